@@ -1,0 +1,62 @@
+//! The i3D.net v3 API.
+
+mod authentication;
+mod problems;
+mod ranged_data;
+mod ssh_keys;
+mod unwritten;
+mod world;
+
+use http::HeaderMap;
+use openapi::Route;
+use serde_json::Value;
+
+use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
+
+/// The i3D.net v3 API.
+pub struct I3dV3;
+
+impl Api for I3dV3 {
+    fn name(&self) -> &'static str {
+        "i3d-v3"
+    }
+
+    fn prefix(&self) -> &'static str {
+        "/v3"
+    }
+
+    fn document(&self) -> &'static str {
+        openapi::I3D_V3
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("schema.sql")
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let written = [ssh_keys::operations().into()];
+        let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
+        let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
+        written.into_iter().chain(unwritten).collect()
+    }
+
+    fn seed(&self, cx: &Context) -> Result<()> {
+        world::seed(cx)
+    }
+
+    fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {
+        authentication::authenticate(cx, headers)
+    }
+
+    fn page_header(&self) -> &'static str {
+        ranged_data::HEADER
+    }
+
+    fn page(&self, header: Option<&str>) -> Result<Page> {
+        ranged_data::page(header)
+    }
+
+    fn render(&self, problem: &Problem, route: Option<&Route>) -> (u16, Value) {
+        problems::render(problem, route)
+    }
+}

@@ -1,0 +1,66 @@
+//! SSH keys that an account may install on its servers.
+
+use serde::{Deserialize, Serialize};
+use ssh_key::PublicKey;
+use uuid::Uuid;
+
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+
+pub(super) fn operations() -> [Operation; 4] {
+    [
+        read("getSshKeys", list),
+        write("createSshKey", create),
+        read("getSshKey", get),
+        write("deleteSshKey", delete),
+    ]
+}
+
+const SSH_KEYS: Table<SshKey> = Table::new("ssh_key", "uuid");
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SshKey {
+    uuid: Uuid,
+    name: String,
+    public_key: String,
+    created_at: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewSshKey {
+    name: String,
+    public_key: String,
+}
+
+#[derive(Deserialize)]
+struct ByUuid {
+    uuid: String,
+}
+
+fn list(cx: &Context) -> Result<Rows> {
+    SSH_KEYS.page(cx, Page::ALL)
+}
+
+fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<[SshKey; 1]> {
+    if !is_public_key(&new.public_key) {
+        return Err(Problem::invalid("publicKey", "is not an SSH public key"));
+    }
+    let key = SshKey { uuid: cx.new_uuid()?, name: new.name, public_key: new.public_key, created_at: cx.now };
+    SSH_KEYS.insert(cx, &key)?;
+    Ok([key])
+}
+
+fn get(cx: &Context, Params(key): Params<ByUuid>) -> Result<Rows> {
+    SSH_KEYS.row(cx, key.uuid)
+}
+
+fn delete(cx: &Context, Params(key): Params<ByUuid>) -> Result<()> {
+    let uuid = Uuid::try_parse(&key.uuid).map_err(|_| Problem::malformed("Invalid UUID"))?;
+    SSH_KEYS.remove(cx, uuid.to_string())
+}
+
+/// Whether `text` is a public key in the format of OpenSSH.
+pub(super) fn is_public_key(text: &str) -> bool {
+    PublicKey::from_openssh(text.trim()).is_ok()
+}

@@ -1,0 +1,50 @@
+//! How a server is to run.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use crate::engine::WorldKind;
+
+/// How a server is to run; each field has a flag of the program.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where to keep the state; `None` keeps it in a temporary file.
+    pub db: Option<PathBuf>,
+    /// The API key of the first customer.
+    pub api_key: String,
+    /// What a fresh world holds.
+    pub world: WorldKind,
+    /// Makes a run repeatable: ids and tokens come from it, and the clock stands still until it is moved.
+    pub seed: Option<u64>,
+    /// How long a server takes to be delivered, in seconds.
+    pub delivery_seconds: u32,
+    /// Whether properties that the contract does not know are refused.
+    pub strict: bool,
+    /// Whether browsers may call from other origins.
+    pub cors: bool,
+    /// The token that opens the control API to others than loopback.
+    pub control_token: Option<String>,
+}
+
+impl Config {
+    /// The API key of the demo world.
+    pub const API_KEY: &str = "i3dDemoKey0123456789";
+}
+
+impl Default for Config {
+    /// The demo world on a free port of loopback.
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            db: None,
+            api_key: Config::API_KEY.to_owned(),
+            world: WorldKind::Demo,
+            seed: None,
+            delivery_seconds: 10,
+            strict: false,
+            cors: false,
+            control_token: None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What makes an API: its contract, its operations, and its manners.
+
+use http::HeaderMap;
+use openapi::Route;
+use serde_json::Value;
+
+use super::{
+    context::{Context, Credential},
+    operation::Operation,
+    problem::{Problem, Result},
+};
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many rows to skip.
+    pub start: u32,
+    /// How many rows to answer at most.
+    pub results: u32,
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page::ALL
+    }
+}
+
+impl Page {
+    /// The whole list.
+    pub const ALL: Page = Page { start: 0, results: u32::MAX };
+
+    /// This page of a list that is at hand as a whole.
+    pub fn of<T>(self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        all.into_iter().skip(self.start as usize).take(self.results as usize)
+    }
+}
+
+/// Who a request comes from, by its credentials.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Identity {
+    /// The account; `None` for a session that still waits for its second factor.
+    pub account: Option<i64>,
+    /// What proved it; `None` where a request carries no credentials.
+    pub credential: Option<Credential>,
+}
+
+/// An API, as the engine and the HTTP shell see it.
+pub trait Api: Send + Sync + 'static {
+    /// Its short name, as in `openapi/i3d-v3`.
+    fn name(&self) -> &'static str;
+
+    /// The first segment of all its paths, as in `/v3`.
+    fn prefix(&self) -> &'static str;
+
+    /// Its OpenAPI document, as JSON.
+    fn document(&self) -> &'static str;
+
+    /// Its tables, as SQL.
+    fn schema(&self) -> &'static str;
+
+    /// Every operation of the document.
+    fn operations(&self) -> Vec<Operation>;
+
+    /// Fills the tables of a fresh world.
+    fn seed(&self, cx: &Context) -> Result<()>;
+
+    /// Who asks, by the credentials in the headers; refuses bad ones.
+    fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity>;
+
+    /// The header that asks for a part of a list.
+    fn page_header(&self) -> &'static str;
+
+    /// The part of a list that the header asks for; without the header the first part.
+    fn page(&self, header: Option<&str>) -> Result<Page>;
+
+    /// Status and body of a refusal; `route` is the operation, where one was found.
+    fn render(&self, problem: &Problem, route: Option<&Route>) -> (u16, Value);
+}

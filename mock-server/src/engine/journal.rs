@@ -1,0 +1,75 @@
+//! The last requests and their answers. Bounded, so a long run costs no more than a short one.
+
+use std::{
+    collections::VecDeque,
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
+
+use http::{HeaderMap, Method, Uri};
+
+/// How many exchanges are kept; the oldest make room.
+const EXCHANGES_MAX: usize = 2000;
+/// The largest body that is kept.
+const BODY_MAX: usize = 16 * 1024;
+
+/// One request and its answer.
+#[derive(Debug)]
+pub struct Exchange {
+    /// When the request came, in unix seconds by the world's clock.
+    pub at: i64,
+    /// How long the answer took, in seconds by the world's clock.
+    pub seconds: f64,
+    /// The API that was asked.
+    pub api: &'static str,
+    /// The account that asked.
+    pub account: Option<i64>,
+    /// Where from.
+    pub address: IpAddr,
+    /// The method of the request.
+    pub method: Method,
+    /// Its path and query.
+    pub uri: Uri,
+    /// Its headers, secrets included: mask them before they leave.
+    pub headers: HeaderMap,
+    /// Its body, secrets included.
+    pub request_body: bytes::Bytes,
+    /// The status of the answer.
+    pub status: u16,
+    /// The body of the answer, secrets included; empty for a read.
+    pub response_body: bytes::Bytes,
+}
+
+/// A bounded list of exchanges, newest last.
+#[derive(Debug, Default)]
+pub struct Journal(Mutex<VecDeque<Arc<Exchange>>>);
+
+impl Journal {
+    /// Adds an exchange and forgets the oldest if there is no room.
+    pub fn record(&self, mut exchange: Exchange) {
+        for body in [&mut exchange.request_body, &mut exchange.response_body] {
+            if body.len() > BODY_MAX {
+                body.clear();
+            }
+        }
+        let mut exchanges = self.lock();
+        if exchanges.len() == EXCHANGES_MAX {
+            exchanges.pop_front();
+        }
+        exchanges.push_back(Arc::new(exchange));
+    }
+
+    /// The exchanges that `wanted` picks, newest first.
+    pub fn newest(&self, wanted: impl Fn(&Exchange) -> bool) -> Vec<Arc<Exchange>> {
+        self.lock().iter().rev().filter(|exchange| wanted(exchange)).cloned().collect()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Exchange>>> {
+        self.0.lock().expect("no code panics while it holds the journal")
+    }
+}

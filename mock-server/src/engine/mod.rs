@@ -1,0 +1,26 @@
+//! What every emulated API stands on: state, time, identity, and the shape of an operation.
+//!
+//! The engine knows neither a resource nor HTTP. An API is described to it by [`Api`]; an operation is a plain
+//! function of an open transaction, see [`Operation`].
+
+mod api;
+mod clock;
+mod context;
+mod journal;
+mod operation;
+mod problem;
+mod reply;
+mod store;
+mod table;
+mod world;
+
+pub use api::{Api, Identity, Page};
+pub use clock::{Clock, ClockReading};
+pub use context::{Caller, Context, Credential};
+pub use journal::{Exchange, Journal};
+pub use operation::{Body, Effect, Form, Needs, Operation, Params, Part, Request, read, write};
+pub use problem::{Kind, Problem, Result};
+pub use reply::{Content, File, IntoReply, Object, Reply, Rows};
+pub use store::{OpenError, Store};
+pub use table::{Row, Table};
+pub use world::{Breach, Notes, Settings, World, WorldKind};

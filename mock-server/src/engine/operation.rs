@@ -1,0 +1,191 @@
+//! How an operation is written: one plain function, registered by its `operationId`.
+//!
+//! It takes a [`Context`] and, in any order, what it needs of the request: [`Params`], [`Body`], [`Page`], [`Form`].
+//! It returns anything that is [`IntoReply`]. It never awaits and does no I/O of its own.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{
+    api::Page,
+    context::Context,
+    problem::{Kind, Problem, Result},
+    reply::{IntoReply, Reply},
+};
+
+/// A request that satisfies the contract.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// Path and query parameters.
+    pub parameters: Map<String, Value>,
+    /// The JSON body; `null` without one.
+    pub body: Value,
+    /// The parts of a multipart body.
+    pub form: Vec<Part>,
+    /// Which part of a list is asked for.
+    pub page: Page,
+}
+
+/// One part of a multipart body.
+#[derive(Debug)]
+pub struct Part {
+    /// The name of the field.
+    pub name: String,
+    /// The name of the file, where it is one.
+    pub file_name: Option<String>,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// Path and query parameters.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+/// The JSON body.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// The parts of a multipart body.
+#[derive(Debug)]
+pub struct Form(pub Vec<Part>);
+
+/// Whether an operation changes state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It runs on a reader.
+    Read,
+    /// It runs on the writer.
+    Write,
+}
+
+/// What an operation takes of a request; the contract must offer it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Path or query parameters.
+    Parameters,
+    /// A JSON body.
+    Body,
+    /// A multipart body.
+    Form,
+    /// A range.
+    Page,
+}
+
+type Run = dyn Fn(&Context, Request) -> Result<Reply> + Send + Sync;
+
+/// One operation of an API.
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: &'static str,
+    /// Whether it changes state.
+    pub effect: Effect,
+    /// What it takes of a request.
+    pub needs: Vec<Needs>,
+    /// `None` for an operation that is not written yet.
+    run: Option<Box<Run>>,
+}
+
+impl Operation {
+    /// An operation of the contract that nobody has written yet; it answers that it is not emulated.
+    pub fn unwritten(id: &'static str) -> Operation {
+        Operation { id, effect: Effect::Read, needs: Vec::new(), run: None }
+    }
+
+    /// Whether somebody has written it.
+    pub fn is_written(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Runs it.
+    pub fn run(&self, cx: &Context, request: Request) -> Result<Reply> {
+        match &self.run {
+            Some(run) => run(cx, request),
+            None => {
+                let message = format!("{} is documented, but the emulator does not do it yet", self.id);
+                Err(Problem::new(Kind::NotEmulated).because(message))
+            }
+        }
+    }
+}
+
+/// An operation that only reads.
+pub fn read<A>(id: &'static str, handler: impl Handler<A>) -> Operation {
+    operation(id, Effect::Read, handler)
+}
+
+/// An operation that changes state.
+pub fn write<A>(id: &'static str, handler: impl Handler<A>) -> Operation {
+    operation(id, Effect::Write, handler)
+}
+
+fn operation<A, H: Handler<A>>(id: &'static str, effect: Effect, handler: H) -> Operation {
+    Operation { id, effect, needs: H::needs(), run: Some(Box::new(move |cx, request| handler.call(cx, request))) }
+}
+
+/// Implemented for every function that can be an operation.
+pub trait Handler<Arguments>: Send + Sync + 'static {
+    /// What the function takes of a request.
+    fn needs() -> Vec<Needs>;
+    /// Runs the function.
+    fn call(&self, cx: &Context, request: Request) -> Result<Reply>;
+}
+
+/// An argument of an operation.
+pub trait FromRequest: Sized {
+    /// What it is made of.
+    const NEEDS: Needs;
+    /// Takes it out of a request that satisfies the contract.
+    fn take(request: &mut Request) -> Result<Self>;
+}
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    const NEEDS: Needs = Needs::Parameters;
+    fn take(request: &mut Request) -> Result<Self> {
+        Ok(Params(serde_json::from_value(Value::Object(std::mem::take(&mut request.parameters)))?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    const NEEDS: Needs = Needs::Body;
+    fn take(request: &mut Request) -> Result<Self> {
+        Ok(Body(serde_json::from_value(request.body.take())?))
+    }
+}
+
+impl FromRequest for Form {
+    const NEEDS: Needs = Needs::Form;
+    fn take(request: &mut Request) -> Result<Self> {
+        Ok(Form(std::mem::take(&mut request.form)))
+    }
+}
+
+impl FromRequest for Page {
+    const NEEDS: Needs = Needs::Page;
+    fn take(request: &mut Request) -> Result<Self> {
+        Ok(request.page)
+    }
+}
+
+macro_rules! handler {
+    ($($argument:ident),*) => {
+        impl<F, R, $($argument),*> Handler<(R, $($argument),*)> for F
+        where
+            F: Fn(&Context, $($argument),*) -> Result<R> + Send + Sync + 'static,
+            R: IntoReply,
+            $($argument: FromRequest),*
+        {
+            fn needs() -> Vec<Needs> {
+                vec![$($argument::NEEDS),*]
+            }
+
+            fn call(&self, cx: &Context, mut request: Request) -> Result<Reply> {
+                let _request = &mut request;
+                self(cx, $($argument::take(_request)?),*)?.into_reply()
+            }
+        }
+    };
+}
+handler!();
+handler!(A);
+handler!(A, B);
+handler!(A, B, C);

@@ -1,0 +1,124 @@
+//! What an operation answers. The status comes from the contract.
+
+use serde::Serialize;
+
+use super::problem::Result;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub enum Content {
+    /// None.
+    Empty,
+    /// JSON text.
+    Json(String),
+    /// Anything else.
+    File(File),
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// The body.
+    pub content: Content,
+    /// Headers beyond the content type.
+    pub headers: Vec<(http::HeaderName, String)>,
+}
+
+impl Reply {
+    /// The same with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: http::HeaderName, value: String) -> Reply {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+/// Bytes of another media type than JSON.
+#[derive(Debug)]
+pub struct File {
+    /// The media type.
+    pub media: &'static str,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// A JSON array that the database already holds as text, so that it is neither parsed nor written again.
+#[derive(Debug)]
+pub struct Rows(pub(super) String);
+
+impl Rows {
+    /// The rows whose JSON texts are given.
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Rows {
+        let mut rows = String::from("[");
+        for text in texts {
+            if rows.len() > 1 {
+                rows.push(',');
+            }
+            rows.push_str(text);
+        }
+        rows.push(']');
+        Rows(rows)
+    }
+}
+
+/// A body that is one JSON value and not a list.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+/// Everything that an operation may return.
+pub trait IntoReply {
+    /// The answer.
+    fn into_reply(self) -> Result<Reply>;
+}
+
+fn json(text: String) -> Result<Reply> {
+    Ok(Content::Json(text).into())
+}
+
+impl From<Content> for Reply {
+    fn from(content: Content) -> Reply {
+        Reply { content, headers: Vec::new() }
+    }
+}
+
+impl IntoReply for Reply {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(self)
+    }
+}
+
+impl IntoReply for () {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Content::Empty.into())
+    }
+}
+
+impl IntoReply for Rows {
+    fn into_reply(self) -> Result<Reply> {
+        json(self.0)
+    }
+}
+
+impl IntoReply for File {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Content::File(self).into())
+    }
+}
+
+impl<T: Serialize> IntoReply for Object<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(serde_json::to_string(&self.0)?)
+    }
+}
+
+impl<T: Serialize> IntoReply for Vec<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(serde_json::to_string(&self)?)
+    }
+}
+
+impl<T: Serialize, const N: usize> IntoReply for [T; N] {
+    fn into_reply(self) -> Result<Reply> {
+        json(serde_json::to_string(self.as_slice())?)
+    }
+}

@@ -1,0 +1,114 @@
+//! The control API under `/_mock`: what a test needs beside the emulated APIs.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, Path, Request, State},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use bytes::Bytes;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::Manners;
+use crate::engine::{Api, ClockReading, World};
+
+#[derive(Clone)]
+struct Control {
+    apis: Vec<Arc<dyn Api>>,
+    world: Arc<World>,
+    token: Option<String>,
+}
+
+type Answer = Result<Response, (StatusCode, Json<Value>)>;
+
+/// The routes of the control API.
+pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
+    let control =
+        Control { apis: apis.to_vec(), world: Arc::clone(world), token: manners.control_token.clone() };
+    Router::new()
+        .route("/health", get(health))
+        .route("/reset", post(reset))
+        .route("/clock", get(clock).put(set_clock))
+        .route("/clock/advance", post(advance))
+        .route("/openapi/{file}", get(document))
+        .route("/violations", get(violations))
+        .fallback(async || refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README"))
+        .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "this route has another method"))
+        .layer(middleware::from_fn_with_state(control.clone(), guard))
+        .with_state(control)
+}
+
+/// Loopback may always come in, unless there is a token: then everybody must show it.
+async fn guard(
+    State(control): State<Control>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let allowed = match &control.token {
+        None => from.ip().is_loopback(),
+        Some(token) => {
+            let shown = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+            shown.and_then(|it| it.strip_prefix("Bearer ")) == Some(token)
+        }
+    };
+    if allowed {
+        return next.run(request).await;
+    }
+    let advice = "the control API answers loopback only; start with --control-token and send it as a Bearer token";
+    refuse(StatusCode::FORBIDDEN, advice).into_response()
+}
+
+fn refuse(status: StatusCode, why: &str) -> (StatusCode, Json<Value>) {
+    (status, Json(json!({ "error": why })))
+}
+
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, (StatusCode, Json<Value>)> {
+    serde_json::from_slice(bytes).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
+}
+
+async fn health(State(control): State<Control>) -> Json<Value> {
+    let apis: Vec<&str> = control.apis.iter().map(|api| api.name()).collect();
+    Json(json!({ "status": "OK", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
+}
+
+async fn reset(State(control): State<Control>) -> Answer {
+    let reset = control.world.reset().await;
+    reset.map_err(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "the world could not be reset; see the log"))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn clock(State(control): State<Control>) -> Json<ClockReading> {
+    Json(control.world.clock.reading())
+}
+
+async fn set_clock(State(control): State<Control>, bytes: Bytes) -> Answer {
+    control.world.clock.set(body(&bytes)?);
+    Ok(clock(State(control)).await.into_response())
+}
+
+async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
+    #[derive(Deserialize)]
+    struct Advance {
+        seconds: u32,
+    }
+    let Advance { seconds } = body(&bytes)?;
+    control.world.clock.advance(seconds);
+    Ok(clock(State(control)).await.into_response())
+}
+
+async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {
+    let api = control.apis.iter().find(|api| file.strip_suffix(".json") == Some(api.name()));
+    let api = api.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no API has this name"))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], api.document()).into_response())
+}
+
+async fn violations(State(control): State<Control>) -> Json<Value> {
+    let notes = &control.world.notes;
+    Json(json!({ "violations": notes.breaches(), "unknownProperties": notes.unknown_properties() }))
+}

@@ -1,0 +1,60 @@
+//! Contract and operations, joined by `operationId`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use openapi::{Contract, Location, Route};
+
+use super::answers::Answers;
+use crate::engine::{Api, Needs, Operation};
+
+/// An operation with its place in the contract.
+pub struct Endpoint {
+    /// What the contract says.
+    pub route: Route,
+    /// What the emulator does.
+    pub operation: Operation,
+    /// The API that both belong to.
+    pub api: Arc<dyn Api>,
+    /// Whether the request may ask for a part of a list.
+    pub ranged: bool,
+    /// Answers that were already found good.
+    pub answers: Answers,
+}
+
+/// Joins the contract of an API with its operations; panics with a sentence unless they agree.
+///
+/// Every operation of the contract must be registered once, none beside them, and none may take what the contract
+/// does not offer. A list that the contract pages must be paged.
+pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
+    let contract = Contract::compile(api.document());
+    let mut operations = BTreeMap::new();
+    for operation in api.operations() {
+        let id = operation.id;
+        assert!(operations.insert(id, operation).is_none(), "{id} is registered twice");
+    }
+    let endpoints = contract.routes.into_iter().map(|route| {
+        let operation = operations.remove(route.id.as_str());
+        let operation = operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
+        let ranged = route.parameter(Location::Header, api.page_header()).is_some();
+        agree(&route, &operation, ranged);
+        Endpoint { route, operation, api: Arc::clone(api), ranged, answers: Answers::default() }
+    });
+    let endpoints = endpoints.collect();
+    assert!(operations.is_empty(), "operations outside the contract: {:?}", operations.keys());
+    endpoints
+}
+
+fn agree(route: &Route, operation: &Operation, ranged: bool) {
+    let id = operation.id;
+    let takes = |needs| operation.needs.contains(&needs);
+    let offers = |needs| match needs {
+        Needs::Parameters => route.parameters.iter().any(|it| it.location != Location::Header),
+        Needs::Body => route.body.as_ref().is_some_and(openapi::RequestBody::is_json),
+        Needs::Form => route.body.as_ref().is_some_and(|body| !body.is_json()),
+        Needs::Page => ranged,
+    };
+    for needs in &operation.needs {
+        assert!(offers(*needs), "{id} takes {needs:?}, but the contract offers none");
+    }
+    assert!(!operation.is_written() || !ranged || takes(Needs::Page), "{id} must page its list");
+}

@@ -1,0 +1,32 @@
+//! The HTTP shell: it joins contracts and operations, and carries requests from one to the other.
+
+mod answers;
+mod control;
+mod join;
+mod shell;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::engine::{Api, World};
+
+pub use join::join;
+
+/// How the shell treats requests.
+#[derive(Debug, Clone, Default)]
+pub struct Manners {
+    /// Whether properties that the contract does not know are refused.
+    pub strict: bool,
+    /// Whether browsers may call from other origins.
+    pub cors: bool,
+    /// The token that opens the control API to others than loopback.
+    pub control_token: Option<String>,
+}
+
+/// Everything the server answers: the APIs, and the control API under `/_mock`.
+pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
+    let shell = shell::Shell::new(apis, world, manners.strict);
+    let router = shell::router(apis, shell).nest("/_mock", control::router(apis, world, manners));
+    if manners.cors { router.layer(tower_http::cors::CorsLayer::very_permissive()) } else { router }
+}

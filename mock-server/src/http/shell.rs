@@ -1,0 +1,310 @@
+//! The way of a request: route, credentials, parameters, body, operation, answer.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use bytes::Bytes;
+use openapi::{Checked, Location, RequestBody, Violation};
+use serde_json::Value;
+
+use super::join::{Endpoint, join};
+use crate::engine::{
+    Api, Breach, Caller, Content, Effect, Exchange, Kind, Part, Problem, Reply, Request, Result, World,
+};
+
+/// The largest body of a request.
+const BODY_MAX: usize = 10 * 1024 * 1024;
+
+/// What all requests share.
+pub struct Shell {
+    apis: Vec<Arc<dyn Api>>,
+    world: Arc<World>,
+    strict: bool,
+}
+
+/// A refusal, and whether it is the engine's own or comes from the operation.
+struct Refusal {
+    problem: Problem,
+    by_operation: bool,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Refusal {
+        Refusal { problem, by_operation: false }
+    }
+}
+
+/// The operations of one path.
+struct Place {
+    endpoints: Vec<Arc<Endpoint>>,
+    allow: HeaderValue,
+}
+
+impl Place {
+    fn new(endpoints: Vec<Arc<Endpoint>>) -> Place {
+        let mut methods: Vec<&str> = endpoints.iter().map(|it| it.route.method.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        Place { allow: HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"), endpoints }
+    }
+
+    fn endpoint(&self, method: &Method) -> Option<&Arc<Endpoint>> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.endpoints.iter().find(|it| it.route.method == *method)
+    }
+}
+
+/// One route for each path of each API; a slash at the end makes no difference.
+pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
+    let mut paths: BTreeMap<String, Vec<Arc<Endpoint>>> = BTreeMap::new();
+    for endpoint in apis.iter().flat_map(join) {
+        paths.entry(endpoint.route.path.trim_end_matches('/').to_owned()).or_default().push(Arc::new(endpoint));
+    }
+    let mut router = Router::new();
+    for (path, endpoints) in paths {
+        let (place, shell) = (Arc::new(Place::new(endpoints)), Arc::clone(&shell));
+        let serve = any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
+            shell.serve(&place, from.ip(), path, request).await
+        });
+        router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
+    }
+    router.fallback(move |request: HttpRequest| async move { shell.no_route(request.uri().path()) })
+}
+
+impl Shell {
+    pub fn new(apis: &[Arc<dyn Api>], world: &Arc<World>, strict: bool) -> Arc<Shell> {
+        Arc::new(Shell { apis: apis.to_vec(), world: Arc::clone(world), strict })
+    }
+
+    async fn serve(
+        &self,
+        place: &Place,
+        from: IpAddr,
+        path: Result<RawPathParams, impl std::fmt::Debug>,
+        request: HttpRequest,
+    ) -> Response {
+        let Some(endpoint) = place.endpoint(request.method()) else {
+            return self.other_method(place, request.method());
+        };
+        let Ok(path) = path else { return self.no_route(request.uri().path()) };
+        let started = self.world.clock.seconds();
+        let (parts, body) = request.into_parts();
+        let mut caller = Caller::anonymous(from);
+        let mut sent = Bytes::new();
+        let answer = self.answer(endpoint, &parts, &path, body, &mut caller, &mut sent).await;
+        let (status, headers, content) = self.checked(endpoint, answer);
+        let read = endpoint.operation.effect == Effect::Read;
+        self.world.journal.record(Exchange {
+            at: started as i64,
+            seconds: self.world.clock.seconds() - started,
+            api: endpoint.api.name(),
+            account: caller.account,
+            address: from,
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            request_body: sent,
+            status: status.as_u16(),
+            response_body: if read { Bytes::new() } else { content.clone() },
+        });
+        (status, headers, content).into_response()
+    }
+
+    async fn answer(
+        &self,
+        endpoint: &Arc<Endpoint>,
+        parts: &Parts,
+        path: &RawPathParams,
+        body: Body,
+        caller: &mut Caller,
+        sent: &mut Bytes,
+    ) -> Result<Reply, Refusal> {
+        let route = &endpoint.route;
+        let identity = self.world.read(*caller, |cx| endpoint.api.authenticate(cx, &parts.headers));
+        let identity = match identity {
+            // Bad credentials do not close what is open to everybody.
+            Err(problem) if route.open && problem.kind != Kind::Internal => Default::default(),
+            Err(problem) => return Err(problem.into()),
+            Ok(identity) if identity.account.is_none() && !route.open => {
+                return Err(Problem::new(Kind::Unauthenticated).into());
+            }
+            Ok(identity) => identity,
+        };
+        (caller.account, caller.credential) = (identity.account, identity.credential);
+        let mut request = self.parameters(endpoint, parts, path)?;
+        if let Some(expected) = &route.body {
+            *sent = read_body(parts, body).await?;
+            if expected.is_json() {
+                request.body = self.json(endpoint, expected, sent)?;
+            } else {
+                request.form = form(expected, parts, sent.clone()).await?;
+            }
+        }
+        let ran = match endpoint.operation.effect {
+            Effect::Read => self.world.read(*caller, |cx| endpoint.operation.run(cx, request)),
+            Effect::Write => {
+                let endpoint = Arc::clone(endpoint);
+                self.world.write(*caller, move |cx| endpoint.operation.run(cx, request)).await
+            }
+        };
+        ran.map_err(|problem| Refusal { problem, by_operation: true })
+    }
+
+    /// Path, query and range, typed and checked.
+    fn parameters(&self, endpoint: &Endpoint, parts: &Parts, path: &RawPathParams) -> Result<Request> {
+        let route = &endpoint.route;
+        let mut request = Request::default();
+        let given: Vec<(&str, &str)> = path.iter().collect();
+        if !route.read(Location::Path, &given, &mut request.parameters).violations.is_empty() {
+            return Err(Problem::new(Kind::NoRoute));
+        }
+        let query: Vec<_> = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
+        let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (&**name, &**text)).collect();
+        let checked = route.read(Location::Query, &query, &mut request.parameters);
+        let violations = self.tolerated(route.id.as_str(), checked);
+        if !violations.is_empty() {
+            return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });
+        }
+        if endpoint.ranged {
+            request.page = endpoint.api.page(only_header(&parts.headers, endpoint.api.page_header())?)?;
+        }
+        Ok(request)
+    }
+
+    fn json(&self, endpoint: &Endpoint, expected: &RequestBody, sent: &Bytes) -> Result<Value> {
+        if sent.is_empty() && !expected.required {
+            return Ok(Value::Null);
+        }
+        let body = serde_json::from_slice(sent);
+        let mut body = body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
+        let violations = self.tolerated(&endpoint.route.id, expected.check(&mut body));
+        if violations.is_empty() { Ok(body) } else { Err(Problem::form(violations)) }
+    }
+
+    /// The violations of a check. What the contract does not know is noted, or refused where the shell is strict.
+    fn tolerated(&self, operation: &str, checked: Checked) -> Vec<Violation> {
+        let Checked { mut violations, unknown } = checked;
+        if self.strict {
+            violations.extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
+        }
+        if !unknown.is_empty() {
+            self.world.notes.unknown(operation, unknown);
+        }
+        violations
+    }
+
+    /// The answer as it goes out; whatever in it breaks the contract is noted.
+    fn checked(&self, endpoint: &Endpoint, answer: Result<Reply, Refusal>) -> (StatusCode, HeaderMap, Bytes) {
+        let route = &endpoint.route;
+        let mut headers = HeaderMap::new();
+        let mut listed = true;
+        let (status, media, content) = match answer {
+            Ok(reply) => {
+                for (name, value) in reply.headers {
+                    headers.insert(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
+                }
+                let (media, content) = match reply.content {
+                    Content::Empty => (None, Bytes::new()),
+                    Content::Json(text) => (Some("application/json"), text.into()),
+                    Content::File(file) => (Some(file.media), file.bytes.into()),
+                };
+                (route.success, media, content)
+            }
+            Err(Refusal { problem, by_operation }) => {
+                let (status, body) = endpoint.api.render(&problem, Some(route));
+                // A form that an operation refuses is refused like one that the engine refuses.
+                let of_engine = !by_operation || matches!(problem.kind, Kind::Invalid | Kind::NotEmulated);
+                listed = of_engine || route.documents(status);
+                (status, Some("application/json"), body.to_string().into())
+            }
+        };
+        let breach = |violation: Violation| {
+            let Violation { property, message } = violation;
+            self.world.notes.breach(Breach { operation: route.id.clone(), status, property, message });
+        };
+        match route.response(status).filter(|_| listed) {
+            Some(response) => {
+                let body = media.map(|media| (media, &*content));
+                endpoint.answers.check(response, status, body).into_iter().for_each(breach);
+            }
+            None => breach(Violation::new("", "the contract does not list this status")),
+        }
+        if let Some(media) = media {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+        }
+        (StatusCode::from_u16(status).expect("a status of the contract"), headers, content)
+    }
+
+    fn other_method(&self, place: &Place, method: &Method) -> Response {
+        let allow = [(header::ALLOW, place.allow.clone())];
+        if method == Method::OPTIONS {
+            return (StatusCode::NO_CONTENT, allow).into_response();
+        }
+        let endpoint = place.endpoints.first().expect("a path has an operation");
+        (allow, refusal(&*endpoint.api, &Problem::new(Kind::MethodNotAllowed))).into_response()
+    }
+
+    fn no_route(&self, path: &str) -> Response {
+        let api = self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
+        refusal(&**api, &Problem::new(Kind::NoRoute))
+    }
+}
+
+fn refusal(api: &dyn Api, problem: &Problem) -> Response {
+    let (status, body) = api.render(problem, None);
+    let status = StatusCode::from_u16(status).expect("a status");
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// The value of a header that may stand once.
+fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map(HeaderValue::to_str).transpose();
+    match (value, values.next()) {
+        (Ok(value), None) => Ok(value),
+        _ => Err(Problem::malformed(format!("The header {name} may stand once, in ASCII"))),
+    }
+}
+
+async fn read_body(parts: &Parts, body: Body) -> Result<Bytes> {
+    let too_large = || Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"));
+    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_MAX) {
+        return Err(too_large());
+    }
+    let body = to_bytes(body, BODY_MAX).await;
+    body.map_err(|error| {
+        let limit = std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+        if limit { too_large() } else { Problem::malformed("The body broke off") }
+    })
+}
+
+/// The parts of a multipart body; the ones that the contract requires must be there.
+async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<Part>> {
+    let broken = |error: &dyn std::fmt::Display| Problem::malformed(format!("The body is no multipart form: {error}"));
+    let request = HttpRequest::from_parts(parts.clone(), Body::from(sent));
+    let mut fields = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+    let mut form = Vec::new();
+    while let Some(field) = fields.next_field().await.map_err(|error| broken(&error))? {
+        let (name, file_name) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
+        let bytes = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
+        form.push(Part { name, file_name, bytes });
+    }
+    let required = expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
+    let missing: Vec<Violation> = missing.map(|name| Violation::new(name, "is required")).collect();
+    if missing.is_empty() { Ok(form) } else { Err(Problem::form(missing)) }
+}

@@ -1,0 +1,148 @@
+//! The emulator as a program.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, ValueEnum};
+use mock_server::{Config, engine::WorldKind};
+use tracing_subscriber::EnvFilter;
+
+/// The exit code of a start that failed.
+const REFUSED: u8 = 2;
+
+/// A local, stateful emulator of the i3D.net v3 API.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Flags {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "MOCK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Keep the state in this file; without it a temporary one is used and removed at exit
+    #[arg(long, env = "MOCK_DB", value_name = "PATH")]
+    db: Option<PathBuf>,
+    /// The API key of the first customer
+    #[arg(long, env = "MOCK_API_KEY", default_value = Config::API_KEY, value_name = "KEY")]
+    api_key: String,
+    /// What a fresh world holds
+    #[arg(long, env = "MOCK_WORLD", default_value = "demo")]
+    world: WorldKind,
+    /// Repeat a run: ids and tokens come from this number, and the clock stands still until it is moved
+    #[arg(long, env = "MOCK_SEED", value_name = "N")]
+    seed: Option<u64>,
+    /// How long a server takes to be delivered, as in 0, 10s or 2m
+    #[arg(long, env = "MOCK_DELIVERY_TIME", default_value = "10s", value_parser = seconds, value_name = "TIME")]
+    delivery_time: u32,
+    /// Refuse properties that the contract does not know, instead of ignoring them
+    #[arg(long, env = "MOCK_STRICT")]
+    strict: bool,
+    /// Let browsers call from other origins
+    #[arg(long, env = "MOCK_CORS")]
+    cors: bool,
+    /// Open the control API under /_mock to whoever sends this as a Bearer token; without it, to loopback only
+    #[arg(long, env = "MOCK_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// How to write the log
+    #[arg(long, env = "MOCK_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line, for machines
+    Json,
+}
+
+const EXAMPLES: &str = "Examples:
+  mock-server                                   the demo world on 127.0.0.1:8080
+  mock-server --listen 127.0.0.1:0              on a free port, printed at the start
+  mock-server --db world.db                     the state is there again next time
+  mock-server --seed 7 --delivery-time 0        every run gives the same bytes; servers are delivered at once
+
+The log level comes from RUST_LOG, as in RUST_LOG=debug.";
+
+fn seconds(text: &str) -> Result<u32, String> {
+    let (number, factor) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(number) if text.ends_with('m') => (number, 60),
+        Some(number) if text.ends_with('h') => (number, 3600),
+        Some(number) => (number, 1),
+        None => (text, 1),
+    };
+    let number: Option<u32> = number.parse().ok();
+    number.and_then(|it| it.checked_mul(factor)).ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
+}
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    log(flags.log_format);
+    let kept = flags.db.is_some();
+    let config = Config {
+        listen: flags.listen,
+        db: flags.db,
+        api_key: flags.api_key,
+        world: flags.world,
+        seed: flags.seed,
+        delivery_seconds: flags.delivery_time,
+        strict: flags.strict,
+        cors: flags.cors,
+        control_token: flags.control_token,
+    };
+    let shown = config.clone();
+    match mock_server::start(config) {
+        Ok(mut server) => {
+            banner(&server, &shown, kept);
+            wait_for_signal();
+            server.stop();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("mock-server: {error}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+}
+
+fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
+    // The key is shown only where it is no secret.
+    let key = if config.api_key == Config::API_KEY { Config::API_KEY } else { "as given" };
+    let world = config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+    println!("i3D.net v3 emulator, ready");
+    println!("  url       {}/v3", server.url());
+    println!("  key       {key}   (send it as PRIVATE-TOKEN)");
+    match config.seed {
+        Some(seed) => println!("  world     {world}, seed {seed}, the clock stands still"),
+        None => println!("  world     {world}"),
+    }
+    println!("  database  {}{}", server.database().display(), if kept { "" } else { " (temporary)" });
+    println!("  control   {}/_mock", server.url());
+}
+
+/// Returns at SIGINT or SIGTERM.
+fn wait_for_signal() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let wait = async {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                result = tokio::signal::ctrl_c() => result,
+                _ = terminate.recv() => Ok(()),
+            }
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await
+    };
+    if let Err(error) = runtime.and_then(|runtime| runtime.block_on(wait)) {
+        eprintln!("mock-server: cannot wait for a signal: {error}");
+    }
+}

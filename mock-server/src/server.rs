@@ -1,0 +1,119 @@
+//! A running server.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    thread::JoinHandle,
+};
+
+use axum::serve::ListenerExt;
+use tokio::sync::oneshot;
+
+use crate::{
+    Config, apis,
+    engine::{Breach, Clock, OpenError, Settings, World},
+    http::{Manners, app},
+};
+
+/// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
+const SEEDED_START: i64 = 1_767_225_600;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one")]
+    Listen(SocketAddr, io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The system has no thread for it.
+    #[error("cannot start: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    world: Arc<World>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts a server on threads of its own and returns when it answers.
+pub fn start(config: Config) -> Result<Server, StartError> {
+    let refused = |error| StartError::Listen(config.listen, error);
+    let listener = TcpListener::bind(config.listen).map_err(refused)?;
+    listener.set_nonblocking(true).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+
+    let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
+    let settings = Settings {
+        kind: config.world,
+        api_key: config.api_key,
+        delivery_seconds: config.delivery_seconds,
+        seed: config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0),
+    };
+    let apis = apis::all();
+    let world = World::open(config.db.as_deref(), apis.clone(), clock, settings)?;
+    let manners = Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
+    let app = app(&apis, &world, &manners).into_make_service_with_connect_info::<SocketAddr>();
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serve = async move {
+        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
+            // Head and body leave together; without this a client may wait for its own acknowledgement.
+            let _ = connection.set_nodelay(true);
+        });
+        // A dropped sender means stop, too.
+        let stopped = async { drop(stopped.await) };
+        axum::serve(listener, app).with_graceful_shutdown(stopped).await
+    };
+    let run = move || {
+        if let Err(error) = runtime.block_on(serve) {
+            tracing::error!("the server failed: {error}");
+        }
+    };
+    let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
+    Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its base URL, as in `http://127.0.0.1:8080`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The file that holds its state.
+    pub fn database(&self) -> &std::path::Path {
+        self.world.path()
+    }
+
+    /// The answers that broke the contract so far; a test wants none.
+    pub fn violations(&self) -> Vec<Breach> {
+        self.world.notes.breaches()
+    }
+
+    /// Finishes open requests and stops.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A server that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,66 @@
+//! Joins the YAML files of each API into one OpenAPI document, so that nothing is parsed as YAML at run time.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Map, Value, json};
+
+/// The file of each API that holds what its groups share.
+const ROOT: &str = "openapi.yaml";
+
+fn main() {
+    println!("cargo::rerun-if-changed=.");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    for entry in fs::read_dir(".").expect("a readable crate") {
+        let folder = entry.expect("a readable entry").path();
+        if folder.join(ROOT).is_file() {
+            let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+            fs::write(out.join(format!("{name}.json")), join(&folder).to_string()).expect("a writable OUT_DIR");
+        }
+    }
+}
+
+/// The root file, with the tags, paths and schemas of every group added.
+fn join(folder: &Path) -> Value {
+    let mut document = read(&folder.join(ROOT));
+    let (mut tags, mut paths) = (Vec::new(), Map::new());
+    let mut groups: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("a readable folder")
+        .map(|entry| entry.expect("a readable entry").path())
+        .filter(|path| path.extension().is_some_and(|it| it == "yaml") && !path.ends_with(ROOT))
+        .collect();
+    groups.sort();
+    for file in groups {
+        let mut group = read(&file);
+        let at = file.display();
+        tags.append(group["tags"].as_array_mut().unwrap_or_else(|| panic!("{at}: `tags` is a list")));
+        merge(&mut paths, group["paths"].take(), &at);
+        let schemas = document["components"]["schemas"].as_object_mut().expect("shared schemas");
+        merge(schemas, group["components"]["schemas"].take(), &at);
+    }
+    for operation in paths.values_mut().flat_map(operations) {
+        operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Refused" });
+    }
+    document["tags"] = tags.into();
+    document["paths"] = paths.into();
+    document
+}
+
+fn operations(path_item: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let members = path_item.as_object_mut().expect("a path item is an object").iter_mut();
+    members.filter(|(key, _)| *key != "parameters").map(|(_, operation)| operation)
+}
+
+fn merge(into: &mut Map<String, Value>, from: Value, at: &impl std::fmt::Display) {
+    let Value::Object(from) = from else { return };
+    for (key, value) in from {
+        assert!(into.insert(key.clone(), value).is_none(), "{at}: {key} is defined twice");
+    }
+}
+
+fn read(file: &Path) -> Value {
+    let text = fs::read_to_string(file).expect("a readable file");
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}

@@ -1,0 +1,145 @@
+//! The slice of OpenAPI 3.1 that our documents use. A keyword outside it is refused, so nothing is ignored silently.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    #[serde(rename = "openapi")]
+    _openapi: String,
+    #[serde(rename = "info")]
+    _info: Value,
+    #[serde(rename = "servers")]
+    _servers: Value,
+    #[serde(rename = "tags")]
+    _tags: Value,
+    pub(crate) security: Vec<Value>,
+    pub(crate) paths: BTreeMap<String, PathItem>,
+    pub(crate) components: Components,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Components {
+    pub(crate) security_schemes: BTreeMap<String, SecurityScheme>,
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, ParameterObject>,
+    pub(crate) responses: BTreeMap<String, ResponseObject>,
+    #[serde(rename = "schemas")]
+    _schemas: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct SecurityScheme {
+    #[serde(rename = "type")]
+    _type: String,
+    #[serde(rename = "description", default)]
+    _description: String,
+    pub(crate) r#in: String,
+    pub(crate) name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PathItem {
+    #[serde(default)]
+    pub(crate) parameters: Vec<OrRef<ParameterObject>>,
+    pub(crate) get: Option<OperationObject>,
+    pub(crate) put: Option<OperationObject>,
+    pub(crate) post: Option<OperationObject>,
+    pub(crate) delete: Option<OperationObject>,
+    pub(crate) patch: Option<OperationObject>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct OperationObject {
+    pub(crate) operation_id: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) summary: String,
+    #[serde(rename = "description", default)]
+    _description: String,
+    #[serde(rename = "deprecated", default)]
+    _deprecated: bool,
+    pub(crate) security: Option<Vec<Value>>,
+    #[serde(default)]
+    pub(crate) parameters: Vec<OrRef<ParameterObject>>,
+    pub(crate) request_body: Option<RequestBodyObject>,
+    pub(crate) responses: BTreeMap<String, OrRef<ResponseObject>>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ParameterObject {
+    pub(crate) name: String,
+    pub(crate) r#in: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(rename = "description", default)]
+    _description: String,
+    #[serde(rename = "style", default)]
+    _style: Option<String>,
+    #[serde(rename = "explode", default)]
+    _explode: Option<bool>,
+    pub(crate) example: Option<Value>,
+    pub(crate) schema: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestBodyObject {
+    #[serde(rename = "description", default)]
+    _description: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    pub(crate) content: BTreeMap<String, MediaObject>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResponseObject {
+    #[serde(rename = "description")]
+    _description: String,
+    #[serde(rename = "headers", default)]
+    _headers: Value,
+    #[serde(default)]
+    pub(crate) content: BTreeMap<String, MediaObject>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MediaObject {
+    #[serde(rename = "schema")]
+    _schema: Value,
+    pub(crate) example: Option<Value>,
+    #[serde(rename = "encoding", default)]
+    _encoding: Value,
+}
+
+/// Either the object itself or a reference to a shared one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OrRef<T> {
+    Ref {
+        #[serde(rename = "$ref")]
+        reference: String,
+    },
+    Here(T),
+}
+
+impl<T: Clone> OrRef<T> {
+    /// The object, looked up by the last segment of its reference where it is shared.
+    pub(crate) fn resolve(&self, shared: &BTreeMap<String, T>) -> T {
+        match self {
+            OrRef::Here(object) => object.clone(),
+            OrRef::Ref { reference } => {
+                let name = reference.rsplit('/').next().unwrap_or_default();
+                shared.get(name).unwrap_or_else(|| panic!("{reference} resolves")).clone()
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The contracts of the emulated APIs, and the loader that makes them usable.
+//!
+//! A contract is an OpenAPI 3.1 document. [`Contract::compile`] turns it into one [`Route`] per operation, which
+//! knows how to read a request, what a request may hold and what an answer must look like. The emulator and the
+//! contract tests share it, so both mean the same thing by "valid".
+
+mod contract;
+mod document;
+mod message;
+mod parameter;
+mod request;
+mod response;
+mod schema;
+
+pub use contract::{Contract, Route};
+pub use message::Violation;
+pub use parameter::{Location, Parameter};
+pub use request::{Checked, RequestBody};
+pub use response::Response;
+
+/// The i3D.net v3 contract as JSON; authored in `openapi/i3d-v3/`.
+pub const I3D_V3: &str = include_str!(concat!(env!("OUT_DIR"), "/i3d-v3.json"));

@@ -1,0 +1,121 @@
+//! Path, query and header parameters: text on the wire, typed values by the contract.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::{
+    document::ParameterObject,
+    message::Violation,
+    schema::{Schema, Schemas},
+};
+
+/// Where a parameter stands in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    /// A segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// A header.
+    Header,
+}
+
+/// One parameter of an operation.
+pub struct Parameter {
+    /// Its name, as the contract spells it.
+    pub name: String,
+    /// Where it stands.
+    pub location: Location,
+    /// Whether a request must carry it.
+    pub required: bool,
+    /// A value that works against the demo world.
+    pub example: Option<Value>,
+    /// Whether it may be repeated; its value is then an array.
+    pub repeats: bool,
+    /// The schema of the parameter, as the contract states it.
+    pub definition: Value,
+    kind: Kind,
+    /// Absent where the type alone is the whole rule.
+    schema: Option<Schema>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Integer,
+    Number,
+    Boolean,
+    Text,
+}
+
+impl Kind {
+    fn of(schema: &Value) -> Kind {
+        match schema["type"].as_str() {
+            Some("integer") => Kind::Integer,
+            Some("number") => Kind::Number,
+            Some("boolean") => Kind::Boolean,
+            _ => Kind::Text,
+        }
+    }
+
+    /// The typed value that `text` stands for.
+    fn read(self, text: &str) -> Result<Value, &'static str> {
+        match self {
+            Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| "must be of type integer"),
+            Kind::Number => match text.parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(number.into()),
+                _ => Err("must be of type number"),
+            },
+            Kind::Boolean => match text {
+                "true" | "1" => Ok(true.into()),
+                "false" | "0" => Ok(false.into()),
+                _ => Err("must be of type boolean"),
+            },
+            Kind::Text => Ok(text.into()),
+        }
+    }
+}
+
+impl Parameter {
+    pub(crate) fn new(object: ParameterObject, schemas: &Arc<Schemas>) -> Parameter {
+        let location = match object.r#in.as_str() {
+            "path" => Location::Path,
+            "query" => Location::Query,
+            "header" => Location::Header,
+            other => panic!("{}: parameters in {other} are not supported", object.name),
+        };
+        let repeats = object.schema["type"] == "array";
+        let kind = Kind::of(if repeats { &object.schema["items"] } else { &object.schema });
+        let annotations = ["type", "description", "default", "example", "examples"];
+        let constrained = object
+            .schema
+            .as_object()
+            .is_some_and(|members| members.keys().any(|keyword| !annotations.contains(&keyword.as_str())));
+        let schema = constrained.then(|| Schema::inline(schemas, &object.schema));
+        Parameter {
+            name: object.name,
+            location,
+            required: object.required,
+            example: object.example,
+            repeats,
+            definition: object.schema,
+            kind,
+            schema,
+        }
+    }
+
+    /// The typed value of what a request carries under this name.
+    pub fn read(&self, texts: &[&str]) -> Result<Value, Violation> {
+        let one = |text: &&str| self.kind.read(text).map_err(|message| Violation::new(&self.name, message));
+        let value = match texts {
+            texts if self.repeats => texts.iter().map(one).collect::<Result<Vec<_>, _>>()?.into(),
+            [text] => one(text)?,
+            _ => return Err(Violation::new(&self.name, "is given more than once")),
+        };
+        let wrong = self.schema.as_ref().and_then(|schema| schema.check(&value).into_iter().next());
+        match wrong {
+            Some(violation) => Err(Violation::new(&self.name, violation.message)),
+            None => Ok(value),
+        }
+    }
+}

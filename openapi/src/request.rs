@@ -1,0 +1,157 @@
+//! The body of a request, read the way real clients need it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use serde_json::Value;
+
+use crate::{
+    document::RequestBodyObject,
+    message::{Violation, join},
+    schema::{Schema, Schemas},
+};
+
+/// What a check found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What breaks the contract; empty for a good request.
+    pub violations: Vec<Violation>,
+    /// Properties that the contract does not know; they are ignored.
+    pub unknown: Vec<String>,
+}
+
+/// The body that an operation accepts.
+pub struct RequestBody {
+    /// Its media type.
+    pub media: String,
+    /// Whether a request must carry it.
+    pub required: bool,
+    /// A body that works against the demo world.
+    pub example: Option<Value>,
+    schema: Schema,
+    pointer: String,
+    schemas: Arc<Schemas>,
+    shape: OnceLock<Shape>,
+}
+
+impl RequestBody {
+    /// `pointer` leads to the request body object in the document.
+    pub(crate) fn new(object: RequestBodyObject, pointer: &str, schemas: &Arc<Schemas>) -> RequestBody {
+        let (media, content) = object.content.into_iter().next().expect("a request body has a media type");
+        let pointer = format!("{pointer}/content/{}/schema", media.replace('/', "~1"));
+        RequestBody {
+            schema: Schema::of_request(schemas, &pointer),
+            media,
+            required: object.required,
+            example: content.example,
+            pointer,
+            schemas: Arc::clone(schemas),
+            shape: OnceLock::new(),
+        }
+    }
+
+    /// Whether the body is JSON; otherwise the operation reads the bytes itself.
+    pub fn is_json(&self) -> bool {
+        self.media == "application/json"
+    }
+
+    /// The schema of the body as a request must satisfy it, references followed.
+    pub fn definition(&self) -> &Value {
+        self.schemas.request_schema(&self.pointer)
+    }
+
+    /// The same for a schema inside [`RequestBody::definition`].
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        self.schemas.resolve(schema)
+    }
+
+    /// Checks a body and removes from it what an operation must not see.
+    ///
+    /// Clients send more than a contract allows, and mean nothing by it: properties that only the server sets,
+    /// `null` for an optional list or object, `""` for an optional text that cannot be empty. Those count as absent.
+    pub fn check(&self, body: &mut Value) -> Checked {
+        let shape = self.shape.get_or_init(|| Shape::of(&self.schemas, self.definition()));
+        let mut unknown = Vec::new();
+        shape.prune(body, "", &mut unknown);
+        Checked { violations: self.schema.check(body), unknown }
+    }
+}
+
+/// What pruning needs to know of a schema.
+enum Shape {
+    Object { properties: HashMap<String, Property>, open: bool },
+    Array(Box<Shape>),
+    Other,
+}
+
+struct Property {
+    shape: Shape,
+    read_only: bool,
+    /// Optional and a list or an object, so that `null` means nothing is given.
+    absent_if_null: bool,
+    /// Optional and a text that may not be empty, so that `""` means nothing is given.
+    absent_if_empty: bool,
+}
+
+impl Shape {
+    fn of(schemas: &Arc<Schemas>, schema: &Value) -> Shape {
+        let schema = schemas.resolve(schema);
+        if let Some(properties) = schema["properties"].as_object() {
+            let required = |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+            let properties = properties
+                .iter()
+                .map(|(name, property)| (name.clone(), Property::of(schemas, property, required(name))))
+                .collect();
+            return Shape::Object { properties, open: schema["additionalProperties"] != false };
+        }
+        match schema.get("items") {
+            Some(items) => Shape::Array(Box::new(Shape::of(schemas, items))),
+            None => Shape::Other,
+        }
+    }
+
+    fn prune(&self, value: &mut Value, at: &str, unknown: &mut Vec<String>) {
+        match (self, value) {
+            (Shape::Object { properties, open }, Value::Object(members)) => {
+                members.retain(|name, value| {
+                    let Some(property) = properties.get(name) else {
+                        if !open {
+                            unknown.push(join(at, name));
+                        }
+                        return *open;
+                    };
+                    let absent = property.read_only
+                        || (property.absent_if_null && value.is_null())
+                        || (property.absent_if_empty && value == "");
+                    if !absent {
+                        property.shape.prune(value, &join(at, name), unknown);
+                    }
+                    !absent
+                });
+            }
+            (Shape::Array(items), Value::Array(values)) => {
+                for (index, value) in values.iter_mut().enumerate() {
+                    items.prune(value, &format!("{at}[{index}]"), unknown);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Property {
+    fn of(schemas: &Arc<Schemas>, property: &Value, required: bool) -> Property {
+        let resolved = schemas.resolve(property);
+        let types = |name: &str| resolved["type"] == name || resolved["type"].as_array().is_some_and(|it| it.contains(&name.into()));
+        let nullable = types("null") || property["oneOf"].is_array();
+        let schema = || Schema::inline(schemas, property);
+        Property {
+            shape: Shape::of(schemas, property),
+            read_only: property["readOnly"] == true,
+            absent_if_null: !required && !nullable && (types("array") || types("object")),
+            absent_if_empty: !required && types("string") && !schema().is_valid(&Value::from("")),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What an operation may answer.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{
+    document::ResponseObject,
+    message::Violation,
+    schema::{Schema, Schemas},
+};
+
+/// One documented answer of an operation.
+pub struct Response {
+    /// Media type and schema of each form of the body; empty where there is no body.
+    content: Vec<(String, Schema)>,
+}
+
+impl Response {
+    /// `pointer` leads to the response object in the document.
+    pub(crate) fn new(object: &ResponseObject, pointer: &str, schemas: &Arc<Schemas>) -> Response {
+        let content = object.content.keys().map(|media| {
+            let at = format!("{pointer}/content/{}/schema", media.replace('/', "~1"));
+            (media.clone(), Schema::of_answer(schemas, &at))
+        });
+        Response { content: content.collect() }
+    }
+
+    /// Whether this answer has a body.
+    pub fn has_body(&self) -> bool {
+        !self.content.is_empty()
+    }
+
+    /// The media types that the body may have.
+    pub fn media_types(&self) -> impl Iterator<Item = &str> {
+        self.content.iter().map(|(media, _)| media.as_str())
+    }
+
+    /// Everything that is wrong with a body of media type `media`; `None` is no body.
+    pub fn check(&self, body: Option<(&str, &[u8])>) -> Vec<Violation> {
+        let Some((media, body)) = body else {
+            let missing = || vec![Violation::new("", "the answer has no body, but the contract promises one")];
+            return if self.has_body() { missing() } else { Vec::new() };
+        };
+        let essence = media.split(';').next().unwrap_or_default().trim();
+        let Some((_, schema)) = self.content.iter().find(|(media, _)| media == essence) else {
+            return vec![Violation::new("", format!("the contract promises no body of type {essence}"))];
+        };
+        if essence != "application/json" {
+            return Vec::new();
+        }
+        match serde_json::from_slice::<Value>(body) {
+            Ok(value) => schema.check(&value),
+            Err(error) => vec![Violation::new("", format!("the body is not JSON: {error}"))],
+        }
+    }
+}
+
+/// The answers of one operation, by status.
+pub(crate) struct Responses {
+    pub(crate) by_status: BTreeMap<u16, Response>,
+    pub(crate) default: Option<Response>,
+}
