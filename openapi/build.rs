@@ -17,7 +17,8 @@ fn main() {
         let folder = entry.expect("a readable entry").path();
         if folder.join(ROOT).is_file() {
             let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-            fs::write(out.join(format!("{name}.json")), join(&folder).to_string()).expect("a writable OUT_DIR");
+            fs::write(out.join(format!("{name}.json")), join(&folder).to_string())
+                .expect("a writable OUT_DIR");
         }
     }
 }

@@ -69,7 +69,9 @@ fn seconds(text: &str) -> Result<u32, String> {
         None => (text, 1),
     };
     let number: Option<u32> = number.parse().ok();
-    number.and_then(|it| it.checked_mul(factor)).ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
+    number
+        .and_then(|it| it.checked_mul(factor))
+        .ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
 }
 
 fn main() -> ExitCode {

@@ -19,6 +19,8 @@ use crate::{
 
 /// An API as its document describes it.
 pub struct Contract {
+    /// The document itself, as JSON.
+    pub document: &'static str,
     /// Every operation, in the order of the paths.
     pub routes: Vec<Route>,
     /// Names of properties and headers whose values are secret.
@@ -50,11 +52,11 @@ pub struct Route {
 
 impl Contract {
     /// Compiles a document; panics on a malformed one, because it ships with the program.
-    pub fn compile(document: &str) -> Contract {
-        let whole: Value = serde_json::from_str(document).expect("a contract is JSON");
+    pub fn compile(text: &'static str) -> Contract {
+        let whole: Value = serde_json::from_str(text).expect("a contract is JSON");
         let secrets = secrets(&whole);
         let schemas = Schemas::new(whole);
-        let document: Document = serde_json::from_str(document).expect("a contract uses the keywords we support");
+        let document: Document = serde_json::from_str(text).expect("a contract uses the keywords we support");
         let components = &document.components;
         let mut routes = Vec::new();
         for (path, item) in document.paths {
@@ -70,12 +72,20 @@ impl Contract {
                 let parameters = item.parameters.iter().chain(&operation.parameters);
                 let parameters = resolve(parameters, components, &schemas);
                 let open_by_default = document.security.is_empty();
-                routes.push(Route::new(&path, method, operation, parameters, open_by_default, components, &schemas));
+                routes.push(Route::new(
+                    &path,
+                    method,
+                    operation,
+                    parameters,
+                    open_by_default,
+                    components,
+                    &schemas,
+                ));
             }
         }
         let headers = components.security_schemes.values().filter(|scheme| scheme.r#in == "header");
         let secrets = secrets.into_iter().chain(headers.map(|scheme| scheme.name.to_lowercase())).collect();
-        Contract { routes, secrets }
+        Contract { document: text, routes, secrets }
     }
 }
 
@@ -95,6 +105,13 @@ fn secrets(schema: &Value) -> BTreeSet<String> {
     let properties = schema["properties"].as_object().into_iter().flatten();
     names.extend(properties.filter(|(_, it)| it["format"] == "password").map(|(name, _)| name.clone()));
     names
+}
+
+impl Contract {
+    /// The operation of this id.
+    pub fn route(&self, id: &str) -> Option<&Route> {
+        self.routes.iter().find(|route| route.id == id)
+    }
 }
 
 impl Route {
@@ -127,7 +144,9 @@ impl Route {
                 by_status,
                 default: operation.responses.get("default").map(|it| response("default", it)),
             },
-            body: operation.request_body.map(|body| RequestBody::new(body, &format!("{at}/requestBody"), schemas)),
+            body: operation
+                .request_body
+                .map(|body| RequestBody::new(body, &format!("{at}/requestBody"), schemas)),
             open: operation.security.map_or(open_by_default, |security| security.is_empty()),
             id: operation.operation_id,
             tag: operation.tags.into_iter().next().unwrap_or_default(),
@@ -144,7 +163,12 @@ impl Route {
     }
 
     /// Reads what a request carries in `location` into `values`, typed.
-    pub fn read(&self, location: Location, given: &[(&str, &str)], values: &mut Map<String, Value>) -> Checked {
+    pub fn read(
+        &self,
+        location: Location,
+        given: &[(&str, &str)],
+        values: &mut Map<String, Value>,
+    ) -> Checked {
         let mut checked = Checked::default();
         for parameter in self.parameters.iter().filter(|it| it.location == location) {
             let texts: Vec<&str> =

@@ -18,5 +18,11 @@ pub use parameter::{Location, Parameter};
 pub use request::{Checked, RequestBody};
 pub use response::Response;
 
-/// The i3D.net v3 contract as JSON; authored in `openapi/i3d-v3/`.
-pub const I3D_V3: &str = include_str!(concat!(env!("OUT_DIR"), "/i3d-v3.json"));
+use std::sync::LazyLock;
+
+/// The i3D.net v3 contract; authored in `openapi/i3d-v3/`.
+pub fn i3d_v3() -> &'static Contract {
+    static CONTRACT: LazyLock<Contract> =
+        LazyLock::new(|| Contract::compile(include_str!(concat!(env!("OUT_DIR"), "/i3d-v3.json"))));
+    &CONTRACT
+}

@@ -28,7 +28,9 @@ pub(crate) fn violations<'a>(errors: impl Iterator<Item = ValidationError<'a>>) 
                 all.push(Violation::new(join(&at, property.as_str().unwrap_or_default()), "is required"));
             }
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-                all.extend(unexpected.iter().map(|name| Violation::new(join(&at, name), "is not a known property")));
+                all.extend(
+                    unexpected.iter().map(|name| Violation::new(join(&at, name), "is not a known property")),
+                );
             }
             kind => {
                 let name = at.rsplit('.').next().unwrap_or_default();
@@ -44,7 +46,9 @@ fn sentence(kind: &Kind, name: &str) -> String {
         Kind::Type { kind } => {
             let names: Vec<String> = match kind {
                 jsonschema::error::TypeKind::Single(one) => vec![one.to_string()],
-                jsonschema::error::TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
+                jsonschema::error::TypeKind::Multiple(many) => {
+                    many.iter().map(|one| one.to_string()).collect()
+                }
             };
             format!("must be of type {}", names.join(" or "))
         }

@@ -99,7 +99,8 @@ impl Shape {
     fn of(schemas: &Arc<Schemas>, schema: &Value) -> Shape {
         let schema = schemas.resolve(schema);
         if let Some(properties) = schema["properties"].as_object() {
-            let required = |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+            let required =
+                |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
             let properties = properties
                 .iter()
                 .map(|(name, property)| (name.clone(), Property::of(schemas, property, required(name))))
@@ -144,7 +145,10 @@ impl Shape {
 impl Property {
     fn of(schemas: &Arc<Schemas>, property: &Value, required: bool) -> Property {
         let resolved = schemas.resolve(property);
-        let types = |name: &str| resolved["type"] == name || resolved["type"].as_array().is_some_and(|it| it.contains(&name.into()));
+        let types = |name: &str| {
+            resolved["type"] == name
+                || resolved["type"].as_array().is_some_and(|it| it.contains(&name.into()))
+        };
         let nullable = types("null") || property["oneOf"].is_array();
         let schema = || Schema::inline(schemas, property);
         Property {

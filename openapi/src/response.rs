@@ -39,7 +39,8 @@ impl Response {
     /// Everything that is wrong with a body of media type `media`; `None` is no body.
     pub fn check(&self, body: Option<(&str, &[u8])>) -> Vec<Violation> {
         let Some((media, body)) = body else {
-            let missing = || vec![Violation::new("", "the answer has no body, but the contract promises one")];
+            let missing =
+                || vec![Violation::new("", "the answer has no body, but the contract promises one")];
             return if self.has_body() { missing() } else { Vec::new() };
         };
         let essence = media.split(';').next().unwrap_or_default().trim();

@@ -122,7 +122,9 @@ fn without_read_only(schema: &Value) -> Value {
             let keep = |name: &Value| !name.as_str().is_some_and(|name| read_only.contains(&name));
             let member = |(key, value): (&String, &Value)| {
                 let value = match (key.as_str(), value) {
-                    ("required", Value::Array(names)) => names.iter().filter(|it| keep(it)).cloned().collect(),
+                    ("required", Value::Array(names)) => {
+                        names.iter().filter(|it| keep(it)).cloned().collect()
+                    }
                     _ => without_read_only(value),
                 };
                 (key.clone(), value)

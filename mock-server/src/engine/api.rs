@@ -1,7 +1,7 @@
 //! What makes an API: its contract, its operations, and its manners.
 
 use http::HeaderMap;
-use openapi::Route;
+use openapi::{Contract, Route};
 use serde_json::Value;
 
 use super::{
@@ -52,8 +52,8 @@ pub trait Api: Send + Sync + 'static {
     /// The first segment of all its paths, as in `/v3`.
     fn prefix(&self) -> &'static str;
 
-    /// Its OpenAPI document, as JSON.
-    fn document(&self) -> &'static str;
+    /// Its contract.
+    fn contract(&self) -> &'static Contract;
 
     /// Its tables, as SQL.
     fn schema(&self) -> &'static str;

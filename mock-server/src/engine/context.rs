@@ -59,7 +59,8 @@ impl Context<'_> {
     /// 32 random bytes: a function of the world's seed and of how often it was asked, so that a run can be repeated.
     pub fn random(&self) -> Result<[u8; 32]> {
         let draw = self.next_id("random")?;
-        let hash = Sha256::new().chain_update(self.world.seed().to_le_bytes()).chain_update(draw.to_le_bytes());
+        let hash =
+            Sha256::new().chain_update(self.world.seed().to_le_bytes()).chain_update(draw.to_le_bytes());
         Ok(hash.finalize().into())
     }
 

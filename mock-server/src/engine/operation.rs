@@ -119,7 +119,12 @@ pub fn write<A>(id: &'static str, handler: impl Handler<A>) -> Operation {
 }
 
 fn operation<A, H: Handler<A>>(id: &'static str, effect: Effect, handler: H) -> Operation {
-    Operation { id, effect, needs: H::needs(), run: Some(Box::new(move |cx, request| handler.call(cx, request))) }
+    Operation {
+        id,
+        effect,
+        needs: H::needs(),
+        run: Some(Box::new(move |cx, request| handler.call(cx, request))),
+    }
 }
 
 /// Implemented for every function that can be an operation.

@@ -31,13 +31,17 @@ pub enum OpenError {
     #[error("the database {0} is in use by another process; stop that one or choose another file with --db")]
     Locked(PathBuf),
     /// It is no database, or a damaged one.
-    #[error("{0} is not a usable SQLite database ({1}); choose another file with --db, or delete it to start afresh")]
+    #[error(
+        "{0} is not a usable SQLite database ({1}); choose another file with --db, or delete it to start afresh"
+    )]
     Corrupt(PathBuf, String),
     /// It is somebody else's.
     #[error("{0} is a database of another program; choose another file with --db")]
     Foreign(PathBuf),
     /// It was made by a build with other tables.
-    #[error("the database {path} has schema version {found:08x}, this build needs {expected:08x}; delete it to start afresh, or use the build that made it")]
+    #[error(
+        "the database {path} has schema version {found:08x}, this build needs {expected:08x}; delete it to start afresh, or use the build that made it"
+    )]
     Version {
         /// The file.
         path: PathBuf,
@@ -106,7 +110,8 @@ impl Store {
             db.execute_batch(&format!("BEGIN IMMEDIATE; {schema}; {marks} COMMIT;")).map_err(explain)?;
         }
         let (writer, jobs) = mpsc::channel(QUEUE_MAX);
-        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || write_batches(&db, jobs));
+        let thread =
+            std::thread::Builder::new().name("writer".into()).spawn(move || write_batches(&db, jobs));
         let thread = thread.map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
         Ok(Store {
             path,
@@ -257,7 +262,10 @@ fn version(schema: &str) -> i32 {
 fn inspect(path: &Path, expected: i32) -> Result<(), OpenError> {
     let explain = |error| explain(path, error);
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
-    let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain);
+    // Who holds the file now holds it for long.
+    db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
+    let number =
+        |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain);
     if number("application_id")? != APPLICATION_ID {
         return Err(OpenError::Foreign(path.to_owned()));
     }
@@ -349,7 +357,10 @@ mod tests {
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "the file is untouched");
             error
         };
-        assert!(matches!(refused(b"no database, but long enough to look at".repeat(9)), OpenError::Corrupt(..)));
+        assert!(matches!(
+            refused(b"no database, but long enough to look at".repeat(9)),
+            OpenError::Corrupt(..)
+        ));
 
         let made = folder.path().join("made.db");
         drop(Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;").unwrap());

@@ -43,7 +43,13 @@ impl<T: Row> Table<T> {
     }
 
     /// One page of the account's rows that satisfy `condition`, whose `?` are `values`.
-    pub fn page_where(&self, cx: &Context, page: Page, condition: &str, values: &[&dyn ToSql]) -> Result<Rows> {
+    pub fn page_where(
+        &self,
+        cx: &Context,
+        page: Page,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Rows> {
         let mut rows = String::from("[");
         self.visit(cx, condition, values, page, |body| {
             if rows.len() > 1 {
@@ -67,7 +73,13 @@ impl<T: Row> Table<T> {
     }
 
     /// One page of the account's rows that satisfy `condition`, parsed.
-    pub fn some_where(&self, cx: &Context, page: Page, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<T>> {
+    pub fn some_where(
+        &self,
+        cx: &Context,
+        page: Page,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Vec<T>> {
         let mut all = Vec::new();
         self.visit(cx, condition, values, page, |body| {
             all.push(serde_json::from_str(body)?);
@@ -110,7 +122,8 @@ impl<T: Row> Table<T> {
     /// Puts `row` in the place of the row with this key.
     pub fn replace(&self, cx: &Context, key: impl ToSql, row: &T) -> Result<()> {
         let sql = format!("UPDATE {} SET body = ?3 WHERE account = ?1 AND {} = ?2", self.name, self.key);
-        let changed = cx.db.prepare_cached(&sql)?.execute((cx.account()?, key, serde_json::to_string(row)?))?;
+        let changed =
+            cx.db.prepare_cached(&sql)?.execute((cx.account()?, key, serde_json::to_string(row)?))?;
         if changed == 0 { Err(Problem::not_found()) } else { Ok(()) }
     }
 

@@ -69,7 +69,8 @@ impl World {
         clock: Clock,
         settings: Settings,
     ) -> Result<Arc<World>, OpenError> {
-        let schema: String = std::iter::once(include_str!("schema.sql")).chain(apis.iter().map(|it| it.schema())).collect();
+        let schema: String =
+            std::iter::once(include_str!("schema.sql")).chain(apis.iter().map(|it| it.schema())).collect();
         let store = Store::open(path, &schema)?;
         let fresh = store.fresh;
         let notes = Notes::default();
@@ -124,7 +125,8 @@ impl World {
         self.write(Caller::nobody(), move |cx| {
             cx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
             let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-            let names: Vec<String> = cx.db.prepare_cached(sql)?.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let names: Vec<String> =
+                cx.db.prepare_cached(sql)?.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
             for name in names {
                 cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
             }
@@ -141,9 +143,15 @@ impl World {
         self.apis.iter().try_for_each(|api| api.seed(&cx))
     }
 
-    fn guarded<R>(&self, db: &Connection, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
+    fn guarded<R>(
+        &self,
+        db: &Connection,
+        caller: Caller,
+        job: impl FnOnce(&Context) -> Result<R>,
+    ) -> Result<R> {
         let cx = Context { db, now: self.clock.now(), caller, world: self };
-        catch_unwind(AssertUnwindSafe(|| job(&cx))).unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
+        catch_unwind(AssertUnwindSafe(|| job(&cx)))
+            .unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
     }
 }
 
@@ -168,7 +176,12 @@ impl Caller {
 impl<'a> Context<'a> {
     /// The same view as if `account` asked.
     pub fn on_behalf_of(&self, account: i64) -> Context<'a> {
-        Context { caller: Caller { account: Some(account), ..self.caller }, db: self.db, now: self.now, world: self.world }
+        Context {
+            caller: Caller { account: Some(account), ..self.caller },
+            db: self.db,
+            now: self.now,
+            world: self.world,
+        }
     }
 }
 
@@ -209,8 +222,13 @@ pub struct Unknown {
 impl Notes {
     /// Notes an answer that breaks the contract.
     pub fn breach(&self, breach: Breach) {
-        tracing::error!(operation = breach.operation, status = breach.status, property = breach.property,
-            "an answer breaks the contract: {}", breach.message);
+        tracing::error!(
+            operation = breach.operation,
+            status = breach.status,
+            property = breach.property,
+            "an answer breaks the contract: {}",
+            breach.message
+        );
         let mut noticed = self.lock();
         if noticed.breaches.len() < BREACHES_MAX {
             noticed.breaches.push(breach);

@@ -38,7 +38,9 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manner
         .route("/openapi/{file}", get(document))
         .route("/violations", get(violations))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README"))
-        .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "this route has another method"))
+        .method_not_allowed_fallback(async || {
+            refuse(StatusCode::METHOD_NOT_ALLOWED, "this route has another method")
+        })
         .layer(middleware::from_fn_with_state(control.clone(), guard))
         .with_state(control)
 }
@@ -60,7 +62,8 @@ async fn guard(
     if allowed {
         return next.run(request).await;
     }
-    let advice = "the control API answers loopback only; start with --control-token and send it as a Bearer token";
+    let advice =
+        "the control API answers loopback only; start with --control-token and send it as a Bearer token";
     refuse(StatusCode::FORBIDDEN, advice).into_response()
 }
 
@@ -79,7 +82,9 @@ async fn health(State(control): State<Control>) -> Json<Value> {
 
 async fn reset(State(control): State<Control>) -> Answer {
     let reset = control.world.reset().await;
-    reset.map_err(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "the world could not be reset; see the log"))?;
+    reset.map_err(|_| {
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the world could not be reset; see the log")
+    })?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -105,7 +110,7 @@ async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
 async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {
     let api = control.apis.iter().find(|api| file.strip_suffix(".json") == Some(api.name()));
     let api = api.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no API has this name"))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], api.document()).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json")], api.contract().document).into_response())
 }
 
 async fn violations(State(control): State<Control>) -> Json<Value> {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use openapi::{Contract, Location, Route};
+use openapi::{Location, Route};
 
 use super::answers::Answers;
 use crate::engine::{Api, Needs, Operation};
@@ -10,7 +10,7 @@ use crate::engine::{Api, Needs, Operation};
 /// An operation with its place in the contract.
 pub struct Endpoint {
     /// What the contract says.
-    pub route: Route,
+    pub route: &'static Route,
     /// What the emulator does.
     pub operation: Operation,
     /// The API that both belong to.
@@ -26,17 +26,16 @@ pub struct Endpoint {
 /// Every operation of the contract must be registered once, none beside them, and none may take what the contract
 /// does not offer. A list that the contract pages must be paged.
 pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
-    let contract = Contract::compile(api.document());
     let mut operations = BTreeMap::new();
     for operation in api.operations() {
         let id = operation.id;
         assert!(operations.insert(id, operation).is_none(), "{id} is registered twice");
     }
-    let endpoints = contract.routes.into_iter().map(|route| {
+    let endpoints = api.contract().routes.iter().map(|route| {
         let operation = operations.remove(route.id.as_str());
         let operation = operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
         let ranged = route.parameter(Location::Header, api.page_header()).is_some();
-        agree(&route, &operation, ranged);
+        agree(route, &operation, ranged);
         Endpoint { route, operation, api: Arc::clone(api), ranged, answers: Answers::default() }
     });
     let endpoints = endpoints.collect();

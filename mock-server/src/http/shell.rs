@@ -71,7 +71,10 @@ impl Place {
 pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
     let mut paths: BTreeMap<String, Vec<Arc<Endpoint>>> = BTreeMap::new();
     for endpoint in apis.iter().flat_map(join) {
-        paths.entry(endpoint.route.path.trim_end_matches('/').to_owned()).or_default().push(Arc::new(endpoint));
+        paths
+            .entry(endpoint.route.path.trim_end_matches('/').to_owned())
+            .or_default()
+            .push(Arc::new(endpoint));
     }
     let mut router = Router::new();
     for (path, endpoints) in paths {
@@ -120,7 +123,10 @@ impl Shell {
             status: status.as_u16(),
             response_body: if read { Bytes::new() } else { content.clone() },
         });
-        (status, headers, content).into_response()
+        let mut response = Response::new(Body::from(content));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
 
     async fn answer(
@@ -132,7 +138,7 @@ impl Shell {
         caller: &mut Caller,
         sent: &mut Bytes,
     ) -> Result<Reply, Refusal> {
-        let route = &endpoint.route;
+        let route = endpoint.route;
         let identity = self.world.read(*caller, |cx| endpoint.api.authenticate(cx, &parts.headers));
         let identity = match identity {
             // Bad credentials do not close what is open to everybody.
@@ -165,16 +171,17 @@ impl Shell {
 
     /// Path, query and range, typed and checked.
     fn parameters(&self, endpoint: &Endpoint, parts: &Parts, path: &RawPathParams) -> Result<Request> {
-        let route = &endpoint.route;
+        let route = endpoint.route;
         let mut request = Request::default();
         let given: Vec<(&str, &str)> = path.iter().collect();
         if !route.read(Location::Path, &given, &mut request.parameters).violations.is_empty() {
             return Err(Problem::new(Kind::NoRoute));
         }
-        let query: Vec<_> = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
+        let query: Vec<_> =
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
         let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (&**name, &**text)).collect();
         let checked = route.read(Location::Query, &query, &mut request.parameters);
-        let violations = self.tolerated(route.id.as_str(), checked);
+        let violations = self.tolerated(&route.id, checked);
         if !violations.is_empty() {
             return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });
         }
@@ -208,13 +215,14 @@ impl Shell {
 
     /// The answer as it goes out; whatever in it breaks the contract is noted.
     fn checked(&self, endpoint: &Endpoint, answer: Result<Reply, Refusal>) -> (StatusCode, HeaderMap, Bytes) {
-        let route = &endpoint.route;
+        let route = endpoint.route;
         let mut headers = HeaderMap::new();
         let mut listed = true;
         let (status, media, content) = match answer {
             Ok(reply) => {
                 for (name, value) in reply.headers {
-                    headers.insert(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
+                    headers
+                        .insert(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
                 }
                 let (media, content) = match reply.content {
                     Content::Empty => (None, Bytes::new()),
@@ -280,30 +288,36 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
 }
 
 async fn read_body(parts: &Parts, body: Body) -> Result<Bytes> {
-    let too_large = || Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"));
-    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    let too_large =
+        || Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"));
+    let announced =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_MAX) {
         return Err(too_large());
     }
     let body = to_bytes(body, BODY_MAX).await;
     body.map_err(|error| {
-        let limit = std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+        let limit = std::error::Error::source(&error)
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
         if limit { too_large() } else { Problem::malformed("The body broke off") }
     })
 }
 
 /// The parts of a multipart body; the ones that the contract requires must be there.
 async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<Part>> {
-    let broken = |error: &dyn std::fmt::Display| Problem::malformed(format!("The body is no multipart form: {error}"));
+    let broken =
+        |error: &dyn std::fmt::Display| Problem::malformed(format!("The body is no multipart form: {error}"));
     let request = HttpRequest::from_parts(parts.clone(), Body::from(sent));
     let mut fields = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
     let mut form = Vec::new();
     while let Some(field) = fields.next_field().await.map_err(|error| broken(&error))? {
-        let (name, file_name) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
+        let (name, file_name) =
+            (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
         let bytes = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
         form.push(Part { name, file_name, bytes });
     }
-    let required = expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let required =
+        expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
     let missing: Vec<Violation> = missing.map(|name| Violation::new(name, "is required")).collect();
     if missing.is_empty() { Ok(form) } else { Err(Problem::form(missing)) }

@@ -17,7 +17,11 @@ pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity
 
 fn by_key(cx: &Context, key: &str) -> Result<Identity> {
     let sql = "SELECT account, id, expires_at FROM api_key WHERE key = ?1";
-    let found = cx.db.prepare_cached(sql)?.query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let found = cx
+        .db
+        .prepare_cached(sql)?
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
     let (account, id, expires_at): (i64, i64, Option<i64>) = found.ok_or_else(refused)?;
     if expires_at.is_some_and(|at| at <= cx.now) {
         return Err(refused());

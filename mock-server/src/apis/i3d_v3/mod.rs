@@ -8,13 +8,13 @@ mod unwritten;
 mod world;
 
 use http::HeaderMap;
-use openapi::Route;
+use openapi::{Contract, Route};
 use serde_json::Value;
 
 use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// The i3D.net v3 API.
-pub struct I3dV3;
+pub(super) struct I3dV3;
 
 impl Api for I3dV3 {
     fn name(&self) -> &'static str {
@@ -25,8 +25,8 @@ impl Api for I3dV3 {
         "/v3"
     }
 
-    fn document(&self) -> &'static str {
-        openapi::I3D_V3
+    fn contract(&self) -> &'static Contract {
+        openapi::i3d_v3()
     }
 
     fn schema(&self) -> &'static str {

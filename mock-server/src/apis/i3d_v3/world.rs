@@ -1,11 +1,36 @@
-//! What a fresh world holds.
+//! What a fresh world holds: the files of `mock-server/world/i3d-v3/`.
 
-use serde_json::json;
+use std::sync::LazyLock;
 
-use crate::engine::{Context, Result};
+use crate::engine::{Context, Result, Seed, WorldKind};
+
+/// A data file of the world, as JSON.
+macro_rules! data {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/i3d-v3/", $name, ".json"))
+    };
+}
+#[expect(unused_imports, reason = "catalogues read their data with it")]
+pub(super) use data;
+
+/// What every world holds: its customers.
+static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("api_key", data!("api_keys"))]);
+
+/// What the demo world holds beside them.
+static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("ssh_key", data!("ssh_keys"))]);
+
+/// Where numbers begin that the data files do not use up.
+const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000)];
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    let key = json!({"id": 1, "category": 0, "key": cx.world.settings.api_key, "note": "demo", "assignOdpServerIps": 0, "used": 0, "expiresAt": null});
-    cx.db.execute("INSERT INTO api_key (account, body) VALUES (100123, ?1)", [key.to_string()])?;
-    Ok(())
+    for (name, last) in SEQUENCES {
+        cx.db.execute("INSERT INTO sequence (name, last) VALUES (?1, ?2)", (name, last))?;
+    }
+    CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
+    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
+    cx.db.execute(sql, [&cx.world.settings.api_key])?;
+    match cx.world.settings.kind {
+        WorldKind::Demo => DEMO.iter().try_for_each(|seed| seed.plant(cx)),
+        WorldKind::Empty => Ok(()),
+    }
 }

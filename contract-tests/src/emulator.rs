@@ -1,0 +1,49 @@
+//! An emulator of a test's own.
+
+use mock_server::{Config, Server};
+
+use crate::Api;
+
+/// An emulator that stops with the test, and fails the test if an answer broke the contract.
+pub struct Emulator {
+    server: Server,
+    key: String,
+}
+
+impl Emulator {
+    /// The demo world, reproducible: seeded, with a clock that stands still until it is moved.
+    pub fn start() -> Emulator {
+        Emulator::with(Config { seed: Some(1), ..Config::default() })
+    }
+
+    /// A world of another configuration.
+    pub fn with(config: Config) -> Emulator {
+        let key = config.api_key.clone();
+        let server = mock_server::start(config).unwrap_or_else(|error| panic!("an emulator starts: {error}"));
+        Emulator { server, key }
+    }
+
+    /// The API, called by the first customer.
+    pub fn api(&self) -> Api {
+        Api::new(openapi::i3d_v3(), self.server.url()).with_key(&self.key)
+    }
+
+    /// The API, called by the second customer.
+    pub fn other_customer(&self) -> Api {
+        self.api().with_key("i3dHarbourKey0987654")
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let breaches = self.server.violations();
+        if !std::thread::panicking() {
+            assert!(breaches.is_empty(), "answers broke the contract: {breaches:#?}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Scenarios over HTTP, one file for each resource.
+
+mod ssh_keys;

@@ -1,0 +1,60 @@
+use contract_tests::Emulator;
+use serde_json::json;
+
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRsVRPOs00Qg5sjvRqahzUU94NMk/pqQuUy5orE75Ox me";
+
+#[tokio::test]
+async fn a_key_lives_from_create_to_delete() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let before = api.call("getSshKeys").ok().await;
+
+    let created =
+        api.call("createSshKey").body(json!({ "name": "laptop", "publicKey": PUBLIC_KEY })).ok().await;
+    let uuid = created[0]["uuid"].as_str().unwrap();
+    assert_eq!(created[0]["name"], "laptop");
+    assert_eq!(api.call("getSshKey").with("uuid", uuid).ok().await, created);
+    let listed = api.call("getSshKeys").ok().await;
+    assert!(listed.as_array().unwrap().contains(&created[0]));
+
+    api.call("deleteSshKey").with("uuid", uuid).ok().await;
+    api.call("getSshKey").with("uuid", uuid).refused(404, 10001).await;
+    api.call("deleteSshKey").with("uuid", uuid).refused(404, 10001).await;
+    assert_eq!(api.call("getSshKeys").ok().await, before);
+}
+
+#[tokio::test]
+async fn what_is_not_a_public_key_is_refused() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let create = |key: &str| api.call("createSshKey").body(json!({ "name": "laptop", "publicKey": key }));
+    for key in ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "not a key", "ssh-rsa !!!"] {
+        let errors = create(key).refused(422, 11001).await;
+        assert_eq!(errors, [("publicKey".to_owned(), "is not an SSH public key".to_owned())]);
+    }
+    create(PUBLIC_KEY).ok().await;
+    create(PUBLIC_KEY).ok().await;
+}
+
+#[tokio::test]
+async fn a_malformed_uuid_is_400_on_delete_and_no_route_on_get() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    api.call("deleteSshKey")
+        .with("uuid", "\"7561c39d-f4df-4c46-b3f1-2ac981271e29\"")
+        .refused(400, 10008)
+        .await;
+    let laptop = api.call("getSshKey").with("uuid", "laptop").expect(404).await;
+    assert!(laptop["errorMessage"].is_string());
+}
+
+#[tokio::test]
+async fn a_key_of_another_customer_does_not_exist() {
+    let emulator = Emulator::start();
+    let theirs = emulator.other_customer().call("getSshKeys").ok().await;
+    let uuid = theirs[0]["uuid"].as_str().unwrap();
+    emulator.api().call("getSshKey").with("uuid", uuid).refused(404, 10001).await;
+    emulator.api().call("deleteSshKey").with("uuid", uuid).refused(404, 10001).await;
+    emulator.other_customer().call("getSshKey").with("uuid", uuid).ok().await;
+}
