@@ -1,3 +1,9 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod account_ip_whitelists;
+mod api_key_ip_whitelists;
+mod api_keys;
+mod api_logs;
+mod health;
+mod session;
 mod ssh_keys;

@@ -14,13 +14,27 @@ macro_rules! data {
 pub(super) use data;
 
 /// What every world holds: its customers.
-static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("api_key", data!("api_keys"))]);
+static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("account_details", data!("account_details")),
+        Seed::parse("account_billing_details", data!("account_billing_details")),
+        Seed::parse("user", data!("users")),
+        Seed::parse("api_key", data!("api_keys")),
+    ]
+});
 
 /// What the demo world holds beside them.
-static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("ssh_key", data!("ssh_keys"))]);
+static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
+        Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("ssh_key", data!("ssh_keys")),
+    ]
+});
 
 /// Where numbers begin that the data files do not use up.
-const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000)];
+const SEQUENCES: &[(&str, i64)] =
+    &[("account_ip_whitelist", 200), ("api_key", 5000), ("api_key_ip_whitelist", 500)];
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     for (name, last) in SEQUENCES {
