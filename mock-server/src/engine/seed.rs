@@ -1,10 +1,12 @@
 //! Rows of a fresh world, read from data files.
 //!
 //! A file holds the rows of one table by account. `{ago: 3d}` in a row stands for the unix time three days before the
-//! world begins (`{ahead: 2h}` after it), and `_columns` holds values of columns that are no part of the object.
+//! world begins (`{ahead: 2h}` after it), and `_columns` holds values of columns that are no part of the object: texts,
+//! whole numbers, or bytes as `{base64: aGk=}`.
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{ToSql, types::Value as Sql};
 use serde_json::{Map, Value};
 
@@ -60,7 +62,11 @@ fn column(value: &Value) -> Sql {
     match value {
         Value::Null => Sql::Null,
         Value::String(text) => Sql::Text(text.clone()),
-        number => Sql::Integer(number.as_i64().expect("a column holds a text or a whole number")),
+        Value::Object(bytes) => {
+            let text = bytes["base64"].as_str().expect("bytes are written in base64");
+            Sql::Blob(STANDARD.decode(text).expect("bytes are written in base64"))
+        }
+        number => Sql::Integer(number.as_i64().expect("a column holds a text, a whole number or bytes")),
     }
 }
 
