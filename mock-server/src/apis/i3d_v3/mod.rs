@@ -1,9 +1,12 @@
 //! The i3D.net v3 API.
 
+mod account_details;
 mod authentication;
 mod problems;
 mod ranged_data;
 mod ssh_keys;
+mod ticket_attachments;
+mod tickets;
 mod unwritten;
 mod world;
 
@@ -34,7 +37,11 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [ssh_keys::operations().into()];
+        let written = [
+            ssh_keys::operations().into(),
+            ticket_attachments::operations().into(),
+            tickets::operations().into(),
+        ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()

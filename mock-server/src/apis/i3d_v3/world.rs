@@ -14,13 +14,23 @@ macro_rules! data {
 pub(super) use data;
 
 /// What every world holds: its customers.
-static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("api_key", data!("api_keys"))]);
+static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![Seed::parse("account_details", data!("account_details")), Seed::parse("api_key", data!("api_keys"))]
+});
 
 /// What the demo world holds beside them.
-static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("ssh_key", data!("ssh_keys"))]);
+static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("ssh_key", data!("ssh_keys")),
+        Seed::parse("ticket", data!("tickets")),
+        Seed::parse("ticket_reply", data!("ticket_replies")),
+        Seed::parse("ticket_attachment", data!("ticket_attachments")),
+    ]
+});
 
 /// Where numbers begin that the data files do not use up.
-const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000)];
+const SEQUENCES: &[(&str, i64)] =
+    &[("api_key", 5000), ("ticket", 1_940_000), ("ticket_reply", 16_210_000), ("ticket_attachment", 482_000)];
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     for (name, last) in SEQUENCES {
