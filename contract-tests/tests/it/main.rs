@@ -7,3 +7,5 @@ mod api_logs;
 mod health;
 mod session;
 mod ssh_keys;
+mod ticket_attachments;
+mod tickets;

@@ -1,5 +1,6 @@
 //! The i3D.net v3 API.
 
+mod account_details;
 mod account_ip_whitelists;
 mod api_key_ip_whitelists;
 mod api_keys;
@@ -11,6 +12,8 @@ mod problems;
 mod ranged_data;
 mod session;
 mod ssh_keys;
+mod ticket_attachments;
+mod tickets;
 mod unwritten;
 mod users;
 mod world;
@@ -53,6 +56,8 @@ impl Api for I3dV3 {
             health::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
+            ticket_attachments::operations().into(),
+            tickets::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
