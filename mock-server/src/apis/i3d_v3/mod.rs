@@ -1,6 +1,14 @@
 //! The i3D.net v3 API.
 
 mod authentication;
+mod flex_metal_catalogue;
+mod flex_metal_lifecycle;
+mod flex_metal_order;
+mod flex_metal_quota;
+mod flex_metal_servers;
+mod flex_metal_tags;
+mod flex_metal_usage;
+mod operating_systems;
 mod problems;
 mod ranged_data;
 mod ssh_keys;
@@ -34,7 +42,15 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [ssh_keys::operations().into()];
+        let written = [
+            flex_metal_catalogue::operations().into(),
+            flex_metal_quota::operations().into(),
+            flex_metal_servers::operations().into(),
+            flex_metal_tags::operations().into(),
+            flex_metal_usage::operations().into(),
+            operating_systems::operations().into(),
+            ssh_keys::operations().into(),
+        ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()

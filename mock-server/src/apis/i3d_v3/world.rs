@@ -10,17 +10,27 @@ macro_rules! data {
         include_str!(concat!(env!("OUT_DIR"), "/i3d-v3/", $name, ".json"))
     };
 }
-#[expect(unused_imports, reason = "catalogues read their data with it")]
 pub(super) use data;
 
-/// What every world holds: its customers.
-static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("api_key", data!("api_keys"))]);
+/// What every world holds: its customers and what they agreed.
+static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("api_key", data!("api_keys")),
+        Seed::parse("flex_metal_quota", data!("flex_metal_quotas")),
+    ]
+});
 
 /// What the demo world holds beside them.
-static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("ssh_key", data!("ssh_keys"))]);
+static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("flex_metal_server", data!("flex_metal_servers")),
+        Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
+        Seed::parse("ssh_key", data!("ssh_keys")),
+    ]
+});
 
 /// Where numbers begin that the data files do not use up.
-const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000)];
+const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000), ("flex_metal_server", 100)];
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     for (name, last) in SEQUENCES {
