@@ -1,4 +1,5 @@
 use contract_tests::{Api, Emulator};
+use mock_server::{Config, engine::WorldKind};
 use serde_json::{Value, json};
 
 use super::flex_metal_servers::{KEY, order, order_with, ordered, release, server};
@@ -171,4 +172,13 @@ async fn an_exhausted_quota_refuses_until_a_server_is_given_back() {
     let mut none = order_with("/location", json!("BR: Sao Paulo"));
     none["instanceType"] = "bm8.std.32".into();
     assert_eq!(faults(&api, none).await, ["instanceType"]);
+}
+
+#[tokio::test]
+async fn an_empty_world_takes_orders_too() {
+    let emulator = Emulator::with(Config { seed: Some(1), world: WorldKind::Empty, ..Config::default() });
+    let api = emulator.api();
+    assert_eq!(api.call("getFlexMetalServers").ok().await, json!([]));
+    let uuid = ordered(&api, order_with("/sshKey", json!([PUBLIC_KEY]))).await;
+    assert_eq!(server(&api, &uuid).await["status"], "created");
 }
