@@ -61,7 +61,11 @@ impl Kind {
     /// The typed value that `text` stands for.
     fn read(self, text: &str) -> Result<Value, &'static str> {
         match self {
-            Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| "must be of type integer"),
+            Kind::Integer => match text.parse::<i64>() {
+                // Rust reads a plus sign, JSON does not.
+                Ok(number) if !text.starts_with('+') => Ok(number.into()),
+                _ => Err("must be of type integer"),
+            },
             Kind::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err("must be of type number"),

@@ -82,6 +82,10 @@ impl Api for I3dV3 {
         world::seed(cx)
     }
 
+    fn settle(&self, cx: &Context) -> Result<()> {
+        world::settle(cx)
+    }
+
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {
         authentication::authenticate(cx, headers)
     }

@@ -39,10 +39,15 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
-    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
-    cx.db.execute(sql, [&cx.world.settings.api_key])?;
-    match cx.world.settings.kind {
+    match cx.settings().kind {
         WorldKind::Demo => DEMO.iter().try_for_each(|seed| seed.plant(cx)),
         WorldKind::Empty => Ok(()),
     }
+}
+
+/// The first key of the first customer is the one that the settings name.
+pub(super) fn settle(cx: &Context) -> Result<()> {
+    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
+    cx.db.execute(sql, [&cx.settings().api_key])?;
+    Ok(())
 }
