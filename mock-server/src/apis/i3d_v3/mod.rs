@@ -1,6 +1,14 @@
 //! The i3D.net v3 API.
 
 mod authentication;
+mod catalogue;
+mod countries;
+mod currencies;
+mod dedicated_server_seed;
+mod dedicated_servers;
+mod label_expression;
+mod labels;
+mod ping_sites;
 mod problems;
 mod ranged_data;
 mod ssh_keys;
@@ -34,7 +42,13 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [ssh_keys::operations().into()];
+        let written = [
+            countries::operations().into(),
+            currencies::operations().into(),
+            dedicated_servers::operations().into(),
+            ping_sites::operations().into(),
+            ssh_keys::operations().into(),
+        ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()

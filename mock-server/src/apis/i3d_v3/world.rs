@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::dedicated_server_seed;
 use crate::engine::{Context, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -10,7 +11,6 @@ macro_rules! data {
         include_str!(concat!(env!("OUT_DIR"), "/i3d-v3/", $name, ".json"))
     };
 }
-#[expect(unused_imports, reason = "catalogues read their data with it")]
 pub(super) use data;
 
 /// What every world holds: its customers.
@@ -30,7 +30,10 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
     cx.db.execute(sql, [&cx.world.settings.api_key])?;
     match cx.world.settings.kind {
-        WorldKind::Demo => DEMO.iter().try_for_each(|seed| seed.plant(cx)),
+        WorldKind::Demo => {
+            DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
+            dedicated_server_seed::plant(cx)
+        }
         WorldKind::Empty => Ok(()),
     }
 }
