@@ -19,10 +19,14 @@ impl Violation {
     }
 }
 
-pub(crate) fn violations<'a>(errors: impl Iterator<Item = ValidationError<'a>>) -> Vec<Violation> {
+/// What is wrong with the value called `root`; empty for a whole body.
+pub(crate) fn violations<'a>(
+    root: &str,
+    errors: impl Iterator<Item = ValidationError<'a>>,
+) -> Vec<Violation> {
     let mut all = Vec::new();
     for error in errors {
-        let at = property_path(error.instance_path().as_str());
+        let at = property_path(root, error.instance_path().as_str());
         match error.kind() {
             Kind::Required { property } => {
                 all.push(Violation::new(join(&at, property.as_str().unwrap_or_default()), "is required"));
@@ -80,8 +84,8 @@ fn plain(value: &Value) -> String {
 }
 
 /// A JSON pointer in the notation of a form: `/os/partitions/0/size` is `os.partitions[0].size`.
-fn property_path(pointer: &str) -> String {
-    pointer.split('/').skip(1).fold(String::new(), |path, segment| {
+fn property_path(root: &str, pointer: &str) -> String {
+    pointer.split('/').skip(1).fold(root.to_owned(), |path, segment| {
         if segment.bytes().all(|byte| byte.is_ascii_digit()) {
             format!("{path}[{segment}]")
         } else {
@@ -101,8 +105,8 @@ mod tests {
 
     #[test]
     fn pointers_read_like_form_fields() {
-        assert_eq!(property_path("/os/partitions/0/size"), "os.partitions[0].size");
-        assert_eq!(property_path("/0/a~1b"), "[0].a/b");
-        assert_eq!(property_path(""), "");
+        assert_eq!(property_path("", "/os/partitions/0/size"), "os.partitions[0].size");
+        assert_eq!(property_path("tag", "/0"), "tag[0]");
+        assert_eq!(property_path("", "/a~1b"), "a/b");
     }
 }

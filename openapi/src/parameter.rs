@@ -118,10 +118,8 @@ impl Parameter {
             [text] => one(text)?,
             _ => return Err(Violation::new(&self.name, "is given more than once")),
         };
-        let wrong = self.schema.as_ref().and_then(|schema| schema.check(&value).into_iter().next());
-        match wrong {
-            Some(violation) => Err(Violation::new(&self.name, violation.message)),
-            None => Ok(value),
-        }
+        let wrong =
+            self.schema.as_ref().and_then(|schema| schema.check(&self.name, &value).into_iter().next());
+        wrong.map_or(Ok(value), Err)
     }
 }

@@ -75,7 +75,7 @@ impl RequestBody {
         let shape = self.shape.get_or_init(|| Shape::of(&self.schemas, self.definition()));
         let mut unknown = Vec::new();
         shape.prune(body, "", &mut unknown);
-        Checked { violations: self.schema.check(body), unknown }
+        Checked { violations: self.schema.check("", body), unknown }
     }
 }
 

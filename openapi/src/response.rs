@@ -51,7 +51,7 @@ impl Response {
             return Vec::new();
         }
         match serde_json::from_slice::<Value>(body) {
-            Ok(value) => schema.check(&value),
+            Ok(value) => schema.check("", &value),
             Err(error) => vec![Violation::new("", format!("the body is not JSON: {error}"))],
         }
     }

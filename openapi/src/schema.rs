@@ -90,10 +90,10 @@ impl Schema {
         self.validator().is_valid(value)
     }
 
-    /// Everything that is wrong with `value`; empty when it is valid.
-    pub(crate) fn check(&self, value: &Value) -> Vec<Violation> {
+    /// Everything that is wrong with the value called `name`; empty when it is valid.
+    pub(crate) fn check(&self, name: &str, value: &Value) -> Vec<Violation> {
         let validator = self.validator();
-        if validator.is_valid(value) { Vec::new() } else { violations(validator.iter_errors(value)) }
+        if validator.is_valid(value) { Vec::new() } else { violations(name, validator.iter_errors(value)) }
     }
 
     fn validator(&self) -> &Validator {

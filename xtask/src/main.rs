@@ -1,1 +1,40 @@
-fn main() {}
+//! `cargo xtask`: measurements of this repository.
+
+mod bench;
+mod ceiling;
+mod load;
+mod process;
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+
+/// Measurements of this repository
+#[derive(Parser)]
+enum Task {
+    /// Measure the emulator beside two ceilings, in one run with one load generator
+    Bench {
+        /// Seconds for each measurement
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+        /// Rounds over all servers; the table shows medians
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Serve a ceiling that the bench compares with
+    #[command(hide = true)]
+    Ceiling {
+        /// Which one
+        kind: ceiling::Kind,
+        /// Where to listen
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
+        Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
+    }
+}

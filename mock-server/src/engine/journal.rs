@@ -52,11 +52,13 @@ impl Journal {
                 body.clear();
             }
         }
+        let exchange = Arc::new(exchange);
         let mut exchanges = self.lock();
-        if exchanges.len() == EXCHANGES_MAX {
-            exchanges.pop_front();
-        }
-        exchanges.push_back(Arc::new(exchange));
+        let oldest = if exchanges.len() == EXCHANGES_MAX { exchanges.pop_front() } else { None };
+        exchanges.push_back(exchange);
+        // Freed after the lock: others wait for it.
+        drop(exchanges);
+        drop(oldest);
     }
 
     /// The exchanges that `wanted` picks, newest first.

@@ -4,7 +4,10 @@ use std::{
     fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -55,6 +58,63 @@ pub enum OpenError {
     Io(PathBuf, String),
 }
 
+/// A connection that only reads.
+///
+/// It keeps its transaction open from request to request, as long as nothing was committed since: opening and closing
+/// one costs more than most reads.
+#[derive(Debug)]
+struct Reader {
+    db: Connection,
+    /// How many commits its transaction sees; `None` without one.
+    sees: Option<u64>,
+}
+
+impl Reader {
+    fn open(path: &Path) -> rusqlite::Result<Reader> {
+        let db = connect(path)?;
+        db.execute_batch("PRAGMA query_only = ON")?;
+        Ok(Reader { db, sees: None })
+    }
+
+    /// Makes sure that the reader sees the state after `commits` commits.
+    fn see(&mut self, commits: u64) -> rusqlite::Result<()> {
+        if self.sees != Some(commits) {
+            self.close()?;
+            self.db.prepare_cached("BEGIN")?.execute(())?;
+            self.sees = Some(commits);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> rusqlite::Result<()> {
+        if self.sees.take().is_some() {
+            self.db.prepare_cached("COMMIT")?.execute(())?;
+        }
+        Ok(())
+    }
+}
+
+/// The readers that nobody uses at the moment.
+#[derive(Debug, Default)]
+struct Readers {
+    idle: Mutex<Vec<Reader>>,
+    /// How many batches were committed.
+    commits: AtomicU64,
+}
+
+impl Readers {
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.idle.lock().expect("no code panics while it holds the readers")
+    }
+
+    /// After a commit: what readers see is old now. An idle reader must not pin it, or the log could not be reused.
+    fn outdate(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
+        // A reader that cannot end its transaction is of no use.
+        self.idle().retain_mut(|reader| reader.close().is_ok());
+    }
+}
+
 /// What becomes of a job that was run: whether its writes stay, and how the caller is told once they are safe.
 struct Done {
     keep: bool,
@@ -69,7 +129,7 @@ pub struct Store {
     path: PathBuf,
     writer: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Arc<Readers>,
     /// Whether the tables were made just now.
     pub fresh: bool,
     /// Held so that no second server opens the file.
@@ -110,14 +170,17 @@ impl Store {
             db.execute_batch(&format!("BEGIN IMMEDIATE; {schema}; {marks} COMMIT;")).map_err(explain)?;
         }
         let (writer, jobs) = mpsc::channel(QUEUE_MAX);
-        let thread =
-            std::thread::Builder::new().name("writer".into()).spawn(move || write_batches(&db, jobs));
+        let readers = Arc::new(Readers::default());
+        let thread = std::thread::Builder::new().name("writer".into()).spawn({
+            let readers = Arc::clone(&readers);
+            move || write_batches(&db, jobs, &readers)
+        });
         let thread = thread.map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
         Ok(Store {
             path,
             writer: Some(writer),
             thread: Some(thread),
-            readers: Mutex::default(),
+            readers,
             fresh,
             _lock: lock,
             _temporary: temporary,
@@ -131,25 +194,15 @@ impl Store {
 
     /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes longer.
     pub fn read<R>(&self, job: impl FnOnce(&Connection) -> R) -> rusqlite::Result<R> {
-        let idle = self.readers().pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => {
-                let reader = connect(&self.path)?;
-                reader.execute_batch("PRAGMA query_only = ON")?;
-                reader
-            }
-        };
-        let answer = job(&reader);
-        let mut readers = self.readers();
-        if readers.len() < READERS_MAX {
-            readers.push(reader);
+        let idle = self.readers.idle().pop();
+        let mut reader = idle.map_or_else(|| Reader::open(&self.path), Ok)?;
+        reader.see(self.readers.commits.load(Ordering::Acquire))?;
+        let answer = job(&reader.db);
+        let mut idle = self.readers.idle();
+        if idle.len() < READERS_MAX {
+            idle.push(reader);
         }
         Ok(answer)
-    }
-
-    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.readers.lock().expect("no code panics while it holds the readers")
     }
 
     /// Runs `job` on the writer and waits until its writes are safe. `job` says whether they stay.
@@ -180,7 +233,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.readers().clear();
+        self.readers.idle().clear();
         drop(self.writer.take());
         if let Some(thread) = self.thread.take() {
             // A writer that panicked has said so already.
@@ -208,7 +261,7 @@ fn boxed<R: Send + 'static>(
 
 /// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and nobody is told before
 /// the commit.
-fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>) {
+fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Readers) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         let mut told = Vec::with_capacity(batch.len());
@@ -217,6 +270,7 @@ fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>) {
             tracing::error!("a batch of {} writes is lost: {error}", told.len());
             let _ = db.execute_batch("ROLLBACK");
         }
+        readers.outdate();
         for tell in told {
             tell(committed.is_ok());
         }

@@ -20,7 +20,8 @@ use serde_json::Value;
 
 use super::join::{Endpoint, join};
 use crate::engine::{
-    Api, Breach, Caller, Content, Effect, Exchange, Kind, Part, Problem, Reply, Request, Result, World,
+    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Part, Problem, Reply, Request,
+    Result, World,
 };
 
 /// The largest body of a request.
@@ -139,17 +140,10 @@ impl Shell {
         sent: &mut Bytes,
     ) -> Result<Reply, Refusal> {
         let route = endpoint.route;
-        let identity = self.world.read(*caller, |cx| endpoint.api.authenticate(cx, &parts.headers));
-        let identity = match identity {
-            // Bad credentials do not close what is open to everybody.
-            Err(problem) if route.open && problem.kind != Kind::Internal => Default::default(),
-            Err(problem) => return Err(problem.into()),
-            Ok(identity) if identity.account.is_none() && !route.open => {
-                return Err(Problem::new(Kind::Unauthenticated).into());
-            }
-            Ok(identity) => identity,
-        };
-        (caller.account, caller.credential) = (identity.account, identity.credential);
+        if endpoint.operation.effect == Effect::Read && route.body.is_none() {
+            return self.world.read(*caller, |cx| Ok(self.read(endpoint, parts, path, cx, caller)))?;
+        }
+        self.world.read(*caller, |cx| self.identify(endpoint, parts, cx, caller))?;
         let mut request = self.parameters(endpoint, parts, path)?;
         if let Some(expected) = &route.body {
             *sent = read_body(parts, body).await?;
@@ -167,6 +161,36 @@ impl Shell {
             }
         };
         ran.map_err(|problem| Refusal { problem, by_operation: true })
+    }
+
+    /// Most requests only read: their credentials and their answer come from one transaction.
+    fn read(
+        &self,
+        endpoint: &Endpoint,
+        parts: &Parts,
+        path: &RawPathParams,
+        cx: &Context,
+        caller: &mut Caller,
+    ) -> Result<Reply, Refusal> {
+        self.identify(endpoint, parts, cx, caller)?;
+        let request = self.parameters(endpoint, parts, path)?;
+        let cx = Context { caller: *caller, ..*cx };
+        endpoint.operation.run(&cx, request).map_err(|problem| Refusal { problem, by_operation: true })
+    }
+
+    /// Who asks; refuses nobody in particular where the operation is not open to everybody.
+    fn identify(&self, endpoint: &Endpoint, parts: &Parts, cx: &Context, caller: &mut Caller) -> Result<()> {
+        let open = endpoint.route.open;
+        let identity = match endpoint.api.authenticate(cx, &parts.headers) {
+            // Bad credentials do not close what is open to everybody.
+            Err(problem) if open && problem.kind != Kind::Internal => Identity::default(),
+            Ok(identity) if identity.account.is_none() && !open => {
+                return Err(Problem::new(Kind::Unauthenticated));
+            }
+            other => other?,
+        };
+        (caller.account, caller.credential) = (identity.account, identity.credential);
+        Ok(())
     }
 
     /// Path, query and range, typed and checked.
