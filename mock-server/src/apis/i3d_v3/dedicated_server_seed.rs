@@ -9,8 +9,6 @@ use serde_json::{Map, Value, json};
 use super::world::data;
 use crate::engine::{Context, Problem, Result};
 
-/// The operating system that all of them run.
-const OS_ID: i64 = 1;
 /// What traffic beyond the contract costs, in cents for a TB.
 const PRICE_PER_TB_OVERUSE: &str = "450";
 const DAY: i64 = 86_400;
@@ -28,14 +26,17 @@ struct Data {
 #[serde(rename_all = "camelCase")]
 struct Model {
     server_type: i64,
+    os_id: i64,
     brand: String,
     model: String,
     cpu: Value,
     disk: Vec<Map<String, Value>>,
+    /// How many of `memory` it has.
     modules: i64,
     memory: Map<String, Value>,
     uplinks: i64,
     aggregate: bool,
+    /// Cents a month, by currency.
     prices: BTreeMap<i64, String>,
     bandwidth_billing_type: i64,
     bandwidth_contractual: i64,
@@ -49,6 +50,7 @@ struct Location {
     code: String,
     currency_id: i64,
     network: String,
+    /// The last number of its address.
     gateway: i64,
     netmask: String,
     prefix: i64,
@@ -61,14 +63,19 @@ struct Server {
     id: i64,
     model: String,
     location: String,
+    /// The last number of both its addresses.
     address: i64,
     name: String,
     project: String,
     fleet: String,
     new_fleet: Option<String>,
+    /// How long it is rented by now.
     months: i64,
+    /// How many months the contract ran at first.
     period: i64,
+    /// Incoming and outgoing.
     traffic: [i64; 2],
+    /// Percent of the processor and of the memory.
     load: [i64; 2],
     #[serde(default)]
     labels: BTreeMap<String, String>,
@@ -127,7 +134,7 @@ fn identity(server: &Server, account: i64, model: &Model, location: &Location, n
         "liveHostName": host_name(server, location),
         "isVirtual": i64::from(model.server_type == 3),
         "category": category(server),
-        "osId": OS_ID,
+        "osId": model.os_id,
         "locationId": location.location_id,
         "dcLocationId": location.dc_location_id,
         "instanceType": server.model,
