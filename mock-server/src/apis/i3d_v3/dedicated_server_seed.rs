@@ -89,38 +89,55 @@ static DATA: LazyLock<Data> = LazyLock::new(|| {
     serde_json::from_str(data!("dedicated_servers")).expect("the dedicated servers of the demo world")
 });
 
+/// A server of the demo world, written but for the members that depend on the time.
+struct Draft {
+    account: i64,
+    server: &'static Server,
+    /// The members before those, with the opening brace.
+    before: String,
+    /// The members after those, with the closing brace.
+    after: String,
+}
+
+static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(|| {
+    let accounts = DATA.servers.iter();
+    accounts.flat_map(|(account, servers)| servers.iter().map(|it| Draft::new(*account, it))).collect()
+});
+
 /// Adds them to a fresh world.
 pub(super) fn plant(cx: &Context) -> Result<()> {
-    let today = Timestamp::from_second(cx.now).map_err(Problem::internal)?.to_zoned(TimeZone::UTC).date();
     let sql = "INSERT INTO dedicated_server (account, region_name, body) VALUES (?1, ?2, ?3)";
     let mut statement = cx.db.prepare_cached(sql)?;
-    for (account, servers) in &DATA.servers {
-        for server in servers {
-            let body = host(server, *account, cx.now, today).to_string();
-            statement.execute((account, &server.location, body))?;
-        }
+    for draft in DRAFTS.iter() {
+        let dates = dates(draft.server, cx.now)?.to_string();
+        let body = format!("{},{},{}", draft.before, inner(&dates), draft.after);
+        statement.execute((draft.account, &draft.server.location, body))?;
     }
     Ok(())
 }
 
-/// A server as the API shows it.
-fn host(server: &Server, account: i64, now: i64, today: Date) -> Value {
-    let model = &DATA.models[&server.model];
-    let location = &DATA.locations[&server.location];
-    let parts = [
-        identity(server, account, model, location, now),
-        terms(server, model, location, today),
-        hardware(server, model, location),
-        state(server, model),
-    ];
-    let members = parts.into_iter().filter_map(|part| match part {
-        Value::Object(members) => Some(members),
-        _ => None,
-    });
-    Value::Object(members.flatten().collect())
+impl Draft {
+    fn new(account: i64, server: &'static Server) -> Draft {
+        let model = &DATA.models[&server.model];
+        let location = &DATA.locations[&server.location];
+        let identity = identity(server, account, model, location).to_string();
+        let parts = [terms(server, model, location), hardware(server, model, location), state(server, model)];
+        let parts = parts.map(|part| part.to_string());
+        Draft {
+            account,
+            server,
+            before: format!("{{{}", inner(&identity)),
+            after: format!("{}}}", parts.each_ref().map(|part| inner(part)).join(",")),
+        }
+    }
 }
 
-fn identity(server: &Server, account: i64, model: &Model, location: &Location, now: i64) -> Value {
+/// The members of an object, without its braces.
+fn inner(object: &str) -> &str {
+    &object[1..object.len() - 1]
+}
+
+fn identity(server: &Server, account: i64, model: &Model, location: &Location) -> Value {
     let machine = server.id + 30_000;
     json!({
         "id": server.id,
@@ -140,19 +157,25 @@ fn identity(server: &Server, account: i64, model: &Model, location: &Location, n
         "instanceType": server.model,
         "fleetId": server.fleet,
         "newFleetId": server.new_fleet,
-        "fleetAssociatedSince": if server.serves_fleet() { now - server.months * 20 * DAY } else { 0 },
-        "rackName": format!("{}-R{:02}", location.code.to_uppercase(), 1 + server.id % 12),
     })
 }
 
-fn terms(server: &Server, model: &Model, location: &Location, today: Date) -> Value {
+fn dates(server: &Server, now: i64) -> Result<Value> {
+    let today = Timestamp::from_second(now).map_err(Problem::internal)?.to_zoned(TimeZone::UTC).date();
     let (start, end) = contract(server, today);
     let cancelled = today.saturating_sub(9.days()).to_string();
-    json!({
+    Ok(json!({
+        "fleetAssociatedSince": if server.serves_fleet() { now - server.months * 20 * DAY } else { 0 },
+        "rackName": format!("R{:02}", 1 + server.id % 12),
         "dateStart": start.to_string(),
         "dateEnd": end.to_string(),
         "dateCancelled": if server.cancelled { &cancelled } else { "" },
         "dateEndContract": end.to_string(),
+    }))
+}
+
+fn terms(server: &Server, model: &Model, location: &Location) -> Value {
+    json!({
         "contractPeriod": server.period,
         "extendPeriod": server.extension(),
         "cancellationPeriod": 1,
