@@ -212,6 +212,7 @@ async fn the_figures_of_every_server_agree() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let currencies = api.call("getCurrencies").ok().await;
+    let systems = api.call("getOperatingsystems").range("results=1000").ok().await;
     let mut addresses = Vec::new();
     for server in rows(&all(&api).await).iter().chain(rows(&all(&emulator.other_customer()).await)) {
         let number = |name: &str| server[name].as_i64().unwrap();
@@ -223,6 +224,7 @@ async fn the_figures_of_every_server_agree() {
         assert!(server["dateStart"].as_str() < server["dateEnd"].as_str());
         assert!(server["pricePerMonth"].as_str().unwrap().parse::<u32>().is_ok());
         assert!(rows(&currencies).iter().any(|it| it["id"] == server["currencyId"]));
+        assert!(rows(&systems).iter().any(|it| it["id"] == server["osId"]));
         addresses.extend(
             rows(&server["ipAddress"])
                 .iter()

@@ -1,18 +1,37 @@
 //! The i3D.net v3 API.
 
+mod account_details;
+mod account_ip_whitelists;
+mod api_key_ip_whitelists;
+mod api_keys;
+mod api_logs;
 mod authentication;
 mod catalogue;
 mod countries;
 mod currencies;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod flex_metal_catalogue;
+mod flex_metal_lifecycle;
+mod flex_metal_order;
+mod flex_metal_quota;
+mod flex_metal_servers;
+mod flex_metal_tags;
+mod flex_metal_usage;
+mod health;
+mod ip_ranges;
 mod label_expression;
 mod labels;
+mod operating_systems;
 mod ping_sites;
 mod problems;
 mod ranged_data;
+mod session;
 mod ssh_keys;
+mod ticket_attachments;
+mod tickets;
 mod unwritten;
+mod users;
 mod world;
 
 use http::HeaderMap;
@@ -21,12 +40,15 @@ use serde_json::Value;
 
 use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
+/// Its short name.
+const NAME: &str = "i3d-v3";
+
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
 
 impl Api for I3dV3 {
     fn name(&self) -> &'static str {
-        "i3d-v3"
+        NAME
     }
 
     fn prefix(&self) -> &'static str {
@@ -43,11 +65,25 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_ip_whitelists::operations().into(),
+            api_key_ip_whitelists::operations().into(),
+            api_keys::operations().into(),
+            api_logs::operations().into(),
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            flex_metal_catalogue::operations().into(),
+            flex_metal_quota::operations().into(),
+            flex_metal_servers::operations().into(),
+            flex_metal_tags::operations().into(),
+            flex_metal_usage::operations().into(),
+            health::operations().into(),
+            operating_systems::operations().into(),
             ping_sites::operations().into(),
+            session::operations().into(),
             ssh_keys::operations().into(),
+            ticket_attachments::operations().into(),
+            tickets::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
