@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::dedicated_server_seed;
 use crate::engine::{Context, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -40,7 +41,10 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
     match cx.settings().kind {
-        WorldKind::Demo => DEMO.iter().try_for_each(|seed| seed.plant(cx)),
+        WorldKind::Demo => {
+            DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
+            dedicated_server_seed::plant(cx)
+        }
         WorldKind::Empty => Ok(()),
     }
 }
