@@ -6,10 +6,6 @@ use clap::{Parser, ValueEnum};
 use mock_server::{Config, engine::WorldKind};
 use tracing_subscriber::EnvFilter;
 
-/// Requests are freed by other threads than those that read them; the system's allocator contends there.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The exit code of a start that failed.
 const REFUSED: u8 = 2;
 

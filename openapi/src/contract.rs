@@ -53,11 +53,10 @@ pub struct Route {
 impl Contract {
     /// Compiles a document; panics on a malformed one, because it ships with the program.
     pub fn compile(text: &'static str) -> Contract {
-        let whole: Value = serde_json::from_str(text).expect("a contract is JSON");
-        let secrets = secrets(&whole);
-        let schemas = Schemas::new(whole);
         let document: Document = serde_json::from_str(text).expect("a contract uses the keywords we support");
         let components = &document.components;
+        let secrets = secrets(&components.schemas);
+        let schemas = Schemas::new(&components.schemas);
         let mut routes = Vec::new();
         for (path, item) in document.paths {
             let methods = [
@@ -127,29 +126,20 @@ impl Route {
         components: &Components,
         schemas: &Arc<Schemas>,
     ) -> Route {
-        let at = format!("/paths/{}/{}", path.replace('/', "~1"), method.as_str().to_lowercase());
-        let response = |status: &str, response: &OrRef<_>| {
-            let pointer = match response {
-                OrRef::Ref { reference } => reference.trim_start_matches('#').to_owned(),
-                OrRef::Here(_) => format!("{at}/responses/{status}"),
-            };
-            Response::new(&response.resolve(&components.responses), &pointer, schemas)
-        };
+        let response = |response: &OrRef<_>| Response::new(response.resolve(&components.responses), schemas);
         let by_status: BTreeMap<u16, Response> = operation
             .responses
             .iter()
-            .filter_map(|(status, it)| Some((status.parse().ok()?, response(status, it))))
+            .filter_map(|(status, it)| Some((status.parse().ok()?, response(it))))
             .collect();
         let success = by_status.keys().copied().find(|status| (200..300).contains(status));
         Route {
             success: success.unwrap_or_else(|| panic!("{} has a 2xx answer", operation.operation_id)),
             responses: Responses {
                 by_status,
-                default: operation.responses.get("default").map(|it| response("default", it)),
+                default: operation.responses.get("default").map(|it| response(it)),
             },
-            body: operation
-                .request_body
-                .map(|body| RequestBody::new(body, &format!("{at}/requestBody"), schemas)),
+            body: operation.request_body.map(|body| RequestBody::new(body, schemas)),
             open: operation.security.map_or(open_by_default, |security| security.is_empty()),
             id: operation.operation_id,
             tag: operation.tags.into_iter().next().unwrap_or_default(),

@@ -28,8 +28,7 @@ pub(crate) struct Components {
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, ParameterObject>,
     pub(crate) responses: BTreeMap<String, ResponseObject>,
-    #[serde(rename = "schemas")]
-    _schemas: Value,
+    pub(crate) schemas: Value,
 }
 
 #[derive(Deserialize)]
@@ -118,8 +117,7 @@ pub(crate) struct ResponseObject {
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MediaObject {
-    #[serde(rename = "schema")]
-    _schema: Value,
+    pub(crate) schema: Value,
     pub(crate) example: Option<Value>,
     #[serde(rename = "encoding", default)]
     _encoding: Value,

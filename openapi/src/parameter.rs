@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     document::ParameterObject,
     message::Violation,
-    schema::{Schema, Schemas},
+    schema::{Schema, Schemas, View},
 };
 
 /// Where a parameter stands in a request.
@@ -97,7 +97,7 @@ impl Parameter {
             .schema
             .as_object()
             .is_some_and(|members| members.keys().any(|keyword| !annotations.contains(&keyword.as_str())));
-        let schema = constrained.then(|| Schema::inline(schemas, &object.schema));
+        let schema = constrained.then(|| Schema::new(schemas, View::Requests, &object.schema));
         Parameter {
             name: object.name,
             location,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     document::RequestBodyObject,
     message::{Violation, join},
-    schema::{Schema, Schemas},
+    schema::{Schema, Schemas, View, without_read_only},
 };
 
 /// What a check found.
@@ -31,22 +31,21 @@ pub struct RequestBody {
     /// A body that works against the demo world.
     pub example: Option<Value>,
     schema: Schema,
-    pointer: String,
+    definition: Value,
     schemas: Arc<Schemas>,
     shape: OnceLock<Shape>,
 }
 
 impl RequestBody {
-    /// `pointer` leads to the request body object in the document.
-    pub(crate) fn new(object: RequestBodyObject, pointer: &str, schemas: &Arc<Schemas>) -> RequestBody {
+    pub(crate) fn new(object: RequestBodyObject, schemas: &Arc<Schemas>) -> RequestBody {
         let (media, content) = object.content.into_iter().next().expect("a request body has a media type");
-        let pointer = format!("{pointer}/content/{}/schema", media.replace('/', "~1"));
+        let definition = without_read_only(&content.schema);
         RequestBody {
-            schema: Schema::of_request(schemas, &pointer),
+            schema: Schema::new(schemas, View::Requests, &definition),
             media,
             required: object.required,
             example: content.example,
-            pointer,
+            definition,
             schemas: Arc::clone(schemas),
             shape: OnceLock::new(),
         }
@@ -59,7 +58,7 @@ impl RequestBody {
 
     /// The schema of the body as a request must satisfy it, references followed.
     pub fn definition(&self) -> &Value {
-        self.schemas.request_schema(&self.pointer)
+        self.schemas.resolve(&self.definition)
     }
 
     /// The same for a schema inside [`RequestBody::definition`].
@@ -199,7 +198,7 @@ impl Property {
         let resolved = schemas.resolve(property);
         let types = |name| allows(resolved, name);
         let nullable = types("null") || property["oneOf"].is_array();
-        let schema = || Schema::inline(schemas, property);
+        let schema = || Schema::new(schemas, View::Requests, property);
         Property {
             shape: Shape::of(schemas, property),
             read_only: property["readOnly"] == true,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 
 use crate::{
-    document::ResponseObject,
+    document::{MediaObject, ResponseObject},
     message::Violation,
-    schema::{Schema, Schemas},
+    schema::{Schema, Schemas, View},
 };
 
 /// One documented answer of an operation.
@@ -17,13 +17,10 @@ pub struct Response {
 }
 
 impl Response {
-    /// `pointer` leads to the response object in the document.
-    pub(crate) fn new(object: &ResponseObject, pointer: &str, schemas: &Arc<Schemas>) -> Response {
-        let content = object.content.keys().map(|media| {
-            let at = format!("{pointer}/content/{}/schema", media.replace('/', "~1"));
-            (media.clone(), Schema::of_answer(schemas, &at))
-        });
-        Response { content: content.collect() }
+    pub(crate) fn new(object: ResponseObject, schemas: &Arc<Schemas>) -> Response {
+        let content = object.content.into_iter();
+        let schema = |media: MediaObject| Schema::new(schemas, View::Answers, &media.schema);
+        Response { content: content.map(|(name, media)| (name, schema(media))).collect() }
     }
 
     /// Whether this answer has a body.

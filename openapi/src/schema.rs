@@ -7,36 +7,48 @@ use serde_json::{Map, Value, json};
 
 use crate::message::{Violation, violations};
 
-/// Both views of a document: as answers see it, and as requests see it.
+/// The shared schemas of a contract in both views: as answers see them, and as requests see them.
 pub(crate) struct Schemas {
     registry: Registry<'static>,
-    requests: Value,
+    requests: &'static Value,
 }
 
-const ANSWERS: &str = "urn:answers";
-const REQUESTS: &str = "urn:requests";
+/// Which view of the shared schemas a reference means.
+#[derive(Clone, Copy)]
+pub(crate) enum View {
+    Answers,
+    Requests,
+}
+
+impl View {
+    fn uri(self) -> &'static str {
+        match self {
+            View::Answers => "urn:answers",
+            View::Requests => "urn:requests",
+        }
+    }
+}
 
 impl Schemas {
-    pub(crate) fn new(document: Value) -> Arc<Schemas> {
-        let requests = without_read_only(&document);
+    /// `shared` are the schemas of the document's components. They live as long as the program, like the contract.
+    pub(crate) fn new(shared: &Value) -> Arc<Schemas> {
+        let shared = json!({ "components": { "schemas": without_prose(shared) } });
+        let requests: &'static Value = Box::leak(Box::new(without_read_only(&shared)));
+        let answers: &'static Value = Box::leak(Box::new(shared));
         let registry = Registry::new()
             .draft(Draft::Draft202012)
-            .add(ANSWERS, document)
-            .and_then(|registry| registry.add(REQUESTS, requests.clone()))
+            .add(View::Answers.uri(), answers)
+            .and_then(|registry| registry.add(View::Requests.uri(), requests))
             .and_then(jsonschema::RegistryBuilder::prepare)
             .expect("the references of a contract resolve");
         Arc::new(Schemas { registry, requests })
     }
 
-    /// The schema that a JSON pointer names in the view of requests, its own `$ref` followed.
-    pub(crate) fn request_schema(&self, pointer: &str) -> &Value {
-        self.resolve(self.requests.pointer(pointer).unwrap_or_else(|| panic!("{pointer} resolves")))
-    }
-
-    /// Follows `$ref`, and looks through the `oneOf` that makes a reference nullable.
+    /// Follows `$ref` in the view of requests, and looks through the `oneOf` that makes a reference nullable.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         if let Some(reference) = schema["$ref"].as_str() {
-            return self.request_schema(reference.trim_start_matches('#'));
+            let found = self.requests.pointer(reference.trim_start_matches('#'));
+            return self.resolve(found.unwrap_or_else(|| panic!("{reference} resolves")));
         }
         match schema["oneOf"].as_array().map(Vec::as_slice) {
             Some([one, other]) if other["type"] == "null" => self.resolve(one),
@@ -63,22 +75,9 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The schema at a JSON pointer, as answers see it.
-    pub(crate) fn of_answer(schemas: &Arc<Schemas>, pointer: &str) -> Schema {
-        Schema::new(schemas, json!({ "$ref": format!("{ANSWERS}#{}", escape_braces(pointer)) }))
-    }
-
-    /// The schema at a JSON pointer, as requests see it.
-    pub(crate) fn of_request(schemas: &Arc<Schemas>, pointer: &str) -> Schema {
-        Schema::new(schemas, json!({ "$ref": format!("{REQUESTS}#{}", escape_braces(pointer)) }))
-    }
-
-    /// A schema that stands by itself; its references point into the view of requests.
-    pub(crate) fn inline(schemas: &Arc<Schemas>, schema: &Value) -> Schema {
-        Schema::new(schemas, absolute(schema))
-    }
-
-    fn new(schemas: &Arc<Schemas>, source: Value) -> Schema {
+    /// A schema whose references mean `view`.
+    pub(crate) fn new(schemas: &Arc<Schemas>, view: View, schema: &Value) -> Schema {
+        let source = absolute(&without_prose(schema), view);
         Schema { schemas: Arc::clone(schemas), source, validator: OnceLock::new() }
     }
 
@@ -98,27 +97,35 @@ impl Schema {
 }
 
 /// The same schema with references that hold outside of the document.
-fn absolute(schema: &Value) -> Value {
-    match schema {
-        Value::Array(items) => items.iter().map(absolute).collect(),
+fn absolute(schema: &Value, view: View) -> Value {
+    map_members(schema, &|key, value| match (key, value) {
+        ("$ref", Value::String(reference)) => Some(format!("{}{reference}", view.uri()).into()),
+        _ => Some(absolute(value, view)),
+    })
+}
+
+/// The same schema without what only people read.
+fn without_prose(schema: &Value) -> Value {
+    map_members(schema, &|key, value| match (key, value) {
+        ("description", Value::String(_)) | ("examples", Value::Array(_)) => None,
+        _ => Some(without_prose(value)),
+    })
+}
+
+/// The same value with each member of its objects replaced, or dropped.
+fn map_members(value: &Value, change: &impl Fn(&str, &Value) -> Option<Value>) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| map_members(item, change)).collect(),
         Value::Object(members) => {
-            let member = |(key, value): (&String, &Value)| match (key.as_str(), value) {
-                ("$ref", Value::String(reference)) => (key.clone(), format!("{REQUESTS}{reference}").into()),
-                _ => (key.clone(), absolute(value)),
-            };
-            Value::Object(members.iter().map(member).collect())
+            let changed = members.iter().filter_map(|(key, value)| Some((key.clone(), change(key, value)?)));
+            Value::Object(changed.collect::<Map<_, _>>())
         }
         other => other.clone(),
     }
 }
 
-/// A reference is a URI, where the braces of a path template may not stand.
-fn escape_braces(pointer: &str) -> String {
-    pointer.replace('{', "%7B").replace('}', "%7D")
-}
-
-/// The document as a request must satisfy it: what the server sets cannot be required of a client.
-fn without_read_only(schema: &Value) -> Value {
+/// The same schema as a request must satisfy it: what the server sets cannot be required of a client.
+pub(crate) fn without_read_only(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(without_read_only).collect(),
         Value::Object(members) => {

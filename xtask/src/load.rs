@@ -23,7 +23,7 @@ impl Request {
 
     pub(crate) fn new(method: &str, path: &str, key: Option<&str>, body: String) -> Request {
         let key = key.map(|key| format!("PRIVATE-TOKEN: {key}\r\n")).unwrap_or_default();
-        Request { head: format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{key}"), body }
+        Request { head: format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{key}"), body }
     }
 
     fn bytes(&self) -> Vec<u8> {

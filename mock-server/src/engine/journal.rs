@@ -7,13 +7,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method};
 
 /// How many exchanges are kept; the oldest make room.
 const EXCHANGES_MAX: usize = 2000;
 /// The largest body that is kept.
 const BODY_MAX: usize = 16 * 1024;
-/// How many bytes of bodies are kept; the oldest exchanges make room.
+/// How many bytes of texts and bodies are kept; the oldest exchanges make room.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// One request and its answer.
@@ -31,10 +31,12 @@ pub struct Exchange {
     pub address: IpAddr,
     /// The method of the request.
     pub method: Method,
-    /// Its path and query.
-    pub uri: Uri,
-    /// Its headers, secrets included: mask them before they leave.
-    pub headers: HeaderMap,
+    /// Its path.
+    pub path: String,
+    /// Its query string; empty without one.
+    pub query: String,
+    /// Its headers, one `name: value` a line, secrets included: mask them before they leave.
+    pub headers: String,
     /// Its body, secrets included.
     pub request_body: Bytes,
     /// The status of the answer.
@@ -43,9 +45,22 @@ pub struct Exchange {
     pub response_body: Bytes,
 }
 
+/// Headers as an exchange keeps them: a copy, because each value may be a small part of a large buffer.
+pub fn header_lines(headers: &HeaderMap) -> String {
+    let mut lines = String::with_capacity(256);
+    for (name, value) in headers {
+        lines.push_str(name.as_str());
+        lines.push_str(": ");
+        lines.push_str(&String::from_utf8_lossy(value.as_bytes()));
+        lines.push('\n');
+    }
+    lines
+}
+
 impl Exchange {
     fn size(&self) -> usize {
-        self.request_body.len() + self.response_body.len()
+        let texts = self.path.len() + self.query.len() + self.headers.len();
+        texts + self.request_body.len() + self.response_body.len()
     }
 }
 

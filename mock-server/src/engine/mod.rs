@@ -22,7 +22,7 @@ pub use api::{Api, Identity, Page};
 pub use clock::{Clock, ClockReading, ClockState};
 pub use context::{Caller, Context, Credential};
 pub use counts::Counts;
-pub use journal::{Exchange, Journal};
+pub use journal::{Exchange, Journal, header_lines};
 pub use notes::{Breach, Notes, Unknown};
 pub use operation::{Body, Effect, Form, Needs, Operation, Params, Part, Request, read, write};
 pub use problem::{Kind, Problem, Result};

@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::join::{Endpoint, join};
 use crate::engine::{
     Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Part, Problem, Reply, Request,
-    Result, World,
+    Result, World, header_lines,
 };
 
 /// The largest body of a request.
@@ -118,8 +118,9 @@ impl Shell {
             account: caller.account,
             address: from,
             method: parts.method,
-            uri: parts.uri,
-            headers: parts.headers,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: header_lines(&parts.headers),
             request_body: sent,
             status: status.as_u16(),
             response_body: if read { Bytes::new() } else { content.clone() },

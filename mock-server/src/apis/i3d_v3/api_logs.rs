@@ -1,8 +1,8 @@
 //! Requests that an account sent to the API and what it was answered, with every secret masked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use http::{HeaderMap, Method};
+use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -73,10 +73,10 @@ fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<
 fn log(exchange: &Exchange, secrets: &BTreeSet<String>) -> ApiLog {
     ApiLog {
         request: ApiRequest {
-            url: exchange.uri.path().to_owned(),
+            url: exchange.path.clone(),
             method: exchange.method.to_string(),
             header: headers(&exchange.headers, secrets),
-            query_parameter: query(exchange.uri.query().unwrap_or_default(), secrets),
+            query_parameter: query(&exchange.query, secrets),
             ip_address: exchange.address.to_canonical().to_string(),
             request_timestamp: exchange.at,
             body: body(&exchange.request_body, secrets),
@@ -89,15 +89,14 @@ fn log(exchange: &Exchange, secrets: &BTreeSet<String>) -> ApiLog {
     }
 }
 
-fn headers(headers: &HeaderMap, secrets: &BTreeSet<String>) -> Map<String, Value> {
-    let value = |name: &str| {
-        if secrets.contains(name) || SECRET_HEADERS.contains(&name) {
-            return MASK.to_owned();
-        }
-        let values = headers.get_all(name).iter().map(|it| String::from_utf8_lossy(it.as_bytes()));
-        values.collect::<Vec<_>>().join(", ")
-    };
-    headers.keys().map(|name| (name.to_string(), value(name.as_str()).into())).collect()
+/// Headers that are sent more than once stand side by side.
+fn headers(lines: &str, secrets: &BTreeSet<String>) -> Map<String, Value> {
+    let mut headers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
+        let secret = secrets.contains(name) || SECRET_HEADERS.contains(&name);
+        headers.entry(name).or_default().push(if secret { MASK } else { value });
+    }
+    headers.into_iter().map(|(name, values)| (name.to_owned(), values.join(", ").into())).collect()
 }
 
 fn query(query: &str, secrets: &BTreeSet<String>) -> String {
