@@ -1,5 +1,6 @@
 //! A request, named by its operation.
 
+use http::Method;
 use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
@@ -53,6 +54,7 @@ impl Api {
         Call {
             api: self,
             route,
+            method: route.method.clone(),
             path: Vec::new(),
             query: Vec::new(),
             headers: Vec::new(),
@@ -92,6 +94,7 @@ enum Payload {
 pub struct Call<'a> {
     api: &'a Api,
     route: &'static Route,
+    method: Method,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
@@ -109,6 +112,12 @@ impl Call<'_> {
         };
         place.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Asks by another method than that of the operation.
+    #[must_use]
+    pub fn by(self, method: Method) -> Self {
+        Call { method, ..self }
     }
 
     /// Sets a header.
@@ -155,7 +164,7 @@ impl Call<'_> {
             self.query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let mark = if query.is_empty() { "" } else { "?" };
         let url = format!("{}{path}{mark}{}", self.api.base, query.join("&"));
-        let mut request = self.api.client.request(self.route.method.clone(), url);
+        let mut request = self.api.client.request(self.method, url);
         let credentials = self.api.credentials.iter().map(|(name, value)| (*name, value.as_str()));
         for (name, value) in
             credentials.chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
