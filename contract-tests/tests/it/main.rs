@@ -1,3 +1,4 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod laws;
 mod ssh_keys;
