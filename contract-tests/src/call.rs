@@ -156,6 +156,12 @@ impl Call<'_> {
 
     /// Sends it; the answer was judged by the contract.
     pub async fn send(self) -> Answer {
+        let route = self.route;
+        Answer::judged(route, self.response().await).await
+    }
+
+    /// Sends it; nobody has looked at the answer.
+    pub async fn response(self) -> Response {
         let segment = |path: String, (name, value): &(String, String)| {
             path.replace(&format!("{{{name}}}"), &encode(value))
         };
@@ -177,9 +183,7 @@ impl Call<'_> {
             Payload::Text(body) => request.body(body),
             Payload::Form(form) => request.multipart(form),
         };
-        let response =
-            request.send().await.unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id));
-        Answer::judged(self.route, response).await
+        request.send().await.unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id))
     }
 
     /// Sends it and expects the status of success; returns the body, `null` without one.

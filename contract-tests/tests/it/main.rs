@@ -1,4 +1,5 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod engine;
 mod laws;
 mod ssh_keys;
