@@ -6,6 +6,7 @@
 mod api;
 mod clock;
 mod context;
+mod counts;
 mod journal;
 mod operation;
 mod problem;
@@ -18,6 +19,7 @@ mod world;
 pub use api::{Api, Identity, Page};
 pub use clock::{Clock, ClockReading};
 pub use context::{Caller, Context, Credential};
+pub use counts::Counts;
 pub use journal::{Exchange, Journal};
 pub use operation::{Body, Effect, Form, Needs, Operation, Params, Part, Request, read, write};
 pub use problem::{Kind, Problem, Result};

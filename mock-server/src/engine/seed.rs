@@ -1,10 +1,12 @@
 //! Rows of a fresh world, read from data files.
 //!
 //! A file holds the rows of one table by account. `{ago: 3d}` in a row stands for the unix time three days before the
-//! world begins (`{ahead: 2h}` after it), and `_columns` holds values of columns that are no part of the object.
+//! world begins (`{ahead: 2h}` after it), and `_columns` holds values of columns that are no part of the object: texts,
+//! whole numbers, or bytes as `{base64: aGk=}`.
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{ToSql, types::Value as Sql};
 use serde_json::{Map, Value};
 
@@ -31,9 +33,14 @@ impl Seed {
         Seed { table, rows: rows.collect() }
     }
 
-    /// Adds the rows to a fresh world.
+    /// Adds the rows to a fresh world; the sequence named like the table goes on above their ids.
     pub fn plant(&self, cx: &Context) -> Result<()> {
-        self.rows.iter().try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))
+        self.rows.iter().try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))?;
+        if let Some(last) = self.rows.iter().filter_map(|(_, row)| row["id"].as_i64()).max() {
+            let sql = "INSERT INTO sequence (name, last) VALUES (?1, ?2)";
+            cx.db.prepare_cached(sql)?.execute((self.table, last))?;
+        }
+        Ok(())
     }
 
     fn plant_row(&self, cx: &Context, account: i64, mut row: Value) -> Result<()> {
@@ -60,7 +67,11 @@ fn column(value: &Value) -> Sql {
     match value {
         Value::Null => Sql::Null,
         Value::String(text) => Sql::Text(text.clone()),
-        number => Sql::Integer(number.as_i64().expect("a column holds a text or a whole number")),
+        Value::Object(bytes) => {
+            let text = bytes["base64"].as_str().expect("bytes are written in base64");
+            Sql::Blob(STANDARD.decode(text).expect("bytes are written in base64"))
+        }
+        number => Sql::Integer(number.as_i64().expect("a column holds a text, a whole number or bytes")),
     }
 }
 

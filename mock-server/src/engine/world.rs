@@ -15,6 +15,7 @@ use super::{
     api::Api,
     clock::Clock,
     context::{Caller, Context},
+    counts::Counts,
     journal::Journal,
     problem::{Problem, Result},
     store::{OpenError, Store},
@@ -55,6 +56,8 @@ pub struct World {
     pub clock: Clock,
     /// Its last requests.
     pub journal: Journal,
+    /// How often its rows were used.
+    pub counts: Counts,
     /// What was noticed while it answered.
     pub notes: Notes,
     /// How it behaves.
@@ -74,7 +77,8 @@ impl World {
         let store = Store::open(path, &schema)?;
         let fresh = store.fresh;
         let notes = Notes::default();
-        let world = Arc::new(World { store, apis, clock, journal: Journal::default(), notes, settings });
+        let (journal, counts) = (Journal::default(), Counts::default());
+        let world = Arc::new(World { store, apis, clock, journal, counts, notes, settings });
         if fresh {
             let this = Arc::clone(&world);
             let seed = move |db: &Connection| {
@@ -132,6 +136,7 @@ impl World {
             }
             world.clock.reset();
             world.journal.clear();
+            world.counts.clear();
             world.notes.clear();
             world.seed_tables(cx.db)
         })

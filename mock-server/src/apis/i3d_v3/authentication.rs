@@ -1,32 +1,52 @@
-//! Who asks: the API key in `PRIVATE-TOKEN`.
+//! Who asks: an API key in `PRIVATE-TOKEN`, or the session of a login in a cookie.
 
 use http::HeaderMap;
 use rusqlite::OptionalExtension;
 
+use super::{account_ip_whitelists, api_key_ip_whitelists, api_keys, session};
 use crate::engine::{Context, Credential, Identity, Kind, Problem, Result};
 
 /// The header that carries an API key.
 const KEY_HEADER: &str = "private-token";
 
+/// Every request passes here, so a key without a whitelist costs one statement.
+const KEY: &str = "
+    SELECT account, id, expires_at,
+           EXISTS (SELECT 1 FROM api_key_ip_whitelist WHERE api_key_id = api_key.id AND active = 1)
+           OR EXISTS (SELECT 1 FROM account_ip_whitelist WHERE account = api_key.account AND active = 1)
+    FROM api_key WHERE key = ?1";
+
 pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity> {
-    match headers.get(KEY_HEADER) {
-        Some(key) => by_key(cx, key.to_str().map_err(|_| refused())?),
-        None => Ok(Identity::default()),
+    if let Some(key) = headers.get(KEY_HEADER) {
+        return by_key(cx, key.to_str().map_err(|_| refused())?);
     }
+    session::token(headers).map_or_else(|| Ok(Identity::default()), |token| by_session(cx, token))
 }
 
 fn by_key(cx: &Context, key: &str) -> Result<Identity> {
-    let sql = "SELECT account, id, expires_at FROM api_key WHERE key = ?1";
     let found = cx
         .db
-        .prepare_cached(sql)?
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached(KEY)?
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let (account, id, expires_at): (i64, i64, Option<i64>) = found.ok_or_else(refused)?;
+    let (account, id, expires_at, restricted): (i64, i64, Option<i64>, bool) = found.ok_or_else(refused)?;
     if expires_at.is_some_and(|at| at <= cx.now) {
         return Err(refused());
     }
+    if restricted && !(api_key_ip_whitelists::allow(cx, id)? && account_ip_whitelists::allow(cx, account)?) {
+        return Err(Problem::new(Kind::Forbidden));
+    }
+    api_keys::count_use(cx, id);
     Ok(Identity { account: Some(account), credential: Some(Credential::Key(id)) })
+}
+
+fn by_session(cx: &Context, token: &str) -> Result<Identity> {
+    let session = session::find(cx, token)?.ok_or_else(refused)?;
+    if !account_ip_whitelists::allow(cx, session.account)? {
+        return Err(Problem::new(Kind::Forbidden));
+    }
+    let account = (!session.awaits_otp).then_some(session.account);
+    Ok(Identity { account, credential: Some(Credential::Session(session.id)) })
 }
 
 fn refused() -> Problem {

@@ -1,10 +1,21 @@
 //! The i3D.net v3 API.
 
+mod account_details;
+mod account_ip_whitelists;
+mod api_key_ip_whitelists;
+mod api_keys;
+mod api_logs;
 mod authentication;
+mod health;
+mod ip_ranges;
 mod problems;
 mod ranged_data;
+mod session;
 mod ssh_keys;
+mod ticket_attachments;
+mod tickets;
 mod unwritten;
+mod users;
 mod world;
 
 use http::HeaderMap;
@@ -13,12 +24,15 @@ use serde_json::Value;
 
 use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
+/// Its short name.
+const NAME: &str = "i3d-v3";
+
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
 
 impl Api for I3dV3 {
     fn name(&self) -> &'static str {
-        "i3d-v3"
+        NAME
     }
 
     fn prefix(&self) -> &'static str {
@@ -34,7 +48,17 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [ssh_keys::operations().into()];
+        let written = [
+            account_ip_whitelists::operations().into(),
+            api_key_ip_whitelists::operations().into(),
+            api_keys::operations().into(),
+            api_logs::operations().into(),
+            health::operations().into(),
+            session::operations().into(),
+            ssh_keys::operations().into(),
+            ticket_attachments::operations().into(),
+            tickets::operations().into(),
+        ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()

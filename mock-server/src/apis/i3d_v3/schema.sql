@@ -10,9 +10,86 @@ CREATE TABLE api_key (
 ) STRICT;
 CREATE UNIQUE INDEX api_key_of_account ON api_key (account, id);
 
+CREATE TABLE api_key_ip_whitelist (
+    account    INTEGER NOT NULL,
+    api_key_id INTEGER NOT NULL REFERENCES api_key (id) ON DELETE CASCADE,
+    body       TEXT NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    active     INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'active') STORED,
+    UNIQUE (account, id)
+) STRICT;
+CREATE INDEX api_key_ip_whitelist_of_key ON api_key_ip_whitelist (api_key_id, active);
+
+CREATE TABLE account_ip_whitelist (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    active  INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'active') STORED,
+    UNIQUE (account, id)
+) STRICT;
+CREATE INDEX account_ip_whitelist_active ON account_ip_whitelist (account, active);
+
+CREATE TABLE account_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
+
+CREATE TABLE account_billing_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
+
+-- What a user is beyond the details of the account. The secrets are no part of the object.
+CREATE TABLE user (
+    account       INTEGER NOT NULL UNIQUE,
+    body          TEXT NOT NULL,
+    user_name     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'userName') STORED UNIQUE,
+    password_hash TEXT NOT NULL,
+    totp_secret   TEXT
+) STRICT;
+
+CREATE TABLE wrong_password (account INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE INDEX wrong_password_of_account ON wrong_password (account, at);
+
+CREATE TABLE session (
+    id         INTEGER PRIMARY KEY,
+    account    INTEGER NOT NULL,
+    token      TEXT NOT NULL UNIQUE,
+    awaits_otp INTEGER NOT NULL,
+    remember   INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE ssh_key (
     account INTEGER NOT NULL,
     body    TEXT NOT NULL,
     uuid    TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'uuid') STORED,
     UNIQUE (account, uuid)
+) STRICT;
+
+-- Unread is what the client never read, and what support wrote since the client last read or wrote.
+CREATE TABLE ticket (
+    account        INTEGER NOT NULL,
+    body           TEXT NOT NULL,
+    force_closed   INTEGER NOT NULL DEFAULT 0,
+    id             INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    open_or_unread INTEGER NOT NULL GENERATED ALWAYS AS (
+        body ->> 'status' = 'open' OR body ->> 'clientLastReadAt' = 0
+        OR body ->> 'updatedAt' > max(body ->> 'clientLastReadAt', body ->> 'clientLastRepliedAt')
+    ) STORED,
+    UNIQUE (account, id)
+) STRICT;
+CREATE INDEX ticket_open_or_unread ON ticket (account, open_or_unread, id);
+
+CREATE TABLE ticket_reply (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    ticket  INTEGER NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    FOREIGN KEY (account, ticket) REFERENCES ticket (account, id)
+) STRICT;
+CREATE INDEX ticket_reply_of_ticket ON ticket_reply (account, ticket, id);
+
+-- `reply` is the one that took the file up; before that there is none.
+CREATE TABLE ticket_attachment (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    reply   INTEGER REFERENCES ticket_reply (id),
+    content BLOB NOT NULL,
+    UNIQUE (account, id)
 ) STRICT;

@@ -14,18 +14,28 @@ macro_rules! data {
 pub(super) use data;
 
 /// What every world holds: its customers.
-static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("api_key", data!("api_keys"))]);
+static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("account_details", data!("account_details")),
+        Seed::parse("account_billing_details", data!("account_billing_details")),
+        Seed::parse("user", data!("users")),
+        Seed::parse("api_key", data!("api_keys")),
+    ]
+});
 
 /// What the demo world holds beside them.
-static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| vec![Seed::parse("ssh_key", data!("ssh_keys"))]);
-
-/// Where numbers begin that the data files do not use up.
-const SEQUENCES: &[(&str, i64)] = &[("api_key", 5000)];
+static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
+    vec![
+        Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
+        Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("ssh_key", data!("ssh_keys")),
+        Seed::parse("ticket", data!("tickets")),
+        Seed::parse("ticket_reply", data!("ticket_replies")),
+        Seed::parse("ticket_attachment", data!("ticket_attachments")),
+    ]
+});
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    for (name, last) in SEQUENCES {
-        cx.db.execute("INSERT INTO sequence (name, last) VALUES (?1, ?2)", (name, last))?;
-    }
     CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
     let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
     cx.db.execute(sql, [&cx.world.settings.api_key])?;

@@ -1,0 +1,76 @@
+//! Addresses from which an account may be used, with a key or a session; every one until there is an active entry.
+
+use serde::{Deserialize, Serialize};
+
+use super::ip_ranges::{self, IpRange};
+use crate::engine::{Body, Context, Operation, Page, Params, Result, Rows, Table, read, write};
+
+pub(super) fn operations() -> [Operation; 5] {
+    [
+        read("getAccountWhitelists", list),
+        write("createAccountWhitelist", create),
+        write("updateAccountWhitelist", update),
+        write("deleteAccountWhitelist", delete),
+        read("createAccountWhitelistCheck", check),
+    ]
+}
+
+const ENTRIES: Table<Entry> = Table::new("account_ip_whitelist", "id");
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    id: i64,
+    #[serde(flatten)]
+    settings: Settings,
+    created_at: i64,
+}
+
+/// What a customer decides about an entry.
+#[derive(Serialize, Deserialize)]
+struct Settings {
+    #[serde(flatten)]
+    range: IpRange,
+    #[serde(default)]
+    description: String,
+    active: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    whitelist_id: i64,
+}
+
+fn list(cx: &Context, page: Page) -> Result<Rows> {
+    ENTRIES.page(cx, page)
+}
+
+fn create(cx: &Context, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
+    settings.range.check()?;
+    let entry = Entry { id: cx.next_id("account_ip_whitelist")?, settings, created_at: cx.now };
+    ENTRIES.insert(cx, &entry)?;
+    Ok([entry])
+}
+
+fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
+    let entry = Entry { settings, ..ENTRIES.find(cx, by.whitelist_id)? };
+    entry.settings.range.check()?;
+    ENTRIES.replace(cx, entry.id, &entry)?;
+    Ok([entry])
+}
+
+fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    ENTRIES.remove(cx, by.whitelist_id)
+}
+
+/// Whoever comes here is allowed: credentials were held against the whitelist before.
+fn check(_: &Context) -> Result<()> {
+    Ok(())
+}
+
+/// Whether this account may be used from where the caller is.
+pub(super) fn allow(cx: &Context, account: i64) -> Result<bool> {
+    let sql = "SELECT body FROM account_ip_whitelist WHERE account = ?1 AND active = 1";
+    ip_ranges::allow(cx, sql, account)
+}

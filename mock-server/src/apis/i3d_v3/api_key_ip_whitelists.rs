@@ -1,0 +1,97 @@
+//! Addresses from which an API key may be used; every one until there is an active entry.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api_keys,
+    ip_ranges::{self, IpRange},
+};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+
+pub(super) fn operations() -> [Operation; 4] {
+    [
+        read("getAccountApiKeyWhitelists", list),
+        write("createAccountApiKeyWhitelist", create),
+        write("updateAccountApiKeyWhitelist", update),
+        write("deleteAccountApiKeyWhitelist", delete),
+    ]
+}
+
+const ENTRIES: Table<Entry> = Table::new("api_key_ip_whitelist", "id");
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    id: i64,
+    #[serde(flatten)]
+    settings: Settings,
+    updated_at: i64,
+}
+
+/// What a customer decides about an entry.
+#[derive(Serialize, Deserialize)]
+struct Settings {
+    #[serde(flatten)]
+    range: IpRange,
+    comments: Option<String>,
+    active: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfKey {
+    api_key_id: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    api_key_id: i64,
+    api_key_whitelist_id: i64,
+}
+
+fn list(cx: &Context, page: Page, Params(of): Params<OfKey>) -> Result<Rows> {
+    api_keys::require(cx, of.api_key_id)?;
+    ENTRIES.page_where(cx, page, "api_key_id = ?", &[&of.api_key_id])
+}
+
+fn create(cx: &Context, Params(of): Params<OfKey>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
+    api_keys::require(cx, of.api_key_id)?;
+    settings.range.check()?;
+    let entry = Entry { id: cx.next_id("api_key_ip_whitelist")?, settings, updated_at: cx.now };
+    let sql = "INSERT INTO api_key_ip_whitelist (account, api_key_id, body) VALUES (?1, ?2, ?3)";
+    let row = (cx.account()?, of.api_key_id, serde_json::to_string(&entry)?);
+    cx.db.prepare_cached(sql)?.execute(row)?;
+    Ok([entry])
+}
+
+fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
+    by.require(cx)?;
+    settings.range.check()?;
+    let entry = Entry { id: by.api_key_whitelist_id, settings, updated_at: cx.now };
+    ENTRIES.replace(cx, entry.id, &entry)?;
+    Ok([entry])
+}
+
+fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    by.require(cx)?;
+    ENTRIES.remove(cx, by.api_key_whitelist_id)
+}
+
+impl ById {
+    /// Refuses an entry that the key does not have.
+    fn require(&self, cx: &Context) -> Result<()> {
+        let found = ENTRIES.count(
+            cx,
+            "id = ? AND api_key_id = ?",
+            &[&self.api_key_whitelist_id, &self.api_key_id],
+        )?;
+        if found == 0 { Err(Problem::not_found()) } else { Ok(()) }
+    }
+}
+
+/// Whether this key may be used from where the caller is.
+pub(super) fn allow(cx: &Context, api_key_id: i64) -> Result<bool> {
+    let sql = "SELECT body FROM api_key_ip_whitelist WHERE api_key_id = ?1 AND active = 1";
+    ip_ranges::allow(cx, sql, api_key_id)
+}

@@ -1,0 +1,100 @@
+//! Users: who may log in, with which password and which second factor.
+
+use argon2::{Argon2, PasswordVerifier};
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+use totp_rs::{Algorithm, Secret, TOTP};
+
+use crate::engine::{Context, Kind, Problem, Result, Table};
+
+/// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at any more.
+const WRONG_PASSWORDS_MAX: i64 = 5;
+/// For how long a wrong password counts.
+const WRONG_PASSWORDS_SECONDS: i64 = 15 * 60;
+/// How often a one-time password changes; the one before and the one after are accepted, too.
+const OTP_STEP_SECONDS: i64 = 30;
+/// Digits of a one-time password.
+const OTP_DIGITS: usize = 6;
+
+const PROFILES: Table<Profile> = Table::new("user", "account");
+
+/// What a user is beyond the details of the account.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Profile {
+    user_id: i64,
+    user_name: String,
+    gender: String,
+    access_level: i64,
+    is_trial_account: i64,
+    trial_account_expiration_date: String,
+}
+
+/// How a user logs in.
+pub(super) struct User {
+    pub(super) account: i64,
+    password_hash: String,
+    /// In base32; `None` where the password is enough.
+    totp_secret: Option<String>,
+}
+
+/// What the user of an account is beyond its details.
+pub(super) fn profile(cx: &Context, account: i64) -> Result<Profile> {
+    PROFILES.find(cx, account)
+}
+
+/// The user of this name.
+pub(super) fn by_name(cx: &Context, user_name: &str) -> Result<Option<User>> {
+    find(cx, "SELECT account, password_hash, totp_secret FROM user WHERE user_name = ?1", user_name)
+}
+
+/// The user of an account.
+pub(super) fn by_account(cx: &Context, account: i64) -> Result<Option<User>> {
+    find(cx, "SELECT account, password_hash, totp_secret FROM user WHERE account = ?1", account)
+}
+
+fn find(cx: &Context, sql: &str, key: impl rusqlite::ToSql) -> Result<Option<User>> {
+    let user = |row: &rusqlite::Row<'_>| {
+        Ok(User { account: row.get(0)?, password_hash: row.get(1)?, totp_secret: row.get(2)? })
+    };
+    Ok(cx.db.prepare_cached(sql)?.query_row([key], user).optional()?)
+}
+
+impl User {
+    /// Refuses a wrong password, and every password after too many wrong ones.
+    pub(super) fn check_password(&self, cx: &Context, password: &str) -> Result<()> {
+        let since = cx.now - WRONG_PASSWORDS_SECONDS;
+        let sql = "SELECT count(*) FROM wrong_password WHERE account = ?1 AND at > ?2";
+        let wrong: i64 = cx.db.prepare_cached(sql)?.query_row((self.account, since), |row| row.get(0))?;
+        if wrong >= WRONG_PASSWORDS_MAX {
+            return Err(Problem::new(Kind::TooManyRequests));
+        }
+        let right =
+            Argon2::default().verify_password(password.as_bytes(), self.password_hash.as_str()).is_ok();
+        let forget = "DELETE FROM wrong_password WHERE account = ?1 AND (?2 OR at <= ?3)";
+        cx.db.prepare_cached(forget)?.execute((self.account, right, since))?;
+        if right {
+            return Ok(());
+        }
+        let sql = "INSERT INTO wrong_password (account, at) VALUES (?1, ?2)";
+        cx.db.prepare_cached(sql)?.execute((self.account, cx.now))?;
+        Err(Problem::new(Kind::Unauthenticated).keeping_writes())
+    }
+
+    /// Whether a one-time password must follow the password.
+    pub(super) fn requires_otp(&self) -> bool {
+        self.totp_secret.is_some()
+    }
+
+    /// Whether `otp` is a one-time password of this moment.
+    pub(super) fn accepts_otp(&self, cx: &Context, otp: &str) -> bool {
+        let secret = self.totp_secret.clone().map(|it| Secret::Encoded(it).to_bytes());
+        let Some(Ok(secret)) = secret else { return false };
+        let totp =
+            TOTP::new_unchecked(Algorithm::SHA1, OTP_DIGITS, 1, OTP_STEP_SECONDS.unsigned_abs(), secret);
+        [-OTP_STEP_SECONDS, 0, OTP_STEP_SECONDS].iter().any(|skew| {
+            let at = u64::try_from(cx.now + skew).unwrap_or_default();
+            totp.generate(at) == otp
+        })
+    }
+}
