@@ -3,7 +3,7 @@
 use openapi::{Location, Parameter, Route};
 use serde_json::Value;
 
-use crate::{Content, Request, broken};
+use crate::{Content, Part, Request, broken};
 
 /// A request that breaks the contract in one thing.
 pub struct Violation {
@@ -99,7 +99,12 @@ fn in_body(example: &Request) -> Vec<Violation> {
         (Content::Form(parts), Some(expected)) => {
             let required = expected.definition()["required"].as_array().into_iter().flatten();
             let missing = required.filter_map(Value::as_str).map(|name| {
-                let others = parts.iter().filter(|part| part.name != name).cloned().collect();
+                // A form of nothing would be no form.
+                let rename = |part: &Part| match part.name == name {
+                    true => Part { name: "other".to_owned(), ..part.clone() },
+                    false => part.clone(),
+                };
+                let others = parts.iter().map(rename).collect();
                 refused(&format!("{name} missing"), Content::Form(others), 422).of(name)
             });
             let other = refused("a body that is no form", Content::Text("{}".to_owned()), 400);

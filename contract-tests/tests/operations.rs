@@ -11,6 +11,12 @@ use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
+/// Operations that no fresh world is ready for, so that a scenario must prepare it; the example shows only the form.
+const PREPARED_BY_SCENARIOS: [&str; 1] = [
+    // Needs a login that waits for its one-time password, and the password of the moment.
+    "provideOTP",
+];
+
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
 
 fn main() -> ExitCode {
@@ -25,12 +31,14 @@ fn main() -> ExitCode {
 /// What is to be tested of one operation.
 fn trials(example: &Request) -> Vec<Trial> {
     let mut cases = Cases { id: example.route.id.clone(), shared: Arc::default(), trials: Vec::new() };
-    cases.accepts("accepts its example", example.clone());
-    if let Some(least) = example.without_optional_parameters() {
-        cases.accepts("accepts its example without optional parameters", least);
-    }
-    for (what, request) in tolerated(example) {
-        cases.accepts(&format!("ignores {what}"), request);
+    if !PREPARED_BY_SCENARIOS.contains(&cases.id.as_str()) {
+        cases.accepts("accepts its example", example.clone());
+        if let Some(least) = example.without_optional_parameters() {
+            cases.accepts("accepts its example without optional parameters", least);
+        }
+        for (what, request) in tolerated(example) {
+            cases.accepts(&format!("ignores {what}"), request);
+        }
     }
     for violation in violations(example) {
         cases.refuses(violation);

@@ -1,6 +1,6 @@
 //! What the server does for every operation alike, and the control API.
 
-use contract_tests::{Api, Emulator, Request, written};
+use contract_tests::{Api, Content, Emulator, Request, written};
 use mock_server::Config;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -314,12 +314,14 @@ async fn browsers_of_other_origins_are_let_in_only_when_told() {
     assert_eq!(preflight(&Emulator::start()).await, None);
 }
 
-/// Status, headers and body of an answer, without what the wall clock says.
+/// Status, headers and body of an answer, without what the wall clock says and which port was free.
 async fn transcript(response: Response) -> String {
+    let address = response.remote_addr().unwrap().to_string();
     let headers = response.headers().iter().filter(|(name, _)| *name != "date");
     let headers: String = headers.map(|(name, value)| format!("{name}: {value:?}\n")).collect();
     let status = response.status();
-    format!("{status}\n{headers}\n{}\n", String::from_utf8_lossy(&response.bytes().await.unwrap()))
+    let body = String::from_utf8_lossy(&response.bytes().await.unwrap()).replace(&address, "address");
+    format!("{status}\n{headers}\n{body}\n")
 }
 
 /// Everything that the server says to the examples of the contract, to a few refusals and to the passing of time.
@@ -327,8 +329,10 @@ async fn run(seed: u64) -> Vec<String> {
     let emulator = Emulator::with(Config { seed: Some(seed), ..Config::default() });
     let api: Api = emulator.api();
     let mut said = Vec::new();
+    // The client draws the boundary of a form by chance, so that it is never the same request.
+    let same = |example: &Request| !matches!(example.content, Content::Form(_));
     for _ in 0..2 {
-        for example in written().filter_map(|route| Request::example(route).ok()) {
+        for example in written().filter_map(|route| Request::example(route).ok()).filter(same) {
             said.push(transcript(example.call(&api).response().await).await);
         }
         for (method, path) in

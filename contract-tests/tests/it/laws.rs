@@ -10,7 +10,10 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 /// How many operations of the contract answer that they are not emulated. This number may only become smaller.
-const UNWRITTEN: usize = 183;
+const UNWRITTEN: usize = 151;
+
+/// Lists that show requests or how often a key was used: to look at them changes them, so no law holds of them.
+const CHANGED_BY_LOOKING: [&str; 3] = ["getAccountApiKeys", "getAccountApiLog", "getAccountApiLogs"];
 
 /// Inputs that each law of the lists is tried with.
 const CASES: u32 = 12;
@@ -121,7 +124,10 @@ impl World {
 
     /// Every list of the written operations.
     fn lists(&self) -> Vec<List<'_>> {
-        let ranged = |route: &&'static Route| route.parameter(Location::Header, "RANGED-DATA").is_some();
+        let ranged = |route: &&'static Route| {
+            let ranged = route.parameter(Location::Header, "RANGED-DATA").is_some();
+            ranged && !CHANGED_BY_LOOKING.contains(&route.id.as_str())
+        };
         let list = |route| {
             let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
             let mut list =
