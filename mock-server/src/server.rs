@@ -5,10 +5,11 @@ use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
     thread::JoinHandle,
+    time::Duration,
 };
 
-use axum::serve::ListenerExt;
-use tokio::sync::oneshot;
+use axum::{Router, serve::ListenerExt};
+use tokio::sync::{Notify, oneshot};
 
 use crate::{
     Config, apis,
@@ -18,6 +19,9 @@ use crate::{
 
 /// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
 const SEEDED_START: i64 = 1_767_225_600;
+
+/// How long a server that stops waits for open requests. They take milliseconds, unless a client keeps them waiting.
+const STOP_MAX: Duration = Duration::from_secs(2);
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -59,26 +63,43 @@ pub fn start(config: Config) -> Result<Server, StartError> {
     let apis = apis::all();
     let world = World::open(config.db.as_deref(), apis.clone(), clock, settings)?;
     let manners = Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
-    let app = app(&apis, &world, &manners).into_make_service_with_connect_info::<SocketAddr>();
+    let app = app(&apis, &world, &manners);
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let serve = async move {
-        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-            // Head and body leave together; without this a client may wait for its own acknowledgement.
-            let _ = connection.set_nodelay(true);
-        });
-        // A dropped sender means stop, too.
-        let stopped = async { drop(stopped.await) };
-        axum::serve(listener, app).with_graceful_shutdown(stopped).await
-    };
     let run = move || {
-        if let Err(error) = runtime.block_on(serve) {
+        if let Err(error) = runtime.block_on(serve(listener, app, stopped)) {
             tracing::error!("the server failed: {error}");
         }
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
     Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })
+}
+
+/// Answers until it is stopped.
+async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()>) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
+        // Head and body leave together; without this a client may wait for its own acknowledgement.
+        let _ = connection.set_nodelay(true);
+    });
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = Arc::new(Notify::new());
+    let too_late = {
+        let stopping = Arc::clone(&stopping);
+        async move {
+            stopping.notified().await;
+            tokio::time::sleep(STOP_MAX).await;
+        }
+    };
+    let stop = async move {
+        // A dropped sender means stop, too.
+        drop(stopped.await);
+        stopping.notify_one();
+    };
+    tokio::select! {
+        served = axum::serve(listener, app).with_graceful_shutdown(stop) => served,
+        () = too_late => Ok(()),
+    }
 }
 
 impl Server {
@@ -102,7 +123,7 @@ impl Server {
         self.world.notes.breaches()
     }
 
-    /// Finishes open requests and stops.
+    /// Finishes open requests, but waits for no client that stalls, and stops.
     pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

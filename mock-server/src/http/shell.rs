@@ -119,6 +119,8 @@ impl Shell {
         let answer = self.answer(endpoint, &parts, &path, &mut body, &mut caller, &mut sent).await;
         body::ignore(&parts, body);
         let (status, headers, content) = self.checked(endpoint, answer);
+        // Neither path nor query: they may hold secrets.
+        tracing::debug!(operation = endpoint.route.id, account = caller.account, status = status.as_u16());
         let read = endpoint.operation.effect == Effect::Read;
         self.world.journal.record(Exchange {
             at: started as i64,
