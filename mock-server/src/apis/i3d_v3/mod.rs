@@ -6,8 +6,16 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod flex_metal_catalogue;
+mod flex_metal_lifecycle;
+mod flex_metal_order;
+mod flex_metal_quota;
+mod flex_metal_servers;
+mod flex_metal_tags;
+mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod operating_systems;
 mod problems;
 mod ranged_data;
 mod session;
@@ -53,7 +61,13 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            flex_metal_catalogue::operations().into(),
+            flex_metal_quota::operations().into(),
+            flex_metal_servers::operations().into(),
+            flex_metal_tags::operations().into(),
+            flex_metal_usage::operations().into(),
             health::operations().into(),
+            operating_systems::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),

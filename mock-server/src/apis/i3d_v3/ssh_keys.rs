@@ -60,6 +60,11 @@ fn delete(cx: &Context, Params(key): Params<ByUuid>) -> Result<()> {
     SSH_KEYS.remove(cx, uuid.to_string())
 }
 
+/// Whether the account has a key of this UUID.
+pub(super) fn exists(cx: &Context, uuid: Uuid) -> Result<bool> {
+    SSH_KEYS.has(cx, uuid.to_string())
+}
+
 /// Whether `text` is a public key in the format of OpenSSH.
 pub(super) fn is_public_key(text: &str) -> bool {
     PublicKey::from_openssh(text.trim()).is_ok()

@@ -10,16 +10,16 @@ macro_rules! data {
         include_str!(concat!(env!("OUT_DIR"), "/i3d-v3/", $name, ".json"))
     };
 }
-#[expect(unused_imports, reason = "catalogues read their data with it")]
 pub(super) use data;
 
-/// What every world holds: its customers.
+/// What every world holds: its customers and what they agreed.
 static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_details", data!("account_details")),
         Seed::parse("account_billing_details", data!("account_billing_details")),
         Seed::parse("user", data!("users")),
         Seed::parse("api_key", data!("api_keys")),
+        Seed::parse("flex_metal_quota", data!("flex_metal_quotas")),
     ]
 });
 
@@ -28,6 +28,8 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("flex_metal_server", data!("flex_metal_servers")),
+        Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("ssh_key", data!("ssh_keys")),
         Seed::parse("ticket", data!("tickets")),
         Seed::parse("ticket_reply", data!("ticket_replies")),

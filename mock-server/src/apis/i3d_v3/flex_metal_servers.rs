@@ -1,0 +1,201 @@
+//! FlexMetal servers: ordered, delivered and given back by the clock.
+
+use rusqlite::ToSql;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    flex_metal_lifecycle::{FlexMetalServer, Os, Server, Status},
+    flex_metal_order::{self, NewServer},
+    flex_metal_tags,
+    operating_systems::{self, Family},
+};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+
+pub(super) fn operations() -> [Operation; 7] {
+    [
+        read("getFlexMetalServers", list),
+        write("createFlexMetalServer", create),
+        read("getFlexMetalServer", get),
+        write("deleteFlexMetalServer", delete),
+        read("getFlexMetalServerRootPasswords", get_root_password),
+        write("createFlexMetalServerTag", add_tag),
+        write("deleteFlexMetalServerTag", remove_tag),
+    ]
+}
+
+const SERVERS: Table<Server> = Table::new("flex_metal_server", "uuid");
+
+/// How many tags a server carries at most.
+const TAGS_MAX: usize = 60;
+/// A server whose name begins like this fails, so that a client can see it happen.
+const FAILING: &str = "fail-";
+/// What counts against a quota: nothing given back, and nothing failed, because that can never be given back.
+const EXISTS: &str = "releasing_at IS NULL AND NOT (fails AND ready_at <= ?)";
+const TAGGED: &str = "uuid IN (SELECT server FROM flex_metal_server_tag WHERE account = ? AND tag = ?)";
+const TAGGED_ALL: &str = "uuid IN (
+    SELECT server FROM flex_metal_server_tag
+    WHERE account = ? AND tag IN (SELECT value FROM json_each(?))
+    GROUP BY server HAVING count(*) = (SELECT count(DISTINCT value) FROM json_each(?)))";
+
+#[derive(Deserialize)]
+struct Filter {
+    status: Option<Group>,
+    #[serde(default)]
+    tag: Vec<String>,
+}
+
+/// States as a filter puts them together.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Group {
+    Creating,
+    Provisioning,
+    Delivered,
+    Failed,
+    Releasing,
+    Released,
+}
+
+#[derive(Deserialize)]
+struct ByUuid {
+    uuid: Uuid,
+}
+
+#[derive(Deserialize)]
+struct ByUuidAndTag {
+    uuid: Uuid,
+    tag: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RootPassword {
+    root_password: String,
+}
+
+impl Group {
+    /// The same rule as [`Server::status`], for the database; `?` is the time.
+    fn condition(&self) -> &'static str {
+        match self {
+            Group::Creating => "releasing_at IS NULL AND provisioning_at > ?",
+            Group::Provisioning => "releasing_at IS NULL AND ? BETWEEN provisioning_at AND ready_at - 1",
+            Group::Delivered => "releasing_at IS NULL AND ready_at <= ? AND NOT fails",
+            Group::Failed => "releasing_at IS NULL AND ready_at <= ? AND fails",
+            Group::Releasing => "released_at > ?",
+            Group::Released => "released_at <= ?",
+        }
+    }
+}
+
+fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
+    let (account, tags) = (cx.account()?, serde_json::to_string(&filter.tag)?);
+    let mut conditions = vec!["TRUE"];
+    let mut values: Vec<&dyn ToSql> = Vec::new();
+    if let Some(group) = &filter.status {
+        conditions.push(group.condition());
+        values.push(&cx.now);
+    }
+    if !filter.tag.is_empty() {
+        conditions.push(TAGGED_ALL);
+        values.extend([&account as &dyn ToSql, &tags, &tags]);
+    }
+    let servers = SERVERS.some_where(cx, page, &conditions.join(" AND "), &values)?;
+    Ok(servers.into_iter().map(|server| server.shown(cx.now)).collect())
+}
+
+fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 1]> {
+    let order = flex_metal_order::check(cx, &new)?;
+    let mut tags = Vec::new();
+    for tag in new.tags {
+        flex_metal_tags::ensure(cx, &tag)?;
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    let server = Server {
+        uuid: cx.new_uuid()?,
+        id: u32::try_from(cx.next_id("flex_metal_server")?).expect("a world has fewer servers"),
+        failure: new.name.starts_with(FAILING).then(|| "The server failed its hardware check".to_owned()),
+        name: new.name,
+        location: order.location,
+        instance_type: order.instance_type,
+        os: Os { slug: new.os.slug },
+        tags,
+        contract_id: order.contract_id,
+        created_at: cx.now,
+        delivery_seconds: cx.world.settings.delivery_seconds.into(),
+        releasing_at: None,
+        released_at: None,
+    };
+    SERVERS.insert(cx, &server)?;
+    Ok([server.shown_as(Status::Created)])
+}
+
+fn get(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]> {
+    Ok([SERVERS.find(cx, by.uuid.to_string())?.shown(cx.now)])
+}
+
+fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]> {
+    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
+    let status = server.release(cx.now);
+    SERVERS.replace(cx, by.uuid.to_string(), &server)?;
+    Ok([server.shown_as(status)])
+}
+
+fn get_root_password(cx: &Context, Params(by): Params<ByUuid>) -> Result<[RootPassword; 1]> {
+    let server = SERVERS.find(cx, by.uuid.to_string())?;
+    let system = operating_systems::of_slug(&server.os.slug);
+    let windows = system.is_some_and(|system| system.family() == Family::Windows);
+    let password = server.root_password(cx.now).filter(|_| windows);
+    Ok([RootPassword { root_password: password.ok_or_else(Problem::not_found)? }])
+}
+
+/// A tag that the account does not have yet is added to it, as an order does.
+fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
+    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
+    if !server.tags.contains(&by.tag) {
+        if server.tags.len() >= TAGS_MAX {
+            return Err(Problem::invalid("tag", format!("is one more than the {TAGS_MAX} of a server")));
+        }
+        flex_metal_tags::ensure(cx, &by.tag)?;
+        server.tags.push(by.tag);
+        SERVERS.replace(cx, by.uuid.to_string(), &server)?;
+    }
+    Ok([server.shown(cx.now)])
+}
+
+fn remove_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
+    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
+    let at = server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
+    server.tags.remove(at);
+    SERVERS.replace(cx, by.uuid.to_string(), &server)?;
+    Ok([server.shown(cx.now)])
+}
+
+/// How many servers of an instance type count against a contract, or without one against the on-demand quota.
+pub(super) fn count_in_use(cx: &Context, instance_type_id: i64, contract_id: &str) -> Result<i64> {
+    let condition = format!("instance_type_id = ? AND contract_id = ? AND {EXISTS}");
+    SERVERS.count(cx, &condition, &[&instance_type_id, &contract_id, &cx.now])
+}
+
+/// How many servers carry a tag, without those that are released.
+pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
+    let condition = format!("{TAGGED} AND (released_at IS NULL OR released_at > ?)");
+    SERVERS.count(cx, &condition, &[&cx.account()?, &tag, &cx.now])
+}
+
+/// Every server that carries `tag` carries `new` in its place, or nothing.
+pub(super) fn replace_tag(cx: &Context, tag: &str, new: Option<&str>) -> Result<()> {
+    for mut server in SERVERS.all_where(cx, TAGGED, &[&cx.account()?, &tag])? {
+        let at = server.tags.iter().position(|it| it == tag).expect("the index of tags is true");
+        server.tags.splice(at..=at, new.map(str::to_owned));
+        SERVERS.replace(cx, server.uuid.to_string(), &server)?;
+    }
+    Ok(())
+}
+
+/// Every server that was ever delivered.
+pub(super) fn delivered(cx: &Context) -> Result<Vec<Server>> {
+    SERVERS.all_where(cx, "NOT fails AND ready_at <= min(?, ifnull(releasing_at, ready_at))", &[&cx.now])
+}
