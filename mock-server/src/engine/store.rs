@@ -383,6 +383,22 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
+        let schema = format!(
+            "{SCHEMA} CREATE TABLE child (n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
+        );
+        let store =
+            Store::open(None, &format!("CREATE TABLE parent (n INTEGER PRIMARY KEY); {schema}")).unwrap();
+        let orphan = |db: &Connection| {
+            add(db, 1000);
+            db.execute("INSERT INTO child VALUES (7)", ()).unwrap();
+        };
+        assert_eq!(store.write_blocking(move |db| (true, orphan(db))), None);
+        assert_eq!(store.write_blocking(|db| (true, add(db, 1))), Some(()));
+        assert_eq!(sum(&store), 1);
+    }
+
+    #[test]
     fn a_reader_cannot_write() {
         let store = Store::open(None, SCHEMA).unwrap();
         let refused = store.read(|db| db.execute("INSERT INTO t VALUES (1)", ()).is_err());
