@@ -37,6 +37,8 @@ fn join(folder: &Path) -> Value {
         let mut group = read(&file);
         let at = file.display();
         tags.append(group["tags"].as_array_mut().unwrap_or_else(|| panic!("{at}: `tags` is a list")));
+        only(&group, &["tags", "paths", "components"], &at);
+        only(&group["components"], &["schemas"], &at);
         merge(&mut paths, group["paths"].take(), &at);
         let schemas = document["components"]["schemas"].as_object_mut().expect("shared schemas");
         merge(schemas, group["components"]["schemas"].take(), &at);
@@ -59,6 +61,14 @@ fn merge(into: &mut Map<String, Value>, from: Value, at: &impl std::fmt::Display
     for (key, value) in from {
         assert!(into.insert(key.clone(), value).is_none(), "{at}: {key} is defined twice");
     }
+}
+
+/// A group has these members and no others: a misspelt one would be lost in the join.
+fn only(object: &Value, members: &[&str], at: &impl std::fmt::Display) {
+    let found = object.as_object().into_iter().flatten();
+    let odd: Vec<&String> =
+        found.map(|(key, _)| key).filter(|key| !members.contains(&key.as_str())).collect();
+    assert!(odd.is_empty(), "{at}: a group has no {odd:?}");
 }
 
 fn read(file: &Path) -> Value {

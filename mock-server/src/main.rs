@@ -20,11 +20,12 @@ struct Flags {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "MOCK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// Keep the state in this file; without it a temporary one is used and removed at exit
+    /// Keep the state in this file, clock and seed included; without it a temporary one is removed at exit
     #[arg(long, env = "MOCK_DB", value_name = "PATH")]
     db: Option<PathBuf>,
     /// The API key of the first customer
-    #[arg(long, env = "MOCK_API_KEY", default_value = Config::API_KEY, value_name = "KEY")]
+    #[arg(long, env = "MOCK_API_KEY", default_value = Config::API_KEY, value_name = "KEY",
+        value_parser = api_key, hide_env_values = true)]
     api_key: String,
     /// What a fresh world holds
     #[arg(long, env = "MOCK_WORLD", default_value = "demo")]
@@ -78,6 +79,13 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
 }
 
+/// An API key as the real ones look; anything else would only work here.
+fn api_key(text: &str) -> Result<String, String> {
+    let plausible =
+        text.len() == Config::API_KEY.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plausible { Ok(text.to_owned()) } else { Err("a key has 20 letters and digits".to_owned()) }
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     log(flags.log_format);
@@ -93,14 +101,8 @@ fn main() -> ExitCode {
         cors: flags.cors,
         control_token: flags.control_token,
     };
-    let shown = config.clone();
-    match mock_server::start(config) {
-        Ok(mut server) => {
-            banner(&server, &shown, kept);
-            wait_for_signal();
-            server.stop();
-            ExitCode::SUCCESS
-        }
+    match run(&config, kept) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("mock-server: {error}");
             ExitCode::from(REFUSED)
@@ -108,7 +110,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// Serves until SIGINT or SIGTERM.
+fn run(config: &Config, kept: bool) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Listened to before the server says that it is ready: whoever waits for that may stop it at once.
+    let stop = runtime.block_on(async { Stop::listen() })?;
+    let mut server = mock_server::start(config.clone())?;
+    banner(&server, config, kept);
+    runtime.block_on(stop.asked());
+    server.stop();
+    Ok(())
+}
+
 fn log(format: LogFormat) {
+    // A panic says where, not with what: a value may be a secret.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!("panicked at {place}");
+    }));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
@@ -132,23 +151,39 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     println!("  control   {}/_mock", server.url());
 }
 
-/// Returns at SIGINT or SIGTERM.
-fn wait_for_signal() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let wait = async {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                result = tokio::signal::ctrl_c() => result,
-                _ = terminate.recv() => Ok(()),
-            }
+/// The signals that stop the server.
+#[cfg(unix)]
+struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Stop {
+    fn listen() -> std::io::Result<Stop> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Stop { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await
-    };
-    if let Err(error) = runtime.and_then(|runtime| runtime.block_on(wait)) {
-        eprintln!("mock-server: cannot wait for a signal: {error}");
+    }
+}
+
+/// The signal that stops the server.
+#[cfg(windows)]
+struct Stop(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Stop {
+    fn listen() -> std::io::Result<Stop> {
+        tokio::signal::windows::ctrl_c().map(Stop)
+    }
+
+    async fn asked(mut self) {
+        self.0.recv().await;
     }
 }

@@ -8,20 +8,20 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, serve::ListenerExt};
-use tokio::sync::{Notify, oneshot};
+use axum::serve::ListenerExt;
+use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Breach, Clock, OpenError, Settings, World},
+    engine::{Breach, Clock, OpenError, Settings, Surroundings, World},
     http::{Manners, app},
 };
 
 /// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
 const SEEDED_START: i64 = 1_767_225_600;
 
-/// How long a server that stops waits for open requests. They take milliseconds, unless a client keeps them waiting.
-const STOP_MAX: Duration = Duration::from_secs(2);
+/// How long open requests may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -54,52 +54,46 @@ pub fn start(config: Config) -> Result<Server, StartError> {
     let address = listener.local_addr().map_err(refused)?;
 
     let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
-    let settings = Settings {
-        kind: config.world,
-        api_key: config.api_key,
-        delivery_seconds: config.delivery_seconds,
-        seed: config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0),
-    };
+    let settings =
+        Settings { kind: config.world, api_key: config.api_key, delivery_seconds: config.delivery_seconds };
+    let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let apis = apis::all();
-    let world = World::open(config.db.as_deref(), apis.clone(), clock, settings)?;
+    let world = World::open(config.db.as_deref(), apis.clone(), Surroundings::new(clock, settings, seed))?;
     let manners = Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
-    let app = app(&apis, &world, &manners);
+    let app = app(&apis, &world, &manners).into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();
+    let serve = async move {
+        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
+            // Head and body leave together; without this a client may wait for its own acknowledgement.
+            let _ = connection.set_nodelay(true);
+        });
+        // A dropped sender means stop, too.
+        let (grace, begins) = oneshot::channel::<()>();
+        let stopped = async move {
+            drop(stopped.await);
+            drop(grace);
+        };
+        let patience = async {
+            drop(begins.await);
+            tokio::time::sleep(GRACE).await;
+            Ok(())
+        };
+        let serve = axum::serve(listener, app).with_graceful_shutdown(stopped);
+        tokio::select! {
+            served = serve.into_future() => served,
+            gone = patience => gone,
+        }
+    };
     let run = move || {
-        if let Err(error) = runtime.block_on(serve(listener, app, stopped)) {
+        if let Err(error) = runtime.block_on(serve) {
             tracing::error!("the server failed: {error}");
         }
+        runtime.shutdown_background();
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
     Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })
-}
-
-/// Answers until it is stopped.
-async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()>) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-        // Head and body leave together; without this a client may wait for its own acknowledgement.
-        let _ = connection.set_nodelay(true);
-    });
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = Arc::new(Notify::new());
-    let too_late = {
-        let stopping = Arc::clone(&stopping);
-        async move {
-            stopping.notified().await;
-            tokio::time::sleep(STOP_MAX).await;
-        }
-    };
-    let stop = async move {
-        // A dropped sender means stop, too.
-        drop(stopped.await);
-        stopping.notify_one();
-    };
-    tokio::select! {
-        served = axum::serve(listener, app).with_graceful_shutdown(stop) => served,
-        () = too_late => Ok(()),
-    }
 }
 
 impl Server {
@@ -120,10 +114,10 @@ impl Server {
 
     /// The answers that broke the contract so far; a test wants none.
     pub fn violations(&self) -> Vec<Breach> {
-        self.world.notes.breaches()
+        self.world.surroundings.notes.breaches()
     }
 
-    /// Finishes open requests, but waits for no client that stalls, and stops.
+    /// Finishes open requests and stops.
     pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Components, Document, OperationObject, OrRef, ParameterObject},
+    document::{Components, Document, OperationObject, OrRef, ParameterObject, SecurityScheme},
     message::Violation,
     parameter::{Location, Parameter},
     request::{Checked, RequestBody},
@@ -83,8 +83,11 @@ impl Contract {
                 ));
             }
         }
-        let headers = components.security_schemes.values().filter(|scheme| scheme.r#in == "header");
-        let secrets = secrets.into_iter().chain(headers.map(|scheme| scheme.name.to_lowercase())).collect();
+        let carrier = |scheme: &SecurityScheme| match scheme.r#in.as_str() {
+            "cookie" => "cookie".to_owned(),
+            _ => scheme.name.to_lowercase(),
+        };
+        let secrets = secrets.into_iter().chain(components.security_schemes.values().map(carrier)).collect();
         Contract { document: text, routes, secrets }
     }
 }

@@ -83,10 +83,15 @@ pub(crate) struct ParameterObject {
     _description: String,
     #[serde(rename = "style", default)]
     _style: Option<String>,
-    #[serde(rename = "explode", default)]
-    _explode: Option<bool>,
+    #[serde(default = "explodes")]
+    pub(crate) explode: bool,
     pub(crate) example: Option<Value>,
     pub(crate) schema: Value,
+}
+
+/// What a query parameter does when it does not say.
+fn explodes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

@@ -36,6 +36,8 @@ pub struct Parameter {
     /// The schema of the parameter, as the contract states it.
     pub definition: Value,
     kind: Kind,
+    /// How many values one text may hold, with commas between.
+    values_max: usize,
     /// Absent where the type alone is the whole rule.
     schema: Option<Schema>,
 }
@@ -61,7 +63,11 @@ impl Kind {
     /// The typed value that `text` stands for.
     fn read(self, text: &str) -> Result<Value, &'static str> {
         match self {
-            Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| "must be of type integer"),
+            Kind::Integer => match text.parse::<i64>() {
+                // Rust reads a plus sign, JSON does not.
+                Ok(number) if !text.starts_with('+') => Ok(number.into()),
+                _ => Err("must be of type integer"),
+            },
             Kind::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err("must be of type number"),
@@ -100,15 +106,19 @@ impl Parameter {
             repeats,
             definition: object.schema,
             kind,
+            values_max: if object.explode { 1 } else { usize::MAX },
             schema,
         }
     }
 
     /// The typed value of what a request carries under this name.
     pub fn read(&self, texts: &[&str]) -> Result<Value, Violation> {
-        let one = |text: &&str| self.kind.read(text).map_err(|message| Violation::new(&self.name, message));
+        let one = |text: &str| self.kind.read(text).map_err(|message| Violation::new(&self.name, message));
         let value = match texts {
-            texts if self.repeats => texts.iter().map(one).collect::<Result<Vec<_>, _>>()?.into(),
+            texts if self.repeats => {
+                let values = texts.iter().flat_map(|text| text.splitn(self.values_max, ','));
+                values.map(one).collect::<Result<Vec<_>, _>>()?.into()
+            }
             [text] => one(text)?,
             _ => return Err(Violation::new(&self.name, "is given more than once")),
         };

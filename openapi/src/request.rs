@@ -73,16 +73,32 @@ impl RequestBody {
     /// `null` for an optional list or object, `""` for an optional text that cannot be empty. Those count as absent.
     pub fn check(&self, body: &mut Value) -> Checked {
         let shape = self.shape.get_or_init(|| Shape::of(&self.schemas, self.definition()));
-        let mut unknown = Vec::new();
-        shape.prune(body, "", &mut unknown);
-        Checked { violations: self.schema.check("", body), unknown }
+        let mut checked = Checked::default();
+        shape.prune(body, "", &mut checked);
+        checked.violations.extend(self.schema.check("", body));
+        checked
+    }
+
+    /// What is wrong with a multipart body that has parts of these names.
+    pub fn check_parts(&self, names: &[&str]) -> Vec<Violation> {
+        let required =
+            self.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        required
+            .filter(|name| !names.contains(name))
+            .map(|name| Violation::new(name, "is required"))
+            .collect()
     }
 }
 
 /// What pruning needs to know of a schema.
 enum Shape {
-    Object { properties: HashMap<String, Property>, open: bool },
+    Object {
+        properties: HashMap<String, Property>,
+        open: bool,
+    },
     Array(Box<Shape>),
+    /// JSON Schema takes 1.0 and 1e30 for integers; programs want the first as 1, and not the second.
+    Integer,
     Other,
 }
 
@@ -107,19 +123,38 @@ impl Shape {
                 .collect();
             return Shape::Object { properties, open: schema["additionalProperties"] != false };
         }
+        if let Some(branches) = schema["anyOf"].as_array() {
+            return branches
+                .iter()
+                .map(|branch| Shape::of(schemas, branch))
+                .fold(Shape::Other, Shape::either);
+        }
         match schema.get("items") {
             Some(items) => Shape::Array(Box::new(Shape::of(schemas, items))),
+            None if allows(schema, "integer") && !allows(schema, "number") => Shape::Integer,
             None => Shape::Other,
         }
     }
 
-    fn prune(&self, value: &mut Value, at: &str, unknown: &mut Vec<String>) {
+    /// A value of one of two shapes: it may have the properties of both.
+    fn either(self, other: Shape) -> Shape {
+        match (self, other) {
+            (Shape::Object { mut properties, open }, Shape::Object { properties: more, open: also_open }) => {
+                properties.extend(more);
+                Shape::Object { properties, open: open || also_open }
+            }
+            (Shape::Other, shape) | (shape, _) => shape,
+        }
+    }
+
+    /// Removes what an operation must not see, and notes what the contract does not know.
+    fn prune(&self, value: &mut Value, at: &str, checked: &mut Checked) {
         match (self, value) {
             (Shape::Object { properties, open }, Value::Object(members)) => {
                 members.retain(|name, value| {
                     let Some(property) = properties.get(name) else {
                         if !open {
-                            unknown.push(join(at, name));
+                            checked.unknown.push(join(at, name));
                         }
                         return *open;
                     };
@@ -127,28 +162,42 @@ impl Shape {
                         || (property.absent_if_null && value.is_null())
                         || (property.absent_if_empty && value == "");
                     if !absent {
-                        property.shape.prune(value, &join(at, name), unknown);
+                        property.shape.prune(value, &join(at, name), checked);
                     }
                     !absent
                 });
             }
             (Shape::Array(items), Value::Array(values)) => {
                 for (index, value) in values.iter_mut().enumerate() {
-                    items.prune(value, &format!("{at}[{index}]"), unknown);
+                    items.prune(value, &format!("{at}[{index}]"), checked);
                 }
+            }
+            (Shape::Integer, Value::Number(number)) if number.is_f64() => {
+                let float = number.as_f64().unwrap_or(f64::NAN);
+                // A float holds every whole number up to 2^53.
+                if float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0 {
+                    *number = (float as i64).into();
+                } else if float.fract() == 0.0 {
+                    checked.violations.push(Violation::new(at, "is out of range"));
+                }
+            }
+            (Shape::Integer, Value::Number(number)) if number.as_i64().is_none() => {
+                checked.violations.push(Violation::new(at, "is out of range"));
             }
             _ => {}
         }
     }
 }
 
+/// Whether a schema names this type.
+fn allows(schema: &Value, name: &str) -> bool {
+    schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.iter().any(|it| it == name))
+}
+
 impl Property {
     fn of(schemas: &Arc<Schemas>, property: &Value, required: bool) -> Property {
         let resolved = schemas.resolve(property);
-        let types = |name: &str| {
-            resolved["type"] == name
-                || resolved["type"].as_array().is_some_and(|it| it.contains(&name.into()))
-        };
+        let types = |name| allows(resolved, name);
         let nullable = types("null") || property["oneOf"].is_array();
         let schema = || Schema::inline(schemas, property);
         Property {

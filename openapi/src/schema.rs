@@ -75,11 +75,7 @@ impl Schema {
 
     /// A schema that stands by itself; its references point into the view of requests.
     pub(crate) fn inline(schemas: &Arc<Schemas>, schema: &Value) -> Schema {
-        let mut source = schema.clone();
-        if let Some(reference) = source["$ref"].as_str() {
-            source["$ref"] = format!("{REQUESTS}{reference}").into();
-        }
-        Schema::new(schemas, source)
+        Schema::new(schemas, absolute(schema))
     }
 
     fn new(schemas: &Arc<Schemas>, source: Value) -> Schema {
@@ -98,6 +94,21 @@ impl Schema {
 
     fn validator(&self) -> &Validator {
         self.validator.get_or_init(|| self.schemas.compile(&self.source))
+    }
+}
+
+/// The same schema with references that hold outside of the document.
+fn absolute(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(absolute).collect(),
+        Value::Object(members) => {
+            let member = |(key, value): (&String, &Value)| match (key.as_str(), value) {
+                ("$ref", Value::String(reference)) => (key.clone(), format!("{REQUESTS}{reference}").into()),
+                _ => (key.clone(), absolute(value)),
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
     }
 }
 

@@ -64,6 +64,9 @@ pub trait Api: Send + Sync + 'static {
     /// Fills the tables of a fresh world.
     fn seed(&self, cx: &Context) -> Result<()>;
 
+    /// Applies the settings to a world that was seeded now or earlier.
+    fn settle(&self, cx: &Context) -> Result<()>;
+
     /// Who asks, by the credentials in the headers; refuses bad ones.
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity>;
 

@@ -1,14 +1,18 @@
 //! The time of a world: real, or frozen, or moved.
 
 use std::{
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
+/// The last second that a clock can show: the end of the year 9999.
+pub const LATEST: i64 = 253_402_300_799;
+
 /// What a clock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClockReading {
     /// Unix seconds.
     pub now: i64,
@@ -16,84 +20,109 @@ pub struct ClockReading {
     pub frozen: bool,
 }
 
-/// A clock that can be set, stopped and advanced.
-#[derive(Debug)]
-pub struct Clock {
-    /// What the clock shows when the world begins; `None` is the real time.
-    start: Option<f64>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum State {
+/// How a clock goes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClockState {
     /// Real time plus an offset in seconds.
     Running(f64),
     /// Standing still at a unix time.
     Frozen(f64),
 }
 
-impl State {
-    fn starting_at(start: Option<f64>) -> State {
-        start.map_or(State::Running(0.0), State::Frozen)
+impl ClockState {
+    /// The clock that shows what `reading` says, from now on; `None` outside of 1970 to 9999.
+    pub fn showing(reading: ClockReading) -> Option<ClockState> {
+        let now = (0..=LATEST).contains(&reading.now).then_some(reading.now as f64)?;
+        Some(if reading.frozen { ClockState::Frozen(now) } else { ClockState::Running(now - real_seconds()) })
+    }
+
+    /// The same clock, moved forward; `None` beyond 9999.
+    pub fn advanced(self, seconds: u32) -> Option<ClockState> {
+        let moved = match self {
+            ClockState::Running(offset) => ClockState::Running(offset + f64::from(seconds)),
+            ClockState::Frozen(at) => ClockState::Frozen(at + f64::from(seconds)),
+        };
+        (moved.now() <= LATEST).then_some(moved)
+    }
+
+    /// Unix seconds.
+    pub fn now(self) -> i64 {
+        self.seconds() as i64
     }
 
     fn seconds(self) -> f64 {
         match self {
-            State::Running(offset) => real_seconds() + offset,
-            State::Frozen(at) => at,
+            ClockState::Running(offset) => real_seconds() + offset,
+            ClockState::Frozen(at) => at,
         }
     }
+}
+
+/// A clock that can be set, stopped and advanced.
+#[derive(Debug)]
+pub struct Clock {
+    beginning: ClockState,
+    state: Mutex<ClockState>,
 }
 
 impl Clock {
     /// A clock that shows the real time.
     pub fn real() -> Clock {
-        Clock { start: None, state: Mutex::new(State::starting_at(None)) }
+        Clock::beginning_with(ClockState::Running(0.0))
     }
 
     /// A clock that stands still at `now` until it is moved.
     pub fn frozen_at(now: i64) -> Clock {
-        let start = Some(now as f64);
-        Clock { start, state: Mutex::new(State::starting_at(start)) }
+        Clock::beginning_with(ClockState::Frozen(now as f64))
+    }
+
+    fn beginning_with(beginning: ClockState) -> Clock {
+        Clock { beginning, state: Mutex::new(beginning) }
     }
 
     /// Unix seconds.
     pub fn now(&self) -> i64 {
-        self.seconds() as i64
+        self.state().now()
     }
 
     /// Unix seconds with their fraction.
     pub fn seconds(&self) -> f64 {
-        self.lock().seconds()
+        self.state().seconds()
     }
 
     /// What the clock shows.
     pub fn reading(&self) -> ClockReading {
-        let state = *self.lock();
-        ClockReading { now: state.seconds() as i64, frozen: matches!(state, State::Frozen(_)) }
+        let state = self.state();
+        ClockReading { now: state.now(), frozen: matches!(state, ClockState::Frozen(_)) }
     }
 
-    /// Sets the clock; it runs on from there, or stands still.
-    pub fn set(&self, reading: ClockReading) {
-        let now = reading.now as f64;
-        *self.lock() = if reading.frozen { State::Frozen(now) } else { State::Running(now - real_seconds()) };
+    /// Whether the clock shows the real time.
+    pub fn is_real(&self) -> bool {
+        self.state() == ClockState::Running(0.0)
     }
 
-    /// Moves the clock forward, running or not.
-    pub fn advance(&self, seconds: u32) {
-        let mut state = self.lock();
-        *state = match *state {
-            State::Running(offset) => State::Running(offset + f64::from(seconds)),
-            State::Frozen(at) => State::Frozen(at + f64::from(seconds)),
-        };
+    /// How the clock goes.
+    pub fn state(&self) -> ClockState {
+        *self.lock()
+    }
+
+    /// How the clock goes when the world begins.
+    pub fn beginning(&self) -> ClockState {
+        self.beginning
+    }
+
+    /// Goes on like that.
+    pub fn restore(&self, state: ClockState) {
+        *self.lock() = state;
     }
 
     /// Back to how the world began.
     pub fn reset(&self) {
-        *self.lock() = State::starting_at(self.start);
+        self.restore(self.beginning);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ClockState> {
         self.state.lock().expect("no code panics while it holds the clock")
     }
 }
@@ -109,7 +138,7 @@ mod tests {
     #[test]
     fn a_frozen_clock_moves_only_when_told() {
         let clock = Clock::frozen_at(1000);
-        clock.advance(61);
+        clock.restore(clock.state().advanced(61).unwrap());
         assert_eq!(clock.reading(), ClockReading { now: 1061, frozen: true });
         clock.reset();
         assert_eq!(clock.now(), 1000);
@@ -118,7 +147,16 @@ mod tests {
     #[test]
     fn a_set_clock_runs_on() {
         let clock = Clock::frozen_at(1000);
-        clock.set(ClockReading { now: 5000, frozen: false });
-        assert!(!clock.reading().frozen && clock.seconds() >= 5000.0);
+        clock.restore(ClockState::showing(ClockReading { now: 5000, frozen: false }).unwrap());
+        assert!(!clock.reading().frozen && (5000..5010).contains(&clock.now()));
+    }
+
+    #[test]
+    fn a_clock_stays_between_1970_and_9999() {
+        for now in [-1, LATEST + 1, i64::MAX, i64::MIN] {
+            assert_eq!(ClockState::showing(ClockReading { now, frozen: true }), None);
+        }
+        let end = ClockState::showing(ClockReading { now: LATEST, frozen: true }).unwrap();
+        assert_eq!(end.advanced(1), None);
     }
 }

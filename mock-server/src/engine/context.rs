@@ -1,14 +1,16 @@
 //! What an operation sees of the world.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
+    counts::Counts,
+    journal::Journal,
     problem::{Kind, Problem, Result},
-    world::World,
+    surroundings::{Settings, Surroundings},
 };
 
 /// How a caller proved who they are.
@@ -31,6 +33,18 @@ pub struct Caller {
     pub address: IpAddr,
 }
 
+impl Caller {
+    /// No customer: the emulator itself.
+    pub fn nobody() -> Caller {
+        Caller::anonymous(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// Somebody without credentials.
+    pub fn anonymous(address: IpAddr) -> Caller {
+        Caller { account: None, credential: None, address }
+    }
+}
+
 /// What every operation sees: an open transaction, the caller, the time.
 pub struct Context<'a> {
     /// The open transaction.
@@ -39,11 +53,20 @@ pub struct Context<'a> {
     pub now: i64,
     /// Who asks.
     pub caller: Caller,
-    /// The world that the transaction belongs to.
-    pub world: &'a World,
+    pub(super) surroundings: &'a Surroundings,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The same view as if `account` asked.
+    pub fn on_behalf_of(&self, account: i64) -> Context<'a> {
+        self.seen_by(Caller { account: Some(account), ..self.caller })
+    }
+
+    /// The same view for somebody else.
+    pub fn seen_by(&self, caller: Caller) -> Context<'a> {
+        Context { caller, ..*self }
+    }
+
     /// The account that asks. Only an open operation can be without one.
     pub fn account(&self) -> Result<i64> {
         self.caller.account.ok_or_else(|| Problem::new(Kind::Unauthenticated))
@@ -58,10 +81,15 @@ impl Context<'_> {
 
     /// 32 random bytes: a function of the world's seed and of how often it was asked, so that a run can be repeated.
     pub fn random(&self) -> Result<[u8; 32]> {
-        let draw = self.next_id("random")?;
-        let hash =
-            Sha256::new().chain_update(self.world.seed().to_le_bytes()).chain_update(draw.to_le_bytes());
-        Ok(hash.finalize().into())
+        Ok(self.draw()?.1)
+    }
+
+    /// The number of this draw, and what it drew.
+    fn draw(&self) -> Result<(i64, [u8; 32])> {
+        let number = self.next_id("random")?;
+        let seed = self.surroundings.seed.to_le_bytes();
+        let hash = Sha256::new().chain_update(seed).chain_update(number.to_le_bytes()).finalize();
+        Ok((number, hash.into()))
     }
 
     /// A random text of `length` letters and digits, 32 at most.
@@ -71,11 +99,30 @@ impl Context<'_> {
         Ok(self.random()?[..length].iter().map(letter).collect())
     }
 
-    /// A UUID of version 7: sorted by the time of the world's clock.
+    /// A UUID of version 7: sorted by the time of the world's clock, within a second by the order of the draws.
     pub fn new_uuid(&self) -> Result<Uuid> {
-        let random = self.random()?;
+        let (number, random) = self.draw()?;
         let millis = u64::try_from(self.now).unwrap_or_default() * 1000;
-        let tail = random[..10].try_into().expect("ten bytes");
-        Ok(uuid::Builder::from_unix_timestamp_millis(millis, tail).into_uuid())
+        let mut tail: [u8; 10] = random[..10].try_into().expect("ten bytes");
+        // The bits behind the time, without those of version and variant: twelve, then six.
+        tail[0] = (number >> 14) as u8;
+        tail[1] = (number >> 6) as u8;
+        tail[2] = (number & 0x3f) as u8;
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
+    }
+
+    /// How the world behaves.
+    pub fn settings(&self) -> &Settings {
+        &self.surroundings.settings
+    }
+
+    /// The last requests.
+    pub fn journal(&self) -> &Journal {
+        &self.surroundings.journal
+    }
+
+    /// How often things happened.
+    pub fn counts(&self) -> &Counts {
+        &self.surroundings.counts
     }
 }

@@ -6,12 +6,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 /// How many exchanges are kept; the oldest make room.
 const EXCHANGES_MAX: usize = 2000;
 /// The largest body that is kept.
 const BODY_MAX: usize = 16 * 1024;
+/// How many bytes of bodies are kept; the oldest exchanges make room.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// One request and its answer.
 #[derive(Debug)]
@@ -33,45 +36,61 @@ pub struct Exchange {
     /// Its headers, secrets included: mask them before they leave.
     pub headers: HeaderMap,
     /// Its body, secrets included.
-    pub request_body: bytes::Bytes,
+    pub request_body: Bytes,
     /// The status of the answer.
     pub status: u16,
     /// The body of the answer, secrets included; empty for a read.
-    pub response_body: bytes::Bytes,
+    pub response_body: Bytes,
+}
+
+impl Exchange {
+    fn size(&self) -> usize {
+        self.request_body.len() + self.response_body.len()
+    }
 }
 
 /// A bounded list of exchanges, newest last.
 #[derive(Debug, Default)]
-pub struct Journal(Mutex<VecDeque<Arc<Exchange>>>);
+pub struct Journal(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    exchanges: VecDeque<Arc<Exchange>>,
+    bytes: usize,
+}
 
 impl Journal {
-    /// Adds an exchange and forgets the oldest if there is no room.
+    /// Adds an exchange and forgets the oldest where there is no room.
     pub fn record(&self, mut exchange: Exchange) {
         for body in [&mut exchange.request_body, &mut exchange.response_body] {
-            if body.len() > BODY_MAX {
-                body.clear();
-            }
+            // A copy, because a body may be a small part of a large buffer.
+            *body = if body.len() > BODY_MAX { Bytes::new() } else { Bytes::copy_from_slice(body) };
         }
-        let exchange = Arc::new(exchange);
-        let mut exchanges = self.lock();
-        let oldest = if exchanges.len() == EXCHANGES_MAX { exchanges.pop_front() } else { None };
-        exchanges.push_back(exchange);
+        let mut kept = self.lock();
+        kept.bytes += exchange.size();
+        kept.exchanges.push_back(Arc::new(exchange));
+        let mut forgotten = Vec::new();
+        while kept.exchanges.len() > EXCHANGES_MAX || kept.bytes > BYTES_MAX {
+            let Some(oldest) = kept.exchanges.pop_front() else { break };
+            kept.bytes -= oldest.size();
+            forgotten.push(oldest);
+        }
         // Freed after the lock: others wait for it.
-        drop(exchanges);
-        drop(oldest);
+        drop(kept);
+        drop(forgotten);
     }
 
     /// The exchanges that `wanted` picks, newest first.
     pub fn newest(&self, wanted: impl Fn(&Exchange) -> bool) -> Vec<Arc<Exchange>> {
-        self.lock().iter().rev().filter(|exchange| wanted(exchange)).cloned().collect()
+        self.lock().exchanges.iter().rev().filter(|exchange| wanted(exchange)).cloned().collect()
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Kept::default();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Exchange>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.lock().expect("no code panics while it holds the journal")
     }
 }

@@ -1,6 +1,6 @@
 //! What every emulated API stands on: state, time, identity, and the shape of an operation.
 //!
-//! The engine knows neither a resource nor HTTP. An API is described to it by [`Api`]; an operation is a plain
+//! The engine knows neither a resource nor how requests arrive. An API is described to it by [`Api`]; an operation is a plain
 //! function of an open transaction, see [`Operation`].
 
 mod api;
@@ -8,23 +8,27 @@ mod clock;
 mod context;
 mod counts;
 mod journal;
+mod notes;
 mod operation;
 mod problem;
 mod reply;
 mod seed;
 mod store;
+mod surroundings;
 mod table;
 mod world;
 
 pub use api::{Api, Identity, Page};
-pub use clock::{Clock, ClockReading};
+pub use clock::{Clock, ClockReading, ClockState};
 pub use context::{Caller, Context, Credential};
 pub use counts::Counts;
 pub use journal::{Exchange, Journal};
+pub use notes::{Breach, Notes, Unknown};
 pub use operation::{Body, Effect, Form, Needs, Operation, Params, Part, Request, read, write};
 pub use problem::{Kind, Problem, Result};
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows};
 pub use seed::{Seed, dated};
 pub use store::{OpenError, Store};
+pub use surroundings::{Settings, Surroundings, WorldKind};
 pub use table::{Row, Table};
-pub use world::{Breach, Notes, Settings, World, WorldKind};
+pub use world::World;

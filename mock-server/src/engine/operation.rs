@@ -98,13 +98,13 @@ impl Operation {
 
     /// Runs it.
     pub fn run(&self, cx: &Context, request: Request) -> Result<Reply> {
-        match &self.run {
-            Some(run) => run(cx, request),
-            None => {
-                let message = format!("{} is documented, but the emulator does not do it yet", self.id);
-                Err(Problem::new(Kind::NotEmulated).because(message))
-            }
-        }
+        self.run.as_ref().map_or_else(|| Err(self.not_written()), |run| run(cx, request))
+    }
+
+    /// What an operation answers that nobody has written yet.
+    pub fn not_written(&self) -> Problem {
+        let message = format!("{} is documented, but the emulator does not do it yet", self.id);
+        Problem::new(Kind::NotEmulated).because(message)
     }
 }
 
@@ -146,14 +146,17 @@ pub trait FromRequest: Sized {
 impl<T: DeserializeOwned> FromRequest for Params<T> {
     const NEEDS: Needs = Needs::Parameters;
     fn take(request: &mut Request) -> Result<Self> {
-        Ok(Params(serde_json::from_value(Value::Object(std::mem::take(&mut request.parameters)))?))
+        let parameters = Value::Object(std::mem::take(&mut request.parameters));
+        // The contract says integer, the operation which ones can be an id: any other names nothing.
+        serde_json::from_value(parameters).map(Params).map_err(|_| Problem::new(Kind::NoRoute))
     }
 }
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
     const NEEDS: Needs = Needs::Body;
     fn take(request: &mut Request) -> Result<Self> {
-        Ok(Body(serde_json::from_value(request.body.take())?))
+        let unfit = |_| Problem::new(Kind::Invalid).because("A number in the body is out of range");
+        serde_json::from_value(request.body.take()).map(Body).map_err(unfit)
     }
 }
 

@@ -136,6 +136,7 @@ impl From<rusqlite::Error> for Problem {
 
 impl From<serde_json::Error> for Problem {
     fn from(error: serde_json::Error) -> Problem {
-        Problem::internal(format_args!("JSON: {error}"))
+        // The text of the error would repeat the value, which may be a secret.
+        Problem::internal(format_args!("JSON: {:?} error at column {}", error.classify(), error.column()))
     }
 }

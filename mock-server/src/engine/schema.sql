@@ -3,3 +3,9 @@ CREATE TABLE sequence (
     name TEXT NOT NULL PRIMARY KEY,
     last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The one row that says what the world is a function of, beside the requests: its source of randomness and its clock.
+CREATE TABLE world (
+    seed  INTEGER NOT NULL,
+    clock TEXT NOT NULL
+) STRICT;

@@ -16,14 +16,14 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
+use super::problem::Problem;
+
 /// Jobs that may share one commit; bounds the latency of the first.
 const BATCH_MAX: usize = 64;
 /// Jobs that may wait; beyond it callers wait to enqueue.
 const QUEUE_MAX: usize = 1024;
 /// Prepared statements kept on each connection: every statement of every operation.
 const STATEMENTS_MAX: usize = 512;
-/// Readers kept open when idle.
-const READERS_MAX: usize = 8;
 /// Marks a file as ours.
 const APPLICATION_ID: i32 = 0x6d6f_636b;
 
@@ -53,6 +53,9 @@ pub enum OpenError {
         /// What it should be.
         expected: i32,
     },
+    /// The world cannot be filled.
+    #[error("the world in {0} cannot be made: {1}; is --api-key the key of another customer?")]
+    Seed(PathBuf, String),
     /// The file system refuses.
     #[error("cannot open the database {0}: {1}")]
     Io(PathBuf, String),
@@ -107,11 +110,15 @@ impl Readers {
         self.idle.lock().expect("no code panics while it holds the readers")
     }
 
-    /// After a commit: what readers see is old now. An idle reader must not pin it, or the log could not be reused.
-    fn outdate(&self) {
-        self.commits.fetch_add(1, Ordering::Release);
+    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never be used again.
+    fn let_go(&self) {
         // A reader that cannot end its transaction is of no use.
         self.idle().retain_mut(|reader| reader.close().is_ok());
+    }
+
+    /// After a commit: what readers see is old now.
+    fn outdate(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -130,8 +137,6 @@ pub struct Store {
     writer: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
-    /// Whether the tables were made just now.
-    pub fresh: bool,
     /// Held so that no second server opens the file.
     _lock: Option<File>,
     /// Removes the file at the end, where nobody asked to keep it.
@@ -139,8 +144,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `path`, or a temporary one; makes the tables of `schema` in a fresh one.
-    pub fn open(path: Option<&Path>, schema: &str) -> Result<Store, OpenError> {
+    /// Opens the database at `path`, or a temporary one, and makes the tables of `schema` in a fresh one. `prepare` then
+    /// fills it; it is told whether it is fresh. All of that happens, or nothing.
+    pub fn open(
+        path: Option<&Path>,
+        schema: &str,
+        prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
+    ) -> Result<Store, OpenError> {
         let temporary = match path {
             Some(_) => None,
             None => {
@@ -156,19 +166,20 @@ impl Store {
         let lock = if temporary.is_none() { Some(lock(&path)?) } else { None };
         let explain = |error| explain(&path, error);
         let version = version(schema);
-        let fresh = std::fs::metadata(&path).map_or(true, |it| it.len() == 0);
-        if !fresh {
-            inspect(&path, version)?;
-        }
+        let fresh = is_fresh(&path, version)?;
         let db = connect(&path).map_err(explain)?;
         if temporary.is_some() {
             // Nobody reads this file after a power cut.
             db.execute_batch("PRAGMA synchronous = OFF").map_err(explain)?;
         }
+        db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
         if fresh {
             let marks = format!("PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};");
-            db.execute_batch(&format!("BEGIN IMMEDIATE; {schema}; {marks} COMMIT;")).map_err(explain)?;
+            db.execute_batch(&format!("{schema}; {marks}")).map_err(explain)?;
         }
+        let prepared = prepare(&db, fresh);
+        prepared.map_err(|problem| OpenError::Seed(path.clone(), problem.message))?;
+        db.execute_batch("COMMIT").map_err(explain)?;
         let (writer, jobs) = mpsc::channel(QUEUE_MAX);
         let readers = Arc::new(Readers::default());
         let thread = std::thread::Builder::new().name("writer".into()).spawn({
@@ -181,7 +192,6 @@ impl Store {
             writer: Some(writer),
             thread: Some(thread),
             readers,
-            fresh,
             _lock: lock,
             _temporary: temporary,
         })
@@ -198,10 +208,7 @@ impl Store {
         let mut reader = idle.map_or_else(|| Reader::open(&self.path), Ok)?;
         reader.see(self.readers.commits.load(Ordering::Acquire))?;
         let answer = job(&reader.db);
-        let mut idle = self.readers.idle();
-        if idle.len() < READERS_MAX {
-            idle.push(reader);
-        }
+        self.readers.idle().push(reader);
         Ok(answer)
     }
 
@@ -216,16 +223,6 @@ impl Store {
         answered.await.ok()
     }
 
-    /// The same for a thread that may wait.
-    pub fn write_blocking<R: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
-    ) -> Option<R> {
-        let (job, answered) = boxed(job);
-        self.queue().blocking_send(job).ok()?;
-        answered.blocking_recv().ok()
-    }
-
     fn queue(&self) -> &mpsc::Sender<Job> {
         self.writer.as_ref().expect("the queue is closed only by drop")
     }
@@ -235,7 +232,9 @@ impl Drop for Store {
     fn drop(&mut self) {
         self.readers.idle().clear();
         drop(self.writer.take());
-        if let Some(thread) = self.thread.take() {
+        // The last to let go of the store may be a job of the writer itself.
+        let writer = self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
+        if let Some(thread) = writer {
             // A writer that panicked has said so already.
             let _ = thread.join();
         }
@@ -265,7 +264,7 @@ fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Reade
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         let mut told = Vec::with_capacity(batch.len());
-        let committed = write_batch(db, batch.drain(..), &mut told);
+        let committed = write_batch(db, batch.drain(..), &mut told, readers);
         if let Err(error) = &committed {
             tracing::error!("a batch of {} writes is lost: {error}", told.len());
             let _ = db.execute_batch("ROLLBACK");
@@ -281,6 +280,7 @@ fn write_batch(
     db: &Connection,
     jobs: impl Iterator<Item = Job>,
     told: &mut Vec<Box<dyn FnOnce(bool) + Send>>,
+    readers: &Readers,
 ) -> rusqlite::Result<()> {
     let run = |sql| db.prepare_cached(sql)?.execute(()).map(drop);
     run("BEGIN IMMEDIATE")?;
@@ -293,6 +293,7 @@ fn write_batch(
         }
         run("RELEASE job")?;
     }
+    readers.let_go();
     run("COMMIT")
 }
 
@@ -312,14 +313,24 @@ fn version(schema: &str) -> i32 {
     i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX
 }
 
-/// Refuses a file that is not ours, without touching it.
-fn inspect(path: &Path, expected: i32) -> Result<(), OpenError> {
+/// Whether there is nothing in the file yet. Refuses a file that is not ours, without touching it.
+fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
+    if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+        return Ok(true);
+    }
     let explain = |error| explain(path, error);
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
     // Who holds the file now holds it for long.
     db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
     let number =
         |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain);
+    let tables = db
+        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))
+        .map_err(explain)?;
+    if tables == 0 {
+        // An earlier start was cut off before it committed.
+        return Ok(true);
+    }
     if number("application_id")? != APPLICATION_ID {
         return Err(OpenError::Foreign(path.to_owned()));
     }
@@ -328,12 +339,15 @@ fn inspect(path: &Path, expected: i32) -> Result<(), OpenError> {
         return Err(OpenError::Version { path: path.to_owned(), found, expected });
     }
     let verdict: String = db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(explain)?;
-    if verdict == "ok" { Ok(()) } else { Err(OpenError::Corrupt(path.to_owned(), verdict)) }
+    if verdict == "ok" { Ok(false) } else { Err(OpenError::Corrupt(path.to_owned(), verdict)) }
 }
 
 fn lock(path: &Path) -> Result<File, OpenError> {
     let failed = |error: io::Error| OpenError::Io(path.to_owned(), error.to_string());
-    let file = File::options().create(true).read(true).append(true).open(path).map_err(failed)?;
+    // A file of its own, beside those of SQLite: locks on the database itself are SQLite's.
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    let file = File::options().create(true).append(true).open(name).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
@@ -357,6 +371,10 @@ mod tests {
 
     const SCHEMA: &str = "CREATE TABLE t (n INTEGER) STRICT;";
 
+    fn open(path: Option<&Path>) -> Result<Store, OpenError> {
+        Store::open(path, SCHEMA, |_, _| Ok(()))
+    }
+
     fn sum(store: &Store) -> i64 {
         let sum = |db: &Connection| db.query_row("SELECT coalesce(sum(n), 0) FROM t", (), |row| row.get(0));
         store.read(sum).unwrap().unwrap()
@@ -368,7 +386,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn under_300_concurrent_jobs_a_refused_one_undoes_only_itself() {
-        let store = std::sync::Arc::new(Store::open(None, SCHEMA).unwrap());
+        let store = Arc::new(open(None).unwrap());
         let jobs = (0..300).map(|i| {
             let store = store.clone();
             tokio::spawn(async move {
@@ -382,39 +400,62 @@ mod tests {
         assert_eq!(sum(&store), 100);
     }
 
-    #[test]
-    fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
-        let schema = format!(
-            "{SCHEMA} CREATE TABLE child (n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
-        );
-        let store =
-            Store::open(None, &format!("CREATE TABLE parent (n INTEGER PRIMARY KEY); {schema}")).unwrap();
+    #[tokio::test]
+    async fn a_read_after_a_write_sees_it_and_the_log_is_used_again() {
+        let store = open(None).unwrap();
+        for n in 1..=3000 {
+            store.write(|db| (true, add(db, 1))).await.unwrap();
+            assert_eq!(sum(&store), n);
+        }
+        let log = store.path().with_extension("db-wal").metadata().unwrap().len();
+        assert!(log < 8 << 20, "the log has {log} bytes");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
+        let orphans = "CREATE TABLE parent (n INTEGER PRIMARY KEY);
+                       CREATE TABLE child (n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);";
+        let store = Store::open(None, &format!("{SCHEMA} {orphans}"), |_, _| Ok(())).unwrap();
         let orphan = |db: &Connection| {
             add(db, 1000);
             db.execute("INSERT INTO child VALUES (7)", ()).unwrap();
         };
-        assert_eq!(store.write_blocking(move |db| (true, orphan(db))), None);
-        assert_eq!(store.write_blocking(|db| (true, add(db, 1))), Some(()));
+        assert_eq!(store.write(move |db| (true, orphan(db))).await, None);
+        assert_eq!(store.write(|db| (true, add(db, 1))).await, Some(()));
         assert_eq!(sum(&store), 1);
     }
 
     #[test]
     fn a_reader_cannot_write() {
-        let store = Store::open(None, SCHEMA).unwrap();
+        let store = open(None).unwrap();
         let refused = store.read(|db| db.execute("INSERT INTO t VALUES (1)", ()).is_err());
         assert!(refused.unwrap());
         assert_eq!(sum(&store), 0);
     }
 
-    #[test]
-    fn a_kept_database_is_there_again() {
+    #[tokio::test]
+    async fn a_kept_database_is_there_again_but_only_for_one_server_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.db");
-        let first = Store::open(Some(&path), SCHEMA).unwrap();
-        first.write_blocking(|db| (true, add(db, 7))).unwrap();
-        assert!(matches!(Store::open(Some(&path), SCHEMA), Err(OpenError::Locked(_))));
+        let first = open(Some(&path)).unwrap();
+        first.write(|db| (true, add(db, 7))).await.unwrap();
+        assert!(matches!(open(Some(&path)), Err(OpenError::Locked(_))));
         drop(first);
-        assert_eq!(sum(&Store::open(Some(&path), SCHEMA).unwrap()), 7);
+        assert_eq!(sum(&open(Some(&path)).unwrap()), 7);
+    }
+
+    #[test]
+    fn a_database_that_could_not_be_filled_is_fresh_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let fails = Store::open(Some(&path), SCHEMA, |_, _| Err(Problem::conflict("two rows with one key")));
+        assert!(matches!(fails, Err(OpenError::Seed(..))));
+        let fresh = Store::open(Some(&path), SCHEMA, |db, fresh| {
+            assert!(fresh);
+            add(db, 3);
+            Ok(())
+        });
+        assert_eq!(sum(&fresh.unwrap()), 3);
     }
 
     #[test]
@@ -423,7 +464,7 @@ mod tests {
         let path = folder.path().join("other.db");
         let refused = |bytes: Vec<u8>| {
             std::fs::write(&path, &bytes).unwrap();
-            let error = Store::open(Some(&path), SCHEMA).unwrap_err();
+            let error = open(Some(&path)).unwrap_err();
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "the file is untouched");
             error
         };
@@ -433,7 +474,7 @@ mod tests {
         ));
 
         let made = folder.path().join("made.db");
-        drop(Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;").unwrap());
+        drop(Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;", |_, _| Ok(())).unwrap());
         assert!(matches!(refused(std::fs::read(&made).unwrap()), OpenError::Version { .. }));
 
         let foreign = folder.path().join("foreign.db");
@@ -445,9 +486,9 @@ mod tests {
     fn a_database_that_another_process_writes_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("busy.db");
-        drop(Store::open(Some(&path), SCHEMA).unwrap());
+        drop(open(Some(&path)).unwrap());
         let other = Connection::open(&path).unwrap();
         other.execute_batch("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").unwrap();
-        assert!(matches!(Store::open(Some(&path), SCHEMA), Err(OpenError::Locked(_))));
+        assert!(matches!(open(Some(&path)), Err(OpenError::Locked(_))));
     }
 }

@@ -69,11 +69,11 @@ impl<T: Row> Table<T> {
 
     /// The rows of the account that satisfy `condition`, whose `?` are `values`.
     pub fn all_where(&self, cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<T>> {
-        self.some_where(cx, Page::ALL, condition, values)
+        self.parsed_where(cx, Page::ALL, condition, values)
     }
 
     /// One page of the account's rows that satisfy `condition`, parsed.
-    pub fn some_where(
+    pub fn parsed_where(
         &self,
         cx: &Context,
         page: Page,

@@ -1,96 +1,54 @@
 //! One world: everything that is state hangs here, so that worlds can stand side by side.
 
 use std::{
-    collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
-use rusqlite::Connection;
-use serde::Serialize;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     api::Api,
-    clock::Clock,
+    clock::{Clock, ClockState},
     context::{Caller, Context},
-    counts::Counts,
-    journal::Journal,
     problem::{Problem, Result},
     store::{OpenError, Store},
+    surroundings::Surroundings,
 };
-
-/// Breaches of the contract that are kept; more are only counted.
-const BREACHES_MAX: usize = 1000;
-/// Unknown properties that are kept apart; more are dropped.
-const UNKNOWN_MAX: usize = 1000;
-
-/// What a fresh world holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum WorldKind {
-    /// Customers with servers, tickets and everything else.
-    Demo,
-    /// One customer with a key and nothing else.
-    Empty,
-}
-
-/// How a world behaves.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What it holds at the start.
-    pub kind: WorldKind,
-    /// The key of the first customer.
-    pub api_key: String,
-    /// How long a server takes to be delivered, in seconds.
-    pub delivery_seconds: u32,
-    /// The source of ids and randomness.
-    pub seed: u64,
-}
 
 /// One world.
 pub struct World {
     store: Store,
     apis: Vec<Arc<dyn Api>>,
-    /// Its time.
-    pub clock: Clock,
-    /// Its last requests.
-    pub journal: Journal,
-    /// How often its rows were used.
-    pub counts: Counts,
-    /// What was noticed while it answered.
-    pub notes: Notes,
-    /// How it behaves.
-    pub settings: Settings,
+    /// Everything but the database.
+    pub surroundings: Surroundings,
 }
 
 impl World {
-    /// Opens the world kept at `path`, or a temporary one; a fresh one is seeded. Blocks.
+    /// Opens the world kept at `path`, or a temporary one. A fresh one is seeded; a kept one goes on with the seed and
+    /// the clock that it had.
     pub fn open(
         path: Option<&Path>,
         apis: Vec<Arc<dyn Api>>,
-        clock: Clock,
-        settings: Settings,
+        mut surroundings: Surroundings,
     ) -> Result<Arc<World>, OpenError> {
-        let schema: String =
-            std::iter::once(include_str!("schema.sql")).chain(apis.iter().map(|it| it.schema())).collect();
-        let store = Store::open(path, &schema)?;
-        let fresh = store.fresh;
-        let notes = Notes::default();
-        let (journal, counts) = (Journal::default(), Counts::default());
-        let world = Arc::new(World { store, apis, clock, journal, counts, notes, settings });
-        if fresh {
-            let this = Arc::clone(&world);
-            let seed = move |db: &Connection| {
-                let seeded = this.seed_tables(db);
-                (seeded.is_ok(), seeded)
-            };
-            // A thread of its own may wait, also when the caller is a thread of an async runtime.
-            let seeded = std::thread::scope(|it| it.spawn(|| world.store.write_blocking(seed)).join());
-            let seeded = seeded.ok().flatten().expect("a fresh database takes writes");
-            seeded.expect("the seed fits the tables");
-        }
-        Ok(world)
+        let engine = include_str!("schema.sql");
+        let schema: String = std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
+        let store = Store::open(path, &schema, |db, fresh| {
+            if fresh {
+                plant(db, &apis, &surroundings)?;
+            } else {
+                let sql = "SELECT seed, clock FROM world";
+                let kept = db.query_row(sql, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+                let (seed, clock) = kept?;
+                surroundings.seed = seed.cast_unsigned();
+                surroundings.clock.restore(serde_json::from_str(&clock)?);
+            }
+            let cx = context(db, &surroundings, Caller::nobody());
+            apis.iter().try_for_each(|api| api.settle(&cx))
+        })?;
+        Ok(Arc::new(World { store, apis, surroundings }))
     }
 
     /// The file that holds the world's state.
@@ -98,9 +56,9 @@ impl World {
         self.store.path()
     }
 
-    /// The source of ids and randomness.
-    pub fn seed(&self) -> u64 {
-        self.settings.seed
+    /// The time of the world.
+    pub fn clock(&self) -> &Clock {
+        &self.surroundings.clock
     }
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
@@ -123,29 +81,42 @@ impl World {
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
+    /// Moves the clock, for a kept world also beyond a restart.
+    pub async fn move_clock(self: &Arc<World>, to: ClockState) -> Result<()> {
+        let kept = serde_json::to_string(&to)?;
+        let job = move |cx: &Context| Ok(cx.db.execute("UPDATE world SET clock = ?1", [kept])?);
+        self.write(Caller::nobody(), job).await?;
+        self.surroundings.clock.restore(to);
+        Ok(())
+    }
+
     /// Back to the seeded world, clock and journal included.
     pub async fn reset(self: &Arc<World>) -> Result<()> {
         let world = Arc::clone(self);
-        self.write(Caller::nobody(), move |cx| {
+        let job = move |cx: &Context| {
             cx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
             let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-            let names: Vec<String> =
-                cx.db.prepare_cached(sql)?.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let names = cx
+                .db
+                .prepare_cached(sql)?
+                .query_map((), |row| row.get(0))?
+                .collect::<Result<Vec<String>, _>>()?;
             for name in names {
                 cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
             }
-            world.clock.reset();
-            world.journal.clear();
-            world.counts.clear();
-            world.notes.clear();
-            world.seed_tables(cx.db)
-        })
-        .await
-    }
-
-    fn seed_tables(&self, db: &Connection) -> Result<()> {
-        let cx = Context { db, now: self.clock.now(), caller: Caller::nobody(), world: self };
-        self.apis.iter().try_for_each(|api| api.seed(&cx))
+            plant(cx.db, &world.apis, &world.surroundings)?;
+            world.apis.iter().try_for_each(|api| api.settle(cx))?;
+            // Other writes share this transaction; an orphan must be the fault of this one alone.
+            let orphan =
+                cx.db.query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0)).optional()?;
+            cx.db.execute_batch("PRAGMA defer_foreign_keys = OFF")?;
+            orphan.map_or(Ok(()), |table| {
+                Err(Problem::internal(format_args!("{table} of the seed has orphans")))
+            })
+        };
+        self.write(Caller::nobody(), job).await?;
+        self.surroundings.reset();
+        Ok(())
     }
 
     fn guarded<R>(
@@ -154,122 +125,27 @@ impl World {
         caller: Caller,
         job: impl FnOnce(&Context) -> Result<R>,
     ) -> Result<R> {
-        let cx = Context { db, now: self.clock.now(), caller, world: self };
+        let cx = context(db, &self.surroundings, caller);
         catch_unwind(AssertUnwindSafe(|| job(&cx)))
             .unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
     }
 }
 
+/// Fills the empty tables of a world that begins.
+fn plant(db: &Connection, apis: &[Arc<dyn Api>], surroundings: &Surroundings) -> Result<()> {
+    let begin = surroundings.clock.beginning();
+    let row = (surroundings.seed.cast_signed(), serde_json::to_string(&begin)?);
+    db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
+    let cx = Context { now: begin.now(), ..context(db, surroundings, Caller::nobody()) };
+    apis.iter().try_for_each(|api| api.seed(&cx))
+}
+
+fn context<'a>(db: &'a Connection, surroundings: &'a Surroundings, caller: Caller) -> Context<'a> {
+    Context { db, now: surroundings.clock.now(), caller, surroundings }
+}
+
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("World").field("path", &self.path()).finish_non_exhaustive()
-    }
-}
-
-impl Caller {
-    /// No customer: the emulator itself.
-    pub fn nobody() -> Caller {
-        Caller::anonymous(Ipv4Addr::LOCALHOST.into())
-    }
-
-    /// Somebody without credentials.
-    pub fn anonymous(address: IpAddr) -> Caller {
-        Caller { account: None, credential: None, address }
-    }
-}
-
-impl<'a> Context<'a> {
-    /// The same view as if `account` asked.
-    pub fn on_behalf_of(&self, account: i64) -> Context<'a> {
-        Context {
-            caller: Caller { account: Some(account), ..self.caller },
-            db: self.db,
-            now: self.now,
-            world: self.world,
-        }
-    }
-}
-
-/// An answer that breaks the contract.
-#[derive(Debug, Clone, Serialize)]
-pub struct Breach {
-    /// The operation.
-    pub operation: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// Where in the answer.
-    pub property: String,
-    /// What is wrong.
-    pub message: String,
-}
-
-/// What was noticed while the world answered: a test looks here at its end.
-#[derive(Debug, Default)]
-pub struct Notes(Mutex<Noticed>);
-
-#[derive(Debug, Default)]
-struct Noticed {
-    breaches: Vec<Breach>,
-    unknown: BTreeMap<(String, String), u64>,
-}
-
-/// Properties or parameters of a request that the contract does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unknown {
-    /// The operation.
-    pub operation: String,
-    /// The property or parameter.
-    pub property: String,
-    /// How often it was sent.
-    pub count: u64,
-}
-
-impl Notes {
-    /// Notes an answer that breaks the contract.
-    pub fn breach(&self, breach: Breach) {
-        tracing::error!(
-            operation = breach.operation,
-            status = breach.status,
-            property = breach.property,
-            "an answer breaks the contract: {}",
-            breach.message
-        );
-        let mut noticed = self.lock();
-        if noticed.breaches.len() < BREACHES_MAX {
-            noticed.breaches.push(breach);
-        }
-    }
-
-    /// Notes what a request carried in vain.
-    pub fn unknown(&self, operation: &str, properties: Vec<String>) {
-        let mut noticed = self.lock();
-        for property in properties {
-            if noticed.unknown.len() < UNKNOWN_MAX {
-                *noticed.unknown.entry((operation.to_owned(), property)).or_default() += 1;
-            }
-        }
-    }
-
-    /// The answers that broke the contract.
-    pub fn breaches(&self) -> Vec<Breach> {
-        self.lock().breaches.clone()
-    }
-
-    /// What requests carried in vain.
-    pub fn unknown_properties(&self) -> Vec<Unknown> {
-        let unknown = |((operation, property), count): (&(String, String), &u64)| Unknown {
-            operation: operation.clone(),
-            property: property.clone(),
-            count: *count,
-        };
-        self.lock().unknown.iter().map(unknown).collect()
-    }
-
-    fn clear(&self) {
-        *self.lock() = Noticed::default();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Noticed> {
-        self.0.lock().expect("no code panics while it holds the notes")
     }
 }

@@ -1,11 +1,14 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     Json, Router,
     extract::{ConnectInfo, Path, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -15,7 +18,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::Manners;
-use crate::engine::{Api, ClockReading, World};
+use crate::engine::{Api, ClockReading, ClockState, World};
 
 #[derive(Clone)]
 struct Control {
@@ -45,7 +48,8 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manner
         .with_state(control)
 }
 
-/// Loopback may always come in, unless there is a token: then everybody must show it.
+/// Without a token, programs on this machine may come in, but no page in a browser: it sends an `Origin`, or a `Host`
+/// that somebody made resolve to loopback. With a token, everybody must show it.
 async fn guard(
     State(control): State<Control>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -53,7 +57,7 @@ async fn guard(
     next: Next,
 ) -> Response {
     let allowed = match &control.token {
-        None => from.ip().is_loopback(),
+        None => from.ip().to_canonical().is_loopback() && is_local(request.headers()),
         Some(token) => {
             let shown = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
             shown.and_then(|it| it.strip_prefix("Bearer ")) == Some(token)
@@ -65,6 +69,15 @@ async fn guard(
     let advice =
         "the control API answers loopback only; start with --control-token and send it as a Bearer token";
     refuse(StatusCode::FORBIDDEN, advice).into_response()
+}
+
+fn is_local(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name =
+        host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    let local = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    local && !headers.contains_key(header::ORIGIN)
 }
 
 fn refuse(status: StatusCode, why: &str) -> (StatusCode, Json<Value>) {
@@ -89,12 +102,12 @@ async fn reset(State(control): State<Control>) -> Answer {
 }
 
 async fn clock(State(control): State<Control>) -> Json<ClockReading> {
-    Json(control.world.clock.reading())
+    Json(control.world.clock().reading())
 }
 
 async fn set_clock(State(control): State<Control>, bytes: Bytes) -> Answer {
-    control.world.clock.set(body(&bytes)?);
-    Ok(clock(State(control)).await.into_response())
+    let reading = body(&bytes)?;
+    move_clock(&control, ClockState::showing(reading)).await
 }
 
 async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
@@ -103,8 +116,17 @@ async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
         seconds: u32,
     }
     let Advance { seconds } = body(&bytes)?;
-    control.world.clock.advance(seconds);
-    Ok(clock(State(control)).await.into_response())
+    move_clock(&control, control.world.clock().state().advanced(seconds)).await
+}
+
+async fn move_clock(control: &Control, to: Option<ClockState>) -> Answer {
+    let to =
+        to.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999"))?;
+    let moved = control.world.move_clock(to).await;
+    moved.map_err(|_| {
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the clock could not be moved; see the log")
+    })?;
+    Ok(Json(control.world.clock().reading()).into_response())
 }
 
 async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {
@@ -114,6 +136,6 @@ async fn document(State(control): State<Control>, Path(file): Path<String>) -> A
 }
 
 async fn violations(State(control): State<Control>) -> Json<Value> {
-    let notes = &control.world.notes;
+    let notes = &control.world.surroundings.notes;
     Json(json!({ "violations": notes.breaches(), "unknownProperties": notes.unknown_properties() }))
 }

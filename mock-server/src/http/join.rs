@@ -52,6 +52,8 @@ fn agree(route: &Route, operation: &Operation, ranged: bool) {
         Needs::Form => route.body.as_ref().is_some_and(|body| !body.is_json()),
         Needs::Page => ranged,
     };
+    let headers = route.parameters.iter().filter(|it| it.location == Location::Header).count();
+    assert!(headers == usize::from(ranged), "{id} has a header parameter that nobody reads");
     for needs in &operation.needs {
         assert!(offers(*needs), "{id} takes {needs:?}, but the contract offers none");
     }

@@ -28,6 +28,9 @@ pub struct Manners {
 /// Everything the server answers: the APIs, and the control API under `/_mock`.
 pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
     let shell = shell::Shell::new(apis, world, manners.strict);
-    let router = shell::router(apis, shell).nest("/_mock", control::router(apis, world, manners));
-    if manners.cors { router.layer(tower_http::cors::CorsLayer::very_permissive()) } else { router }
+    let mut router = shell::router(apis, shell);
+    if manners.cors {
+        router = router.layer(tower_http::cors::CorsLayer::very_permissive());
+    }
+    router.nest("/_mock", control::router(apis, world, manners))
 }

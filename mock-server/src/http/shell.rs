@@ -9,7 +9,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
@@ -81,7 +81,7 @@ pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
     for (path, endpoints) in paths {
         let (place, shell) = (Arc::new(Place::new(endpoints)), Arc::clone(&shell));
         let serve = any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
-            shell.serve(&place, from.ip(), path, request).await
+            shell.serve(&place, from.ip().to_canonical(), path, request).await
         });
         router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
     }
@@ -113,7 +113,7 @@ impl Shell {
             body::ignore(&parts, body);
             return self.no_route(parts.uri.path());
         };
-        let started = self.world.clock.seconds();
+        let started = self.world.clock().seconds();
         let mut caller = Caller::anonymous(from);
         let mut sent = Bytes::new();
         let answer = self.answer(endpoint, &parts, &path, &mut body, &mut caller, &mut sent).await;
@@ -122,9 +122,9 @@ impl Shell {
         // Neither path nor query: they may hold secrets.
         tracing::debug!(operation = endpoint.route.id, account = caller.account, status = status.as_u16());
         let read = endpoint.operation.effect == Effect::Read;
-        self.world.journal.record(Exchange {
+        self.world.surroundings.journal.record(Exchange {
             at: started as i64,
-            seconds: self.world.clock.seconds() - started,
+            seconds: self.world.clock().seconds() - started,
             api: endpoint.api.name(),
             account: caller.account,
             address: from,
@@ -155,6 +155,9 @@ impl Shell {
             return self.world.read(*caller, |cx| Ok(self.read(endpoint, parts, path, cx, caller)))?;
         }
         self.world.read(*caller, |cx| self.identify(endpoint, parts, cx, caller))?;
+        if !endpoint.operation.is_written() {
+            return Err(endpoint.operation.not_written().into());
+        }
         let mut request = self.parameters(endpoint, parts, path)?;
         if let Some(expected) = &route.body {
             *sent = body::read(parts, body).await?;
@@ -184,9 +187,14 @@ impl Shell {
         caller: &mut Caller,
     ) -> Result<Reply, Refusal> {
         self.identify(endpoint, parts, cx, caller)?;
+        if !endpoint.operation.is_written() {
+            return Err(endpoint.operation.not_written().into());
+        }
         let request = self.parameters(endpoint, parts, path)?;
-        let cx = Context { caller: *caller, ..*cx };
-        endpoint.operation.run(&cx, request).map_err(|problem| Refusal { problem, by_operation: true })
+        endpoint
+            .operation
+            .run(&cx.seen_by(*caller), request)
+            .map_err(|problem| Refusal { problem, by_operation: true })
     }
 
     /// Who asks; refuses nobody in particular where the operation is not open to everybody.
@@ -243,7 +251,7 @@ impl Shell {
             violations.extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
         }
         if !unknown.is_empty() {
-            self.world.notes.unknown(operation, unknown);
+            self.world.surroundings.notes.unknown(operation, unknown);
         }
         violations
     }
@@ -257,7 +265,7 @@ impl Shell {
             Ok(reply) => {
                 for (name, value) in reply.headers {
                     headers
-                        .insert(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
+                        .append(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
                 }
                 let (media, content) = match reply.content {
                     Content::Empty => (None, Bytes::new()),
@@ -276,7 +284,12 @@ impl Shell {
         };
         let breach = |violation: Violation| {
             let Violation { property, message } = violation;
-            self.world.notes.breach(Breach { operation: route.id.clone(), status, property, message });
+            self.world.surroundings.notes.breach(Breach {
+                operation: route.id.clone(),
+                status,
+                property,
+                message,
+            });
         };
         match route.response(status).filter(|_| listed) {
             Some(response) => {
@@ -326,7 +339,9 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
 async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<Part>> {
     let broken =
         |error: &dyn std::fmt::Display| Problem::malformed(format!("The body is no multipart form: {error}"));
-    let request = HttpRequest::from_parts(parts.clone(), Body::from(sent));
+    let mut request = HttpRequest::from_parts(parts.clone(), Body::from(sent));
+    // The body is bounded already, and by our own measure.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut fields = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
     let mut form = Vec::new();
     while let Some(field) = fields.next_field().await.map_err(|error| broken(&error))? {

@@ -44,7 +44,7 @@ struct ById {
 }
 
 fn list(cx: &Context, page: Page) -> Result<Vec<ApiKey>> {
-    let keys = API_KEYS.some_where(cx, page, "TRUE", &[])?;
+    let keys = API_KEYS.parsed_where(cx, page, "TRUE", &[])?;
     Ok(keys.into_iter().map(|key| counted(cx, key)).collect())
 }
 
@@ -71,10 +71,10 @@ pub(super) fn require(cx: &Context, id: i64) -> Result<()> {
 
 /// Counts a request that came with this key.
 pub(super) fn count_use(cx: &Context, id: i64) {
-    cx.world.counts.add("api_key", id);
+    cx.counts().add("api_key", id);
 }
 
 /// The key with the requests that came since the server started.
 fn counted(cx: &Context, key: ApiKey) -> ApiKey {
-    ApiKey { used: key.used + cx.world.counts.of("api_key", key.id), ..key }
+    ApiKey { used: key.used + cx.counts().of("api_key", key.id), ..key }
 }

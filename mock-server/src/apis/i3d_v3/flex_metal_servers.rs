@@ -100,7 +100,7 @@ fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Vec<
         conditions.push(TAGGED_ALL);
         values.extend([&account as &dyn ToSql, &tags, &tags]);
     }
-    let servers = SERVERS.some_where(cx, page, &conditions.join(" AND "), &values)?;
+    let servers = SERVERS.parsed_where(cx, page, &conditions.join(" AND "), &values)?;
     Ok(servers.into_iter().map(|server| server.shown(cx.now)).collect())
 }
 
@@ -124,7 +124,7 @@ fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 
         tags,
         contract_id: order.contract_id,
         created_at: cx.now,
-        delivery_seconds: cx.world.settings.delivery_seconds.into(),
+        delivery_seconds: cx.settings().delivery_seconds.into(),
         releasing_at: None,
         released_at: None,
     };

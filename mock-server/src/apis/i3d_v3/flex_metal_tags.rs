@@ -42,7 +42,7 @@ struct ResourceUsage {
 }
 
 fn list(cx: &Context, page: Page) -> Result<Vec<FlexMetalTag>> {
-    TAGS.some_where(cx, page, "TRUE", &[])?.into_iter().map(|tag| shown(cx, tag)).collect()
+    TAGS.parsed_where(cx, page, "TRUE", &[])?.into_iter().map(|tag| shown(cx, tag)).collect()
 }
 
 fn create(cx: &Context, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {

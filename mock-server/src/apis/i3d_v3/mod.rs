@@ -6,6 +6,11 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod catalogue;
+mod countries;
+mod currencies;
+mod dedicated_server_seed;
+mod dedicated_servers;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -15,7 +20,10 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod label_expression;
+mod labels;
 mod operating_systems;
+mod ping_sites;
 mod problems;
 mod ranged_data;
 mod session;
@@ -61,6 +69,9 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            countries::operations().into(),
+            currencies::operations().into(),
+            dedicated_servers::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
@@ -68,6 +79,7 @@ impl Api for I3dV3 {
             flex_metal_usage::operations().into(),
             health::operations().into(),
             operating_systems::operations().into(),
+            ping_sites::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
@@ -80,6 +92,10 @@ impl Api for I3dV3 {
 
     fn seed(&self, cx: &Context) -> Result<()> {
         world::seed(cx)
+    }
+
+    fn settle(&self, cx: &Context) -> Result<()> {
+        world::settle(cx)
     }
 
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {

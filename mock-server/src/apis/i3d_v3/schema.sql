@@ -61,6 +61,22 @@ CREATE TABLE ssh_key (
     UNIQUE (account, uuid)
 ) STRICT;
 
+CREATE TABLE dedicated_server (
+    account        INTEGER NOT NULL,
+    body           TEXT NOT NULL,
+    region_name    TEXT NOT NULL,
+    id             INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    fleet_id       TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'fleetId') STORED,
+    dc_location_id INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'dcLocationId') STORED
+) STRICT;
+CREATE UNIQUE INDEX dedicated_server_of_account ON dedicated_server (account, id);
+
+-- What the list of summaries shows of them.
+CREATE VIEW dedicated_server_summary AS
+SELECT account, id, json_remove(body, '$.userId', '$.ipAddress', '$.numCpu', '$.cpuInfo', '$.cpuType', '$.cpuLoad',
+    '$.cpu', '$.memUsed', '$.memMax', '$.memFree', '$.disk', '$.memory', '$.labels', '$.uplinks') AS body
+FROM dedicated_server;
+
 -- Unread is what the client never read, and what support wrote since the client last read or wrote.
 CREATE TABLE ticket (
     account        INTEGER NOT NULL,

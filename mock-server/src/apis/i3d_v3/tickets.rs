@@ -171,7 +171,7 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
     refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
     let caller = Caller { account: cx.caller.account.or(Some(NOBODY)), ..cx.caller };
-    let cx = &Context { caller, ..*cx };
+    let cx = &cx.seen_by(caller);
     start(cx, new.category, format!("{} {}", new.first_name, new.last_name), message)
 }
 

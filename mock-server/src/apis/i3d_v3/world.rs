@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::dedicated_server_seed;
 use crate::engine::{Context, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -39,10 +40,18 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
-    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
-    cx.db.execute(sql, [&cx.world.settings.api_key])?;
-    match cx.world.settings.kind {
-        WorldKind::Demo => DEMO.iter().try_for_each(|seed| seed.plant(cx)),
+    match cx.settings().kind {
+        WorldKind::Demo => {
+            DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
+            dedicated_server_seed::plant(cx)
+        }
         WorldKind::Empty => Ok(()),
     }
+}
+
+/// The first key of the first customer is the one that the settings name.
+pub(super) fn settle(cx: &Context) -> Result<()> {
+    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
+    cx.db.execute(sql, [&cx.settings().api_key])?;
+    Ok(())
 }

@@ -1,0 +1,107 @@
+//! Dedicated servers: what a customer rents by contract, found by labels.
+
+use rusqlite::ToSql;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    label_expression::{Expression, SyntaxError},
+    labels::{LabelChange, merged},
+};
+use crate::engine::{
+    Body, Context, IntoReply, Operation, Page, Params, Problem, Reply, Result, Rows, Table, read, write,
+};
+
+pub(super) fn operations() -> [Operation; 4] {
+    [
+        read("getDedicatedServers", list),
+        read("getDedicatedServerSummaries", list_summaries),
+        read("getDedicatedServer", get),
+        write("updateDedicatedServer", update),
+    ]
+}
+
+const DEDICATED_SERVERS: Table<Host> = Table::new("dedicated_server", "id");
+
+/// A view of the same rows.
+const SUMMARIES: Table<Host> = Table::new("dedicated_server_summary", "id");
+
+/// A server as the API shows it.
+type Host = Map<String, Value>;
+
+#[derive(Deserialize)]
+struct Filter {
+    labels: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Selection {
+    fields: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    dedicated_server_id: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    project_name: Option<String>,
+    client_server_name: Option<String>,
+    client_state: Option<String>,
+    #[serde(default)]
+    labels: Vec<LabelChange>,
+}
+
+fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Rows> {
+    let Some(labels) = filter.labels else {
+        return DEDICATED_SERVERS.page(cx, page);
+    };
+    let expression = Expression::parse(&labels).map_err(unreadable)?;
+    let (condition, values) = expression.to_sql();
+    let values: Vec<&dyn ToSql> = values.iter().map(|it| it as _).collect();
+    DEDICATED_SERVERS.page_where(cx, page, &condition, &values)
+}
+
+fn list_summaries(cx: &Context, Params(selection): Params<Selection>, page: Page) -> Result<Reply> {
+    let Some(fields) = selection.fields else {
+        return SUMMARIES.page(cx, page)?.into_reply();
+    };
+    let mut servers = SUMMARIES.parsed_where(cx, page, "TRUE", &[])?;
+    for server in &mut servers {
+        server.retain(|name, _| fields.contains(name));
+    }
+    servers.into_reply()
+}
+
+fn get(cx: &Context, Params(key): Params<ById>) -> Result<Rows> {
+    DEDICATED_SERVERS.row(cx, key.dedicated_server_id)
+}
+
+fn update(cx: &Context, Params(key): Params<ById>, Body(change): Body<Change>) -> Result<[Host; 1]> {
+    let id = key.dedicated_server_id;
+    let mut server = DEDICATED_SERVERS.find(cx, id)?;
+    let texts = [
+        ("projectName", change.project_name),
+        ("clientServerName", change.client_server_name),
+        ("clientState", change.client_state),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            server.insert(name.to_owned(), text.into());
+        }
+    }
+    let labels = serde_json::from_value(server["labels"].take())?;
+    server.insert("labels".to_owned(), json!(merged(labels, change.labels)?));
+    DEDICATED_SERVERS.replace(cx, id, &server)?;
+    Ok([server])
+}
+
+fn unreadable(error: SyntaxError) -> Problem {
+    Problem {
+        errors: vec![openapi::Violation::new("labels", error.to_string())],
+        ..Problem::malformed("The label expression cannot be read")
+    }
+}
