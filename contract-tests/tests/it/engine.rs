@@ -255,6 +255,42 @@ async fn the_clock_can_be_read_set_and_advanced() {
     assert!(shown["now"].as_i64() >= Some(1_000) && shown["frozen"] == false, "{shown}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_advance_the_clock_at_once_none_is_lost() {
+    let emulator = Emulator::start();
+    let steps = (0..40).map(|_| {
+        let api = emulator.api();
+        tokio::spawn(async move { api.advance(3).await })
+    });
+    for step in steps.collect::<Vec<_>>() {
+        step.await.unwrap();
+    }
+    let clock = body(emulator.api().raw("GET", "/_mock/clock", None).await).await;
+    assert_eq!(clock["now"], SEEDED_START + 120);
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_does_not_reach_the_control_api() {
+    let emulator = Emulator::start();
+    let get = async |header: &str, value: &str| {
+        let client = Client::builder().no_proxy().build().unwrap();
+        let request = client.get(format!("{}/_mock/clock", emulator.url())).header(header, value);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(get("origin", "https://lighthouse.example").await, 403);
+    assert_eq!(get("origin", &emulator.url()).await, 403);
+    for (host, status) in [
+        ("lighthouse.example", 403),
+        ("localhost.lighthouse.example", 403),
+        ("192.0.2.7:8080", 403),
+        ("localhost:8080", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8080", 200),
+    ] {
+        assert_eq!(get("host", host).await, status, "{host}");
+    }
+}
+
 #[tokio::test]
 async fn a_reset_brings_the_seeded_world_back_ids_and_clock_included() {
     let emulator = Emulator::start();
