@@ -234,6 +234,10 @@ fn limits(schema: &Value, item: Option<&Value>) -> Vec<(&'static str, Value)> {
     if let Some(format) = format.filter(|it| FORMATS.iter().any(|(name, _)| name == it)) {
         found.push(("in a bad format", json!(format!("not of the format {format}"))));
     }
+    let allowed = types(schema);
+    if allowed.contains(&"integer") && !allowed.contains(&"number") {
+        found.push(("out of range", json!(1e30)));
+    }
     if let Some(minimum) = schema["minimum"].as_i64() {
         found.push(("under its minimum", json!(minimum - 1)));
     }
