@@ -1,5 +1,6 @@
 //! A request, named by its operation.
 
+use http::Method;
 use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
@@ -53,6 +54,7 @@ impl Api {
         Call {
             api: self,
             route,
+            method: route.method.clone(),
             path: Vec::new(),
             query: Vec::new(),
             headers: Vec::new(),
@@ -92,6 +94,7 @@ enum Payload {
 pub struct Call<'a> {
     api: &'a Api,
     route: &'static Route,
+    method: Method,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
@@ -109,6 +112,12 @@ impl Call<'_> {
         };
         place.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Asks by another method than that of the operation.
+    #[must_use]
+    pub fn by(self, method: Method) -> Self {
+        Call { method, ..self }
     }
 
     /// Sets a header.
@@ -147,6 +156,12 @@ impl Call<'_> {
 
     /// Sends it; the answer was judged by the contract.
     pub async fn send(self) -> Answer {
+        let route = self.route;
+        Answer::judged(route, self.response().await).await
+    }
+
+    /// Sends it; nobody has looked at the answer.
+    pub async fn response(self) -> Response {
         let segment = |path: String, (name, value): &(String, String)| {
             path.replace(&format!("{{{name}}}"), &encode(value))
         };
@@ -155,7 +170,7 @@ impl Call<'_> {
             self.query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let mark = if query.is_empty() { "" } else { "?" };
         let url = format!("{}{path}{mark}{}", self.api.base, query.join("&"));
-        let mut request = self.api.client.request(self.route.method.clone(), url);
+        let mut request = self.api.client.request(self.method, url);
         let credentials = self.api.credentials.iter().map(|(name, value)| (*name, value.as_str()));
         for (name, value) in
             credentials.chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
@@ -168,9 +183,7 @@ impl Call<'_> {
             Payload::Text(body) => request.body(body),
             Payload::Form(form) => request.multipart(form),
         };
-        let response =
-            request.send().await.unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id));
-        Answer::judged(self.route, response).await
+        request.send().await.unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id))
     }
 
     /// Sends it and expects the status of success; returns the body, `null` without one.

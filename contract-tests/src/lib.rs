@@ -13,9 +13,24 @@
 //! ```
 
 mod answer;
+mod broken;
 mod call;
 mod emulator;
+mod request;
+mod tolerated;
+mod violations;
 
 pub use answer::Answer;
 pub use call::{Api, Call};
 pub use emulator::Emulator;
+pub use request::{Content, Part, Request};
+pub use tolerated::tolerated;
+pub use violations::{Violation, violations};
+
+/// The operations that the emulator does, in the order of the contract.
+pub fn written() -> impl Iterator<Item = &'static openapi::Route> {
+    let operations = mock_server::apis::all().into_iter().flat_map(|api| api.operations());
+    let written: std::collections::BTreeSet<&str> =
+        operations.filter(mock_server::engine::Operation::is_written).map(|it| it.id).collect();
+    openapi::i3d_v3().routes.iter().filter(move |route| written.contains(route.id.as_str()))
+}

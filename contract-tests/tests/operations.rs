@@ -1,1 +1,130 @@
-fn main() {}
+//! One named test for each thing that the contract says of an operation: its example is accepted, and refused when any
+//! one thing in it is wrong. Nothing here is written by hand for an operation; a new one is tested once it has examples.
+
+use std::{
+    process::ExitCode,
+    sync::{Arc, LazyLock},
+};
+
+use contract_tests::{Api, Emulator, Request, Violation, tolerated, violations, written};
+use http::Method;
+use libtest_mimic::{Arguments, Trial};
+use tokio::runtime::Runtime;
+
+/// Operations that no fresh world is ready for, so that a scenario must prepare it; the example shows only the form.
+const PREPARED_BY_SCENARIOS: [&str; 1] = [
+    // Needs a login that waits for its one-time password, and the password of the moment.
+    "provideOTP",
+];
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = written().flat_map(|route| match Request::example(route) {
+        Ok(example) => trials(&example),
+        Err(advice) => vec![Trial::test(format!("{} has an example", route.id), || Err(advice.into()))],
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// What is to be tested of one operation.
+fn trials(example: &Request) -> Vec<Trial> {
+    let mut cases = Cases { id: example.route.id.clone(), shared: Arc::default(), trials: Vec::new() };
+    if !PREPARED_BY_SCENARIOS.contains(&cases.id.as_str()) {
+        cases.accepts("accepts its example", example.clone());
+        if let Some(least) = example.without_optional_parameters() {
+            cases.accepts("accepts its example without optional parameters", least);
+        }
+        for (what, request) in tolerated(example) {
+            cases.accepts(&format!("ignores {what}"), request);
+        }
+    }
+    for violation in violations(example) {
+        cases.refuses(violation);
+    }
+    cases.refuses_other_methods(example.clone());
+    if !example.route.open {
+        cases.refuses_bad_keys(example);
+    }
+    cases.trials
+}
+
+/// The tests of one operation.
+struct Cases {
+    id: String,
+    /// A world for all requests that are refused: they change nothing. It stops with the last of them.
+    shared: Arc<Shared>,
+    trials: Vec<Trial>,
+}
+
+struct Shared(LazyLock<Emulator>);
+
+impl Default for Shared {
+    fn default() -> Shared {
+        Shared(LazyLock::new(Emulator::start))
+    }
+}
+
+impl Cases {
+    /// The request succeeds in a world of its own.
+    fn accepts(&mut self, name: &str, request: Request) {
+        let test = move || {
+            let emulator = Emulator::start();
+            RUNTIME.block_on(request.call(&emulator.api()).ok());
+            Ok(())
+        };
+        self.trials.push(Trial::test(format!("{} {name}", self.id), test));
+    }
+
+    fn refuses(&mut self, violation: Violation) {
+        let name = violation.what.clone();
+        self.refused(&name, move |api| {
+            let answer = RUNTIME.block_on(violation.request.call(&api).send());
+            let text = answer.text();
+            let statuses = &violation.statuses;
+            assert!(statuses.contains(&answer.status), "{} is not among {statuses:?}: {text}", answer.status);
+            if let Some(property) = &violation.property {
+                let errors = answer.json()["errors"].take();
+                let named =
+                    errors.as_array().is_some_and(|it| it.iter().any(|it| it["property"] == **property));
+                assert!(named, "`{property}` is named in {text}");
+            }
+        });
+    }
+
+    fn refuses_bad_keys(&mut self, example: &Request) {
+        let request = example.clone();
+        self.refused("no key", move |api| {
+            RUNTIME.block_on(request.call(&api.anonymous()).refused(401, 10004));
+        });
+        let request = example.clone();
+        self.refused("a wrong key", move |api| {
+            RUNTIME.block_on(request.call(&api.with_key("NobodyHasThisKey0000")).refused(401, 10004));
+        });
+    }
+
+    fn refuses_other_methods(&mut self, example: Request) {
+        let path = example.route.path.trim_end_matches('/');
+        let routes = openapi::i3d_v3().routes.iter();
+        let taken: Vec<&Method> =
+            routes.filter(|it| it.path.trim_end_matches('/') == path).map(|it| &it.method).collect();
+        let others = [Method::PATCH, Method::PUT, Method::DELETE, Method::POST, Method::GET];
+        let Some(other) = others.into_iter().find(|method| !taken.contains(&method)) else { return };
+        self.refused(&format!("the method {other}"), move |api| {
+            let answer = RUNTIME.block_on(example.call(&api).by(other).send());
+            assert_eq!(answer.status, 405, "{}", answer.text());
+            let allow = answer.headers["allow"].to_str().expect("methods are ASCII").to_owned();
+            assert!(allow.split(", ").any(|method| method == example.route.method), "{allow}");
+        });
+    }
+
+    fn refused(&mut self, what: &str, test: impl FnOnce(Api) + Send + 'static) {
+        let shared = Arc::clone(&self.shared);
+        let test = move || {
+            test(shared.0.api());
+            Ok(())
+        };
+        self.trials.push(Trial::test(format!("{} refuses {what}", self.id), test));
+    }
+}

@@ -90,7 +90,8 @@ pub fn start(config: Config) -> Result<Server, StartError> {
         if let Err(error) = runtime.block_on(serve) {
             tracing::error!("the server failed: {error}");
         }
-        runtime.shutdown_background();
+        // Requests hold the world; it is closed in order only when they are gone.
+        runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
     Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })

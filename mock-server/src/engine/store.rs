@@ -411,6 +411,20 @@ mod tests {
         assert!(log < 8 << 20, "the log has {log} bytes");
     }
 
+    #[tokio::test]
+    async fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
+        let orphans = "CREATE TABLE parent (n INTEGER PRIMARY KEY);
+                       CREATE TABLE child (n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);";
+        let store = Store::open(None, &format!("{SCHEMA} {orphans}"), |_, _| Ok(())).unwrap();
+        let orphan = |db: &Connection| {
+            add(db, 1000);
+            db.execute("INSERT INTO child VALUES (7)", ()).unwrap();
+        };
+        assert_eq!(store.write(move |db| (true, orphan(db))).await, None);
+        assert_eq!(store.write(|db| (true, add(db, 1))).await, Some(()));
+        assert_eq!(sum(&store), 1);
+    }
+
     #[test]
     fn a_reader_cannot_write() {
         let store = open(None).unwrap();

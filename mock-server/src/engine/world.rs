@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     api::Api,
-    clock::{Clock, ClockState},
+    clock::{Clock, ClockReading, ClockState},
     context::{Caller, Context},
     problem::{Problem, Result},
     store::{OpenError, Store},
@@ -81,13 +81,21 @@ impl World {
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
-    /// Moves the clock, for a kept world also beyond a restart.
-    pub async fn move_clock(self: &Arc<World>, to: ClockState) -> Result<()> {
-        let kept = serde_json::to_string(&to)?;
-        let job = move |cx: &Context| Ok(cx.db.execute("UPDATE world SET clock = ?1", [kept])?);
-        self.write(Caller::nobody(), job).await?;
-        self.surroundings.clock.restore(to);
-        Ok(())
+    /// Moves the clock to what `to` makes of its state, for a kept world also beyond a restart; returns what it shows,
+    /// and `None` where it cannot go there.
+    pub async fn move_clock(
+        self: &Arc<World>,
+        to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
+    ) -> Result<Option<ClockReading>> {
+        // Read and moved on the writer, so that of two who move it none is forgotten.
+        let job = move |cx: &Context| {
+            let clock = &cx.surroundings.clock;
+            let Some(to) = to(clock.state()) else { return Ok(None) };
+            cx.db.execute("UPDATE world SET clock = ?1", [serde_json::to_string(&to)?])?;
+            clock.restore(to);
+            Ok(Some(clock.reading()))
+        };
+        self.write(Caller::nobody(), job).await
     }
 
     /// Back to the seeded world, clock and journal included.

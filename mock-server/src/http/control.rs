@@ -107,7 +107,7 @@ async fn clock(State(control): State<Control>) -> Json<ClockReading> {
 
 async fn set_clock(State(control): State<Control>, bytes: Bytes) -> Answer {
     let reading = body(&bytes)?;
-    move_clock(&control, ClockState::showing(reading)).await
+    move_clock(&control, move |_| ClockState::showing(reading)).await
 }
 
 async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
@@ -116,17 +116,20 @@ async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
         seconds: u32,
     }
     let Advance { seconds } = body(&bytes)?;
-    move_clock(&control, control.world.clock().state().advanced(seconds)).await
+    move_clock(&control, move |state| state.advanced(seconds)).await
 }
 
-async fn move_clock(control: &Control, to: Option<ClockState>) -> Answer {
-    let to =
-        to.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999"))?;
+async fn move_clock(
+    control: &Control,
+    to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
+) -> Answer {
     let moved = control.world.move_clock(to).await;
-    moved.map_err(|_| {
+    let shown = moved.map_err(|_| {
         refuse(StatusCode::INTERNAL_SERVER_ERROR, "the clock could not be moved; see the log")
     })?;
-    Ok(Json(control.world.clock().reading()).into_response())
+    let shown = shown
+        .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999"))?;
+    Ok(Json(shown).into_response())
 }
 
 async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {

@@ -1,6 +1,7 @@
 //! The HTTP shell: it joins contracts and operations, and carries requests from one to the other.
 
 mod answers;
+mod body;
 mod control;
 mod join;
 mod shell;

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -18,14 +18,14 @@ use bytes::Bytes;
 use openapi::{Checked, Location, RequestBody, Violation};
 use serde_json::Value;
 
-use super::join::{Endpoint, join};
+use super::{
+    body,
+    join::{Endpoint, join},
+};
 use crate::engine::{
     Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Part, Problem, Reply, Request,
     Result, World, header_lines,
 };
-
-/// The largest body of a request.
-const BODY_MAX: usize = 10 * 1024 * 1024;
 
 /// What all requests share.
 pub struct Shell {
@@ -85,7 +85,11 @@ pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
         });
         router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
     }
-    router.fallback(move |request: HttpRequest| async move { shell.no_route(request.uri().path()) })
+    router.fallback(move |request: HttpRequest| async move {
+        let (parts, sent) = request.into_parts();
+        body::ignore(&parts, sent);
+        shell.no_route(parts.uri.path())
+    })
 }
 
 impl Shell {
@@ -100,16 +104,23 @@ impl Shell {
         path: Result<RawPathParams, impl std::fmt::Debug>,
         request: HttpRequest,
     ) -> Response {
-        let Some(endpoint) = place.endpoint(request.method()) else {
-            return self.other_method(place, request.method());
+        let (parts, mut body) = request.into_parts();
+        let Some(endpoint) = place.endpoint(&parts.method) else {
+            body::ignore(&parts, body);
+            return self.other_method(place, &parts.method);
         };
-        let Ok(path) = path else { return self.no_route(request.uri().path()) };
+        let Ok(path) = path else {
+            body::ignore(&parts, body);
+            return self.no_route(parts.uri.path());
+        };
         let started = self.world.clock().seconds();
-        let (parts, body) = request.into_parts();
         let mut caller = Caller::anonymous(from);
         let mut sent = Bytes::new();
-        let answer = self.answer(endpoint, &parts, &path, body, &mut caller, &mut sent).await;
+        let answer = self.answer(endpoint, &parts, &path, &mut body, &mut caller, &mut sent).await;
+        body::ignore(&parts, body);
         let (status, headers, content) = self.checked(endpoint, answer);
+        // Neither path nor query: they may hold secrets.
+        tracing::debug!(operation = endpoint.route.id, account = caller.account, status = status.as_u16());
         let read = endpoint.operation.effect == Effect::Read;
         self.world.surroundings.journal.record(Exchange {
             at: started as i64,
@@ -136,7 +147,7 @@ impl Shell {
         endpoint: &Arc<Endpoint>,
         parts: &Parts,
         path: &RawPathParams,
-        body: Body,
+        body: &mut Body,
         caller: &mut Caller,
         sent: &mut Bytes,
     ) -> Result<Reply, Refusal> {
@@ -150,7 +161,7 @@ impl Shell {
         }
         let mut request = self.parameters(endpoint, parts, path)?;
         if let Some(expected) = &route.body {
-            *sent = read_body(parts, body).await?;
+            *sent = body::read(parts, body).await?;
             if expected.is_json() {
                 request.body = self.json(endpoint, expected, sent)?;
             } else {
@@ -323,22 +334,6 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
         (Ok(value), None) => Ok(value),
         _ => Err(Problem::malformed(format!("The header {name} may stand once, in ASCII"))),
     }
-}
-
-async fn read_body(parts: &Parts, body: Body) -> Result<Bytes> {
-    let too_large =
-        || Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"));
-    let announced =
-        parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_MAX) {
-        return Err(too_large());
-    }
-    let body = to_bytes(body, BODY_MAX).await;
-    body.map_err(|error| {
-        let limit = std::error::Error::source(&error)
-            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
-        if limit { too_large() } else { Problem::malformed("The body broke off") }
-    })
 }
 
 /// The parts of a multipart body; the ones that the contract requires must be there.

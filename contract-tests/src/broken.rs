@@ -1,0 +1,378 @@
+//! Values with one thing wrong, derived from the schema that forbids it.
+
+use openapi::{Location, Parameter, RequestBody};
+use serde_json::{Map, Value, json};
+
+/// A body with one thing wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Broken {
+    /// What is wrong, as in `over its maxLength`.
+    pub what: &'static str,
+    /// Where, as in `os.partitions[0].size`; empty for the whole body.
+    pub property: String,
+    /// The body.
+    pub value: Value,
+}
+
+/// How deep bodies are looked into; none of a sensible API is deeper.
+const DEPTH_MAX: usize = 8;
+
+/// What a schema of a request may consist of; with another keyword, the derivation of its violations is missing here.
+const KEYWORDS: [&str; 24] = [
+    "$ref",
+    "additionalProperties",
+    "anyOf",
+    "contentMediaType",
+    "default",
+    "deprecated",
+    "description",
+    "enum",
+    "example",
+    "examples",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "oneOf",
+    "pattern",
+    "properties",
+    "required",
+    "type",
+    "writeOnly",
+];
+
+/// Formats that are checked, each with a text that has it. Other formats only inform.
+const FORMATS: [(&str, &str); 8] = [
+    ("date", "2026-01-31"),
+    ("date-time", "2026-01-31T12:00:00Z"),
+    ("email", "someone@lighthouse.example"),
+    ("hostname", "host.lighthouse.example"),
+    ("ipv4", "192.0.2.7"),
+    ("ipv6", "2001:db8::7"),
+    ("uri", "https://lighthouse.example/"),
+    ("uuid", "00000000-0000-4000-8000-000000000000"),
+];
+
+/// Every body that differs from `example` in one thing that the contract forbids.
+pub fn bodies(body: &RequestBody, example: &Value) -> Vec<Broken> {
+    let mut walk = Walk { body, found: Vec::new() };
+    walk.visit(example, &Place::default(), body.definition(), true);
+    walk.found
+}
+
+/// Every text that the contract forbids for this parameter, with what is wrong about it.
+pub fn texts(parameter: &Parameter) -> Vec<(&'static str, String)> {
+    let schema = if parameter.repeats { &parameter.definition["items"] } else { &parameter.definition };
+    let typed = types(schema).iter().any(|it| ["integer", "number", "boolean"].contains(it));
+    let wrong_type = typed.then(|| ("of the wrong type", "x".to_owned()));
+    let limits = limits(schema, None).into_iter().map(|(what, value)| (what, text(&value)));
+    // An empty segment is another path.
+    let reaches = |text: &str| parameter.location != Location::Path || !text.is_empty();
+    wrong_type.into_iter().chain(limits).filter(|(_, text)| reaches(text)).collect()
+}
+
+/// A text that the contract allows for this parameter and that names nothing; `None` where it allows few values.
+pub fn unknown(parameter: &Parameter) -> Option<String> {
+    if parameter.definition["enum"].is_array() {
+        return None;
+    }
+    let mut candidates = ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
+    // An operation may want more than the contract says, so what looks like the example goes first.
+    let length = parameter.example.as_ref().map_or(0, |example| text(example).len());
+    candidates.sort_by_key(|candidate| candidate.len() != length);
+    candidates.into_iter().find(|text| parameter.read(&[text]).is_ok()).map(str::to_owned)
+}
+
+/// A place in a body.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    pointer: String,
+    property: String,
+    depth: usize,
+}
+
+impl Place {
+    fn member(&self, name: &str) -> Place {
+        let dot = if self.property.is_empty() { "" } else { "." };
+        Place {
+            pointer: format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1")),
+            property: format!("{}{dot}{name}", self.property),
+            depth: self.depth + 1,
+        }
+    }
+
+    fn first_item(&self) -> Place {
+        Place {
+            pointer: format!("{}/0", self.pointer),
+            property: format!("{}[0]", self.property),
+            depth: self.depth + 1,
+        }
+    }
+}
+
+struct Walk<'a> {
+    body: &'a RequestBody,
+    found: Vec<Broken>,
+}
+
+impl Walk<'_> {
+    /// Breaks what stands at `at` in `whole`, and everything inside.
+    fn visit(&mut self, whole: &Value, at: &Place, schema: &Value, required: bool) {
+        let nullable = accepts_null(schema);
+        let schema = self.body.resolve(schema);
+        know(schema);
+        let allowed = types(schema);
+        if let Some(other) = of_another_type(&allowed) {
+            self.push(whole, at, "of the wrong type", other);
+        }
+        let means_absent = !required && (allowed.contains(&"array") || allowed.contains(&"object"));
+        if !allowed.is_empty() && !nullable && !means_absent {
+            self.push(whole, at, "null", Value::Null);
+        }
+        let item = schema.get("items").and_then(|items| {
+            let first = whole.pointer(&at.first_item().pointer).cloned();
+            first.or_else(|| sample(self.body, items, at.depth))
+        });
+        for (what, value) in limits(schema, item.as_ref()) {
+            // An empty text in the place of an optional one means that none is given.
+            if required || value != "" {
+                self.push(whole, at, what, value);
+            }
+        }
+        if at.depth < DEPTH_MAX {
+            self.members(whole, at, schema);
+            if let Some(item) = item {
+                let at_item = at.first_item();
+                let whole = if whole.pointer(&at_item.pointer).is_some() {
+                    whole.clone()
+                } else {
+                    set(whole, &at.pointer, json!([item]))
+                };
+                self.visit(&whole, &at_item, &schema["items"], true);
+            }
+        }
+    }
+
+    fn members(&mut self, whole: &Value, at: &Place, schema: &Value) {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            if property["readOnly"] == true {
+                continue;
+            }
+            let inner = at.member(name);
+            let required = schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+            if required {
+                self.found.push(Broken {
+                    what: "missing",
+                    property: inner.property.clone(),
+                    value: remove(whole, &at.pointer, name),
+                });
+            }
+            // What the example leaves out is put in, so that it can be broken inside.
+            let absent = whole.pointer(&inner.pointer).is_none();
+            let added = if absent { sample(self.body, property, at.depth) } else { None };
+            let whole = added.map_or_else(|| whole.clone(), |value| set(whole, &inner.pointer, value));
+            self.visit(&whole, &inner, property, required);
+        }
+    }
+
+    fn push(&mut self, whole: &Value, at: &Place, what: &'static str, value: Value) {
+        let value = set(whole, &at.pointer, value);
+        self.found.push(Broken { what, property: at.property.clone(), value });
+    }
+}
+
+fn know(schema: &Value) {
+    let unknown = schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str());
+    let unknown: Vec<&str> = unknown.filter(|it| *it != "readOnly" && !KEYWORDS.contains(it)).collect();
+    assert!(unknown.is_empty(), "nobody has said yet how a request breaks the keywords {unknown:?}");
+}
+
+/// The JSON types that a schema allows; none where it does not say.
+fn types(schema: &Value) -> Vec<&str> {
+    match &schema["type"] {
+        Value::String(one) => vec![one],
+        Value::Array(some) => some.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn accepts_null(schema: &Value) -> bool {
+    let alternatives = schema["oneOf"].as_array().into_iter().flatten();
+    types(schema).contains(&"null") || alternatives.into_iter().any(|it| it["type"] == "null")
+}
+
+fn of_another_type(allowed: &[&str]) -> Option<Value> {
+    let others = [("string", json!("x")), ("integer", json!(7)), ("object", json!({})), ("array", json!([]))];
+    let allows = |name: &str| allowed.contains(&name) || (name == "integer" && allowed.contains(&"number"));
+    let other = others.into_iter().find(|(name, _)| !allows(name)).map(|(_, value)| value);
+    other.filter(|_| !allowed.is_empty())
+}
+
+/// Values of the right type that a schema forbids. `item` is one that the list may hold.
+fn limits(schema: &Value, item: Option<&Value>) -> Vec<(&'static str, Value)> {
+    let mut found = Vec::new();
+    if let Some(allowed) = schema["enum"].as_array() {
+        let largest = allowed.iter().filter_map(Value::as_i64).max();
+        let outside = largest.map_or_else(|| json!("outside"), |largest| json!(largest + 1));
+        found.push(("outside its enum", outside));
+    }
+    if let Some(length @ 1..) = schema["minLength"].as_u64() {
+        found.push(("under its minLength", json!("x".repeat(length as usize - 1))));
+    }
+    if let Some(length) = schema["maxLength"].as_u64() {
+        found.push(("over its maxLength", json!("x".repeat(length as usize + 1))));
+    }
+    if schema["pattern"].is_string() {
+        found.push(("against its pattern", json!(" <!>")));
+    }
+    let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+    let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
+    if let Some(format) = format.filter(|it| FORMATS.iter().any(|(name, _)| name == it)) {
+        found.push(("in a bad format", json!(format!("not of the format {format}"))));
+    }
+    let allowed = types(schema);
+    if allowed.contains(&"integer") && !allowed.contains(&"number") {
+        found.push(("out of range", json!(1e30)));
+    }
+    if let Some(minimum) = schema["minimum"].as_i64() {
+        found.push(("under its minimum", json!(minimum - 1)));
+    }
+    if let Some(maximum) = schema["maximum"].as_i64() {
+        found.push(("over its maximum", json!(maximum + 1)));
+    }
+    if let (Some(count @ 1..), Some(item)) = (schema["minItems"].as_u64(), item) {
+        found.push(("under its minItems", json!(vec![item; count as usize - 1])));
+    }
+    if let (Some(count), Some(item)) = (schema["maxItems"].as_u64(), item) {
+        found.push(("over its maxItems", json!(vec![item; count as usize + 1])));
+    }
+    found
+}
+
+/// A value that a schema allows; `None` where only its author can know one.
+fn sample(body: &RequestBody, schema: &Value, depth: usize) -> Option<Value> {
+    let schema = body.resolve(schema);
+    let told = [schema.pointer("/examples/0"), schema.get("default"), schema.pointer("/enum/0")];
+    if let Some(told) = told.into_iter().flatten().next() {
+        return Some(told.clone());
+    }
+    let smallest = || schema["minimum"].as_i64().unwrap_or(1);
+    match types(schema).into_iter().find(|it| *it != "null")? {
+        "string" => sample_text(schema).map(Value::from),
+        "integer" | "number" => Some(json!(smallest())),
+        "boolean" => Some(json!(true)),
+        "array" if depth < DEPTH_MAX => Some(json!([sample(body, &schema["items"], depth + 1)?])),
+        "object" if depth < DEPTH_MAX => {
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let member = |name: &str| {
+                let value = sample(body, &schema["properties"][name], depth + 1)?;
+                Some((name.to_owned(), value))
+            };
+            required.map(member).collect::<Option<Map<_, _>>>().map(Value::Object)
+        }
+        _ => None,
+    }
+}
+
+fn sample_text(schema: &Value) -> Option<String> {
+    let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+    let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
+    if let Some((_, text)) = FORMATS.iter().find(|(name, _)| Some(*name) == format) {
+        return Some((*text).to_owned());
+    }
+    let length = schema["minLength"].as_u64().unwrap_or(1).max(1);
+    schema["pattern"].is_null().then(|| "x".repeat(length as usize))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn set(whole: &Value, pointer: &str, value: Value) -> Value {
+    let mut whole = whole.clone();
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return value };
+    match whole.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.insert(key.replace("~1", "/").replace("~0", "~"), value);
+        }
+        Some(Value::Array(items)) => items[0] = value,
+        _ => panic!("the example of the contract has something at {parent}"),
+    }
+    whole
+}
+
+fn remove(whole: &Value, parent: &str, name: &str) -> Value {
+    let mut whole = whole.clone();
+    let members = whole.pointer_mut(parent).and_then(Value::as_object_mut);
+    members.expect("the parent of a property is an object").shift_remove(name);
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole contract: whatever is derived here must indeed break it, at the place it names.
+    #[test]
+    fn every_broken_body_breaks_the_contract_where_it_says() {
+        let mut broken_bodies = 0;
+        for route in &openapi::i3d_v3().routes {
+            let Some(body) = route.body.as_ref().filter(|body| body.is_json()) else { continue };
+            let example = body.example.clone().or_else(|| sample(body, body.definition(), 0));
+            let Some(example) = example else { continue };
+            assert_eq!(body.check(&mut example.clone()).violations, [], "{}: {example}", route.id);
+            for Broken { what, property, mut value } in bodies(body, &example) {
+                let sent = value.to_string();
+                let violations = body.check(&mut value).violations;
+                let named = violations.iter().any(|violation| violation.property == property);
+                assert!(named, "{} with `{property}` {what}: {violations:?} in {sent}", route.id);
+                broken_bodies += 1;
+            }
+        }
+        assert!(broken_bodies > 100, "{broken_bodies} violations are few for this contract");
+    }
+
+    #[test]
+    fn every_broken_parameter_breaks_the_contract() {
+        let parameters = openapi::i3d_v3().routes.iter().flat_map(|route| &route.parameters);
+        for parameter in parameters.filter(|it| it.location != Location::Header) {
+            for (what, text) in texts(parameter) {
+                assert!(parameter.read(&[&text]).is_err(), "{} {what}: {text:?}", parameter.name);
+            }
+            if let Some(text) = unknown(parameter) {
+                assert!(parameter.read(&[&text]).is_ok(), "{}: {text:?}", parameter.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_nested_body_is_broken_in_every_place() {
+        let route = openapi::i3d_v3().route("createFlexMetalServer").unwrap();
+        let body = route.body.as_ref().unwrap();
+        let example = json!({ "name": "web", "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": { "slug": "debian-12" } });
+        let found: Vec<String> =
+            bodies(body, &example).into_iter().map(|it| format!("{} {}", it.property, it.what)).collect();
+        for expected in [
+            " of the wrong type",
+            "name missing",
+            "name null",
+            "name of the wrong type",
+            "os missing",
+            "os.slug missing",
+            "os.partitions of the wrong type",
+            "os.partitions[0].filesystem outside its enum",
+            "os.partitions[0].size under its minimum",
+            "os.ipxeScriptUrl in a bad format",
+            "tags over its maxItems",
+            "tags[0] against its pattern",
+            "tags[0] null",
+        ] {
+            assert!(found.iter().any(|it| it == expected), "{expected} is in {found:#?}");
+        }
+        assert!(!found.iter().any(|it| it == "tags null"), "null for an optional list counts as absent");
+    }
+}
