@@ -135,10 +135,7 @@ impl Route {
         let success = by_status.keys().copied().find(|status| (200..300).contains(status));
         Route {
             success: success.unwrap_or_else(|| panic!("{} has a 2xx answer", operation.operation_id)),
-            responses: Responses {
-                by_status,
-                default: operation.responses.get("default").map(|it| response(it)),
-            },
+            responses: Responses { by_status, default: operation.responses.get("default").map(response) },
             body: operation.request_body.map(|body| RequestBody::new(body, schemas)),
             open: operation.security.map_or(open_by_default, |security| security.is_empty()),
             id: operation.operation_id,

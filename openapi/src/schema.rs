@@ -107,7 +107,7 @@ fn absolute(schema: &Value, view: View) -> Value {
 /// The same schema without what only people read.
 fn without_prose(schema: &Value) -> Value {
     map_members(schema, &|key, value| match (key, value) {
-        ("description", Value::String(_)) | ("examples", Value::Array(_)) => None,
+        ("description", Value::String(_)) => None,
         _ => Some(without_prose(value)),
     })
 }
