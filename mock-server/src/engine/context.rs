@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     counts::Counts,
     journal::Journal,
+    memo::Memo,
     problem::{Kind, Problem, Result},
     surroundings::{Settings, Surroundings},
 };
@@ -54,6 +55,8 @@ pub struct Context<'a> {
     /// Who asks.
     pub caller: Caller,
     pub(super) surroundings: &'a Surroundings,
+    /// Absent where the state may change under way.
+    pub(super) memo: Option<&'a Memo>,
 }
 
 impl<'a> Context<'a> {
@@ -70,6 +73,18 @@ impl<'a> Context<'a> {
     /// The account that asks. Only an open operation can be without one.
     pub fn account(&self) -> Result<i64> {
         self.caller.account.ok_or_else(|| Problem::new(Kind::Unauthenticated))
+    }
+
+    /// The answer to `question`, looked up once for each state of the database. For what every request asks.
+    pub fn recall<T: Copy + Send + 'static>(
+        &self,
+        question: &str,
+        look_up: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        match self.memo {
+            Some(memo) => memo.answer(question, look_up),
+            None => look_up(),
+        }
     }
 
     /// The next number of a sequence; never given twice, also not after a delete.

@@ -5,9 +5,11 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use foldhash::quality::RandomState;
+
 /// Counters by the name of a table and the id of a row.
 #[derive(Debug, Default)]
-pub struct Counts(Mutex<HashMap<(&'static str, i64), u64>>);
+pub struct Counts(Mutex<HashMap<(&'static str, i64), u64, RandomState>>);
 
 impl Counts {
     /// Counts one more.
@@ -25,7 +27,7 @@ impl Counts {
         self.lock().clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(&'static str, i64), u64>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(&'static str, i64), u64, RandomState>> {
         self.0.lock().expect("no code panics while it holds the counts")
     }
 }

@@ -51,6 +51,7 @@ impl Rows {
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Rows {
         let mut rows = String::from("[");
         for text in texts {
+            rows.reserve(text.len() + 2);
             if rows.len() > 1 {
                 rows.push(',');
             }

@@ -4,19 +4,20 @@ use std::{
     fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use super::problem::Problem;
+use super::{
+    memo::Memo,
+    problem::Problem,
+    reader::{Reader, Readers},
+};
 
 /// Jobs that may share one commit; bounds the latency of the first.
 const BATCH_MAX: usize = 64;
@@ -59,67 +60,6 @@ pub enum OpenError {
     /// The file system refuses.
     #[error("cannot open the database {0}: {1}")]
     Io(PathBuf, String),
-}
-
-/// A connection that only reads.
-///
-/// It keeps its transaction open from request to request, as long as nothing was committed since: opening and closing
-/// one costs more than most reads.
-#[derive(Debug)]
-struct Reader {
-    db: Connection,
-    /// How many commits its transaction sees; `None` without one.
-    sees: Option<u64>,
-}
-
-impl Reader {
-    fn open(path: &Path) -> rusqlite::Result<Reader> {
-        let db = connect(path)?;
-        db.execute_batch("PRAGMA query_only = ON")?;
-        Ok(Reader { db, sees: None })
-    }
-
-    /// Makes sure that the reader sees the state after `commits` commits.
-    fn see(&mut self, commits: u64) -> rusqlite::Result<()> {
-        if self.sees != Some(commits) {
-            self.close()?;
-            self.db.prepare_cached("BEGIN")?.execute(())?;
-            self.sees = Some(commits);
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) -> rusqlite::Result<()> {
-        if self.sees.take().is_some() {
-            self.db.prepare_cached("COMMIT")?.execute(())?;
-        }
-        Ok(())
-    }
-}
-
-/// The readers that nobody uses at the moment.
-#[derive(Debug, Default)]
-struct Readers {
-    idle: Mutex<Vec<Reader>>,
-    /// How many batches were committed.
-    commits: AtomicU64,
-}
-
-impl Readers {
-    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
-        self.idle.lock().expect("no code panics while it holds the readers")
-    }
-
-    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never be used again.
-    fn let_go(&self) {
-        // A reader that cannot end its transaction is of no use.
-        self.idle().retain_mut(|reader| reader.close().is_ok());
-    }
-
-    /// After a commit: what readers see is old now.
-    fn outdate(&self) {
-        self.commits.fetch_add(1, Ordering::Release);
-    }
 }
 
 /// What becomes of a job that was run: whether its writes stay, and how the caller is told once they are safe.
@@ -203,11 +143,11 @@ impl Store {
     }
 
     /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes longer.
-    pub fn read<R>(&self, job: impl FnOnce(&Connection) -> R) -> rusqlite::Result<R> {
+    pub fn read<R>(&self, job: impl FnOnce(&Connection, &Memo) -> R) -> rusqlite::Result<R> {
         let idle = self.readers.idle().pop();
         let mut reader = idle.map_or_else(|| Reader::open(&self.path), Ok)?;
         reader.see(self.readers.commits.load(Ordering::Acquire))?;
-        let answer = job(&reader.db);
+        let answer = job(&reader.db, &reader.memo);
         self.readers.idle().push(reader);
         Ok(answer)
     }
@@ -297,12 +237,14 @@ fn write_batch(
     run("COMMIT")
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(path)?;
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY;",
     )?;
+    // Otherwise a prepared statement is planned anew for every LIMIT that is bound to it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(db)
 }
@@ -376,7 +318,9 @@ mod tests {
     }
 
     fn sum(store: &Store) -> i64 {
-        let sum = |db: &Connection| db.query_row("SELECT coalesce(sum(n), 0) FROM t", (), |row| row.get(0));
+        let sum = |db: &Connection, _: &Memo| {
+            db.query_row("SELECT coalesce(sum(n), 0) FROM t", (), |row| row.get(0))
+        };
         store.read(sum).unwrap().unwrap()
     }
 
@@ -428,7 +372,7 @@ mod tests {
     #[test]
     fn a_reader_cannot_write() {
         let store = open(None).unwrap();
-        let refused = store.read(|db| db.execute("INSERT INTO t VALUES (1)", ()).is_err());
+        let refused = store.read(|db, _| db.execute("INSERT INTO t VALUES (1)", ()).is_err());
         assert!(refused.unwrap());
         assert_eq!(sum(&store), 0);
     }

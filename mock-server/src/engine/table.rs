@@ -14,6 +14,9 @@ use super::{
     reply::Rows,
 };
 
+/// The room that the text of a page gets at first; most fit.
+const PAGE_TEXT: usize = 8 * 1024;
+
 /// What a table holds.
 pub trait Row: Serialize + DeserializeOwned {}
 impl<T: Serialize + DeserializeOwned> Row for T {}
@@ -50,7 +53,8 @@ impl<T: Row> Table<T> {
         condition: &str,
         values: &[&dyn ToSql],
     ) -> Result<Rows> {
-        let mut rows = String::from("[");
+        let mut rows = String::with_capacity(PAGE_TEXT);
+        rows.push('[');
         self.visit(cx, condition, values, page, |body| {
             if rows.len() > 1 {
                 rows.push(',');

@@ -63,7 +63,7 @@ impl World {
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
     pub fn read<R>(&self, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
-        self.store.read(|db| self.guarded(db, caller, job))?
+        self.store.read(|db, memo| guarded(&Context { memo: Some(memo), ..self.context(db, caller) }, job))?
     }
 
     /// Runs `job` in a transaction and waits until it is committed. A refusal or a panic undoes what it wrote.
@@ -74,7 +74,7 @@ impl World {
     ) -> Result<R> {
         let world = Arc::clone(self);
         let written = self.store.write(move |db| {
-            let answer = world.guarded(db, caller, job);
+            let answer = guarded(&world.context(db, caller), job);
             let keep = answer.as_ref().map_or_else(|problem| problem.keeps_writes, |_| true);
             (keep, answer)
         });
@@ -127,16 +127,15 @@ impl World {
         Ok(())
     }
 
-    fn guarded<R>(
-        &self,
-        db: &Connection,
-        caller: Caller,
-        job: impl FnOnce(&Context) -> Result<R>,
-    ) -> Result<R> {
-        let cx = context(db, &self.surroundings, caller);
-        catch_unwind(AssertUnwindSafe(|| job(&cx)))
-            .unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
+    fn context<'a>(&'a self, db: &'a Connection, caller: Caller) -> Context<'a> {
+        context(db, &self.surroundings, caller)
     }
+}
+
+/// Runs a job that may panic.
+fn guarded<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(|| job(cx)))
+        .unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
 }
 
 /// Fills the empty tables of a world that begins.
@@ -149,7 +148,7 @@ fn plant(db: &Connection, apis: &[Arc<dyn Api>], surroundings: &Surroundings) ->
 }
 
 fn context<'a>(db: &'a Connection, surroundings: &'a Surroundings, caller: Caller) -> Context<'a> {
-    Context { db, now: surroundings.clock.now(), caller, surroundings }
+    Context { db, now: surroundings.clock.now(), caller, surroundings, memo: None }
 }
 
 impl std::fmt::Debug for World {

@@ -23,21 +23,35 @@ pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity
     session::token(headers).map_or_else(|| Ok(Identity::default()), |token| by_session(cx, token))
 }
 
+/// What the database says of a key.
+#[derive(Clone, Copy)]
+struct Key {
+    account: i64,
+    id: i64,
+    expires_at: Option<i64>,
+    /// Whether only some addresses may use it.
+    restricted: bool,
+}
+
 fn by_key(cx: &Context, key: &str) -> Result<Identity> {
-    let found = cx
-        .db
-        .prepare_cached(KEY)?
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    let (account, id, expires_at, restricted): (i64, i64, Option<i64>, bool) = found.ok_or_else(refused)?;
-    if expires_at.is_some_and(|at| at <= cx.now) {
+    let key = cx.recall(key, || find(cx, key))?.ok_or_else(refused)?;
+    if key.expires_at.is_some_and(|at| at <= cx.now) {
         return Err(refused());
     }
-    if restricted && !(api_key_ip_whitelists::allow(cx, id)? && account_ip_whitelists::allow(cx, account)?) {
+    if key.restricted
+        && !(api_key_ip_whitelists::allow(cx, key.id)? && account_ip_whitelists::allow(cx, key.account)?)
+    {
         return Err(Problem::new(Kind::Forbidden));
     }
-    api_keys::count_use(cx, id);
-    Ok(Identity { account: Some(account), credential: Some(Credential::Key(id)) })
+    api_keys::count_use(cx, key.id);
+    Ok(Identity { account: Some(key.account), credential: Some(Credential::Key(key.id)) })
+}
+
+fn find(cx: &Context, key: &str) -> Result<Option<Key>> {
+    let key = cx.db.prepare_cached(KEY)?.query_row([key], |row| {
+        Ok(Key { account: row.get(0)?, id: row.get(1)?, expires_at: row.get(2)?, restricted: row.get(3)? })
+    });
+    Ok(key.optional()?)
 }
 
 fn by_session(cx: &Context, token: &str) -> Result<Identity> {

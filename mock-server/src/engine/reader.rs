@@ -1,0 +1,77 @@
+//! Connections that only read, each with the state that it sees.
+
+use std::{
+    path::Path,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use rusqlite::Connection;
+
+use super::{memo::Memo, store::connect};
+
+/// A connection that only reads.
+///
+/// It keeps its transaction open from request to request, as long as nothing was committed since: opening and closing
+/// one costs more than most reads.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub(super) db: Connection,
+    /// How many commits its transaction sees; `None` without one.
+    sees: Option<u64>,
+    /// What was looked up in this transaction.
+    pub(super) memo: Memo,
+}
+
+impl Reader {
+    pub(super) fn open(path: &Path) -> rusqlite::Result<Reader> {
+        let db = connect(path)?;
+        db.execute_batch("PRAGMA query_only = ON")?;
+        Ok(Reader { db, sees: None, memo: Memo::default() })
+    }
+
+    /// Makes sure that the reader sees the state after `commits` commits.
+    pub(super) fn see(&mut self, commits: u64) -> rusqlite::Result<()> {
+        if self.sees != Some(commits) {
+            self.close()?;
+            self.db.prepare_cached("BEGIN")?.execute(())?;
+            self.sees = Some(commits);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> rusqlite::Result<()> {
+        if self.sees.take().is_some() {
+            self.memo.clear();
+            self.db.prepare_cached("COMMIT")?.execute(())?;
+        }
+        Ok(())
+    }
+}
+
+/// The readers that nobody uses at the moment.
+#[derive(Debug, Default)]
+pub(super) struct Readers {
+    idle: Mutex<Vec<Reader>>,
+    /// How many batches were committed.
+    pub(super) commits: AtomicU64,
+}
+
+impl Readers {
+    pub(super) fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.idle.lock().expect("no code panics while it holds the readers")
+    }
+
+    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never be used again.
+    pub(super) fn let_go(&self) {
+        // A reader that cannot end its transaction is of no use.
+        self.idle().retain_mut(|reader| reader.close().is_ok());
+    }
+
+    /// After a commit: what readers see is old now.
+    pub(super) fn outdate(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
+    }
+}
