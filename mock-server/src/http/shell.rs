@@ -3,7 +3,9 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
     sync::Arc,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use axum::{
@@ -15,6 +17,7 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
+use futures_util::FutureExt;
 use openapi::{Checked, Location, RequestBody, Violation};
 use serde_json::Value;
 
@@ -62,6 +65,15 @@ impl Place {
         Place { allow: HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"), endpoints }
     }
 
+    /// The answer to a request whose own answer failed; the connection stays.
+    fn failed(&self) -> Response {
+        refusal(&*self.first().api, &Problem::new(Kind::Internal))
+    }
+
+    fn first(&self) -> &Endpoint {
+        self.endpoints.first().expect("a path has an operation")
+    }
+
     fn endpoint(&self, method: &Method) -> Option<&Arc<Endpoint>> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         self.endpoints.iter().find(|it| it.route.method == *method)
@@ -81,20 +93,32 @@ pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
     for (path, endpoints) in paths {
         let (place, shell) = (Arc::new(Place::new(endpoints)), Arc::clone(&shell));
         let serve = any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
-            shell.serve(&place, from.ip().to_canonical(), path, request).await
+            let answer = AssertUnwindSafe(shell.serve(&place, from.ip().to_canonical(), path, request));
+            shell.dated(answer.catch_unwind().await.unwrap_or_else(|_| place.failed()))
         });
         router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
     }
     router.fallback(move |request: HttpRequest| async move {
         let (parts, sent) = request.into_parts();
         body::ignore(&parts, sent);
-        shell.no_route(parts.uri.path())
+        shell.dated(shell.no_route(parts.uri.path()))
     })
 }
 
 impl Shell {
     pub fn new(apis: &[Arc<dyn Api>], world: &Arc<World>, strict: bool) -> Arc<Shell> {
         Arc::new(Shell { apis: apis.to_vec(), world: Arc::clone(world), strict })
+    }
+
+    /// The answer with the date of its world, where that is not the real one.
+    fn dated(&self, mut answer: Response) -> Response {
+        let clock = self.world.clock();
+        if !clock.is_real() {
+            let since = Duration::from_secs(clock.now().try_into().unwrap_or_default());
+            let date = httpdate::fmt_http_date(UNIX_EPOCH + since);
+            answer.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).expect("a date is ASCII"));
+        }
+        answer
     }
 
     async fn serve(
@@ -310,8 +334,7 @@ impl Shell {
         if method == Method::OPTIONS {
             return (StatusCode::NO_CONTENT, allow).into_response();
         }
-        let endpoint = place.endpoints.first().expect("a path has an operation");
-        (allow, refusal(&*endpoint.api, &Problem::new(Kind::MethodNotAllowed))).into_response()
+        (allow, refusal(&*place.first().api, &Problem::new(Kind::MethodNotAllowed))).into_response()
     }
 
     fn no_route(&self, path: &str) -> Response {
