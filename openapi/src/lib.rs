@@ -17,6 +17,7 @@ pub use message::Violation;
 pub use parameter::{Location, Parameter};
 pub use request::{Checked, RequestBody};
 pub use response::Response;
+pub use schema::MASK;
 
 use std::sync::LazyLock;
 

@@ -1,7 +1,7 @@
 //! The body of a request, read the way real clients need it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, OnceLock},
 };
 
@@ -76,6 +76,11 @@ impl RequestBody {
         shape.prune(body, "", &mut checked);
         checked.violations.extend(self.schema.check("", body));
         checked
+    }
+
+    /// Masks what is secret in a body. `suspects` are names that are secret elsewhere.
+    pub fn mask(&self, body: &mut Value, suspects: &BTreeSet<String>) {
+        self.schema.mask(body, suspects);
     }
 
     /// What is wrong with a multipart body that has parts of these names.

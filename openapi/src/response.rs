@@ -1,6 +1,9 @@
 //! What an operation may answer.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -31,6 +34,13 @@ impl Response {
     /// The media types that the body may have.
     pub fn media_types(&self) -> impl Iterator<Item = &str> {
         self.content.iter().map(|(media, _)| media.as_str())
+    }
+
+    /// Masks what is secret in a JSON body. `suspects` are names that are secret elsewhere.
+    pub fn mask(&self, body: &mut Value, suspects: &BTreeSet<String>) {
+        if let Some((_, schema)) = self.content.iter().find(|(media, _)| media == "application/json") {
+            schema.mask(body, suspects);
+        }
     }
 
     /// Everything that is wrong with a body of media type `media`; `None` is no body.

@@ -1,11 +1,17 @@
 //! JSON Schemas of a contract, compiled when they are first needed.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
 use crate::message::{Violation, violations};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "***";
 
 /// The shared schemas of a contract in both views: as answers see them, and as requests see them.
 pub(crate) struct Schemas {
@@ -46,13 +52,39 @@ impl Schemas {
 
     /// Follows `$ref` in the view of requests, and looks through the `oneOf` that makes a reference nullable.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
-        if let Some(reference) = schema["$ref"].as_str() {
-            let found = self.requests.pointer(reference.trim_start_matches('#'));
-            return self.resolve(found.unwrap_or_else(|| panic!("{reference} resolves")));
+        if let Some((_, pointer)) = schema["$ref"].as_str().and_then(|reference| reference.split_once('#')) {
+            let found = self.requests.pointer(pointer);
+            return self.resolve(found.unwrap_or_else(|| panic!("{pointer} resolves")));
         }
         match schema["oneOf"].as_array().map(Vec::as_slice) {
             Some([one, other]) if other["type"] == "null" => self.resolve(one),
             _ => schema,
+        }
+    }
+
+    /// Masks in `value` what `schema` marks as secret. Of what the schema does not know, it masks what is a secret
+    /// elsewhere: `suspects` are the names of all secrets.
+    fn mask(&self, schema: &Value, value: &mut Value, suspects: &BTreeSet<String>) {
+        let schema = self.resolve(schema);
+        if schema["format"] == "password" && !value.is_null() {
+            *value = MASK.into();
+        }
+        let branches = schema["anyOf"].as_array().into_iter().flatten();
+        branches.for_each(|branch| self.mask(branch, value, suspects));
+        match value {
+            Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.mask(&schema["items"], item, suspects))
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match schema["properties"].get(name) {
+                        Some(property) => self.mask(property, member, suspects),
+                        None if suspects.contains(name) => *member = MASK.into(),
+                        None => self.mask(&Value::Null, member, suspects),
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -79,6 +111,11 @@ impl Schema {
     pub(crate) fn new(schemas: &Arc<Schemas>, view: View, schema: &Value) -> Schema {
         let source = absolute(&without_prose(schema), view);
         Schema { schemas: Arc::clone(schemas), source, validator: OnceLock::new() }
+    }
+
+    /// Masks what is secret in `value`; see [`Schemas::mask`].
+    pub(crate) fn mask(&self, value: &mut Value, suspects: &BTreeSet<String>) {
+        self.schemas.mask(&self.source, value, suspects);
     }
 
     pub(crate) fn is_valid(&self, value: &Value) -> bool {
@@ -150,5 +187,34 @@ pub(crate) fn without_read_only(schema: &Value) -> Value {
             Value::Object(members.iter().map(member).collect::<Map<_, _>>())
         }
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_where_the_schema_says_and_where_it_says_nothing() {
+        let key = json!({ "type": "object", "properties": { "key": { "format": "password" }, "note": {} } });
+        let schemas = Schemas::new(&json!({ "Key": key }));
+        let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Key" } });
+        let label = json!({ "properties": { "labels": { "items": { "properties": { "key": {} } } } } });
+        let suspects: BTreeSet<String> = ["key".to_owned(), "password".to_owned()].into();
+        let masked = |schema: &Value, mut value: Value| {
+            Schema::new(&schemas, View::Answers, schema).mask(&mut value, &suspects);
+            value
+        };
+        assert_eq!(
+            masked(&list, json!([{ "key": "s", "note": "n" }])),
+            json!([{ "key": MASK, "note": "n" }])
+        );
+        assert_eq!(masked(&list, json!([{ "key": null }])), json!([{ "key": null }]));
+        assert_eq!(
+            masked(&label, json!({ "labels": [{ "key": "tier" }] })),
+            json!({ "labels": [{ "key": "tier" }] })
+        );
+        let stray = json!({ "labels": [], "stray": [{ "password": { "a": 1 } }] });
+        assert_eq!(masked(&label, stray), json!({ "labels": [], "stray": [{ "password": MASK }] }));
     }
 }

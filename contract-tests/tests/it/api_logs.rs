@@ -97,3 +97,17 @@ async fn the_log_of_another_customer_stays_theirs() {
     assert_eq!(emulator.api().call("getAccountApiLogs").ok().await, json!([]));
     assert_eq!(of_type(&emulator.other_customer(), "get").await.as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_only_shares_its_name_with_a_secret_is_shown() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let labels = json!([{ "key": "tier", "value": "9" }]);
+    api.call("updateDedicatedServer")
+        .with("dedicatedServerId", 46201)
+        .body(json!({ "labels": labels }))
+        .ok()
+        .await;
+    let logs = of_type(&api, "put").await;
+    assert_eq!(logs[0]["request"]["body"]["labels"], labels);
+}

@@ -423,3 +423,29 @@ async fn the_same_seed_and_the_same_requests_give_the_same_bytes() {
     }
     assert_ne!(first, run(8).await, "another seed gives other ids");
 }
+
+#[tokio::test]
+async fn a_kept_world_goes_on_with_its_clock_and_lets_the_key_of_the_settings_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |key: &str| Config {
+        seed: Some(1),
+        db: Some(folder.path().join("world.db")),
+        api_key: key.to_owned(),
+        ..Config::default()
+    };
+    let first = Emulator::with(config(Config::API_KEY));
+    first.api().advance(1000).await;
+    let created = first.api().call("createSshKey").body(new_key()).ok().await;
+    first.api().call("deleteAccountApiKey").with("apiKeyId", 4711).ok().await;
+    drop(first);
+
+    let second = Emulator::with(config("anotherKey0123456789"));
+    let found = second.api().call("getSshKey").with("uuid", created[0]["uuid"].as_str().unwrap()).ok().await;
+    assert_eq!(found, created);
+    let clock = body(second.api().raw("GET", "/_mock/clock", None).await).await;
+    assert_eq!(clock["now"], created[0]["createdAt"]);
+    drop(second);
+
+    let taken = mock_server::start(config("i3dHarbourKey0987654")).unwrap_err();
+    assert!(taken.to_string().contains("has the API key"), "{taken}");
+}

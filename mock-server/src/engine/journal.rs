@@ -25,6 +25,8 @@ pub struct Exchange {
     pub seconds: f64,
     /// The API that was asked.
     pub api: &'static str,
+    /// The operation.
+    pub operation: &'static str,
     /// The account that asked.
     pub account: Option<i64>,
     /// Where from.

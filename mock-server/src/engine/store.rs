@@ -55,7 +55,7 @@ pub enum OpenError {
         expected: i32,
     },
     /// The world cannot be filled.
-    #[error("the world in {0} cannot be made: {1}; is --api-key the key of another customer?")]
+    #[error("the world in {0} cannot be opened: {1}")]
     Seed(PathBuf, String),
     /// The file system refuses.
     #[error("cannot open the database {0}: {1}")]

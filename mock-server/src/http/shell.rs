@@ -150,6 +150,7 @@ impl Shell {
             at: started as i64,
             seconds: self.world.clock().seconds() - started,
             api: endpoint.api.name(),
+            operation: &endpoint.route.id,
             account: caller.account,
             address: from,
             method: parts.method,

@@ -7,13 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::engine::{Context, Exchange, Operation, Page, Params, Problem, Result, read};
+use openapi::{Contract, MASK};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getAccountApiLogs", list), read("getAccountApiLog", list_of_type)]
 }
-
-/// What stands in the place of a secret.
-const MASK: &str = "***";
 
 /// Headers that prove who somebody is, beside the ones that the contract names.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -66,11 +64,21 @@ fn list_of_type(cx: &Context, page: Page, Params(by): Params<ByType>) -> Result<
 fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<Vec<ApiLog>> {
     let account = cx.account()?;
     let own = |it: &Exchange| it.api == super::NAME && it.account == Some(account) && wanted(it);
-    let secrets = &openapi::i3d_v3().secrets;
-    Ok(page.of(cx.journal().newest(own)).map(|exchange| log(&exchange, secrets)).collect())
+    let contract = openapi::i3d_v3();
+    Ok(page.of(cx.journal().newest(own)).map(|exchange| log(&exchange, contract)).collect())
 }
 
-fn log(exchange: &Exchange, secrets: &BTreeSet<String>) -> ApiLog {
+fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
+    let secrets = &contract.secrets;
+    let route = contract.route(exchange.operation).expect("an exchange has an operation");
+    let mut request_body = body(&exchange.request_body);
+    if let Some(expected) = &route.body {
+        expected.mask(&mut request_body, secrets);
+    }
+    let mut response_body = body(&exchange.response_body);
+    if let Some(response) = route.response(exchange.status) {
+        response.mask(&mut response_body, secrets);
+    }
     ApiLog {
         request: ApiRequest {
             url: exchange.path.clone(),
@@ -79,13 +87,9 @@ fn log(exchange: &Exchange, secrets: &BTreeSet<String>) -> ApiLog {
             query_parameter: query(&exchange.query, secrets),
             ip_address: exchange.address.to_canonical().to_string(),
             request_timestamp: exchange.at,
-            body: body(&exchange.request_body, secrets),
+            body: request_body,
         },
-        response: ApiResponse {
-            response_time: exchange.seconds,
-            code: exchange.status,
-            body: body(&exchange.response_body, secrets),
-        },
+        response: ApiResponse { response_time: exchange.seconds, code: exchange.status, body: response_body },
     }
 }
 
@@ -108,48 +112,26 @@ fn query(query: &str, secrets: &BTreeSet<String>) -> String {
 }
 
 /// A JSON body; `null` for a form, a broken one or none.
-fn body(bytes: &[u8], secrets: &BTreeSet<String>) -> Value {
-    match serde_json::from_slice(bytes) {
-        Ok(body @ (Value::Object(_) | Value::Array(_))) => masked(body, secrets),
-        _ => Value::Null,
-    }
-}
-
-fn masked(value: Value, secrets: &BTreeSet<String>) -> Value {
-    match value {
-        Value::Object(members) => {
-            let member = |(name, value)| {
-                let value = if secrets.contains(&name) { MASK.into() } else { masked(value, secrets) };
-                (name, value)
-            };
-            members.into_iter().map(member).collect::<Map<_, _>>().into()
-        }
-        Value::Array(items) => items.into_iter().map(|item| masked(item, secrets)).collect(),
-        plain => plain,
-    }
+fn body(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes)
+        .ok()
+        .filter(|body: &Value| body.is_object() || body.is_array())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn secrets() -> BTreeSet<String> {
-        ["password".to_owned(), "private-token".to_owned()].into()
-    }
 
     #[test]
-    fn secrets_are_masked_at_every_depth() {
-        let sent = json!([{ "password": { "a": 1 }, "users": [{ "name": "n", "password": null }] }]);
-        let logged = json!([{ "password": MASK, "users": [{ "name": "n", "password": MASK }] }]);
-        assert_eq!(body(sent.to_string().as_bytes(), &secrets()), logged);
-        assert_eq!(query("a=1&password=x&b", &secrets()), "a=1&password=***&b");
+    fn secrets_in_a_query_are_masked() {
+        assert_eq!(query("a=1&password=x&b", &["password".to_owned()].into()), "a=1&password=***&b");
     }
 
     #[test]
     fn what_is_no_object_and_no_list_is_null() {
         for sent in ["", "--boundary", "{\"a\":", "\"text\"", "7"] {
-            assert_eq!(body(sent.as_bytes(), &secrets()), Value::Null, "{sent}");
+            assert_eq!(body(sent.as_bytes()), Value::Null, "{sent}");
         }
     }
 }

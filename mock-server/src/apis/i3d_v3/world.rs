@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::dedicated_server_seed;
-use crate::engine::{Context, Result, Seed, WorldKind};
+use crate::engine::{Context, Problem, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
 macro_rules! data {
@@ -38,6 +38,11 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     ]
 });
 
+/// The customer whom the banner introduces.
+const FIRST_CUSTOMER: i64 = 100_123;
+/// The id of their first key.
+const FIRST_KEY: i64 = 4711;
+
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
     match cx.settings().kind {
@@ -49,9 +54,20 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     }
 }
 
-/// The first key of the first customer is the one that the settings name.
+/// The first key of the first customer is the one that the settings name, and it works: also in a kept world where it
+/// was deleted or expired.
 pub(super) fn settle(cx: &Context) -> Result<()> {
-    let sql = "UPDATE api_key SET body = json_set(body, '$.key', ?1) WHERE id = 4711";
-    cx.db.execute(sql, [&cx.settings().api_key])?;
+    let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
+    let key = &cx.settings().api_key;
+    if cx.db.prepare_cached(taken)?.exists((key, FIRST_KEY))? {
+        return Err(Problem::conflict(
+            "another customer or key of this world has the API key that was given",
+        ));
+    }
+    let put = "INSERT INTO api_key (account, body)
+               VALUES (?1, json_object('id', ?2, 'category', 0, 'key', ?3, 'note', 'demo', 'assignOdpServerIps', 0,
+                                       'used', 0, 'expiresAt', NULL))
+               ON CONFLICT (id) DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)";
+    cx.db.execute(put, (FIRST_CUSTOMER, FIRST_KEY, key))?;
     Ok(())
 }
