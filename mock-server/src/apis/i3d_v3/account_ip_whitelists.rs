@@ -48,15 +48,17 @@ fn list(cx: &Context, page: Page) -> Result<Rows> {
 
 fn create(cx: &Context, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
     settings.range.check()?;
-    let entry = Entry { id: cx.next_id("account_ip_whitelist")?, settings, created_at: cx.now };
+    let entry = Entry { id: ENTRIES.next_id(cx)?, settings, created_at: cx.now };
     ENTRIES.insert(cx, &entry)?;
     Ok([entry])
 }
 
 fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
-    let entry = Entry { settings, ..ENTRIES.find(cx, by.whitelist_id)? };
-    entry.settings.range.check()?;
-    ENTRIES.replace(cx, entry.id, &entry)?;
+    let entry = ENTRIES.change(cx, by.whitelist_id, |entry| {
+        settings.range.check()?;
+        entry.settings = settings;
+        Ok(())
+    })?;
     Ok([entry])
 }
 

@@ -58,10 +58,8 @@ fn list(cx: &Context, page: Page, Params(of): Params<OfKey>) -> Result<Rows> {
 fn create(cx: &Context, Params(of): Params<OfKey>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
     api_keys::require(cx, of.api_key_id)?;
     settings.range.check()?;
-    let entry = Entry { id: cx.next_id("api_key_ip_whitelist")?, settings, updated_at: cx.now };
-    let sql = "INSERT INTO api_key_ip_whitelist (account, api_key_id, body) VALUES (?1, ?2, ?3)";
-    let row = (cx.account()?, of.api_key_id, serde_json::to_string(&entry)?);
-    cx.db.prepare_cached(sql)?.execute(row)?;
+    let entry = Entry { id: ENTRIES.next_id(cx)?, settings, updated_at: cx.now };
+    ENTRIES.insert_with(cx, &entry, &[("api_key_id", &of.api_key_id)])?;
     Ok([entry])
 }
 
@@ -81,12 +79,12 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 impl ById {
     /// Refuses an entry that the key does not have.
     fn require(&self, cx: &Context) -> Result<()> {
-        let found = ENTRIES.count(
+        let found = ENTRIES.has_where(
             cx,
             "id = ? AND api_key_id = ?",
             &[&self.api_key_whitelist_id, &self.api_key_id],
         )?;
-        if found == 0 { Err(Problem::not_found()) } else { Ok(()) }
+        if found { Ok(()) } else { Err(Problem::not_found()) }
     }
 }
 

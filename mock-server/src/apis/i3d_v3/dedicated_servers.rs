@@ -69,7 +69,7 @@ fn list_summaries(cx: &Context, Params(selection): Params<Selection>, page: Page
     let Some(fields) = selection.fields else {
         return SUMMARIES.page(cx, page)?.into_reply();
     };
-    let mut servers = SUMMARIES.parsed_where(cx, page, "TRUE", &[])?;
+    let mut servers = SUMMARIES.rows(cx, page)?;
     for server in &mut servers {
         server.retain(|name, _| fields.contains(name));
     }
@@ -77,25 +77,25 @@ fn list_summaries(cx: &Context, Params(selection): Params<Selection>, page: Page
 }
 
 fn get(cx: &Context, Params(key): Params<ById>) -> Result<Rows> {
-    DEDICATED_SERVERS.row(cx, key.dedicated_server_id)
+    DEDICATED_SERVERS.page_of(cx, key.dedicated_server_id)
 }
 
 fn update(cx: &Context, Params(key): Params<ById>, Body(change): Body<Change>) -> Result<[Host; 1]> {
-    let id = key.dedicated_server_id;
-    let mut server = DEDICATED_SERVERS.find(cx, id)?;
-    let texts = [
-        ("projectName", change.project_name),
-        ("clientServerName", change.client_server_name),
-        ("clientState", change.client_state),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            server.insert(name.to_owned(), text.into());
+    let server = DEDICATED_SERVERS.change(cx, key.dedicated_server_id, |server| {
+        let texts = [
+            ("projectName", change.project_name),
+            ("clientServerName", change.client_server_name),
+            ("clientState", change.client_state),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                server.insert(name.to_owned(), text.into());
+            }
         }
-    }
-    let labels = serde_json::from_value(server["labels"].take())?;
-    server.insert("labels".to_owned(), json!(merged(labels, change.labels)?));
-    DEDICATED_SERVERS.replace(cx, id, &server)?;
+        let labels = serde_json::from_value(server["labels"].take())?;
+        server.insert("labels".to_owned(), json!(merged(labels, change.labels)?));
+        Ok(())
+    })?;
     Ok([server])
 }
 

@@ -7,7 +7,7 @@ use super::{
     flex_metal_catalogue::{InstanceType, Location, Partial, Place, places},
     flex_metal_servers,
 };
-use crate::engine::{Context, Operation, Result, Table, read};
+use crate::engine::{Context, Operation, Page, Result, Table, read};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getFlexMetalQuotaUsages", list), read("getFlexMetalCapacityCommits", list_commits)]
@@ -67,7 +67,7 @@ impl Quota {
 }
 
 fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
-    let quotas = QUOTAS.all(cx)?;
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
     let mut all = Vec::new();
     for place in places() {
         let mut quota_usage = Vec::new();
@@ -90,7 +90,7 @@ fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
 }
 
 fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
-    let quotas = QUOTAS.all(cx)?;
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
     let mut all = Vec::new();
     for place in places() {
         let mut commits = Vec::new();
@@ -114,7 +114,7 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
 
 /// Whether the account has this contract, wherever it may be for.
 pub(super) fn has_contract(cx: &Context, contract_id: &str) -> Result<bool> {
-    Ok(QUOTAS.all(cx)?.iter().any(|quota| quota.contract_id == contract_id))
+    Ok(QUOTAS.rows(cx, Page::ALL)?.iter().any(|quota| quota.contract_id == contract_id))
 }
 
 /// The contract that one more server counts against, empty for on demand; or why there is no room for it.
@@ -126,7 +126,7 @@ pub(super) fn room(
     overflow: bool,
 ) -> Result<Result<String, Violation>> {
     let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
-    let quotas = QUOTAS.all(cx)?;
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
     let has_room = |contract_id: &str| -> Result<Option<bool>> {
         let wanted = |it: &&Quota| it.contract_id == contract_id && it.is_for(place, instance_type);
         let Some(quota) = quotas.iter().find(wanted) else { return Ok(None) };

@@ -42,7 +42,7 @@ struct ResourceUsage {
 }
 
 fn list(cx: &Context, page: Page) -> Result<Vec<FlexMetalTag>> {
-    TAGS.parsed_where(cx, page, "TRUE", &[])?.into_iter().map(|tag| shown(cx, tag)).collect()
+    TAGS.rows(cx, page)?.into_iter().map(|tag| shown(cx, tag)).collect()
 }
 
 fn create(cx: &Context, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
@@ -59,7 +59,7 @@ fn get(cx: &Context, Params(by): Params<Tag>) -> Result<[FlexMetalTag; 1]> {
 }
 
 fn update(cx: &Context, Params(by): Params<Tag>, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
-    TAGS.find(cx, &by.tag)?;
+    TAGS.require(cx, &by.tag)?;
     if new.tag != by.tag {
         if TAGS.has(cx, &new.tag)? {
             return Err(Problem::conflict(format!("Tag {} already exists", new.tag)));

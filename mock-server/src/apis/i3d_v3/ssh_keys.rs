@@ -52,7 +52,7 @@ fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<[SshKey; 1]> {
 }
 
 fn get(cx: &Context, Params(key): Params<ByUuid>) -> Result<Rows> {
-    SSH_KEYS.row(cx, key.uuid)
+    SSH_KEYS.page_of(cx, key.uuid)
 }
 
 fn delete(cx: &Context, Params(key): Params<ByUuid>) -> Result<()> {

@@ -98,15 +98,13 @@ fn create(cx: &Context, Form(parts): Form) -> Result<Object<UploadedAttachment>>
     let name = file.file_name.unwrap_or_default();
     let mime = file_type(&name, &file.bytes).map_err(|message| Problem::invalid("attachment", message))?.mime;
     let attachment = Attachment {
-        id: cx.next_id("ticket_attachment")?,
+        id: ATTACHMENTS.next_id(cx)?,
         name,
         mime: mime.to_owned(),
         size: file.bytes.len(),
         uploaded_time: cx.now,
     };
-    let sql = "INSERT INTO ticket_attachment (account, body, content) VALUES (?1, ?2, ?3)";
-    let body = serde_json::to_string(&attachment)?;
-    cx.db.prepare_cached(sql)?.execute((cx.account()?, body, file.bytes))?;
+    ATTACHMENTS.insert_with(cx, &attachment, &[("content", &file.bytes)])?;
     Ok(Object(UploadedAttachment { attachment_id: attachment.id }))
 }
 
@@ -149,7 +147,7 @@ pub(super) fn couple(cx: &Context, ids: &[i64], reply: i64) -> Result<()> {
 
 /// Whether the account has this file and no reply has taken it up.
 fn is_free(cx: &Context, id: i64) -> Result<bool> {
-    Ok(ATTACHMENTS.count(cx, "id = ? AND reply IS NULL", &[&id])? > 0)
+    ATTACHMENTS.has_where(cx, "id = ? AND reply IS NULL", &[&id])
 }
 
 /// The one file of the form.

@@ -160,9 +160,10 @@ fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
 
 /// Whoever gets a ticket has read it.
 fn get(cx: &Context, Params(key): Params<ById>) -> Result<Object<Thread>> {
-    let mut ticket = TICKETS.find(cx, key.ticket_id)?;
-    ticket.client_last_read_at = cx.now;
-    TICKETS.replace(cx, ticket.id, &ticket)?;
+    let ticket = TICKETS.change(cx, key.ticket_id, |ticket| {
+        ticket.client_last_read_at = cx.now;
+        Ok(())
+    })?;
     thread(cx, ticket)
 }
 
@@ -177,42 +178,46 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
 fn reply(cx: &Context, Params(key): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
-    let mut ticket = TICKETS.find(cx, key.ticket_id)?;
-    if is_force_closed(cx, ticket.id)? {
-        return Err(Problem::malformed("Support has closed this ticket for good"));
-    }
-    refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
-    ticket.status = Status::Open;
-    ticket.updated_at = cx.now;
-    ticket.client_last_replied_at = cx.now;
-    ticket.num_user_replies += 1;
-    TICKETS.replace(cx, ticket.id, &ticket)?;
+    let ticket = TICKETS.change(cx, key.ticket_id, |ticket| {
+        if is_force_closed(cx, ticket.id)? {
+            return Err(Problem::malformed("Support has closed this ticket for good"));
+        }
+        refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
+        ticket.status = Status::Open;
+        ticket.updated_at = cx.now;
+        ticket.client_last_replied_at = cx.now;
+        ticket.num_user_replies += 1;
+        Ok(())
+    })?;
     add_reply(cx, ticket.id, account_details::name(cx)?, new)?;
     thread(cx, ticket)
 }
 
 fn open(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    let ticket = TICKETS.find(cx, key.ticket_id)?;
-    if is_force_closed(cx, ticket.id)? {
-        return Err(Problem::invalid("ticketId", "was closed by support for good"));
-    }
-    set_status(cx, ticket, Status::Open)
-}
-
-fn close(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    set_status(cx, TICKETS.find(cx, key.ticket_id)?, Status::Closed)
+    let opened = TICKETS.change(cx, key.ticket_id, |ticket| {
+        if is_force_closed(cx, ticket.id)? {
+            return Err(Problem::invalid("ticketId", "was closed by support for good"));
+        }
+        ticket.status = Status::Open;
+        Ok(())
+    });
+    opened.map(drop)
 }
 
 /// Opening or closing is no update of a ticket: only what is written is.
-fn set_status(cx: &Context, ticket: Ticket, status: Status) -> Result<()> {
-    TICKETS.replace(cx, ticket.id, &Ticket { status, ..ticket })
+fn close(cx: &Context, Params(key): Params<ById>) -> Result<()> {
+    let closed = TICKETS.change(cx, key.ticket_id, |ticket| {
+        ticket.status = Status::Closed;
+        Ok(())
+    });
+    closed.map(drop)
 }
 
 /// Opens a ticket with its first message.
 fn start(cx: &Context, category: String, author: String, message: NewReply) -> Result<Object<Thread>> {
     let random = cx.random()?;
     let ticket = Ticket {
-        id: cx.next_id("ticket")?,
+        id: TICKETS.next_id(cx)?,
         hash: random[..4].iter().map(|byte| char::from(b'A' + byte % 26)).collect(),
         read_hash: random[4..24].iter().map(|byte| format!("{byte:02x}")).collect(),
         title: message.title.clone(),
@@ -232,7 +237,7 @@ fn start(cx: &Context, category: String, author: String, message: NewReply) -> R
 
 fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result<()> {
     let reply = Reply {
-        id: cx.next_id("ticket_reply")?,
+        id: REPLIES.next_id(cx)?,
         title: new.title,
         full_user_name: author,
         content: new.content,
@@ -240,19 +245,17 @@ fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result
         reply_by_i3d: 0,
         attachments: ticket_attachments::all_of(cx, &new.attachment_ids)?,
     };
-    let sql = "INSERT INTO ticket_reply (account, ticket, body) VALUES (?1, ?2, ?3)";
-    let body = serde_json::to_string(&reply)?;
-    cx.db.prepare_cached(sql)?.execute((cx.account()?, ticket, body))?;
+    REPLIES.insert_with(cx, &reply, &[("ticket", &ticket)])?;
     ticket_attachments::couple(cx, &new.attachment_ids, reply.id)
 }
 
 fn thread(cx: &Context, ticket: Ticket) -> Result<Object<Thread>> {
-    let replies = REPLIES.all_where(cx, "ticket = ?", &[&ticket.id])?;
+    let replies = REPLIES.rows_where(cx, Page::ALL, "ticket = ?", &[&ticket.id])?;
     Ok(Object(Thread { ticket, replies }))
 }
 
 fn is_force_closed(cx: &Context, ticket: i64) -> Result<bool> {
-    Ok(TICKETS.count(cx, "id = ? AND force_closed = 1", &[&ticket])? > 0)
+    TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&ticket])
 }
 
 fn category_errors(name: &str) -> Vec<Violation> {
