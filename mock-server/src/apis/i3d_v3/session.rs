@@ -5,9 +5,13 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::users::{self, Profile, User};
+use super::{
+    account_billing_details::BILLING_DETAILS,
+    account_details::DETAILS,
+    users::{self, PROFILES, Profile, User},
+};
 use crate::engine::{
-    Body, Context, Credential, IntoReply, Kind, Object, Operation, Problem, Reply, Result, Table, read, write,
+    Body, Context, Credential, IntoReply, Kind, Object, Operation, Problem, Reply, Result, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -26,9 +30,6 @@ const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 const OTP_SECONDS: i64 = 5 * 60;
 /// The code of this API for a login of somebody who is logged in.
 const ALREADY_LOGGED_IN: u32 = 10005;
-
-const DETAILS: Table<Value> = Table::new("account_details", "account");
-const BILLING_DETAILS: Table<Value> = Table::new("account_billing_details", "account");
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,11 +79,13 @@ pub(super) struct Session {
 }
 
 fn user(cx: &Context) -> Result<Object<SessionUser>> {
-    let account = cx.caller.account.ok_or_else(Problem::not_found)?;
-    let details = DETAILS.find(cx, account)?;
+    if cx.caller.account.is_none() {
+        return Err(Problem::not_found());
+    }
+    let details = DETAILS.get(cx)?;
     let phone = ["phoneNumber", "phoneNumberMobile"].iter().find_map(|it| details[it].as_str());
     Ok(Object(SessionUser {
-        profile: users::profile(cx, account)?,
+        profile: PROFILES.get(cx)?,
         email: details["emailAddress"].clone(),
         first_name: details["firstName"].clone(),
         last_name: details["lastName"].clone(),
@@ -93,7 +96,7 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
         request_ip_country: "Netherlands",
         request_ip_country_code: "NL",
         details,
-        billing_details: BILLING_DETAILS.find(cx, account)?,
+        billing_details: BILLING_DETAILS.get(cx)?,
     }))
 }
 
