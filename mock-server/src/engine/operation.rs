@@ -1,6 +1,6 @@
 //! How an operation is written: one plain function, registered by its `operationId`.
 //!
-//! It takes a [`Context`] and, in any order, what it needs of the request: [`Params`], [`Body`], [`Page`], [`Form`].
+//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`], [`Body`] or [`Form`].
 //! It returns anything that is [`IntoReply`]. It never awaits and does no I/O of its own.
 
 use serde::de::DeserializeOwned;

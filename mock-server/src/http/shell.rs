@@ -229,7 +229,7 @@ impl Shell {
             // Bad credentials do not close what is open to everybody.
             Err(problem) if open && problem.kind != Kind::Internal => Identity::default(),
             Ok(identity) if identity.account.is_none() && !open => {
-                return Err(Problem::new(Kind::Unauthenticated));
+                return Err(Problem::unauthenticated());
             }
             other => other?,
         };
@@ -266,7 +266,8 @@ impl Shell {
         let body = serde_json::from_slice(sent);
         let mut body = body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
         let violations = self.tolerated(&endpoint.route.id, expected.check(&mut body));
-        if violations.is_empty() { Ok(body) } else { Err(Problem::form(violations)) }
+        Problem::refuse(violations)?;
+        Ok(body)
     }
 
     /// The violations of a check. What the contract does not know is noted, or refused where the shell is strict.
@@ -377,6 +378,7 @@ async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<
     let required =
         expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
-    let missing: Vec<Violation> = missing.map(|name| Violation::new(name, "is required")).collect();
-    if missing.is_empty() { Ok(form) } else { Err(Problem::form(missing)) }
+    let missing = missing.map(|name| Violation::new(name, "is required"));
+    Problem::refuse(missing.collect())?;
+    Ok(form)
 }

@@ -88,15 +88,15 @@ impl Group {
     }
 }
 
-fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
-    let (account, tags) = (cx.account()?, serde_json::to_string(&filter.tag)?);
+fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
+    let (account, tags) = (cx.account()?, serde_json::to_string(&by.tag)?);
     let mut conditions = vec!["TRUE"];
     let mut values: Vec<&dyn ToSql> = Vec::new();
-    if let Some(group) = &filter.status {
+    if let Some(group) = &by.status {
         conditions.push(group.condition());
         values.push(&cx.now);
     }
-    if !filter.tag.is_empty() {
+    if !by.tag.is_empty() {
         conditions.push(TAGGED_ALL);
         values.extend([&account as &dyn ToSql, &tags, &tags]);
     }

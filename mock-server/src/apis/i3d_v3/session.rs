@@ -11,7 +11,7 @@ use super::{
     users::{self, PROFILES, Profile, User},
 };
 use crate::engine::{
-    Body, Context, Credential, IntoReply, Kind, Object, Operation, Problem, Reply, Result, read, write,
+    Body, Context, Credential, IntoReply, Object, Operation, Problem, Reply, Result, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -100,28 +100,28 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
     }))
 }
 
-fn login(cx: &Context, Body(login): Body<Login>) -> Result<Reply> {
+fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
     let current = current(cx)?;
     if current.as_ref().is_some_and(|session| !session.awaits_otp) {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
-    let user = users::by_name(cx, &login.user_name)?.ok_or_else(wrong)?;
-    user.check_password(cx, &login.password)?;
+    let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
+    user.check_password(cx, &new.password)?;
     if let Some(session) = current {
         session.end(cx)?;
     }
-    let (expires_at, cookie) = open(cx, &user, user.requires_otp(), login.remember_me == Some(1))?;
+    let (expires_at, cookie) = open(cx, &user, user.requires_otp(), new.remember_me == Some(1))?;
     let until = if user.requires_otp() { expires_at } else { 0 };
     let answer =
         AuthReq { requires_otp: user.requires_otp(), expires_at: until, otp_session_expires_at: until };
     Ok(Object(answer).into_reply()?.with_header(header::SET_COOKIE, cookie))
 }
 
-fn provide_otp(cx: &Context, Body(given): Body<Otp>) -> Result<Reply> {
+fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
     let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
-    let user = users::by_account(cx, waiting.account)?.ok_or_else(wrong)?;
-    if !user.accepts_otp(cx, &given.otp) {
-        return Err(wrong());
+    let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
+    if !user.accepts_otp(cx, &new.otp) {
+        return Err(Problem::unauthenticated());
     }
     waiting.end(cx)?;
     let (_, cookie) = open(cx, &user, false, waiting.remember)?;
@@ -133,10 +133,6 @@ fn logout(cx: &Context) -> Result<Reply> {
         session.end(cx)?;
     }
     Ok(().into_reply()?.with_header(header::SET_COOKIE, cookie("", 0)))
-}
-
-fn wrong() -> Problem {
-    Problem::new(Kind::Unauthenticated)
 }
 
 /// A new session of `user`: when it expires, and the cookie that stands for it.

@@ -80,13 +80,13 @@ struct ById {
 }
 
 /// The content in base64: bytes are no JSON string.
-fn get(cx: &Context, Params(key): Params<ByTicketAndId>) -> Result<Object<String>> {
+fn get(cx: &Context, Params(by): Params<ByTicketAndId>) -> Result<Object<String>> {
     let sql = "SELECT content FROM ticket_attachment JOIN ticket_reply ON ticket_reply.id = reply
                WHERE ticket_attachment.account = ?1 AND ticket_attachment.id = ?2 AND ticket = ?3";
     let content = cx
         .db
         .prepare_cached(sql)?
-        .query_row((cx.account()?, key.attachment_id, key.ticket_id), |row| {
+        .query_row((cx.account()?, by.attachment_id, by.ticket_id), |row| {
             Ok(STANDARD.encode(row.get_ref(0)?.as_blob()?))
         })
         .optional()?;
@@ -108,11 +108,11 @@ fn create(cx: &Context, Form(parts): Form) -> Result<Object<UploadedAttachment>>
     Ok(Object(UploadedAttachment { attachment_id: attachment.id }))
 }
 
-fn delete(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    if ATTACHMENTS.has(cx, key.attachment_id)? && !is_free(cx, key.attachment_id)? {
+fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    if ATTACHMENTS.has(cx, by.attachment_id)? && !is_free(cx, by.attachment_id)? {
         return Err(Problem::invalid("attachmentId", "belongs to a ticket already"));
     }
-    ATTACHMENTS.remove(cx, key.attachment_id)
+    ATTACHMENTS.remove(cx, by.attachment_id)
 }
 
 /// Why these files cannot be taken up by a message.

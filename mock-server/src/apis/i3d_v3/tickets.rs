@@ -27,7 +27,7 @@ pub(super) fn operations() -> [Operation; 9] {
 
 const TICKETS: Table<Ticket> = Table::new("ticket", "id").newest_first();
 
-const REPLIES: Table<Reply> = Table::new("ticket_reply", "id");
+const REPLIES: Table<TicketReply> = Table::new("ticket_reply", "id");
 
 /// What a ticket may be about.
 const CATEGORIES: [&str; 12] = [
@@ -80,12 +80,12 @@ enum Status {
 struct Thread {
     #[serde(flatten)]
     ticket: Ticket,
-    replies: Vec<Reply>,
+    replies: Vec<TicketReply>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Reply {
+struct TicketReply {
     id: i64,
     title: String,
     full_user_name: String,
@@ -149,7 +149,7 @@ fn create(cx: &Context, Body(new): Body<NewTicket>) -> Result<Object<Thread>> {
         }
     }
     errors.extend(ticket_attachments::errors(cx, &new.attachment_ids)?);
-    refuse(errors)?;
+    Problem::refuse(errors)?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
     start(cx, new.category, account_details::name(cx)?, message)
 }
@@ -159,8 +159,8 @@ fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
 }
 
 /// Whoever gets a ticket has read it.
-fn get(cx: &Context, Params(key): Params<ById>) -> Result<Object<Thread>> {
-    let ticket = TICKETS.change(cx, key.ticket_id, |ticket| {
+fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
+    let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
         ticket.client_last_read_at = cx.now;
         Ok(())
     })?;
@@ -169,7 +169,7 @@ fn get(cx: &Context, Params(key): Params<ById>) -> Result<Object<Thread>> {
 
 /// The form is open to everybody. A ticket of a customer is theirs to follow; all others are only for support.
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
-    refuse(category_errors(&new.category))?;
+    Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
     let caller = Caller { account: cx.caller.account.or(Some(NOBODY)), ..cx.caller };
     let cx = &cx.seen_by(caller);
@@ -177,12 +177,12 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 }
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
-fn reply(cx: &Context, Params(key): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
-    let ticket = TICKETS.change(cx, key.ticket_id, |ticket| {
+fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
+    let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
         if is_force_closed(cx, ticket.id)? {
             return Err(Problem::malformed("Support has closed this ticket for good"));
         }
-        refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
+        Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
         ticket.status = Status::Open;
         ticket.updated_at = cx.now;
         ticket.client_last_replied_at = cx.now;
@@ -193,8 +193,8 @@ fn reply(cx: &Context, Params(key): Params<ById>, Body(new): Body<NewReply>) -> 
     thread(cx, ticket)
 }
 
-fn open(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    let opened = TICKETS.change(cx, key.ticket_id, |ticket| {
+fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    let opened = TICKETS.change(cx, by.ticket_id, |ticket| {
         if is_force_closed(cx, ticket.id)? {
             return Err(Problem::invalid("ticketId", "was closed by support for good"));
         }
@@ -205,8 +205,8 @@ fn open(cx: &Context, Params(key): Params<ById>) -> Result<()> {
 }
 
 /// Opening or closing is no update of a ticket: only what is written is.
-fn close(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    let closed = TICKETS.change(cx, key.ticket_id, |ticket| {
+fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    let closed = TICKETS.change(cx, by.ticket_id, |ticket| {
         ticket.status = Status::Closed;
         Ok(())
     });
@@ -236,7 +236,7 @@ fn start(cx: &Context, category: String, author: String, message: NewReply) -> R
 }
 
 fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result<()> {
-    let reply = Reply {
+    let reply = TicketReply {
         id: REPLIES.next_id(cx)?,
         title: new.title,
         full_user_name: author,
@@ -264,10 +264,6 @@ fn category_errors(name: &str) -> Vec<Violation> {
     }
     let message = format!("Invalid category, the possible values are: {}", CATEGORIES.join(", "));
     vec![Violation::new("category", message)]
-}
-
-fn refuse(errors: Vec<Violation>) -> Result<()> {
-    if errors.is_empty() { Ok(()) } else { Err(Problem::form(errors)) }
 }
 
 /// Whether `text` is a list of addresses, with commas between them; it may be empty.

@@ -73,7 +73,7 @@ impl User {
         }
         let sql = "INSERT INTO wrong_password (account, at) VALUES (?1, ?2)";
         cx.db.prepare_cached(sql)?.execute((self.account, cx.now))?;
-        Err(Problem::new(Kind::Unauthenticated).keeping_writes())
+        Err(Problem::unauthenticated().keeping_writes())
     }
 
     /// Whether a one-time password must follow the password.
