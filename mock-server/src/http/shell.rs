@@ -242,13 +242,13 @@ impl Shell {
         let route = endpoint.route;
         let mut request = Request::default();
         let given: Vec<(&str, &str)> = path.iter().collect();
-        if !route.read(Location::Path, &given, &mut request.parameters).violations.is_empty() {
+        if !route.read(Location::Path, &given, &mut request.path).violations.is_empty() {
             return Err(Problem::new(Kind::NoRoute));
         }
         let query: Vec<_> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
         let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (&**name, &**text)).collect();
-        let checked = route.read(Location::Query, &query, &mut request.parameters);
+        let checked = route.read(Location::Query, &query, &mut request.query);
         let violations = self.tolerated(&route.id, checked);
         if !violations.is_empty() {
             return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });

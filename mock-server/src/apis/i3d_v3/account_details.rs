@@ -6,6 +6,11 @@ use crate::engine::{Context, PerAccount, Result};
 
 pub(super) const DETAILS: PerAccount<Value> = PerAccount::new("account_details");
 
+/// Whether the account may order FlexMetal servers.
+pub(super) fn allows_flex_metal(cx: &Context) -> Result<bool> {
+    Ok(DETAILS.get(cx)?["isAllowedFlexMetal"] == 1)
+}
+
 /// The name under which others see the account: the company, or the person where there is none.
 pub(super) fn name(cx: &Context) -> Result<String> {
     let details = DETAILS.get(cx)?;

@@ -127,23 +127,28 @@ pub(super) fn room(
 ) -> Result<Result<String, Violation>> {
     let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
     let quotas = QUOTAS.rows(cx, Page::ALL)?;
-    let has_room = |contract_id: &str| -> Result<Option<bool>> {
-        let wanted = |it: &&Quota| it.contract_id == contract_id && it.is_for(place, instance_type);
-        let Some(quota) = quotas.iter().find(wanted) else { return Ok(None) };
-        Ok(Some(flex_metal_servers::count_in_use(cx, instance_type.id, contract_id)? < quota.quota))
+    let has_room = |quota: &Quota| -> Result<bool> {
+        Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
+    };
+    let quota_of = |contract_id: &str| {
+        quotas.iter().find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
     };
     if !contract_id.is_empty() {
-        match has_room(contract_id)? {
+        match quota_of(contract_id) {
             None => return refused("contractId", "does not cover this instance type at this location"),
-            Some(true) => return Ok(Ok(contract_id.to_owned())),
-            Some(false) if !overflow => {
+            Some(quota) if has_room(quota)? => return Ok(Ok(contract_id.to_owned())),
+            Some(_) if !overflow => {
                 return refused("contractId", "has no capacity left, and overflow is not asked for");
             }
-            Some(false) => {}
+            Some(_) => {}
         }
     }
-    match has_room("")? {
-        Some(true) => Ok(Ok(String::new())),
-        _ => refused("instanceType", "has no on-demand quota left at this location"),
+    match quota_of("") {
+        None => refused("instanceType", "has no on-demand quota at this location"),
+        Some(quota) if has_room(quota)? => Ok(Ok(String::new())),
+        Some(Quota { quota, .. }) => {
+            let message = format!("has an on-demand quota of {quota} at this location, which is in use");
+            refused("instanceType", &message)
+        }
     }
 }

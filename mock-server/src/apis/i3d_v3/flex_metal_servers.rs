@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    account_details,
     flex_metal_lifecycle::{FlexMetalServer, Os, Server, Status},
     flex_metal_order::{self, NewServer},
     flex_metal_tags,
@@ -105,6 +106,9 @@ fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<Flex
 }
 
 fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 1]> {
+    if !account_details::allows_flex_metal(cx)? {
+        return Err(Problem::forbidden());
+    }
     let order = flex_metal_order::check(cx, &new)?;
     let mut tags = Vec::new();
     for tag in new.tags {

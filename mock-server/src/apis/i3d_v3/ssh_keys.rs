@@ -52,7 +52,8 @@ fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<[SshKey; 1]> {
 }
 
 fn get(cx: &Context, Params(by): Params<ByUuid>) -> Result<Rows> {
-    SSH_KEYS.page_of(cx, by.uuid)
+    let uuid = Uuid::try_parse(&by.uuid).map_err(|_| Problem::not_found())?;
+    SSH_KEYS.page_of(cx, uuid.to_string())
 }
 
 fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<()> {

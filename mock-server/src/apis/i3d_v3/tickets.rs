@@ -178,12 +178,8 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
 fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
-    let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
-        if is_force_closed(cx, ticket.id)? {
-            return Err(Problem::malformed("Support has closed this ticket for good"));
-        }
+    let ticket = reopen(cx, by.ticket_id, |ticket| {
         Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
-        ticket.status = Status::Open;
         ticket.updated_at = cx.now;
         ticket.client_last_replied_at = cx.now;
         ticket.num_user_replies += 1;
@@ -194,14 +190,7 @@ fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> R
 }
 
 fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
-    let opened = TICKETS.change(cx, by.ticket_id, |ticket| {
-        if is_force_closed(cx, ticket.id)? {
-            return Err(Problem::invalid("ticketId", "was closed by support for good"));
-        }
-        ticket.status = Status::Open;
-        Ok(())
-    });
-    opened.map(drop)
+    reopen(cx, by.ticket_id, |_| Ok(())).map(drop)
 }
 
 /// Opening or closing is no update of a ticket: only what is written is.
@@ -211,6 +200,17 @@ fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
         Ok(())
     });
     closed.map(drop)
+}
+
+/// Changes a ticket that is open from now on. What support closed for good stays closed.
+fn reopen(cx: &Context, id: i64, change: impl FnOnce(&mut Ticket) -> Result<()>) -> Result<Ticket> {
+    TICKETS.change(cx, id, |ticket| {
+        if TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&id])? {
+            return Err(Problem::malformed("Support has closed this ticket for good"));
+        }
+        ticket.status = Status::Open;
+        change(ticket)
+    })
 }
 
 /// Opens a ticket with its first message.
@@ -252,10 +252,6 @@ fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result
 fn thread(cx: &Context, ticket: Ticket) -> Result<Object<Thread>> {
     let replies = REPLIES.rows_where(cx, Page::ALL, "ticket = ?", &[&ticket.id])?;
     Ok(Object(Thread { ticket, replies }))
-}
-
-fn is_force_closed(cx: &Context, ticket: i64) -> Result<bool> {
-    TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&ticket])
 }
 
 fn category_errors(name: &str) -> Vec<Violation> {
