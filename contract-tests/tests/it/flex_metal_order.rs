@@ -165,13 +165,24 @@ async fn an_exhausted_quota_refuses_until_a_server_is_given_back() {
     let api = emulator.api();
     let wanted = order_with("/instanceType", json!("bm9.hmm.gpu.4rtx4000.64"));
     let only = ordered(&api, wanted.clone()).await;
-    assert_eq!(faults(&api, wanted.clone()).await, ["instanceType"]);
+    let refused = async |order| api.call("createFlexMetalServer").body(order).refused(422, 11001).await;
+    let fault = |message: &str| [("instanceType".to_owned(), message.to_owned())];
+    let exhausted = fault("has an on-demand quota of 1 at this location, which is in use");
+    assert_eq!(refused(wanted.clone()).await, exhausted);
     release(&api, &only).await;
     ordered(&api, wanted).await;
     // This customer has no quota at all for this type at this place.
     let mut none = order_with("/location", json!("BR: Sao Paulo"));
     none["instanceType"] = "bm8.std.32".into();
-    assert_eq!(faults(&api, none).await, ["instanceType"]);
+    assert_eq!(refused(none).await, fault("has no on-demand quota at this location"));
+}
+
+#[tokio::test]
+async fn a_customer_without_flex_metal_orders_nothing() {
+    let emulator = Emulator::start();
+    let api = emulator.api().with_key("i3dVisserKey11223344");
+    assert!(api.call("createFlexMetalServer").body(order("web")).refused(403, 10003).await.is_empty());
+    assert_eq!(api.call("getFlexMetalServers").ok().await, json!([]));
 }
 
 #[tokio::test]

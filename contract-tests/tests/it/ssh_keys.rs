@@ -50,6 +50,17 @@ async fn a_malformed_uuid_is_400_on_delete_and_no_route_on_get() {
 }
 
 #[tokio::test]
+async fn a_uuid_may_be_written_in_capitals() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let keys = api.call("getSshKeys").ok().await;
+    let capitals = keys[0]["uuid"].as_str().unwrap().to_uppercase();
+    assert_eq!(api.call("getSshKey").with("uuid", &capitals).ok().await, json!([keys[0]]));
+    api.call("deleteSshKey").with("uuid", &capitals).ok().await;
+    api.call("getSshKey").with("uuid", &capitals).refused(404, 10001).await;
+}
+
+#[tokio::test]
 async fn a_key_of_another_customer_does_not_exist() {
     let emulator = Emulator::start();
     let theirs = emulator.other_customer().call("getSshKeys").ok().await;

@@ -173,6 +173,14 @@ async fn a_contact_speaks_in_their_own_name() {
 }
 
 #[tokio::test]
+async fn a_customer_without_a_company_writes_in_their_own_name() {
+    let emulator = Emulator::start();
+    let visser = emulator.api().with_key("i3dVisserKey11223344");
+    let created = visser.call("createTicket").body(new_ticket()).ok().await;
+    assert_eq!(created["replies"][0]["fullUserName"], "Mila Visser");
+}
+
+#[tokio::test]
 async fn opening_and_closing_may_be_repeated() {
     let emulator = Emulator::start();
     let api = emulator.api();
@@ -188,7 +196,7 @@ async fn opening_and_closing_may_be_repeated() {
 async fn what_support_closed_for_good_stays_closed() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    api.call("openTicket").with("ticketId", FORCE_CLOSED).refused(422, 11001).await;
+    api.call("openTicket").with("ticketId", FORCE_CLOSED).refused(400, 10008).await;
     reply_to(&api, FORCE_CLOSED).refused(400, 10008).await;
     api.call("closeTicket").with("ticketId", FORCE_CLOSED).ok().await;
     assert_eq!(api.call("getTicket").with("ticketId", FORCE_CLOSED).ok().await["status"], "closed");

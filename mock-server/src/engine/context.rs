@@ -10,7 +10,7 @@ use super::{
     counts::Counts,
     journal::Journal,
     memo::Memo,
-    problem::{Kind, Problem, Result},
+    problem::{Problem, Result},
     surroundings::{Settings, Surroundings},
 };
 
@@ -72,7 +72,7 @@ impl<'a> Context<'a> {
 
     /// The account that asks. Only an open operation can be without one.
     pub fn account(&self) -> Result<i64> {
-        self.caller.account.ok_or_else(|| Problem::new(Kind::Unauthenticated))
+        self.caller.account.ok_or_else(Problem::unauthenticated)
     }
 
     /// The answer to `question`, looked up once for each state of the database. For what every request asks.

@@ -1,9 +1,10 @@
 //! How an operation is written: one plain function, registered by its `operationId`.
 //!
-//! It takes a [`Context`] and, in any order, what it needs of the request: [`Params`], [`Body`], [`Page`], [`Form`].
+//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`], [`Body`] or [`Form`].
 //! It returns anything that is [`IntoReply`]. It never awaits and does no I/O of its own.
 
-use serde::de::DeserializeOwned;
+use openapi::Violation;
+use serde::de::{DeserializeOwned, value::MapDeserializer};
 use serde_json::{Map, Value};
 
 use super::{
@@ -16,8 +17,10 @@ use super::{
 /// A request that satisfies the contract.
 #[derive(Debug, Default)]
 pub struct Request {
-    /// Path and query parameters.
-    pub parameters: Map<String, Value>,
+    /// Parameters of the path.
+    pub path: Map<String, Value>,
+    /// Parameters of the query.
+    pub query: Map<String, Value>,
     /// The JSON body; `null` without one.
     pub body: Value,
     /// The parts of a multipart body.
@@ -146,17 +149,28 @@ pub trait FromRequest: Sized {
 impl<T: DeserializeOwned> FromRequest for Params<T> {
     const NEEDS: Needs = Needs::Parameters;
     fn take(request: &mut Request) -> Result<Self> {
-        let parameters = Value::Object(std::mem::take(&mut request.parameters));
-        // The contract says integer, the operation which ones can be an id: any other names nothing.
-        serde_json::from_value(parameters).map(Params).map_err(|_| Problem::new(Kind::NoRoute))
+        let (path, query) = (std::mem::take(&mut request.path), std::mem::take(&mut request.query));
+        let (of_path, mut read, mut last) = (path.len(), 0, String::new());
+        let values = path.into_iter().chain(query).inspect(|(name, _)| {
+            read += 1;
+            last.clone_from(name);
+        });
+        let fits = T::deserialize(MapDeserializer::new(values));
+        // The contract says integer, the operation which ones it can use: a path with any other names nothing.
+        fits.map(Params).map_err(|_: serde_json::Error| match read <= of_path {
+            true => Problem::new(Kind::NoRoute),
+            false => Problem {
+                errors: vec![Violation::new(last, "is out of range")],
+                ..Problem::new(Kind::Malformed)
+            },
+        })
     }
 }
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
     const NEEDS: Needs = Needs::Body;
     fn take(request: &mut Request) -> Result<Self> {
-        let unfit = |_| Problem::new(Kind::Invalid).because("A number in the body is out of range");
-        serde_json::from_value(request.body.take()).map(Body).map_err(unfit)
+        Ok(Body(serde_json::from_value(request.body.take())?))
     }
 }
 
@@ -197,3 +211,43 @@ handler!();
 handler!(A);
 handler!(A, B);
 handler!(A, B, C);
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Small {
+        #[serde(rename = "id")]
+        _id: u8,
+        #[serde(rename = "days")]
+        _days: Option<u8>,
+    }
+
+    fn request(id: i64, days: i64) -> Request {
+        let map = |name: &str, value: i64| [(name.to_owned(), value.into())].into_iter().collect();
+        Request {
+            path: map("id", id),
+            query: map("days", days),
+            body: json!({ "id": id }),
+            ..Request::default()
+        }
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_no_route_in_the_path_and_malformed_in_the_query() {
+        assert!(Params::<Small>::take(&mut request(1, 1)).is_ok());
+        assert_eq!(Params::<Small>::take(&mut request(300, 1)).unwrap_err().kind, Kind::NoRoute);
+        let refused = Params::<Small>::take(&mut request(1, 300)).unwrap_err();
+        assert_eq!((refused.kind, &*refused.errors[0].property), (Kind::Malformed, "days"));
+    }
+
+    #[test]
+    fn a_body_that_the_contract_lets_through_and_the_operation_cannot_read_is_our_fault() {
+        assert!(Body::<Small>::take(&mut request(1, 1)).is_ok());
+        assert_eq!(Body::<Small>::take(&mut request(300, 1)).unwrap_err().kind, Kind::Internal);
+    }
+}

@@ -94,6 +94,21 @@ impl Problem {
         Problem { errors, ..Problem::new(Kind::Invalid) }
     }
 
+    /// Some properties of the form are refused, unless there are none.
+    pub fn refuse(errors: Vec<Violation>) -> Result<()> {
+        if errors.is_empty() { Ok(()) } else { Err(Problem::form(errors)) }
+    }
+
+    /// The credentials are missing, wrong, expired or withdrawn.
+    pub fn unauthenticated() -> Problem {
+        Problem::new(Kind::Unauthenticated)
+    }
+
+    /// The credentials are good, but not for this.
+    pub fn forbidden() -> Problem {
+        Problem::new(Kind::Forbidden)
+    }
+
     /// The request cannot be understood.
     pub fn malformed(message: impl Into<String>) -> Problem {
         Problem { message: message.into(), ..Problem::new(Kind::Malformed) }

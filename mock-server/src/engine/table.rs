@@ -40,7 +40,7 @@ impl<T: Row> Table<T> {
         Table { order: "DESC", ..self }
     }
 
-    /// One page of the account's rows.
+    /// One page of the account's rows, as the texts that the database holds.
     pub fn page(&self, cx: &Context, page: Page) -> Result<Rows> {
         self.page_where(cx, page, "TRUE", &[])
     }
@@ -66,35 +66,30 @@ impl<T: Row> Table<T> {
         Ok(Rows(rows))
     }
 
-    /// All rows of the account.
-    pub fn all(&self, cx: &Context) -> Result<Vec<T>> {
-        self.all_where(cx, "TRUE", &[])
+    /// One row as a page of its own.
+    pub fn page_of(&self, cx: &Context, key: impl ToSql) -> Result<Rows> {
+        self.body(cx, &key, |body| Ok(Rows::of([body])))
     }
 
-    /// The rows of the account that satisfy `condition`, whose `?` are `values`.
-    pub fn all_where(&self, cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<T>> {
-        self.parsed_where(cx, Page::ALL, condition, values)
+    /// One page of the account's rows, parsed.
+    pub fn rows(&self, cx: &Context, page: Page) -> Result<Vec<T>> {
+        self.rows_where(cx, page, "TRUE", &[])
     }
 
     /// One page of the account's rows that satisfy `condition`, parsed.
-    pub fn parsed_where(
+    pub fn rows_where(
         &self,
         cx: &Context,
         page: Page,
         condition: &str,
         values: &[&dyn ToSql],
     ) -> Result<Vec<T>> {
-        let mut all = Vec::new();
+        let mut rows = Vec::new();
         self.visit(cx, condition, values, page, |body| {
-            all.push(serde_json::from_str(body)?);
+            rows.push(serde_json::from_str(body)?);
             Ok(())
         })?;
-        Ok(all)
-    }
-
-    /// One row as the database holds it, as a list of one.
-    pub fn row(&self, cx: &Context, key: impl ToSql) -> Result<Rows> {
-        self.body(cx, &key, |body| Ok(Rows::of([body])))
+        Ok(rows)
     }
 
     /// One row, parsed.
@@ -108,6 +103,19 @@ impl<T: Row> Table<T> {
         Ok(cx.db.prepare_cached(&sql)?.exists((cx.account()?, key))?)
     }
 
+    /// Whether a row of the account satisfies `condition`, whose `?` are `values`.
+    pub fn has_where(&self, cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {} WHERE account = ? AND ({condition})", self.name);
+        let account = cx.account()?;
+        let values = std::iter::once(&account as &dyn ToSql).chain(values.iter().copied());
+        Ok(cx.db.prepare_cached(&sql)?.exists(rusqlite::params_from_iter(values))?)
+    }
+
+    /// Refuses a key that no row of the account has.
+    pub fn require(&self, cx: &Context, key: impl ToSql) -> Result<()> {
+        if self.has(cx, key)? { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
     /// How many rows of the account satisfy `condition`, whose `?` are `values`.
     pub fn count(&self, cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<i64> {
         let sql = format!("SELECT count(*) FROM {} WHERE account = ? AND ({condition})", self.name);
@@ -116,11 +124,39 @@ impl<T: Row> Table<T> {
         Ok(cx.db.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
     }
 
+    /// The id of the next row; never given twice, also not after a removal.
+    pub fn next_id(&self, cx: &Context) -> Result<i64> {
+        cx.next_id(self.name)
+    }
+
     /// Adds a row to the account.
     pub fn insert(&self, cx: &Context, row: &T) -> Result<()> {
-        let sql = format!("INSERT INTO {} (account, body) VALUES (?1, ?2)", self.name);
-        cx.db.prepare_cached(&sql)?.execute((cx.account()?, serde_json::to_string(row)?))?;
+        self.insert_with(cx, row, &[])
+    }
+
+    /// Adds a row to the account, with values of columns that are no part of the object.
+    pub fn insert_with(&self, cx: &Context, row: &T, columns: &[(&str, &dyn ToSql)]) -> Result<()> {
+        let names: String = columns.iter().map(|(name, _)| format!(", {name}")).collect();
+        let marks = ", ?".repeat(columns.len());
+        let sql = format!("INSERT INTO {} (account, body{names}) VALUES (?, ?{marks})", self.name);
+        let (account, body) = (cx.account()?, serde_json::to_string(row)?);
+        let values =
+            [&account as &dyn ToSql, &body].into_iter().chain(columns.iter().map(|(_, value)| *value));
+        cx.db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values))?;
         Ok(())
+    }
+
+    /// Finds the row with this key, changes it and puts it back, unless `change` refuses.
+    pub fn change(
+        &self,
+        cx: &Context,
+        key: impl ToSql,
+        change: impl FnOnce(&mut T) -> Result<()>,
+    ) -> Result<T> {
+        let mut row = self.find(cx, &key)?;
+        change(&mut row)?;
+        self.replace(cx, key, &row)?;
+        Ok(row)
     }
 
     /// Puts `row` in the place of the row with this key.

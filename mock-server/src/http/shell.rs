@@ -230,7 +230,7 @@ impl Shell {
             // Bad credentials do not close what is open to everybody.
             Err(problem) if open && problem.kind != Kind::Internal => Identity::default(),
             Ok(identity) if identity.account.is_none() && !open => {
-                return Err(Problem::new(Kind::Unauthenticated));
+                return Err(Problem::unauthenticated());
             }
             other => other?,
         };
@@ -243,13 +243,13 @@ impl Shell {
         let route = endpoint.route;
         let mut request = Request::default();
         let given: Vec<(&str, &str)> = path.iter().collect();
-        if !route.read(Location::Path, &given, &mut request.parameters).violations.is_empty() {
+        if !route.read(Location::Path, &given, &mut request.path).violations.is_empty() {
             return Err(Problem::new(Kind::NoRoute));
         }
         let query: Vec<_> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
         let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (&**name, &**text)).collect();
-        let checked = route.read(Location::Query, &query, &mut request.parameters);
+        let checked = route.read(Location::Query, &query, &mut request.query);
         let violations = self.tolerated(&route.id, checked);
         if !violations.is_empty() {
             return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });
@@ -267,7 +267,8 @@ impl Shell {
         let body = serde_json::from_slice(sent);
         let mut body = body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
         let violations = self.tolerated(&endpoint.route.id, expected.check(&mut body));
-        if violations.is_empty() { Ok(body) } else { Err(Problem::form(violations)) }
+        Problem::refuse(violations)?;
+        Ok(body)
     }
 
     /// The violations of a check. What the contract does not know is noted, or refused where the shell is strict.
@@ -378,6 +379,7 @@ async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<
     let required =
         expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
-    let missing: Vec<Violation> = missing.map(|name| Violation::new(name, "is required")).collect();
-    if missing.is_empty() { Ok(form) } else { Err(Problem::form(missing)) }
+    let missing = missing.map(|name| Violation::new(name, "is required"));
+    Problem::refuse(missing.collect())?;
+    Ok(form)
 }

@@ -1,10 +1,22 @@
 //! Who an account belongs to.
 
-use crate::engine::{Context, Result};
+use serde_json::Value;
+
+use crate::engine::{Context, PerAccount, Result};
+
+pub(super) const DETAILS: PerAccount<Value> = PerAccount::new("account_details");
+
+/// Whether the account may order FlexMetal servers.
+pub(super) fn allows_flex_metal(cx: &Context) -> Result<bool> {
+    Ok(DETAILS.get(cx)?["isAllowedFlexMetal"] == 1)
+}
 
 /// The name under which others see the account: the company, or the person where there is none.
 pub(super) fn name(cx: &Context) -> Result<String> {
-    let sql = "SELECT coalesce(nullif(body ->> 'companyName', ''), body ->> 'firstName' || ' ' || (body ->> 'lastName'))
-               FROM account_details WHERE account = ?1";
-    Ok(cx.db.prepare_cached(sql)?.query_row([cx.account()?], |row| row.get(0))?)
+    let details = DETAILS.get(cx)?;
+    let text = |name: &str| details[name].as_str().unwrap_or_default();
+    Ok(match text("companyName") {
+        "" => format!("{} {}", text("firstName"), text("lastName")),
+        company => company.to_owned(),
+    })
 }

@@ -46,17 +46,19 @@ fn list(cx: &Context, page: Page) -> Result<Rows> {
     ENTRIES.page(cx, page)
 }
 
-fn create(cx: &Context, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
-    settings.range.check()?;
-    let entry = Entry { id: cx.next_id("account_ip_whitelist")?, settings, created_at: cx.now };
+fn create(cx: &Context, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
+    new.range.check()?;
+    let entry = Entry { id: ENTRIES.next_id(cx)?, settings: new, created_at: cx.now };
     ENTRIES.insert(cx, &entry)?;
     Ok([entry])
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
-    let entry = Entry { settings, ..ENTRIES.find(cx, by.whitelist_id)? };
-    entry.settings.range.check()?;
-    ENTRIES.replace(cx, entry.id, &entry)?;
+fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
+    let entry = ENTRIES.change(cx, by.whitelist_id, |entry| {
+        new.range.check()?;
+        entry.settings = new;
+        Ok(())
+    })?;
     Ok([entry])
 }
 

@@ -39,54 +39,52 @@ struct Settings {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OfKey {
+struct ByKey {
     api_key_id: i64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ById {
+struct ByKeyAndId {
     api_key_id: i64,
     api_key_whitelist_id: i64,
 }
 
-fn list(cx: &Context, page: Page, Params(of): Params<OfKey>) -> Result<Rows> {
-    api_keys::require(cx, of.api_key_id)?;
-    ENTRIES.page_where(cx, page, "api_key_id = ?", &[&of.api_key_id])
+fn list(cx: &Context, Params(by): Params<ByKey>, page: Page) -> Result<Rows> {
+    api_keys::require(cx, by.api_key_id)?;
+    ENTRIES.page_where(cx, page, "api_key_id = ?", &[&by.api_key_id])
 }
 
-fn create(cx: &Context, Params(of): Params<OfKey>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
-    api_keys::require(cx, of.api_key_id)?;
-    settings.range.check()?;
-    let entry = Entry { id: cx.next_id("api_key_ip_whitelist")?, settings, updated_at: cx.now };
-    let sql = "INSERT INTO api_key_ip_whitelist (account, api_key_id, body) VALUES (?1, ?2, ?3)";
-    let row = (cx.account()?, of.api_key_id, serde_json::to_string(&entry)?);
-    cx.db.prepare_cached(sql)?.execute(row)?;
+fn create(cx: &Context, Params(by): Params<ByKey>, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
+    api_keys::require(cx, by.api_key_id)?;
+    new.range.check()?;
+    let entry = Entry { id: ENTRIES.next_id(cx)?, settings: new, updated_at: cx.now };
+    ENTRIES.insert_with(cx, &entry, &[("api_key_id", &by.api_key_id)])?;
     Ok([entry])
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[Entry; 1]> {
+fn update(cx: &Context, Params(by): Params<ByKeyAndId>, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
     by.require(cx)?;
-    settings.range.check()?;
-    let entry = Entry { id: by.api_key_whitelist_id, settings, updated_at: cx.now };
+    new.range.check()?;
+    let entry = Entry { id: by.api_key_whitelist_id, settings: new, updated_at: cx.now };
     ENTRIES.replace(cx, entry.id, &entry)?;
     Ok([entry])
 }
 
-fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+fn delete(cx: &Context, Params(by): Params<ByKeyAndId>) -> Result<()> {
     by.require(cx)?;
     ENTRIES.remove(cx, by.api_key_whitelist_id)
 }
 
-impl ById {
+impl ByKeyAndId {
     /// Refuses an entry that the key does not have.
     fn require(&self, cx: &Context) -> Result<()> {
-        let found = ENTRIES.count(
+        let found = ENTRIES.has_where(
             cx,
             "id = ? AND api_key_id = ?",
             &[&self.api_key_whitelist_id, &self.api_key_id],
         )?;
-        if found == 0 { Err(Problem::not_found()) } else { Ok(()) }
+        if found { Ok(()) } else { Err(Problem::not_found()) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{Body, Context, Operation, Page, Params, Result, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 4] {
     [
@@ -44,19 +44,21 @@ struct ById {
 }
 
 fn list(cx: &Context, page: Page) -> Result<Vec<ApiKey>> {
-    let keys = API_KEYS.parsed_where(cx, page, "TRUE", &[])?;
+    let keys = API_KEYS.rows(cx, page)?;
     Ok(keys.into_iter().map(|key| counted(cx, key)).collect())
 }
 
-fn create(cx: &Context, Body(settings): Body<Settings>) -> Result<[ApiKey; 1]> {
-    let key = ApiKey { id: cx.next_id("api_key")?, key: cx.random_text(KEY_LENGTH)?, used: 0, settings };
+fn create(cx: &Context, Body(new): Body<Settings>) -> Result<[ApiKey; 1]> {
+    let key = ApiKey { id: API_KEYS.next_id(cx)?, key: cx.random_text(KEY_LENGTH)?, used: 0, settings: new };
     API_KEYS.insert(cx, &key)?;
     Ok([key])
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(settings): Body<Settings>) -> Result<[ApiKey; 1]> {
-    let key = ApiKey { settings, ..API_KEYS.find(cx, by.api_key_id)? };
-    API_KEYS.replace(cx, key.id, &key)?;
+fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Settings>) -> Result<[ApiKey; 1]> {
+    let key = API_KEYS.change(cx, by.api_key_id, |key| {
+        key.settings = new;
+        Ok(())
+    })?;
     Ok([counted(cx, key)])
 }
 
@@ -66,7 +68,7 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 
 /// Refuses a key that the account does not have.
 pub(super) fn require(cx: &Context, id: i64) -> Result<()> {
-    if API_KEYS.has(cx, id)? { Ok(()) } else { Err(Problem::not_found()) }
+    API_KEYS.require(cx, id)
 }
 
 /// Counts a request that came with this key.

@@ -55,7 +55,7 @@ fn list(cx: &Context, page: Page) -> Result<Vec<ApiLog>> {
     logs(cx, page, |_| true)
 }
 
-fn list_of_type(cx: &Context, page: Page, Params(by): Params<ByType>) -> Result<Vec<ApiLog>> {
+fn list_of_type(cx: &Context, Params(by): Params<ByType>, page: Page) -> Result<Vec<ApiLog>> {
     let method = TYPES.iter().find(|it| it.as_str().eq_ignore_ascii_case(&by.request_type));
     let method = method.ok_or_else(Problem::not_found)?;
     logs(cx, page, |exchange| exchange.method == *method)

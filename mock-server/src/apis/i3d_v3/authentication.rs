@@ -4,7 +4,7 @@ use http::HeaderMap;
 use rusqlite::OptionalExtension;
 
 use super::{account_ip_whitelists, api_key_ip_whitelists, api_keys, session};
-use crate::engine::{Context, Credential, Identity, Kind, Problem, Result};
+use crate::engine::{Context, Credential, Identity, Problem, Result};
 
 /// The header that carries an API key.
 const KEY_HEADER: &str = "private-token";
@@ -18,7 +18,7 @@ const KEY: &str = "
 
 pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity> {
     if let Some(key) = headers.get(KEY_HEADER) {
-        return by_key(cx, key.to_str().map_err(|_| refused())?);
+        return by_key(cx, key.to_str().map_err(|_| Problem::unauthenticated())?);
     }
     session::token(headers).map_or_else(|| Ok(Identity::default()), |token| by_session(cx, token))
 }
@@ -34,14 +34,14 @@ struct Key {
 }
 
 fn by_key(cx: &Context, key: &str) -> Result<Identity> {
-    let key = cx.recall(key, || find(cx, key))?.ok_or_else(refused)?;
+    let key = cx.recall(key, || find(cx, key))?.ok_or_else(Problem::unauthenticated)?;
     if key.expires_at.is_some_and(|at| at <= cx.now) {
-        return Err(refused());
+        return Err(Problem::unauthenticated());
     }
     if key.restricted
         && !(api_key_ip_whitelists::allow(cx, key.id)? && account_ip_whitelists::allow(cx, key.account)?)
     {
-        return Err(Problem::new(Kind::Forbidden));
+        return Err(Problem::forbidden());
     }
     api_keys::count_use(cx, key.id);
     Ok(Identity { account: Some(key.account), credential: Some(Credential::Key(key.id)) })
@@ -55,14 +55,10 @@ fn find(cx: &Context, key: &str) -> Result<Option<Key>> {
 }
 
 fn by_session(cx: &Context, token: &str) -> Result<Identity> {
-    let session = session::find(cx, token)?.ok_or_else(refused)?;
+    let session = session::find(cx, token)?.ok_or_else(Problem::unauthenticated)?;
     if !account_ip_whitelists::allow(cx, session.account)? {
-        return Err(Problem::new(Kind::Forbidden));
+        return Err(Problem::forbidden());
     }
     let account = (!session.awaits_otp).then_some(session.account);
     Ok(Identity { account, credential: Some(Credential::Session(session.id)) })
-}
-
-fn refused() -> Problem {
-    Problem::new(Kind::Unauthenticated)
 }

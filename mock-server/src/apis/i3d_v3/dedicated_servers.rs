@@ -55,8 +55,8 @@ struct Change {
     labels: Vec<LabelChange>,
 }
 
-fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Rows> {
-    let Some(labels) = filter.labels else {
+fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Rows> {
+    let Some(labels) = by.labels else {
         return DEDICATED_SERVERS.page(cx, page);
     };
     let expression = Expression::parse(&labels).map_err(unreadable)?;
@@ -65,37 +65,37 @@ fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Rows
     DEDICATED_SERVERS.page_where(cx, page, &condition, &values)
 }
 
-fn list_summaries(cx: &Context, Params(selection): Params<Selection>, page: Page) -> Result<Reply> {
-    let Some(fields) = selection.fields else {
+fn list_summaries(cx: &Context, Params(by): Params<Selection>, page: Page) -> Result<Reply> {
+    let Some(fields) = by.fields else {
         return SUMMARIES.page(cx, page)?.into_reply();
     };
-    let mut servers = SUMMARIES.parsed_where(cx, page, "TRUE", &[])?;
+    let mut servers = SUMMARIES.rows(cx, page)?;
     for server in &mut servers {
         server.retain(|name, _| fields.contains(name));
     }
     servers.into_reply()
 }
 
-fn get(cx: &Context, Params(key): Params<ById>) -> Result<Rows> {
-    DEDICATED_SERVERS.row(cx, key.dedicated_server_id)
+fn get(cx: &Context, Params(by): Params<ById>) -> Result<Rows> {
+    DEDICATED_SERVERS.page_of(cx, by.dedicated_server_id)
 }
 
-fn update(cx: &Context, Params(key): Params<ById>, Body(change): Body<Change>) -> Result<[Host; 1]> {
-    let id = key.dedicated_server_id;
-    let mut server = DEDICATED_SERVERS.find(cx, id)?;
-    let texts = [
-        ("projectName", change.project_name),
-        ("clientServerName", change.client_server_name),
-        ("clientState", change.client_state),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            server.insert(name.to_owned(), text.into());
+fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Result<[Host; 1]> {
+    let server = DEDICATED_SERVERS.change(cx, by.dedicated_server_id, |server| {
+        let texts = [
+            ("projectName", new.project_name),
+            ("clientServerName", new.client_server_name),
+            ("clientState", new.client_state),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                server.insert(name.to_owned(), text.into());
+            }
         }
-    }
-    let labels = serde_json::from_value(server["labels"].take())?;
-    server.insert("labels".to_owned(), json!(merged(labels, change.labels)?));
-    DEDICATED_SERVERS.replace(cx, id, &server)?;
+        let labels = serde_json::from_value(server["labels"].take())?;
+        server.insert("labels".to_owned(), json!(merged(labels, new.labels)?));
+        Ok(())
+    })?;
     Ok([server])
 }
 

@@ -63,11 +63,8 @@ fn list_locations(_: &Context) -> Result<Vec<&'static Location>> {
 }
 
 /// The contract knows no answer for an unknown location, so nothing is to be had there.
-fn list_instance_types(
-    _: &Context,
-    Params(wanted): Params<ByLocation>,
-) -> Result<Vec<&'static InstanceType>> {
-    let place = CATALOGUE.iter().find(|place| place.location.id == wanted.location_id);
+fn list_instance_types(_: &Context, Params(by): Params<ByLocation>) -> Result<Vec<&'static InstanceType>> {
+    let place = CATALOGUE.iter().find(|place| place.location.id == by.location_id);
     Ok(place.into_iter().flat_map(|place| &place.instance_types).collect())
 }
 

@@ -78,14 +78,13 @@ pub(super) fn check(cx: &Context, new: &NewServer) -> Result<Order> {
     check_kernel_params(&new.os.kernel_params, &mut errors);
     check_partitions(&new.os.partitions, offer.map(|(_, it)| it.storage * MB_PER_GB), &mut errors);
     let contract_id = contract(cx, new, offer, &mut errors)?;
-    match (offer, contract_id) {
-        (Some((place, instance_type)), Some(contract_id)) if errors.is_empty() => Ok(Order {
-            location: place.location.partial(),
-            instance_type: instance_type.partial(),
-            contract_id,
-        }),
-        _ => Err(Problem::form(errors)),
-    }
+    Problem::refuse(errors)?;
+    let (place, instance_type) = offer.expect("what is not offered is an error");
+    Ok(Order {
+        location: place.location.partial(),
+        instance_type: instance_type.partial(),
+        contract_id: contract_id.expect("a contract without room is an error"),
+    })
 }
 
 /// An instance type at a location.

@@ -7,7 +7,7 @@ use super::{
     flex_metal_catalogue::{InstanceType, Location, Partial, Place, places},
     flex_metal_servers,
 };
-use crate::engine::{Context, Operation, Result, Table, read};
+use crate::engine::{Context, Operation, Page, Result, Table, read};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getFlexMetalQuotaUsages", list), read("getFlexMetalCapacityCommits", list_commits)]
@@ -67,7 +67,7 @@ impl Quota {
 }
 
 fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
-    let quotas = QUOTAS.all(cx)?;
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
     let mut all = Vec::new();
     for place in places() {
         let mut quota_usage = Vec::new();
@@ -90,7 +90,7 @@ fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
 }
 
 fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
-    let quotas = QUOTAS.all(cx)?;
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
     let mut all = Vec::new();
     for place in places() {
         let mut commits = Vec::new();
@@ -114,7 +114,7 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
 
 /// Whether the account has this contract, wherever it may be for.
 pub(super) fn has_contract(cx: &Context, contract_id: &str) -> Result<bool> {
-    Ok(QUOTAS.all(cx)?.iter().any(|quota| quota.contract_id == contract_id))
+    Ok(QUOTAS.rows(cx, Page::ALL)?.iter().any(|quota| quota.contract_id == contract_id))
 }
 
 /// The contract that one more server counts against, empty for on demand; or why there is no room for it.
@@ -126,24 +126,29 @@ pub(super) fn room(
     overflow: bool,
 ) -> Result<Result<String, Violation>> {
     let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
-    let quotas = QUOTAS.all(cx)?;
-    let has_room = |contract_id: &str| -> Result<Option<bool>> {
-        let wanted = |it: &&Quota| it.contract_id == contract_id && it.is_for(place, instance_type);
-        let Some(quota) = quotas.iter().find(wanted) else { return Ok(None) };
-        Ok(Some(flex_metal_servers::count_in_use(cx, instance_type.id, contract_id)? < quota.quota))
+    let quotas = QUOTAS.rows(cx, Page::ALL)?;
+    let has_room = |quota: &Quota| -> Result<bool> {
+        Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
+    };
+    let quota_of = |contract_id: &str| {
+        quotas.iter().find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
     };
     if !contract_id.is_empty() {
-        match has_room(contract_id)? {
+        match quota_of(contract_id) {
             None => return refused("contractId", "does not cover this instance type at this location"),
-            Some(true) => return Ok(Ok(contract_id.to_owned())),
-            Some(false) if !overflow => {
+            Some(quota) if has_room(quota)? => return Ok(Ok(contract_id.to_owned())),
+            Some(_) if !overflow => {
                 return refused("contractId", "has no capacity left, and overflow is not asked for");
             }
-            Some(false) => {}
+            Some(_) => {}
         }
     }
-    match has_room("")? {
-        Some(true) => Ok(Ok(String::new())),
-        _ => refused("instanceType", "has no on-demand quota left at this location"),
+    match quota_of("") {
+        None => refused("instanceType", "has no on-demand quota at this location"),
+        Some(quota) if has_room(quota)? => Ok(Ok(String::new())),
+        Some(Quota { quota, .. }) => {
+            let message = format!("has an on-demand quota of {quota} at this location, which is in use");
+            refused("instanceType", &message)
+        }
     }
 }

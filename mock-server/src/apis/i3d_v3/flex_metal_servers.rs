@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    account_details,
     flex_metal_lifecycle::{FlexMetalServer, Os, Server, Status},
     flex_metal_order::{self, NewServer},
     flex_metal_tags,
@@ -88,23 +89,26 @@ impl Group {
     }
 }
 
-fn list(cx: &Context, Params(filter): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
-    let (account, tags) = (cx.account()?, serde_json::to_string(&filter.tag)?);
+fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
+    let (account, tags) = (cx.account()?, serde_json::to_string(&by.tag)?);
     let mut conditions = vec!["TRUE"];
     let mut values: Vec<&dyn ToSql> = Vec::new();
-    if let Some(group) = &filter.status {
+    if let Some(group) = &by.status {
         conditions.push(group.condition());
         values.push(&cx.now);
     }
-    if !filter.tag.is_empty() {
+    if !by.tag.is_empty() {
         conditions.push(TAGGED_ALL);
         values.extend([&account as &dyn ToSql, &tags, &tags]);
     }
-    let servers = SERVERS.parsed_where(cx, page, &conditions.join(" AND "), &values)?;
+    let servers = SERVERS.rows_where(cx, page, &conditions.join(" AND "), &values)?;
     Ok(servers.into_iter().map(|server| server.shown(cx.now)).collect())
 }
 
 fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 1]> {
+    if !account_details::allows_flex_metal(cx)? {
+        return Err(Problem::forbidden());
+    }
     let order = flex_metal_order::check(cx, &new)?;
     let mut tags = Vec::new();
     for tag in new.tags {
@@ -115,7 +119,7 @@ fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 
     }
     let server = Server {
         uuid: cx.new_uuid()?,
-        id: u32::try_from(cx.next_id("flex_metal_server")?).expect("a world has fewer servers"),
+        id: u32::try_from(SERVERS.next_id(cx)?).expect("a world has fewer servers"),
         failure: new.name.starts_with(FAILING).then(|| "The server failed its hardware check".to_owned()),
         name: new.name,
         location: order.location,
@@ -137,9 +141,11 @@ fn get(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]>
 }
 
 fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]> {
-    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
-    let status = server.release(cx.now);
-    SERVERS.replace(cx, by.uuid.to_string(), &server)?;
+    let mut status = Status::Released;
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        status = server.release(cx.now);
+        Ok(())
+    })?;
     Ok([server.shown_as(status)])
 }
 
@@ -153,23 +159,26 @@ fn get_root_password(cx: &Context, Params(by): Params<ByUuid>) -> Result<[RootPa
 
 /// A tag that the account does not have yet is added to it, as an order does.
 fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
-    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
-    if !server.tags.contains(&by.tag) {
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        if server.tags.contains(&by.tag) {
+            return Ok(());
+        }
         if server.tags.len() >= TAGS_MAX {
             return Err(Problem::invalid("tag", format!("is one more than the {TAGS_MAX} of a server")));
         }
         flex_metal_tags::ensure(cx, &by.tag)?;
         server.tags.push(by.tag);
-        SERVERS.replace(cx, by.uuid.to_string(), &server)?;
-    }
+        Ok(())
+    })?;
     Ok([server.shown(cx.now)])
 }
 
 fn remove_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
-    let mut server = SERVERS.find(cx, by.uuid.to_string())?;
-    let at = server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
-    server.tags.remove(at);
-    SERVERS.replace(cx, by.uuid.to_string(), &server)?;
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        let at = server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
+        server.tags.remove(at);
+        Ok(())
+    })?;
     Ok([server.shown(cx.now)])
 }
 
@@ -187,7 +196,7 @@ pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
 
 /// Every server that carries `tag` carries `new` in its place, or nothing.
 pub(super) fn replace_tag(cx: &Context, tag: &str, new: Option<&str>) -> Result<()> {
-    for mut server in SERVERS.all_where(cx, TAGGED, &[&cx.account()?, &tag])? {
+    for mut server in SERVERS.rows_where(cx, Page::ALL, TAGGED, &[&cx.account()?, &tag])? {
         let at = server.tags.iter().position(|it| it == tag).expect("the index of tags is true");
         server.tags.splice(at..=at, new.map(str::to_owned));
         SERVERS.replace(cx, server.uuid.to_string(), &server)?;
@@ -197,5 +206,10 @@ pub(super) fn replace_tag(cx: &Context, tag: &str, new: Option<&str>) -> Result<
 
 /// Every server that was ever delivered.
 pub(super) fn delivered(cx: &Context) -> Result<Vec<Server>> {
-    SERVERS.all_where(cx, "NOT fails AND ready_at <= min(?, ifnull(releasing_at, ready_at))", &[&cx.now])
+    SERVERS.rows_where(
+        cx,
+        Page::ALL,
+        "NOT fails AND ready_at <= min(?, ifnull(releasing_at, ready_at))",
+        &[&cx.now],
+    )
 }

@@ -22,6 +22,11 @@ struct Tag {
     tag: String,
 }
 
+#[derive(Deserialize)]
+struct ByTag {
+    tag: String,
+}
+
 /// A tag as the API shows it: with what carries it.
 #[derive(Serialize)]
 struct FlexMetalTag {
@@ -42,7 +47,7 @@ struct ResourceUsage {
 }
 
 fn list(cx: &Context, page: Page) -> Result<Vec<FlexMetalTag>> {
-    TAGS.parsed_where(cx, page, "TRUE", &[])?.into_iter().map(|tag| shown(cx, tag)).collect()
+    TAGS.rows(cx, page)?.into_iter().map(|tag| shown(cx, tag)).collect()
 }
 
 fn create(cx: &Context, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
@@ -54,12 +59,12 @@ fn create(cx: &Context, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
     Ok([shown(cx, new)?])
 }
 
-fn get(cx: &Context, Params(by): Params<Tag>) -> Result<[FlexMetalTag; 1]> {
+fn get(cx: &Context, Params(by): Params<ByTag>) -> Result<[FlexMetalTag; 1]> {
     Ok([shown(cx, TAGS.find(cx, by.tag)?)?])
 }
 
-fn update(cx: &Context, Params(by): Params<Tag>, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
-    TAGS.find(cx, &by.tag)?;
+fn update(cx: &Context, Params(by): Params<ByTag>, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
+    TAGS.require(cx, &by.tag)?;
     if new.tag != by.tag {
         if TAGS.has(cx, &new.tag)? {
             return Err(Problem::conflict(format!("Tag {} already exists", new.tag)));
@@ -70,7 +75,7 @@ fn update(cx: &Context, Params(by): Params<Tag>, Body(new): Body<Tag>) -> Result
     Ok([shown(cx, new)?])
 }
 
-fn delete(cx: &Context, Params(by): Params<Tag>) -> Result<()> {
+fn delete(cx: &Context, Params(by): Params<ByTag>) -> Result<()> {
     TAGS.remove(cx, &by.tag)?;
     flex_metal_servers::replace_tag(cx, &by.tag, None)
 }

@@ -36,8 +36,8 @@ struct FlexMetalUsage {
     bandwidth_out: i64,
 }
 
-fn list(cx: &Context, Params(days): Params<Days>) -> Result<Vec<FlexMetalUsage>> {
-    let period = days.period()?;
+fn list(cx: &Context, Params(by): Params<Days>) -> Result<Vec<FlexMetalUsage>> {
+    let period = by.period()?;
     let servers = flex_metal_servers::delivered(cx)?;
     Ok(servers.into_iter().filter_map(|server| usage(server, &period, cx.now)).collect())
 }

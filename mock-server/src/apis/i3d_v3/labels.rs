@@ -36,10 +36,7 @@ pub(super) struct LabelChange {
 
 /// The labels after the changes; what the changes do not name stays.
 pub(super) fn merged(mut labels: Vec<Label>, changes: Vec<LabelChange>) -> Result<Vec<Label>> {
-    let errors = refused(&changes);
-    if !errors.is_empty() {
-        return Err(Problem::form(errors));
-    }
+    Problem::refuse(refused(&changes))?;
     for LabelChange { key, value } in changes {
         let place = labels.iter().position(|it| it.key == key);
         match (place, value) {

@@ -1,5 +1,6 @@
 //! The i3D.net v3 API.
 
+mod account_billing_details;
 mod account_details;
 mod account_ip_whitelists;
 mod api_key_ip_whitelists;

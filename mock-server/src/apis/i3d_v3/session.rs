@@ -5,9 +5,13 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::users::{self, Profile, User};
+use super::{
+    account_billing_details::BILLING_DETAILS,
+    account_details::DETAILS,
+    users::{self, PROFILES, Profile, User},
+};
 use crate::engine::{
-    Body, Context, Credential, IntoReply, Kind, Object, Operation, Problem, Reply, Result, Table, read, write,
+    Body, Context, Credential, IntoReply, Object, Operation, Problem, Reply, Result, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -26,9 +30,6 @@ const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 const OTP_SECONDS: i64 = 5 * 60;
 /// The code of this API for a login of somebody who is logged in.
 const ALREADY_LOGGED_IN: u32 = 10005;
-
-const DETAILS: Table<Value> = Table::new("account_details", "account");
-const BILLING_DETAILS: Table<Value> = Table::new("account_billing_details", "account");
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,11 +79,13 @@ pub(super) struct Session {
 }
 
 fn user(cx: &Context) -> Result<Object<SessionUser>> {
-    let account = cx.caller.account.ok_or_else(Problem::not_found)?;
-    let details = DETAILS.find(cx, account)?;
+    if cx.caller.account.is_none() {
+        return Err(Problem::not_found());
+    }
+    let details = DETAILS.get(cx)?;
     let phone = ["phoneNumber", "phoneNumberMobile"].iter().find_map(|it| details[it].as_str());
     Ok(Object(SessionUser {
-        profile: users::profile(cx, account)?,
+        profile: PROFILES.get(cx)?,
         email: details["emailAddress"].clone(),
         first_name: details["firstName"].clone(),
         last_name: details["lastName"].clone(),
@@ -93,32 +96,32 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
         request_ip_country: "Netherlands",
         request_ip_country_code: "NL",
         details,
-        billing_details: BILLING_DETAILS.find(cx, account)?,
+        billing_details: BILLING_DETAILS.get(cx)?,
     }))
 }
 
-fn login(cx: &Context, Body(login): Body<Login>) -> Result<Reply> {
+fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
     let current = current(cx)?;
     if current.as_ref().is_some_and(|session| !session.awaits_otp) {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
-    let user = users::by_name(cx, &login.user_name)?.ok_or_else(wrong)?;
-    user.check_password(cx, &login.password)?;
+    let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
+    user.check_password(cx, &new.password)?;
     if let Some(session) = current {
         session.end(cx)?;
     }
-    let (expires_at, cookie) = open(cx, &user, user.requires_otp(), login.remember_me == Some(1))?;
+    let (expires_at, cookie) = open(cx, &user, user.requires_otp(), new.remember_me == Some(1))?;
     let until = if user.requires_otp() { expires_at } else { 0 };
     let answer =
         AuthReq { requires_otp: user.requires_otp(), expires_at: until, otp_session_expires_at: until };
     Ok(Object(answer).into_reply()?.with_header(header::SET_COOKIE, cookie))
 }
 
-fn provide_otp(cx: &Context, Body(given): Body<Otp>) -> Result<Reply> {
+fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
     let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
-    let user = users::by_account(cx, waiting.account)?.ok_or_else(wrong)?;
-    if !user.accepts_otp(cx, &given.otp) {
-        return Err(wrong());
+    let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
+    if !user.accepts_otp(cx, &new.otp) {
+        return Err(Problem::unauthenticated());
     }
     waiting.end(cx)?;
     let (_, cookie) = open(cx, &user, false, waiting.remember)?;
@@ -130,10 +133,6 @@ fn logout(cx: &Context) -> Result<Reply> {
         session.end(cx)?;
     }
     Ok(().into_reply()?.with_header(header::SET_COOKIE, cookie("", 0)))
-}
-
-fn wrong() -> Problem {
-    Problem::new(Kind::Unauthenticated)
 }
 
 /// A new session of `user`: when it expires, and the cookie that stands for it.

@@ -51,12 +51,13 @@ fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<[SshKey; 1]> {
     Ok([key])
 }
 
-fn get(cx: &Context, Params(key): Params<ByUuid>) -> Result<Rows> {
-    SSH_KEYS.row(cx, key.uuid)
+fn get(cx: &Context, Params(by): Params<ByUuid>) -> Result<Rows> {
+    let uuid = Uuid::try_parse(&by.uuid).map_err(|_| Problem::not_found())?;
+    SSH_KEYS.page_of(cx, uuid.to_string())
 }
 
-fn delete(cx: &Context, Params(key): Params<ByUuid>) -> Result<()> {
-    let uuid = Uuid::try_parse(&key.uuid).map_err(|_| Problem::malformed("Invalid UUID"))?;
+fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<()> {
+    let uuid = Uuid::try_parse(&by.uuid).map_err(|_| Problem::malformed("Invalid UUID"))?;
     SSH_KEYS.remove(cx, uuid.to_string())
 }
 

@@ -80,13 +80,13 @@ struct ById {
 }
 
 /// The content in base64: bytes are no JSON string.
-fn get(cx: &Context, Params(key): Params<ByTicketAndId>) -> Result<Object<String>> {
+fn get(cx: &Context, Params(by): Params<ByTicketAndId>) -> Result<Object<String>> {
     let sql = "SELECT content FROM ticket_attachment JOIN ticket_reply ON ticket_reply.id = reply
                WHERE ticket_attachment.account = ?1 AND ticket_attachment.id = ?2 AND ticket = ?3";
     let content = cx
         .db
         .prepare_cached(sql)?
-        .query_row((cx.account()?, key.attachment_id, key.ticket_id), |row| {
+        .query_row((cx.account()?, by.attachment_id, by.ticket_id), |row| {
             Ok(STANDARD.encode(row.get_ref(0)?.as_blob()?))
         })
         .optional()?;
@@ -98,23 +98,21 @@ fn create(cx: &Context, Form(parts): Form) -> Result<Object<UploadedAttachment>>
     let name = file.file_name.unwrap_or_default();
     let mime = file_type(&name, &file.bytes).map_err(|message| Problem::invalid("attachment", message))?.mime;
     let attachment = Attachment {
-        id: cx.next_id("ticket_attachment")?,
+        id: ATTACHMENTS.next_id(cx)?,
         name,
         mime: mime.to_owned(),
         size: file.bytes.len(),
         uploaded_time: cx.now,
     };
-    let sql = "INSERT INTO ticket_attachment (account, body, content) VALUES (?1, ?2, ?3)";
-    let body = serde_json::to_string(&attachment)?;
-    cx.db.prepare_cached(sql)?.execute((cx.account()?, body, file.bytes))?;
+    ATTACHMENTS.insert_with(cx, &attachment, &[("content", &file.bytes)])?;
     Ok(Object(UploadedAttachment { attachment_id: attachment.id }))
 }
 
-fn delete(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    if ATTACHMENTS.has(cx, key.attachment_id)? && !is_free(cx, key.attachment_id)? {
+fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    if ATTACHMENTS.has(cx, by.attachment_id)? && !is_free(cx, by.attachment_id)? {
         return Err(Problem::invalid("attachmentId", "belongs to a ticket already"));
     }
-    ATTACHMENTS.remove(cx, key.attachment_id)
+    ATTACHMENTS.remove(cx, by.attachment_id)
 }
 
 /// Why these files cannot be taken up by a message.
@@ -149,7 +147,7 @@ pub(super) fn couple(cx: &Context, ids: &[i64], reply: i64) -> Result<()> {
 
 /// Whether the account has this file and no reply has taken it up.
 fn is_free(cx: &Context, id: i64) -> Result<bool> {
-    Ok(ATTACHMENTS.count(cx, "id = ? AND reply IS NULL", &[&id])? > 0)
+    ATTACHMENTS.has_where(cx, "id = ? AND reply IS NULL", &[&id])
 }
 
 /// The one file of the form.

@@ -27,7 +27,7 @@ pub(super) fn operations() -> [Operation; 9] {
 
 const TICKETS: Table<Ticket> = Table::new("ticket", "id").newest_first();
 
-const REPLIES: Table<Reply> = Table::new("ticket_reply", "id");
+const REPLIES: Table<TicketReply> = Table::new("ticket_reply", "id");
 
 /// What a ticket may be about.
 const CATEGORIES: [&str; 12] = [
@@ -80,12 +80,12 @@ enum Status {
 struct Thread {
     #[serde(flatten)]
     ticket: Ticket,
-    replies: Vec<Reply>,
+    replies: Vec<TicketReply>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Reply {
+struct TicketReply {
     id: i64,
     title: String,
     full_user_name: String,
@@ -149,7 +149,7 @@ fn create(cx: &Context, Body(new): Body<NewTicket>) -> Result<Object<Thread>> {
         }
     }
     errors.extend(ticket_attachments::errors(cx, &new.attachment_ids)?);
-    refuse(errors)?;
+    Problem::refuse(errors)?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
     start(cx, new.category, account_details::name(cx)?, message)
 }
@@ -159,16 +159,17 @@ fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
 }
 
 /// Whoever gets a ticket has read it.
-fn get(cx: &Context, Params(key): Params<ById>) -> Result<Object<Thread>> {
-    let mut ticket = TICKETS.find(cx, key.ticket_id)?;
-    ticket.client_last_read_at = cx.now;
-    TICKETS.replace(cx, ticket.id, &ticket)?;
+fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
+    let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
+        ticket.client_last_read_at = cx.now;
+        Ok(())
+    })?;
     thread(cx, ticket)
 }
 
 /// The form is open to everybody. A ticket of a customer is theirs to follow; all others are only for support.
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
-    refuse(category_errors(&new.category))?;
+    Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
     let caller = Caller { account: cx.caller.account.or(Some(NOBODY)), ..cx.caller };
     let cx = &cx.seen_by(caller);
@@ -176,43 +177,47 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 }
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
-fn reply(cx: &Context, Params(key): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
-    let mut ticket = TICKETS.find(cx, key.ticket_id)?;
-    if is_force_closed(cx, ticket.id)? {
-        return Err(Problem::malformed("Support has closed this ticket for good"));
-    }
-    refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
-    ticket.status = Status::Open;
-    ticket.updated_at = cx.now;
-    ticket.client_last_replied_at = cx.now;
-    ticket.num_user_replies += 1;
-    TICKETS.replace(cx, ticket.id, &ticket)?;
+fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
+    let ticket = reopen(cx, by.ticket_id, |ticket| {
+        Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
+        ticket.updated_at = cx.now;
+        ticket.client_last_replied_at = cx.now;
+        ticket.num_user_replies += 1;
+        Ok(())
+    })?;
     add_reply(cx, ticket.id, account_details::name(cx)?, new)?;
     thread(cx, ticket)
 }
 
-fn open(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    let ticket = TICKETS.find(cx, key.ticket_id)?;
-    if is_force_closed(cx, ticket.id)? {
-        return Err(Problem::invalid("ticketId", "was closed by support for good"));
-    }
-    set_status(cx, ticket, Status::Open)
-}
-
-fn close(cx: &Context, Params(key): Params<ById>) -> Result<()> {
-    set_status(cx, TICKETS.find(cx, key.ticket_id)?, Status::Closed)
+fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    reopen(cx, by.ticket_id, |_| Ok(())).map(drop)
 }
 
 /// Opening or closing is no update of a ticket: only what is written is.
-fn set_status(cx: &Context, ticket: Ticket, status: Status) -> Result<()> {
-    TICKETS.replace(cx, ticket.id, &Ticket { status, ..ticket })
+fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    let closed = TICKETS.change(cx, by.ticket_id, |ticket| {
+        ticket.status = Status::Closed;
+        Ok(())
+    });
+    closed.map(drop)
+}
+
+/// Changes a ticket that is open from now on. What support closed for good stays closed.
+fn reopen(cx: &Context, id: i64, change: impl FnOnce(&mut Ticket) -> Result<()>) -> Result<Ticket> {
+    TICKETS.change(cx, id, |ticket| {
+        if TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&id])? {
+            return Err(Problem::malformed("Support has closed this ticket for good"));
+        }
+        ticket.status = Status::Open;
+        change(ticket)
+    })
 }
 
 /// Opens a ticket with its first message.
 fn start(cx: &Context, category: String, author: String, message: NewReply) -> Result<Object<Thread>> {
     let random = cx.random()?;
     let ticket = Ticket {
-        id: cx.next_id("ticket")?,
+        id: TICKETS.next_id(cx)?,
         hash: random[..4].iter().map(|byte| char::from(b'A' + byte % 26)).collect(),
         read_hash: random[4..24].iter().map(|byte| format!("{byte:02x}")).collect(),
         title: message.title.clone(),
@@ -231,8 +236,8 @@ fn start(cx: &Context, category: String, author: String, message: NewReply) -> R
 }
 
 fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result<()> {
-    let reply = Reply {
-        id: cx.next_id("ticket_reply")?,
+    let reply = TicketReply {
+        id: REPLIES.next_id(cx)?,
         title: new.title,
         full_user_name: author,
         content: new.content,
@@ -240,19 +245,13 @@ fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result
         reply_by_i3d: 0,
         attachments: ticket_attachments::all_of(cx, &new.attachment_ids)?,
     };
-    let sql = "INSERT INTO ticket_reply (account, ticket, body) VALUES (?1, ?2, ?3)";
-    let body = serde_json::to_string(&reply)?;
-    cx.db.prepare_cached(sql)?.execute((cx.account()?, ticket, body))?;
+    REPLIES.insert_with(cx, &reply, &[("ticket", &ticket)])?;
     ticket_attachments::couple(cx, &new.attachment_ids, reply.id)
 }
 
 fn thread(cx: &Context, ticket: Ticket) -> Result<Object<Thread>> {
-    let replies = REPLIES.all_where(cx, "ticket = ?", &[&ticket.id])?;
+    let replies = REPLIES.rows_where(cx, Page::ALL, "ticket = ?", &[&ticket.id])?;
     Ok(Object(Thread { ticket, replies }))
-}
-
-fn is_force_closed(cx: &Context, ticket: i64) -> Result<bool> {
-    Ok(TICKETS.count(cx, "id = ? AND force_closed = 1", &[&ticket])? > 0)
 }
 
 fn category_errors(name: &str) -> Vec<Violation> {
@@ -261,10 +260,6 @@ fn category_errors(name: &str) -> Vec<Violation> {
     }
     let message = format!("Invalid category, the possible values are: {}", CATEGORIES.join(", "));
     vec![Violation::new("category", message)]
-}
-
-fn refuse(errors: Vec<Violation>) -> Result<()> {
-    if errors.is_empty() { Ok(()) } else { Err(Problem::form(errors)) }
 }
 
 /// Whether `text` is a list of addresses, with commas between them; it may be empty.

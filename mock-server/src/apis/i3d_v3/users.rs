@@ -5,7 +5,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::engine::{Context, Kind, Problem, Result, Table};
+use crate::engine::{Context, Kind, PerAccount, Problem, Result};
 
 /// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at any more.
 const WRONG_PASSWORDS_MAX: i64 = 5;
@@ -16,7 +16,7 @@ const OTP_STEP_SECONDS: i64 = 30;
 /// Digits of a one-time password.
 const OTP_DIGITS: usize = 6;
 
-const PROFILES: Table<Profile> = Table::new("user", "account");
+pub(super) const PROFILES: PerAccount<Profile> = PerAccount::new("user");
 
 /// What a user is beyond the details of the account.
 #[derive(Serialize, Deserialize)]
@@ -36,11 +36,6 @@ pub(super) struct User {
     password_hash: String,
     /// In base32; `None` where the password is enough.
     totp_secret: Option<String>,
-}
-
-/// What the user of an account is beyond its details.
-pub(super) fn profile(cx: &Context, account: i64) -> Result<Profile> {
-    PROFILES.find(cx, account)
 }
 
 /// The user of this name.
@@ -78,7 +73,7 @@ impl User {
         }
         let sql = "INSERT INTO wrong_password (account, at) VALUES (?1, ?2)";
         cx.db.prepare_cached(sql)?.execute((self.account, cx.now))?;
-        Err(Problem::new(Kind::Unauthenticated).keeping_writes())
+        Err(Problem::unauthenticated().keeping_writes())
     }
 
     /// Whether a one-time password must follow the password.
