@@ -67,7 +67,7 @@ fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<
     let account = cx.account()?;
     let own = |it: &Exchange| it.api == super::NAME && it.account == Some(account) && wanted(it);
     let secrets = &openapi::i3d_v3().secrets;
-    Ok(page.of(cx.journal().newest(own)).map(|exchange| log(&exchange, secrets)).collect())
+    Ok(cx.journal().newest(page, own).iter().map(|exchange| log(exchange, secrets)).collect())
 }
 
 fn log(exchange: &Exchange, secrets: &BTreeSet<String>) -> ApiLog {
