@@ -9,6 +9,8 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
+use super::api::Page;
+
 /// How many exchanges are kept; the oldest make room.
 const EXCHANGES_MAX: usize = 2000;
 /// The largest body that is kept.
@@ -97,9 +99,10 @@ impl Journal {
         drop(forgotten);
     }
 
-    /// The exchanges that `wanted` picks, newest first.
-    pub fn newest(&self, wanted: impl Fn(&Exchange) -> bool) -> Vec<Arc<Exchange>> {
-        self.lock().exchanges.iter().rev().filter(|exchange| wanted(exchange)).cloned().collect()
+    /// One page of the exchanges that `wanted` picks, newest first.
+    pub fn newest(&self, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Vec<Arc<Exchange>> {
+        let kept = self.lock();
+        page.of(kept.exchanges.iter().rev().filter(|exchange| wanted(exchange))).cloned().collect()
     }
 
     /// Forgets everything.

@@ -157,12 +157,11 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
         });
         let fits = T::deserialize(MapDeserializer::new(values));
         // The contract says integer, the operation which ones it can use: a path with any other names nothing.
-        fits.map(Params).map_err(|_: serde_json::Error| match read <= of_path {
-            true => Problem::new(Kind::NoRoute),
-            false => Problem {
-                errors: vec![Violation::new(last, "is out of range")],
-                ..Problem::new(Kind::Malformed)
-            },
+        fits.map(Params).map_err(|_: serde_json::Error| {
+            if read <= of_path {
+                return Problem::new(Kind::NoRoute);
+            }
+            Problem { errors: vec![Violation::new(last, "is out of range")], ..Problem::new(Kind::Malformed) }
         })
     }
 }

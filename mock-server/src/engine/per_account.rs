@@ -19,9 +19,4 @@ impl<T: Row> PerAccount<T> {
     pub fn get(&self, cx: &Context) -> Result<T> {
         self.0.find(cx, cx.account()?)
     }
-
-    /// Puts `row` in the place of what the account has.
-    pub fn put(&self, cx: &Context, row: &T) -> Result<()> {
-        self.0.replace(cx, cx.account()?, row)
-    }
 }

@@ -65,7 +65,7 @@ fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<
     let account = cx.account()?;
     let own = |it: &Exchange| it.api == super::NAME && it.account == Some(account) && wanted(it);
     let contract = openapi::i3d_v3();
-    Ok(page.of(cx.journal().newest(own)).map(|exchange| log(&exchange, contract)).collect())
+    Ok(cx.journal().newest(page, own).iter().map(|exchange| log(exchange, contract)).collect())
 }
 
 fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     flex_metal_catalogue::{self, InstanceType, Partial, Place},
-    flex_metal_quota,
+    flex_metal_quota::Quotas,
     operating_systems::{self, Family},
     ssh_keys,
 };
@@ -109,12 +109,13 @@ fn contract(
     errors: &mut Vec<Violation>,
 ) -> Result<Option<String>> {
     let contract_id = &new.contract_id;
-    if !contract_id.is_empty() && !flex_metal_quota::has_contract(cx, contract_id)? {
+    let quotas = Quotas::of(cx)?;
+    if !contract_id.is_empty() && !quotas.have_contract(contract_id) {
         errors.push(Violation::new("contractId", "is not a contract of this account"));
         return Ok(None);
     }
     let Some((place, instance_type)) = offer else { return Ok(None) };
-    let room = flex_metal_quota::room(cx, place, instance_type, contract_id, new.overflow)?;
+    let room = quotas.room(cx, place, instance_type, contract_id, new.overflow)?;
     Ok(room.map_err(|violation| errors.push(violation)).ok())
 }
 

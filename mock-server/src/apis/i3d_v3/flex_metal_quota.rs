@@ -112,43 +112,52 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
     Ok(all)
 }
 
-/// Whether the account has this contract, wherever it may be for.
-pub(super) fn has_contract(cx: &Context, contract_id: &str) -> Result<bool> {
-    Ok(QUOTAS.rows(cx, Page::ALL)?.iter().any(|quota| quota.contract_id == contract_id))
-}
+/// All quotas of an account.
+pub(super) struct Quotas(Vec<Quota>);
 
-/// The contract that one more server counts against, empty for on demand; or why there is no room for it.
-pub(super) fn room(
-    cx: &Context,
-    place: &Place,
-    instance_type: &InstanceType,
-    contract_id: &str,
-    overflow: bool,
-) -> Result<Result<String, Violation>> {
-    let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
-    let quotas = QUOTAS.rows(cx, Page::ALL)?;
-    let has_room = |quota: &Quota| -> Result<bool> {
-        Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
-    };
-    let quota_of = |contract_id: &str| {
-        quotas.iter().find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
-    };
-    if !contract_id.is_empty() {
-        match quota_of(contract_id) {
-            None => return refused("contractId", "does not cover this instance type at this location"),
-            Some(quota) if has_room(quota)? => return Ok(Ok(contract_id.to_owned())),
-            Some(_) if !overflow => {
-                return refused("contractId", "has no capacity left, and overflow is not asked for");
-            }
-            Some(_) => {}
-        }
+impl Quotas {
+    pub(super) fn of(cx: &Context) -> Result<Quotas> {
+        QUOTAS.rows(cx, Page::ALL).map(Quotas)
     }
-    match quota_of("") {
-        None => refused("instanceType", "has no on-demand quota at this location"),
-        Some(quota) if has_room(quota)? => Ok(Ok(String::new())),
-        Some(Quota { quota, .. }) => {
-            let message = format!("has an on-demand quota of {quota} at this location, which is in use");
-            refused("instanceType", &message)
+
+    /// Whether the account has this contract, wherever it may be for.
+    pub(super) fn have_contract(&self, contract_id: &str) -> bool {
+        self.0.iter().any(|quota| quota.contract_id == contract_id)
+    }
+
+    /// The contract that one more server counts against, empty for on demand; or why there is no room for it.
+    pub(super) fn room(
+        &self,
+        cx: &Context,
+        place: &Place,
+        instance_type: &InstanceType,
+        contract_id: &str,
+        overflow: bool,
+    ) -> Result<Result<String, Violation>> {
+        let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
+        let has_room = |quota: &Quota| -> Result<bool> {
+            Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
+        };
+        let quota_of = |contract_id: &str| {
+            self.0.iter().find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
+        };
+        if !contract_id.is_empty() {
+            match quota_of(contract_id) {
+                None => return refused("contractId", "does not cover this instance type at this location"),
+                Some(quota) if has_room(quota)? => return Ok(Ok(contract_id.to_owned())),
+                Some(_) if !overflow => {
+                    return refused("contractId", "has no capacity left, and overflow is not asked for");
+                }
+                Some(_) => {}
+            }
+        }
+        match quota_of("") {
+            None => refused("instanceType", "has no on-demand quota at this location"),
+            Some(quota) if has_room(quota)? => Ok(Ok(String::new())),
+            Some(Quota { quota, .. }) => {
+                let message = format!("has an on-demand quota of {quota} at this location, which is in use");
+                refused("instanceType", &message)
+            }
         }
     }
 }
