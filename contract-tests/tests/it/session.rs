@@ -161,15 +161,3 @@ async fn a_logout_always_succeeds() {
     assert_eq!(answer.headers["set-cookie"], "session=; Max-Age=0; Path=/; HttpOnly");
     api.call("getSshKeys").ok().await;
 }
-
-#[tokio::test]
-async fn five_wrong_one_time_passwords_end_the_login() {
-    let emulator = Emulator::start();
-    let nobody = emulator.api().anonymous();
-    let waiting = browser(&nobody, &login(&nobody, "demo", "i3dDemoPassword").send().await);
-    let right = otp(&nobody).await;
-    for _ in 0..5 {
-        waiting.call("provideOTP").body(wrong(&right)).refused(401, 10004).await;
-    }
-    waiting.call("provideOTP").body(right).refused(404, 10001).await;
-}

@@ -50,7 +50,6 @@ CREATE TABLE session (
     account    INTEGER NOT NULL,
     token      TEXT NOT NULL UNIQUE,
     awaits_otp INTEGER NOT NULL,
-    wrong_otps INTEGER NOT NULL DEFAULT 0,
     remember   INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;

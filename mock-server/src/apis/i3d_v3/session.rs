@@ -26,8 +26,6 @@ const TOKEN_LENGTH: usize = 32;
 const SESSION_SECONDS: i64 = 2 * 60 * 60;
 /// How long a session lasts that is to be remembered.
 const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// So many wrong one-time passwords end a login.
-const WRONG_OTPS_MAX: i64 = 5;
 /// How long a login waits for its one-time password.
 const OTP_SECONDS: i64 = 5 * 60;
 /// The code of this API for a login of somebody who is logged in.
@@ -123,8 +121,7 @@ fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
     let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
     let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
     if !user.accepts_otp(cx, &new.otp) {
-        waiting.count_wrong_otp(cx)?;
-        return Err(Problem::unauthenticated().keeping_writes());
+        return Err(Problem::unauthenticated());
     }
     waiting.end(cx)?;
     let (_, cookie) = open(cx, &user, false, waiting.remember)?;
@@ -185,13 +182,6 @@ fn select(cx: &Context, sql: &str, values: impl rusqlite::Params) -> Result<Opti
 }
 
 impl Session {
-    /// Too many wrong one-time passwords end a login: the password must be given again.
-    fn count_wrong_otp(&self, cx: &Context) -> Result<()> {
-        let sql = "UPDATE session SET wrong_otps = wrong_otps + 1 WHERE id = ?1 RETURNING wrong_otps";
-        let wrong: i64 = cx.db.prepare_cached(sql)?.query_row([self.id], |row| row.get(0))?;
-        if wrong < WRONG_OTPS_MAX { Ok(()) } else { self.end(cx) }
-    }
-
     fn end(&self, cx: &Context) -> Result<()> {
         cx.db.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([self.id])?;
         Ok(())
