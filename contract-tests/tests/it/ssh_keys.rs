@@ -69,15 +69,3 @@ async fn a_key_of_another_customer_does_not_exist() {
     emulator.api().call("deleteSshKey").with("uuid", uuid).refused(404, 10001).await;
     emulator.other_customer().call("getSshKey").with("uuid", uuid).ok().await;
 }
-
-#[tokio::test]
-async fn the_keys_of_the_demo_world_are_keys() {
-    let emulator = Emulator::start();
-    for customer in [emulator.api(), emulator.other_customer()] {
-        let keys = customer.call("getSshKeys").ok().await;
-        for key in keys.as_array().unwrap() {
-            let copy = json!({ "name": "copy", "publicKey": key["publicKey"] });
-            customer.call("createSshKey").body(copy).ok().await;
-        }
-    }
-}
