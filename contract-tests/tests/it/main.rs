@@ -22,3 +22,4 @@ mod session;
 mod ssh_keys;
 mod ticket_attachments;
 mod tickets;
+mod world;

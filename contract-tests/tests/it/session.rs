@@ -121,6 +121,66 @@ async fn a_one_time_password_must_arrive_in_time_and_after_a_password() {
 }
 
 #[tokio::test]
+async fn the_fifth_wrong_one_time_password_ends_the_login() {
+    let emulator = Emulator::start();
+    let nobody = emulator.api().anonymous();
+    let right = otp(&nobody).await;
+    let waiting = browser(&nobody, &login(&nobody, "demo", "i3dDemoPassword").send().await);
+    for _ in 0..5 {
+        waiting.call("provideOTP").body(wrong(&right)).refused(401, 10004).await;
+    }
+    waiting.call("provideOTP").body(right.clone()).refused(404, 10001).await;
+    waiting.call("getSshKeys").refused(401, 10004).await;
+
+    let waiting = browser(&nobody, &login(&nobody, "demo", "i3dDemoPassword").send().await);
+    for _ in 0..4 {
+        waiting.call("provideOTP").body(wrong(&right)).refused(401, 10004).await;
+    }
+    waiting.call("getSshKeys").refused(401, 10004).await;
+    let user = browser(&nobody, &waiting.call("provideOTP").body(right).send().await);
+    user.call("getSshKeys").ok().await;
+}
+
+#[tokio::test]
+async fn a_one_time_password_is_accepted_once() {
+    let emulator = Emulator::start();
+    let nobody = emulator.api().anonymous();
+    let earlier = otp(&nobody).await;
+    nobody.advance(30).await;
+    let used = otp(&nobody).await;
+    let first = browser(&nobody, &login(&nobody, "demo", "i3dDemoPassword").send().await);
+    first.call("provideOTP").body(used.clone()).ok().await;
+
+    let second = browser(&nobody, &login(&nobody, "demo", "i3dDemoPassword").send().await);
+    second.call("provideOTP").body(used.clone()).refused(401, 10004).await;
+    second.call("provideOTP").body(earlier).refused(401, 10004).await;
+    nobody.advance(30).await;
+    second.call("provideOTP").body(used).refused(401, 10004).await;
+    let user = browser(&nobody, &second.call("provideOTP").body(otp(&nobody).await).send().await);
+    let shown = user.call("getUser").ok().await;
+    assert_eq!(shown["userName"], "demo");
+}
+
+#[tokio::test]
+async fn a_login_from_outside_the_whitelist_of_the_account_is_refused_like_a_wrong_password() {
+    let emulator = Emulator::start();
+    let api = emulator.other_customer();
+    let nobody = api.anonymous();
+    let allow =
+        |range: &str| api.call("createAccountWhitelist").body(json!({ "ipRange": range, "active": 1 }));
+    let here = allow("127.0.0.0/8").ok().await[0]["id"].take();
+    allow("10.0.0.0/8").ok().await;
+    login(&nobody, "harbour", "harbourPassword").ok().await;
+
+    api.call("deleteAccountWhitelist").with("whitelistId", here).ok().await;
+    // None of them counts, or strangers could lock the user out.
+    for password in ["harbourPassword", "wrong"].repeat(4) {
+        login(&nobody, "harbour", password).refused(401, 10004).await;
+    }
+    login(&nobody, "demo", "i3dDemoPassword").ok().await;
+}
+
+#[tokio::test]
 async fn a_session_lasts_longer_when_it_is_to_be_remembered() {
     let emulator = Emulator::start();
     let nobody = emulator.api().anonymous();

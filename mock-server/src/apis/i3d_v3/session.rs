@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    account_billing_details::BILLING_DETAILS,
-    account_details::DETAILS,
-    users::{self, PROFILES, Profile, User},
+    account_ip_whitelists,
+    users::{self, Profile, User},
 };
 use crate::engine::{
     Body, Context, Credential, IntoReply, Object, Operation, Problem, Reply, Result, read, write,
@@ -28,6 +27,8 @@ const SESSION_SECONDS: i64 = 2 * 60 * 60;
 const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// How long a login waits for its one-time password.
 const OTP_SECONDS: i64 = 5 * 60;
+/// How many one-time passwords a login looks at.
+const OTP_ATTEMPTS_MAX: i64 = 5;
 /// The code of this API for a login of somebody who is logged in.
 const ALREADY_LOGGED_IN: u32 = 10005;
 
@@ -75,6 +76,8 @@ pub(super) struct Session {
     pub(super) account: i64,
     /// Whether nobody is logged in before the one-time password arrives.
     pub(super) awaits_otp: bool,
+    /// Which one-time password that is, counted from 1; 0 where somebody is logged in.
+    attempt: i64,
     remember: bool,
 }
 
@@ -105,8 +108,12 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
     if current.as_ref().is_some_and(|session| !session.awaits_otp) {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
-    let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
-    user.check_password(cx, &new.password)?;
+    let user = users::by_name(cx, &login.user_name)?.ok_or_else(wrong)?;
+    // Before the password, which would count: nobody may lock the user out from a place that cannot log in.
+    if !account_ip_whitelists::allow(cx, user.account)? {
+        return Err(wrong());
+    }
+    user.check_password(cx, &login.password)?;
     if let Some(session) = current {
         session.end(cx)?;
     }
@@ -119,9 +126,10 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
 
 fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
     let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
-    let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
-    if !user.accepts_otp(cx, &new.otp) {
-        return Err(Problem::unauthenticated());
+    let user = users::by_account(cx, waiting.account)?.ok_or_else(wrong)?;
+    if !user.accept_otp(cx, &given.otp)? {
+        waiting.count_attempt(cx)?;
+        return Err(wrong().keeping_writes());
     }
     waiting.end(cx)?;
     let (_, cookie) = open(cx, &user, false, waiting.remember)?;
@@ -176,12 +184,24 @@ fn current(cx: &Context) -> Result<Option<Session>> {
 
 fn select(cx: &Context, sql: &str, values: impl rusqlite::Params) -> Result<Option<Session>> {
     let session = |row: &rusqlite::Row<'_>| {
-        Ok(Session { id: row.get(0)?, account: row.get(1)?, awaits_otp: row.get(2)?, remember: row.get(3)? })
+        let attempt = row.get(2)?;
+        let (id, account, remember) = (row.get(0)?, row.get(1)?, row.get(3)?);
+        Ok(Session { id, account, awaits_otp: attempt > 0, attempt, remember })
     };
     Ok(cx.db.prepare_cached(sql)?.query_row(values, session).optional()?)
 }
 
 impl Session {
+    /// After a wrong one-time password: the next one is awaited, unless that was the last.
+    fn count_attempt(&self, cx: &Context) -> Result<()> {
+        if self.attempt >= OTP_ATTEMPTS_MAX {
+            return self.end(cx);
+        }
+        let sql = "UPDATE session SET awaits_otp = ?2 WHERE id = ?1";
+        cx.db.prepare_cached(sql)?.execute((self.id, self.attempt + 1))?;
+        Ok(())
+    }
+
     fn end(&self, cx: &Context) -> Result<()> {
         cx.db.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([self.id])?;
         Ok(())

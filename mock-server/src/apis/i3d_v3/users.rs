@@ -36,23 +36,28 @@ pub(super) struct User {
     password_hash: String,
     /// In base32; `None` where the password is enough.
     totp_secret: Option<String>,
+    /// The step of the last one-time password that was accepted. It stands in the body, where no [`Profile`] shows it.
+    otp_step: Option<i64>,
 }
 
 /// The user of this name.
 pub(super) fn by_name(cx: &Context, user_name: &str) -> Result<Option<User>> {
-    find(cx, "SELECT account, password_hash, totp_secret FROM user WHERE user_name = ?1", user_name)
+    find(cx, "user_name = ?1", user_name)
 }
 
 /// The user of an account.
 pub(super) fn by_account(cx: &Context, account: i64) -> Result<Option<User>> {
-    find(cx, "SELECT account, password_hash, totp_secret FROM user WHERE account = ?1", account)
+    find(cx, "account = ?1", account)
 }
 
-fn find(cx: &Context, sql: &str, key: impl rusqlite::ToSql) -> Result<Option<User>> {
+fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Option<User>> {
+    let sql =
+        format!("SELECT account, password_hash, totp_secret, body ->> 'otpStep' FROM user WHERE {condition}");
     let user = |row: &rusqlite::Row<'_>| {
-        Ok(User { account: row.get(0)?, password_hash: row.get(1)?, totp_secret: row.get(2)? })
+        let (account, password_hash) = (row.get(0)?, row.get(1)?);
+        Ok(User { account, password_hash, totp_secret: row.get(2)?, otp_step: row.get(3)? })
     };
-    Ok(cx.db.prepare_cached(sql)?.query_row([key], user).optional()?)
+    Ok(cx.db.prepare_cached(&sql)?.query_row([key], user).optional()?)
 }
 
 impl User {
@@ -81,14 +86,25 @@ impl User {
         self.totp_secret.is_some()
     }
 
-    /// Whether `otp` is a one-time password of this moment.
-    pub(super) fn accepts_otp(&self, cx: &Context, otp: &str) -> bool {
-        let secret = self.totp_secret.clone().map(|it| Secret::Encoded(it).to_bytes());
-        let Some(Ok(secret)) = secret else { return false };
+    /// Whether `otp` is a one-time password of this moment. It and those before it are accepted no more.
+    pub(super) fn accept_otp(&self, cx: &Context, otp: &str) -> Result<bool> {
+        let Some(step) = self.step_of(cx.now, otp) else { return Ok(false) };
+        let sql = "UPDATE user SET body = json_set(body, '$.otpStep', ?2) WHERE account = ?1";
+        cx.db.prepare_cached(sql)?.execute((self.account, step))?;
+        Ok(true)
+    }
+
+    /// The step whose one-time password `otp` is, if it may be used at `now`.
+    fn step_of(&self, now: i64, otp: &str) -> Option<i64> {
+        let secret = Secret::Encoded(self.totp_secret.clone()?).to_bytes().ok()?;
         let totp =
             TOTP::new_unchecked(Algorithm::SHA1, OTP_DIGITS, 1, OTP_STEP_SECONDS.unsigned_abs(), secret);
-        [-OTP_STEP_SECONDS, 0, OTP_STEP_SECONDS].iter().any(|skew| {
-            let at = u64::try_from(cx.now + skew).unwrap_or_default();
+        let current = now.div_euclid(OTP_STEP_SECONDS);
+        // A step ahead of the window is of a clock that was turned back since, and must not bar every login.
+        let used = self.otp_step.filter(|used| *used <= current + 1);
+        let mut unused = (current - 1..=current + 1).filter(|step| used.is_none_or(|used| *step > used));
+        unused.find(|step| {
+            let at = u64::try_from(step * OTP_STEP_SECONDS).unwrap_or_default();
             totp.generate(at) == otp
         })
     }
