@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    account_billing_details::BILLING_DETAILS,
+    account_details::DETAILS,
     account_ip_whitelists,
-    users::{self, Profile, User},
+    users::{self, PROFILES, Profile, User},
 };
 use crate::engine::{
     Body, Context, Credential, IntoReply, Object, Operation, Problem, Reply, Result, read, write,
@@ -108,12 +110,12 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
     if current.as_ref().is_some_and(|session| !session.awaits_otp) {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
-    let user = users::by_name(cx, &login.user_name)?.ok_or_else(wrong)?;
+    let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
     // Before the password, which would count: nobody may lock the user out from a place that cannot log in.
     if !account_ip_whitelists::allow(cx, user.account)? {
-        return Err(wrong());
+        return Err(Problem::unauthenticated());
     }
-    user.check_password(cx, &login.password)?;
+    user.check_password(cx, &new.password)?;
     if let Some(session) = current {
         session.end(cx)?;
     }
@@ -126,10 +128,10 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
 
 fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
     let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
-    let user = users::by_account(cx, waiting.account)?.ok_or_else(wrong)?;
-    if !user.accept_otp(cx, &given.otp)? {
+    let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
+    if !user.accept_otp(cx, &new.otp)? {
         waiting.count_attempt(cx)?;
-        return Err(wrong().keeping_writes());
+        return Err(Problem::unauthenticated().keeping_writes());
     }
     waiting.end(cx)?;
     let (_, cookie) = open(cx, &user, false, waiting.remember)?;
