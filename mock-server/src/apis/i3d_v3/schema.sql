@@ -39,19 +39,22 @@ CREATE TABLE user (
     body          TEXT NOT NULL,
     user_name     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'userName') STORED UNIQUE,
     password_hash TEXT NOT NULL,
-    totp_secret   TEXT
+    totp_secret   TEXT,
+    -- The step of the last one-time password that was accepted.
+    otp_step      INTEGER
 ) STRICT;
 
 CREATE TABLE wrong_password (account INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX wrong_password_of_account ON wrong_password (account, at);
 
 CREATE TABLE session (
-    id         INTEGER PRIMARY KEY,
-    account    INTEGER NOT NULL,
-    token      TEXT NOT NULL UNIQUE,
-    awaits_otp INTEGER NOT NULL,
-    remember   INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    id          INTEGER PRIMARY KEY,
+    account     INTEGER NOT NULL,
+    token       TEXT NOT NULL UNIQUE,
+    -- Which one-time password is awaited, counted from 1; 0 where somebody is logged in.
+    otp_attempt INTEGER NOT NULL,
+    remember    INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX session_expires_at ON session (expires_at);
 

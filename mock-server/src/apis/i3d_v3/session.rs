@@ -154,7 +154,7 @@ fn open(cx: &Context, user: &User, awaits_otp: bool, remember: bool) -> Result<(
     };
     let (token, expires_at) = (cx.random_text(TOKEN_LENGTH)?, cx.now + seconds);
     cx.db.prepare_cached("DELETE FROM session WHERE expires_at <= ?1")?.execute([cx.now])?;
-    let sql = "INSERT INTO session (id, account, token, awaits_otp, remember, expires_at)
+    let sql = "INSERT INTO session (id, account, token, otp_attempt, remember, expires_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let row = (cx.next_id("session")?, user.account, &token, awaits_otp, remember, expires_at);
     cx.db.prepare_cached(sql)?.execute(row)?;
@@ -174,14 +174,14 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
 
 /// The session of a token, unless it has expired.
 pub(super) fn find(cx: &Context, token: &str) -> Result<Option<Session>> {
-    let sql = "SELECT id, account, awaits_otp, remember FROM session WHERE token = ?1 AND expires_at > ?2";
+    let sql = "SELECT id, account, otp_attempt, remember FROM session WHERE token = ?1 AND expires_at > ?2";
     select(cx, sql, (token, cx.now))
 }
 
 /// The session that the caller came with.
 fn current(cx: &Context) -> Result<Option<Session>> {
     let Some(Credential::Session(id)) = cx.caller.credential else { return Ok(None) };
-    select(cx, "SELECT id, account, awaits_otp, remember FROM session WHERE id = ?1", [id])
+    select(cx, "SELECT id, account, otp_attempt, remember FROM session WHERE id = ?1", [id])
 }
 
 fn select(cx: &Context, sql: &str, values: impl rusqlite::Params) -> Result<Option<Session>> {
@@ -199,7 +199,7 @@ impl Session {
         if self.attempt >= OTP_ATTEMPTS_MAX {
             return self.end(cx);
         }
-        let sql = "UPDATE session SET awaits_otp = ?2 WHERE id = ?1";
+        let sql = "UPDATE session SET otp_attempt = ?2 WHERE id = ?1";
         cx.db.prepare_cached(sql)?.execute((self.id, self.attempt + 1))?;
         Ok(())
     }

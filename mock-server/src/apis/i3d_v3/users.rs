@@ -36,7 +36,7 @@ pub(super) struct User {
     password_hash: String,
     /// In base32; `None` where the password is enough.
     totp_secret: Option<String>,
-    /// The step of the last one-time password that was accepted. It stands in the body, where no [`Profile`] shows it.
+    /// The step of the last one-time password that was accepted.
     otp_step: Option<i64>,
 }
 
@@ -51,8 +51,7 @@ pub(super) fn by_account(cx: &Context, account: i64) -> Result<Option<User>> {
 }
 
 fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Option<User>> {
-    let sql =
-        format!("SELECT account, password_hash, totp_secret, body ->> 'otpStep' FROM user WHERE {condition}");
+    let sql = format!("SELECT account, password_hash, totp_secret, otp_step FROM user WHERE {condition}");
     let user = |row: &rusqlite::Row<'_>| {
         let (account, password_hash) = (row.get(0)?, row.get(1)?);
         Ok(User { account, password_hash, totp_secret: row.get(2)?, otp_step: row.get(3)? })
@@ -89,7 +88,7 @@ impl User {
     /// Whether `otp` is a one-time password of this moment. It and those before it are accepted no more.
     pub(super) fn accept_otp(&self, cx: &Context, otp: &str) -> Result<bool> {
         let Some(step) = self.step_of(cx.now, otp) else { return Ok(false) };
-        let sql = "UPDATE user SET body = json_set(body, '$.otpStep', ?2) WHERE account = ?1";
+        let sql = "UPDATE user SET otp_step = ?2 WHERE account = ?1";
         cx.db.prepare_cached(sql)?.execute((self.account, step))?;
         Ok(true)
     }
