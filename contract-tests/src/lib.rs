@@ -16,6 +16,7 @@ mod answer;
 mod broken;
 mod call;
 pub mod check;
+pub mod command;
 mod emulator;
 mod exchange;
 mod finding;

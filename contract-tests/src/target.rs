@@ -1,6 +1,6 @@
 //! What is tested: an emulator in this process, or a server at some address.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::Method;
 use mock_server::{Config, Server, StartError};
@@ -34,17 +34,32 @@ impl Target {
     /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated to the byte.
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
-        let keys = Keys { customer: Some(Secret::new(&config.api_key)), other: Some(Secret::new(OTHER_KEY)) };
         let server = mock_server::start(config)?;
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys));
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
         let mock = Some(Arc::new(server));
         Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true })
     }
 
-    /// A server at `base`.
-    pub fn at(suite: &'static Suite, base: &str, keys: Keys) -> Target {
-        let transport = Arc::new(Http::new(base, suite.key_header, keys));
-        Target { suite, name: base.to_owned(), transport, mock: None, controllable: false }
+    /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
+    pub async fn at(suite: &'static Suite, base: &str, keys: Keys) -> Result<Target, Unreachable> {
+        let target = Target {
+            suite,
+            name: base.to_owned(),
+            transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
+            mock: None,
+            controllable: true,
+        };
+        if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
+            return Ok(Target { controllable: false, ..target });
+        }
+        let demo = Target::demo_keys();
+        let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
+        Ok(Target { transport: Arc::new(Http::new(base, suite.key_header, keys)), ..target })
+    }
+
+    /// The keys of the demo world, which are no secrets.
+    fn demo_keys() -> Keys {
+        Keys { customer: Some(Secret::new(Config::API_KEY)), other: Some(Secret::new(OTHER_KEY)) }
     }
 
     /// The same target behind another transport, such as one that injects a fault.
@@ -96,5 +111,30 @@ impl Target {
             return Ok(received);
         }
         Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
+    }
+}
+
+/// Whether the host of a URL is this machine.
+fn is_loopback(base: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(base) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for base in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080/", "http://127.9.9.9"]
+        {
+            assert!(is_loopback(base), "{base}");
+        }
+        for base in
+            ["https://api.i3d.net", "http://127.0.0.1.example", "http://localhost.example", "nonsense"]
+        {
+            assert!(!is_loopback(base), "{base}");
+        }
     }
 }
