@@ -20,6 +20,7 @@ pub mod command;
 mod emulator;
 mod exchange;
 mod finding;
+pub mod fixture;
 mod judge;
 mod redact;
 mod request;

@@ -104,6 +104,12 @@ impl Target {
         self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds })).await.map(drop)
     }
 
+    /// The time at the emulator, in seconds since 1970.
+    pub async fn now(&self) -> Result<i64, Unreachable> {
+        let clock = self.control(Method::GET, "/_mock/clock", Value::Null).await?.json();
+        Ok(clock["now"].as_i64().unwrap_or_default())
+    }
+
     /// The mail that the provider would have sent, the oldest first.
     pub async fn outbox(&self) -> Result<Value, Unreachable> {
         Ok(self.control(Method::GET, "/_mock/outbox", Value::Null).await?.json())

@@ -43,7 +43,8 @@ struct Known {
 }
 
 /// A secret that stood at a place which the contract or a list names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Redaction {
     /// Where, as in `/request/body/password` or `/response/headers/set-cookie`.
     pub at: String,

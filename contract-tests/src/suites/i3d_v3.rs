@@ -12,7 +12,17 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
     no_route: 10012,
+    demo_names: DEMO_NAMES,
 });
+
+/// The logins of the demo world, which are no secrets.
+const DEMO_NAMES: &[(&str, &str)] = &[
+    ("demo.user", "demo"),
+    ("demo.password", "i3dDemoPassword"),
+    ("demo.otp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+    ("harbour.user", "harbour"),
+    ("harbour.password", "harbourPassword"),
+];
 
 /// The public table of codes; 10000 is the code of the general group, for what has none of its own.
 const ERROR_CODES: &[(i64, &[u16])] = &[
