@@ -8,9 +8,11 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod callback_settings;
 mod catalogue;
 mod countries;
 mod currencies;
+mod decimal_ids;
 mod dedicated_server_seed;
 mod dedicated_servers;
 mod flex_metal_catalogue;
@@ -27,13 +29,19 @@ mod labels;
 mod operating_systems;
 mod ping_sites;
 mod problems;
+mod pxe_switch_ports;
 mod ranged_data;
 mod session;
+mod slack_settings;
 mod ssh_keys;
 mod ticket_attachments;
 mod tickets;
+mod trigger_types;
+mod triggers;
 mod unwritten;
+mod user_remote_info;
 mod users;
+mod web_addresses;
 mod world;
 
 use http::HeaderMap;
@@ -72,6 +80,7 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            callback_settings::operations().into(),
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
@@ -83,10 +92,15 @@ impl Api for I3dV3 {
             health::operations().into(),
             operating_systems::operations().into(),
             ping_sites::operations().into(),
+            pxe_switch_ports::operations().into(),
             session::operations().into(),
+            slack_settings::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            trigger_types::operations().into(),
+            triggers::operations().into(),
+            user_remote_info::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);

@@ -29,12 +29,15 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("callback_setting", data!("callback_settings")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
+        Seed::parse("slack_setting", data!("slack_settings")),
         Seed::parse("ssh_key", data!("ssh_keys")),
         Seed::parse("ticket", data!("tickets")),
         Seed::parse("ticket_reply", data!("ticket_replies")),
         Seed::parse("ticket_attachment", data!("ticket_attachments")),
+        Seed::parse("trigger", data!("triggers")),
     ]
 });
 
