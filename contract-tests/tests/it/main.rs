@@ -21,6 +21,7 @@ mod laws;
 mod operating_systems;
 mod ping_sites;
 mod pxe_switch_ports;
+mod references;
 mod session;
 mod slack_settings;
 mod ssh_keys;

@@ -212,6 +212,33 @@ async fn a_trigger_of_another_customer_does_not_exist() {
     assert_eq!(other.call("getTriggerList").ok().await, theirs);
 }
 
+#[tokio::test]
+async fn the_demo_world_has_triggers_for_data_centres_and_fleets_of_its_customers() {
+    let emulator = Emulator::start();
+    for api in [emulator.api(), emulator.other_customer()] {
+        let servers = api.call("getDedicatedServers").range("results=1000").ok().await;
+        let triggers = api.call("getTriggerList").ok().await;
+        for condition in
+            triggers.as_array().unwrap().iter().flat_map(|it| it["conditions"].as_array().unwrap())
+        {
+            let property = match condition["conditionId"].as_i64().unwrap() {
+                1 => "dcLocationId",
+                3 => "fleetId",
+                other => panic!("{other} is a condition that no dedicated server can have"),
+            };
+            let known: BTreeSet<String> = servers
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it[property].to_string().replace('"', ""))
+                .collect();
+            for value in condition["conditionValues"].as_array().unwrap() {
+                assert!(known.contains(value.as_str().unwrap()), "{property} {value}");
+            }
+        }
+    }
+}
+
 /// An operation, of one of the triggers that there are, and a name to give.
 fn step() -> impl Strategy<Value = (&'static str, Index, String)> {
     let operations = ["createTrigger", "updateTrigger", "enableTrigger", "disableTrigger", "removeTrigger"];
