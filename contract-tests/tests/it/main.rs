@@ -1,13 +1,19 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod account_billing_details;
+mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod countries;
 mod currencies;
 mod dedicated_servers;
+mod email_confirmations;
 mod engine;
 mod flex_metal_catalogue;
 mod flex_metal_order;
@@ -19,6 +25,7 @@ mod foreign;
 mod health;
 mod laws;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod refusals;
 mod session;
