@@ -1,7 +1,12 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod account_billing_details;
+mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
@@ -9,6 +14,7 @@ mod callback_settings;
 mod countries;
 mod currencies;
 mod dedicated_servers;
+mod email_confirmations;
 mod engine;
 mod flex_metal_catalogue;
 mod flex_metal_order;
@@ -20,6 +26,7 @@ mod foreign;
 mod health;
 mod laws;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod pxe_switch_ports;
 mod references;

@@ -2,19 +2,24 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
 mod callback_settings;
 mod catalogue;
+mod contact_details;
 mod countries;
 mod currencies;
 mod decimal_ids;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -27,6 +32,7 @@ mod ip_ranges;
 mod label_expression;
 mod labels;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod problems;
 mod pxe_switch_ports;
@@ -75,8 +81,13 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
             account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
@@ -84,6 +95,7 @@ impl Api for I3dV3 {
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
@@ -91,6 +103,7 @@ impl Api for I3dV3 {
             flex_metal_usage::operations().into(),
             health::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
             pxe_switch_ports::operations().into(),
             session::operations().into(),
