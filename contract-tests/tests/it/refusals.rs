@@ -98,6 +98,26 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
         ("provideOTP", 404) => {
             logged_in(api).await.call("provideOTP").body(json!({ "otp": "000000" })).send().await
         }
+        ("changeAccountPassword", 429) => {
+            let body = json!({ "currentPassword": "wrong", "newPassword": "a-better-password" });
+            for _ in 0..5 {
+                api.call("changeAccountPassword").body(body.clone()).refused(401, 10004).await;
+            }
+            api.call("changeAccountPassword").body(body).send().await
+        }
+        ("confirmEmail", 404) => {
+            let body = json!({ "userId": 999_999, "hash": "0123456789abcdef0123456789abcdef" });
+            api.call("confirmEmail").body(body).send().await
+        }
+        ("resendEmailConfirmation" | "resendOAuthEmailConfirmation", 404) => {
+            api.call(pair.0).body(json!({ "email": "nobody@nowhere.example" })).send().await
+        }
+        ("updateAccountDetails", 409) => {
+            let mut details = api.call("getAccountDetails").ok().await[0].take();
+            // The main address of another account.
+            details["emailAddressAbuse"] = json!("owen@harbour.example");
+            api.call("updateAccountDetails").body(details).send().await
+        }
         ("updateFlexMetalTag", 409) => {
             for tag in ["first", "second"] {
                 api.call("createFlexMetalTag").body(json!({ "tag": tag })).ok().await;
