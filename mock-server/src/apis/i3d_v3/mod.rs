@@ -7,6 +7,11 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod calc_catalogue;
+mod calc_orders;
+mod calc_pricing;
+mod calc_rules;
+mod calc_utilities;
 mod catalogue;
 mod countries;
 mod currencies;
@@ -70,6 +75,9 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            calc_catalogue::operations().into(),
+            calc_orders::operations().into(),
+            calc_utilities::operations().into(),
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),

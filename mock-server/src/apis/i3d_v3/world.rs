@@ -21,6 +21,7 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("user", data!("users")),
         Seed::parse("api_key", data!("api_keys")),
         Seed::parse("flex_metal_quota", data!("flex_metal_quotas")),
+        Seed::parse("calc_reseller", data!("calc_resellers")),
     ]
 });
 
@@ -29,6 +30,7 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("calc_order", data!("calc_orders")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("ssh_key", data!("ssh_keys")),
