@@ -219,7 +219,7 @@ impl Figures {
     async fn of(api: &Api, category: &str, tag: &str) -> Figures {
         let configs = api.call("getCalcConfig").with("categoryName", category).ok().await;
         let config =
-            configs.as_array().unwrap().iter().find(|it| it["tag"].to_string() == tag).unwrap().clone();
+            configs.as_array().unwrap().iter().find(|it| it["tag"] == tag.parse::<i64>().unwrap()).unwrap().clone();
         let margin = api.call("getCalcUtilitiesMarginFactors").with("categoryName", category).ok().await;
         let vat = api.call("getCalcUtilitiesServiceVatPercentage").with("serviceName", category).ok().await;
         let parts = |value: &Value, whole: f64| (value.as_f64().unwrap() * whole).round() as i64;

@@ -34,7 +34,6 @@ pub(super) const OPERATIONS: &[&str] = &[
     "getAccountInvoicePdfs",
     "getAccountInvoiceUnpaids",
     "getAccountInvoices",
-    "getAccountLogs",
     "getCallback",
     "getCallbacks",
     "getColocation",
