@@ -169,6 +169,18 @@ async fn a_quote_is_for_what_is_in_the_cart() {
     let emulator = Emulator::start();
     let api = emulator.api();
     api.call("createCalcOrdersQuote").body(quote()).ok().await;
+    let mail = emulator.outbox().await.pop().unwrap();
+    assert_eq!(
+        (&mail["to"], &mail["kind"]),
+        (&json!("sanne@lighthouse.example"), &json!("calc-quote-request"))
+    );
+    assert_eq!(mail["values"]["orderIds"], json!(ids(&api).await));
+    let mut price = 0;
+    for id in ids(&api).await {
+        price += api.call("getCalcOrder").with("orderId", id).ok().await["price"].as_i64().unwrap();
+    }
+    assert_eq!(mail["values"]["price"], price);
+
     let mut for_another = quote();
     for_another["userId"] = 100_456.into();
     let errors = api.call("createCalcOrdersQuote").body(for_another).refused(422, 11001).await;
@@ -218,8 +230,13 @@ struct Figures {
 impl Figures {
     async fn of(api: &Api, category: &str, tag: &str) -> Figures {
         let configs = api.call("getCalcConfig").with("categoryName", category).ok().await;
-        let config =
-            configs.as_array().unwrap().iter().find(|it| it["tag"] == tag.parse::<i64>().unwrap()).unwrap().clone();
+        let config = configs
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["tag"] == tag.parse::<i64>().unwrap())
+            .unwrap()
+            .clone();
         let margin = api.call("getCalcUtilitiesMarginFactors").with("categoryName", category).ok().await;
         let vat = api.call("getCalcUtilitiesServiceVatPercentage").with("serviceName", category).ok().await;
         let parts = |value: &Value, whole: f64| (value.as_f64().unwrap() * whole).round() as i64;

@@ -7,10 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    calc_pricing::{Rate, Terms, amounts},
-    world::data,
-};
+use super::{calc_catalogue_file, calc_pricing::Rate};
 use crate::engine::{Context, Operation, Params, Problem, Result, read};
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -22,33 +19,26 @@ pub(super) fn operations() -> [Operation; 4] {
     ]
 }
 
-/// Bits of the flags of a configuration.
-const IMMUTABLE: i64 = 1;
-const INSTANT_CONFIG: i64 = 2;
-const ALLOW_DOWNGRADE: i64 = 4;
+/// A bit of the flags of a configuration.
 const PRIVATE_CONFIG: i64 = 64;
 
 /// Bits of the flags of a group.
 const HAS_QUANTITY: i64 = 1;
 const ALLOW_EMPTY: i64 = 4;
-const EXCLUDE_FROM_UPGRADES: i64 = 64;
-
-/// The type of the group whose items are priced by the TB.
-const TRAFFIC: &str = "traffic";
 
 #[derive(Serialize, Clone, Debug)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CalcConfig {
     pub id: i64,
-    tag: i64,
+    pub tag: i64,
     pub location_id: i64,
-    price: i64,
-    setup: i64,
+    pub price: i64,
+    pub setup: i64,
     pub flags: i64,
-    bw_price_dedi: i64,
-    bw_price_colo: i64,
-    fixed: bool,
-    no_downgrade: bool,
+    pub bw_price_dedi: i64,
+    pub bw_price_colo: i64,
+    pub fixed: bool,
+    pub no_downgrade: bool,
     pub instant_deliverable: bool,
     pub groups: Vec<CalcGroup>,
 }
@@ -58,23 +48,23 @@ pub(super) struct CalcConfig {
 pub(super) struct CalcGroup {
     pub id: i64,
     pub name: String,
-    code: String,
+    pub code: String,
     #[serde(rename = "type")]
-    kind: String,
+    pub kind: String,
     #[serde(default)]
     pub fixed: bool,
-    step: i64,
-    flags: i64,
+    pub step: i64,
+    pub flags: i64,
     #[serde(default)]
     pub no_downgrade: bool,
     #[serde(default)]
-    display_order: usize,
+    pub display_order: usize,
     #[serde(default)]
     pub dependency_group_id: i64,
     #[serde(default)]
     pub dependency_item_ids: Vec<i64>,
     #[serde(default)]
-    notes: String,
+    pub notes: String,
     pub items: Vec<CalcItem>,
     /// 0 where nothing is chosen unless asked for.
     #[serde(default)]
@@ -85,18 +75,18 @@ pub(super) struct CalcGroup {
 #[serde(rename_all = "camelCase")]
 pub(super) struct CalcItem {
     pub id: i64,
-    code: String,
+    pub code: String,
     pub name: String,
     #[serde(default)]
-    short_name: String,
+    pub short_name: String,
     #[serde(default)]
-    ident: String,
+    pub ident: String,
     #[serde(default = "one")]
-    quantity: i64,
+    pub quantity: i64,
     #[serde(default)]
     specifications: Vec<CalcItemSpecification>,
     #[serde(default)]
-    flags: i64,
+    pub flags: i64,
     #[serde(default)]
     pub price: i64,
     #[serde(default)]
@@ -106,7 +96,7 @@ pub(super) struct CalcItem {
     #[serde(default)]
     pub price_link_percentage: u32,
     #[serde(default)]
-    display_order: usize,
+    pub display_order: usize,
     #[serde(default)]
     pub exclude_configs: Vec<i64>,
     #[serde(default)]
@@ -153,7 +143,7 @@ struct CalcCategoryLocation {
 }
 
 fn list_categories(_: &Context) -> Result<Vec<CalcCategory>> {
-    Ok(CATALOGUE.categories.iter().map(|it| CalcCategory { id: it.id, name: &it.name }).collect())
+    Ok(catalogue().categories.iter().map(|it| CalcCategory { id: it.id, name: &it.name }).collect())
 }
 
 /// Private configurations are for those who were told their tag.
@@ -171,10 +161,10 @@ fn list_locations(_: &Context) -> Result<Vec<CalcCategoryLocation>> {
         category.offers.iter().any(|it| it.config.is_public() && it.config.location_id == id)
     };
     let shown = |location: &'static Location| {
-        let sold = CATALOGUE.categories.iter().filter(|it| sold_at(it, location.location_id));
+        let sold = catalogue().categories.iter().filter(|it| sold_at(it, location.location_id));
         CalcCategoryLocation { category_ids: sold.map(|it| it.id).collect(), location }
     };
-    Ok(CATALOGUE.locations.iter().map(shown).collect())
+    Ok(catalogue().locations.iter().map(shown).collect())
 }
 
 /// Everything that the shop knows.
@@ -184,14 +174,14 @@ pub(super) struct Catalogue {
     pub reseller_types: Vec<ResellerType>,
     /// The VAT of each country of the EU.
     pub vat: BTreeMap<String, Rate>,
-    locations: Vec<Location>,
+    pub locations: Vec<Location>,
 }
 
 /// A category with all that it sells.
 pub(super) struct Category {
     pub id: i64,
     pub name: String,
-    groups: Vec<CalcGroup>,
+    pub groups: Vec<CalcGroup>,
     pub offers: Vec<Offer>,
 }
 
@@ -204,18 +194,18 @@ pub(super) struct Offer {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
-    location_id: i64,
-    country_name: String,
-    country_name_short: String,
-    region_id: i64,
-    region_name: String,
-    continent: String,
-    city: String,
-    location_bw_price_dedi: i64,
-    location_bw_overuse_price_dedi: i64,
-    location_bw_price_colo: i64,
-    location_bw_overuse_price_colo: i64,
+pub(super) struct Location {
+    pub location_id: i64,
+    pub country_name: String,
+    pub country_name_short: String,
+    pub region_id: i64,
+    pub region_name: String,
+    pub continent: String,
+    pub city: String,
+    pub location_bw_price_dedi: i64,
+    pub location_bw_overuse_price_dedi: i64,
+    pub location_bw_price_colo: i64,
+    pub location_bw_overuse_price_colo: i64,
 }
 
 /// What a coupon takes off, where, and until when.
@@ -242,18 +232,19 @@ pub(super) struct ResellerType {
 
 /// Everything that the shop knows.
 pub(super) fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(calc_catalogue_file::read);
     &CATALOGUE
 }
 
 /// The category of this name.
 pub(super) fn category(name: &str) -> Result<&'static Category> {
-    CATALOGUE.categories.iter().find(|it| it.name == name).ok_or_else(Problem::not_found)
+    catalogue().categories.iter().find(|it| it.name == name).ok_or_else(Problem::not_found)
 }
 
 /// The configuration with this tag, and its category.
 pub(super) fn offer(tag: &str) -> Option<(&'static Category, &'static Offer)> {
     let tag: i64 = tag.parse().ok()?;
-    let offers = CATALOGUE.categories.iter().flat_map(|it| it.offers.iter().map(move |offer| (it, offer)));
+    let offers = catalogue().categories.iter().flat_map(|it| it.offers.iter().map(move |offer| (it, offer)));
     offers.into_iter().find(|(_, offer)| offer.config.tag == tag)
 }
 
@@ -293,120 +284,6 @@ impl CalcGroup {
     /// One of its default item.
     pub(super) fn default_choice(&self) -> CalcOrderItem {
         CalcOrderItem { item_id: self.default_item_id, group_id: self.id, quantity: 1 }
-    }
-}
-
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    let file: File = serde_json::from_str(data!("calc_catalogue")).expect("the catalogue is well-formed");
-    let categories = file.categories.into_iter().map(|it| it.category(&file.locations)).collect();
-    Catalogue {
-        categories,
-        coupons: file.coupons,
-        reseller_types: file.reseller_types,
-        vat: file.vat,
-        locations: file.locations,
-    }
-});
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File {
-    locations: Vec<Location>,
-    categories: Vec<CategoryOfFile>,
-    coupons: Vec<Coupon>,
-    reseller_types: Vec<ResellerType>,
-    vat: BTreeMap<String, Rate>,
-}
-
-#[derive(Deserialize)]
-struct CategoryOfFile {
-    id: i64,
-    name: String,
-    /// Whether its traffic has the price of colocation, and not that of dedicated servers.
-    #[serde(default)]
-    colocation: bool,
-    groups: Vec<CalcGroup>,
-    configs: Vec<ConfigOfFile>,
-}
-
-#[derive(Deserialize)]
-struct ConfigOfFile {
-    name: String,
-    flags: i64,
-    /// The ids of what an order of it begins with.
-    items: Vec<i64>,
-    offers: Vec<OfferOfFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OfferOfFile {
-    id: i64,
-    tag: i64,
-    location_id: i64,
-}
-
-impl CategoryOfFile {
-    fn category(mut self, locations: &[Location]) -> Category {
-        for (order, group) in (1..).zip(&mut self.groups) {
-            group.complete(order);
-        }
-        let offers = self.configs.iter().flat_map(|config| config.offers.iter().map(move |it| (config, it)));
-        let offers = offers.map(|(config, place)| {
-            let location = locations.iter().find(|it| it.location_id == place.location_id);
-            self.offer(config, place, location.expect("an offer names a known location"))
-        });
-        Category {
-            offers: offers.collect(),
-            id: self.id,
-            name: self.name.clone(),
-            groups: self.groups.clone(),
-        }
-    }
-
-    fn offer(&self, of_file: &ConfigOfFile, place: &OfferOfFile, location: &Location) -> Offer {
-        let flags = of_file.flags;
-        let mut config = CalcConfig {
-            id: place.id,
-            tag: place.tag,
-            location_id: place.location_id,
-            price: 0,
-            setup: 0,
-            flags,
-            bw_price_dedi: location.location_bw_price_dedi,
-            bw_price_colo: location.location_bw_price_colo,
-            fixed: flags & IMMUTABLE != 0,
-            no_downgrade: flags & ALLOW_DOWNGRADE == 0,
-            instant_deliverable: flags & INSTANT_CONFIG != 0,
-            groups: self.groups.clone(),
-        };
-        let price_of_tb = if self.colocation { config.bw_price_colo } else { config.bw_price_dedi };
-        for group in &mut config.groups {
-            group.fixed |= config.fixed;
-            group.no_downgrade |= config.no_downgrade && group.flags & EXCLUDE_FROM_UPGRADES == 0;
-            let begun = group.items.iter().find(|item| of_file.items.contains(&item.id));
-            group.default_item_id = begun.map_or(0, |item| item.id);
-            for item in group.items.iter_mut().filter(|_| group.kind == TRAFFIC) {
-                item.price = item.quantity * price_of_tb;
-            }
-        }
-        let list = amounts(&config, &config.defaults(), 1, &Terms::LIST);
-        (config.price, config.setup) = (list.price, list.setup);
-        Offer { config, name: of_file.name.clone(), city: location.city.clone() }
-    }
-}
-
-impl CalcGroup {
-    /// Fills in what follows from the place in the file.
-    fn complete(&mut self, order: usize) {
-        self.display_order = order;
-        for (order, item) in (1..).zip(&mut self.items) {
-            item.display_order = order;
-            if item.short_name.is_empty() {
-                item.short_name.clone_from(&item.name);
-            }
-        }
-        self.default_item_id = if self.allows_empty() { 0 } else { self.items[0].id };
     }
 }
 

@@ -2,13 +2,16 @@
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     calc_catalogue::{CalcOrderItem, Category, Coupon, Offer, catalogue, offer},
     calc_pricing::{Amounts, Rate, Terms, amounts},
     calc_rules, calc_utilities,
 };
-use crate::engine::{Body, Context, Object, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{
+    Body, Context, Mail, Object, Operation, Page, Params, Problem, Result, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 7] {
     [
@@ -88,6 +91,8 @@ struct CalcOrderUpdate {
 #[serde(rename_all = "camelCase")]
 struct CalcOrderQuote {
     user_id: Option<i64>,
+    first_name: String,
+    email: String,
 }
 
 #[derive(Deserialize)]
@@ -129,14 +134,31 @@ fn create(cx: &Context, Body(new): Body<CalcOrderCreate>) -> Result<Object<CalcO
 
 /// A quote is asked for all that is in the cart, and the cart stays as it is.
 fn create_quote(cx: &Context, Body(new): Body<CalcOrderQuote>) -> Result<()> {
-    if ORDERS.count(cx, "TRUE", &[])? == 0 {
+    let orders = ORDERS.rows(cx, Page::ALL)?;
+    if orders.is_empty() {
         return Err(Problem::not_found().because("The cart is empty"));
     }
     let account = cx.account()?;
-    match new.user_id {
-        Some(user) if user != account => Err(Problem::invalid("userId", "is the id of another user")),
-        _ => Ok(()),
+    if new.user_id.is_some_and(|user| user != account) {
+        return Err(Problem::invalid("userId", "is the id of another user"));
     }
+    let orders = orders.into_iter().map(|order| Ok(shown(cx, order)?.0)).collect::<Result<Vec<_>>>()?;
+    let sum: Amounts = orders.iter().map(|order| order.amounts).sum();
+    let ids: Vec<i64> = orders.iter().map(|order| order.id).collect();
+    cx.send(&Mail {
+        to: &new.email,
+        kind: "calc-quote-request",
+        subject: "Your request for a quote",
+        text: quote_text(&new.first_name, &orders),
+        values: json!({ "orderIds": ids, "price": sum.price, "setup": sum.setup, "vat": sum.vat }),
+    })
+}
+
+fn quote_text(first_name: &str, orders: &[CalcOrder]) -> String {
+    let lines: String = orders.iter().map(|it| format!("- {} x {}\n", it.quantity, it.title)).collect();
+    format!(
+        "Dear {first_name},\n\nThank you for your request. Our sales department will send you a quote for:\n\n{lines}"
+    )
 }
 
 fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<CalcOrder>> {

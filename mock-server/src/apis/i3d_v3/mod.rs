@@ -9,6 +9,7 @@ mod api_keys;
 mod api_logs;
 mod authentication;
 mod calc_catalogue;
+mod calc_catalogue_file;
 mod calc_orders;
 mod calc_pricing;
 mod calc_rules;
