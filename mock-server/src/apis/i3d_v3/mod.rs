@@ -28,8 +28,10 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod jobs;
 mod label_expression;
 mod labels;
+mod newsletter;
 mod operating_systems;
 mod ping_sites;
 mod problems;
@@ -50,6 +52,9 @@ use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
+
+/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
+const NOBODY: i64 = 0;
 
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
@@ -90,6 +95,8 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            jobs::operations().into(),
+            newsletter::operations().into(),
             operating_systems::operations().into(),
             ping_sites::operations().into(),
             session::operations().into(),
