@@ -2,8 +2,11 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
@@ -15,10 +18,12 @@ mod calc_pricing;
 mod calc_rules;
 mod calc_utilities;
 mod catalogue;
+mod contact_details;
 mod countries;
 mod currencies;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -33,6 +38,7 @@ mod label_expression;
 mod labels;
 mod newsletter;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod problems;
 mod ranged_data;
@@ -78,8 +84,13 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
             account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
@@ -89,6 +100,7 @@ impl Api for I3dV3 {
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
@@ -98,6 +110,7 @@ impl Api for I3dV3 {
             jobs::operations().into(),
             newsletter::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
