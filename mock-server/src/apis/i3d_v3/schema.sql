@@ -173,3 +173,27 @@ CREATE TABLE flex_metal_quota (
     body    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX flex_metal_quota_of_account ON flex_metal_quota (account);
+
+-- When a colocation service ends and what it uses is computed when it is read, and so no part of the body.
+CREATE TABLE colocation (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE
+) STRICT;
+CREATE UNIQUE INDEX colocation_of_account ON colocation (account, id);
+
+CREATE TABLE colocation_pdu (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    colocation INTEGER NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
+) STRICT;
+CREATE INDEX colocation_pdu_of_colocation ON colocation_pdu (account, colocation, id);
+
+CREATE TABLE cross_connect (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
