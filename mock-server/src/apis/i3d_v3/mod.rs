@@ -8,8 +8,10 @@ mod api_keys;
 mod api_logs;
 mod authentication;
 mod catalogue;
+mod colocation_alerts;
 mod colocation_networks;
 mod colocation_pdus;
+mod colocation_telemetry;
 mod colocations;
 mod contract_term;
 mod countries;
@@ -31,6 +33,7 @@ mod label_expression;
 mod labels;
 mod operating_systems;
 mod ping_sites;
+mod power_telemetry;
 mod problems;
 mod ranged_data;
 mod session;
@@ -38,7 +41,9 @@ mod ssh_keys;
 mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod time_window;
 mod traffic_sums;
+mod traffic_usage;
 mod unwritten;
 mod users;
 mod world;
@@ -78,6 +83,10 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            colocation_alerts::operations().into(),
+            colocation_networks::operations().into(),
+            colocation_pdus::operations().into(),
+            colocation_telemetry::operations().into(),
             colocations::operations().into(),
             countries::operations().into(),
             cross_connects::operations().into(),
@@ -91,10 +100,12 @@ impl Api for I3dV3 {
             health::operations().into(),
             operating_systems::operations().into(),
             ping_sites::operations().into(),
+            power_telemetry::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            traffic_usage::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
