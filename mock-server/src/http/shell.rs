@@ -26,8 +26,8 @@ use super::{
     join::{Endpoint, join},
 };
 use crate::engine::{
-    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Part, Problem, Reply, Request,
-    Result, World, header_lines,
+    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Needs, Part, Problem, Reply,
+    Request, Result, World, header_lines,
 };
 
 /// What all requests share.
@@ -196,8 +196,13 @@ impl Shell {
         let ran = match endpoint.operation.effect {
             Effect::Read => self.world.read(*caller, |cx| endpoint.operation.run(cx, request)),
             Effect::Write => {
-                let endpoint = Arc::clone(endpoint);
-                self.world.write(*caller, move |cx| endpoint.operation.run(cx, request)).await
+                let (endpoint, path) = (Arc::clone(endpoint), parts.uri.path().to_owned());
+                let job = move |cx: &Context| {
+                    let reply = endpoint.operation.run(cx, request)?;
+                    endpoint.api.note(cx, endpoint.route, &path)?;
+                    Ok(reply)
+                };
+                self.world.write(*caller, job).await
             }
         };
         ran.map_err(|problem| Refusal { problem, by_operation: true })
@@ -227,8 +232,11 @@ impl Shell {
     fn identify(&self, endpoint: &Endpoint, parts: &Parts, cx: &Context, caller: &mut Caller) -> Result<()> {
         let open = endpoint.route.open;
         let identity = match endpoint.api.authenticate(cx, &parts.headers) {
-            // Bad credentials do not close what is open to everybody.
-            Err(problem) if open && problem.kind != Kind::Internal => Identity::default(),
+            // Bad credentials do not close what is open to everybody; good ones that may not, where the contract says so.
+            Err(problem) if open && problem.kind == Kind::Unauthenticated => Identity::default(),
+            Err(problem) if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) => {
+                Identity::default()
+            }
             Ok(identity) if identity.account.is_none() && !open => {
                 return Err(Problem::unauthenticated());
             }
@@ -256,6 +264,9 @@ impl Shell {
         }
         if endpoint.ranged {
             request.page = endpoint.api.page(only_header(&parts.headers, endpoint.api.page_header())?)?;
+        }
+        if endpoint.operation.needs.contains(&Needs::Headers) {
+            request.headers = parts.headers.clone();
         }
         Ok(request)
     }

@@ -2,7 +2,11 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
+mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
@@ -13,6 +17,7 @@ mod colocation_networks;
 mod colocation_pdus;
 mod colocation_telemetry;
 mod colocations;
+mod contact_details;
 mod contract_term;
 mod countries;
 mod cross_connects;
@@ -20,6 +25,7 @@ mod currencies;
 mod data_centers;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -32,6 +38,7 @@ mod ip_ranges;
 mod label_expression;
 mod labels;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod power_telemetry;
 mod problems;
@@ -79,7 +86,13 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
+            account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
@@ -92,6 +105,7 @@ impl Api for I3dV3 {
             cross_connects::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
@@ -99,6 +113,7 @@ impl Api for I3dV3 {
             flex_metal_usage::operations().into(),
             health::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
             power_telemetry::operations().into(),
             session::operations().into(),
@@ -110,6 +125,10 @@ impl Api for I3dV3 {
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()
+    }
+
+    fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {
+        account_logs::note(cx, route, path)
     }
 
     fn seed(&self, cx: &Context) -> Result<()> {

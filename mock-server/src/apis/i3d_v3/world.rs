@@ -27,12 +27,15 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 /// What the demo world holds beside them.
 static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
+        Seed::parse("account_document", data!("account_documents")),
+        Seed::parse("account_file", data!("account_files")),
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
         Seed::parse("colocation", data!("colocations")),
         Seed::parse("colocation_alert", data!("colocation_alerts")),
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
         Seed::parse("cross_connect", data!("cross_connects")),
+        Seed::parse("email_confirmation", data!("email_confirmations")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("ssh_key", data!("ssh_keys")),
