@@ -11,6 +11,12 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod calc_catalogue;
+mod calc_catalogue_file;
+mod calc_orders;
+mod calc_pricing;
+mod calc_rules;
+mod calc_utilities;
 mod catalogue;
 mod colocation_alerts;
 mod colocation_networks;
@@ -35,8 +41,10 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod jobs;
 mod label_expression;
 mod labels;
+mod newsletter;
 mod operating_systems;
 mod passwords;
 mod ping_sites;
@@ -63,6 +71,9 @@ use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
+
+/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
+const NOBODY: i64 = 0;
 
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
@@ -96,6 +107,9 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            calc_catalogue::operations().into(),
+            calc_orders::operations().into(),
+            calc_utilities::operations().into(),
             colocation_alerts::operations().into(),
             colocation_networks::operations().into(),
             colocation_pdus::operations().into(),
@@ -112,6 +126,8 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            jobs::operations().into(),
+            newsletter::operations().into(),
             operating_systems::operations().into(),
             passwords::operations().into(),
             ping_sites::operations().into(),
