@@ -22,6 +22,7 @@ mod exchange;
 mod finding;
 pub mod fixture;
 mod judge;
+pub mod record;
 mod redact;
 mod request;
 mod run;

@@ -89,6 +89,17 @@ impl Target {
         self.controllable
     }
 
+    /// Whether it runs on this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.mock.is_some() || is_loopback(&self.name)
+    }
+
+    /// Its host, or `mock`.
+    pub fn host(&self) -> String {
+        let url = reqwest::Url::parse(&self.name).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| self.name.clone())
+    }
+
     /// Sends a request.
     pub async fn send(&self, sent: &Sent) -> Answered {
         self.transport.send(sent).await
