@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Recording, volatile::volatile};
+use super::{
+    Recording,
+    volatile::{Volatile, volatile},
+};
 use crate::{
     exchange::{Exchange, Received},
     fixture::{
@@ -187,7 +190,8 @@ impl<'a> Describer<'a> {
             return Some((format!("<{name}>").into(), Some(Rule::of(Kind::String).named(name))));
         }
         let is_captured_here = step.capture.values().any(|it| *it == Capture::Body(pointer.to_owned()));
-        let found = volatile(group(exchange), pointer, value, self.now);
+        let found = volatile(group(exchange), pointer, value, self.now)
+            .or_else(|| is_captured_here.then(|| captured(value)).flatten());
         let named =
             || self.captured.iter().rev().find(|(_, it)| it == value && stands_for_itself(pointer, it));
         if let Some((name, _)) = (!is_captured_here).then(named).flatten() {
@@ -220,6 +224,16 @@ impl<'a> Describer<'a> {
         let name = format!("{}-{number}", key.0);
         Some(self.references.entry(key).or_insert(name).clone())
     }
+}
+
+/// What is captured is another each time, whatever its name.
+fn captured(value: &Value) -> Option<Volatile> {
+    let kind = match value {
+        Value::String(_) => Kind::String,
+        Value::Number(_) => Kind::Int,
+        _ => return None,
+    };
+    Some(Volatile { rule: Rule::of(kind), family: None })
 }
 
 /// Whether a captured value is told from others by itself, and not found by chance.

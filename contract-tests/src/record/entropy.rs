@@ -14,12 +14,13 @@ const HEX_LENGTH_MIN: usize = 32;
 /// The parts of a text that look like secrets.
 pub(super) fn suspicious(text: &str) -> Vec<&str> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "+/_=".contains(letter);
-    text.split(|letter| !is_part(letter)).filter(|part| looks_random(part)).collect()
+    // The public half of an SSH key begins like this in every type.
+    let parts = text.split(|letter| !is_part(letter)).filter(|part| !part.starts_with("AAAA"));
+    parts.flat_map(|part| part.split('/')).filter(|part| looks_random(part)).collect()
 }
 
 fn looks_random(part: &str) -> bool {
-    // The public half of an SSH key begins like this in every type.
-    if part.len() < LENGTH_MIN || part.starts_with("AAAA") {
+    if part.len() < LENGTH_MIN {
         return false;
     }
     if part.len() >= HEX_LENGTH_MIN && part.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -31,7 +31,7 @@ pub enum Refused {
 
 /// The fixture as the text of its file.
 pub fn to_yaml(fixture: &Fixture) -> Result<String, Refused> {
-    let options = ser_options! { compact_list_indent: false, folded_wrap_chars: 110, yaml_12: true, no_lang_directive: true };
+    let options = ser_options! { compact_list_indent: false, folded_wrap_chars: 110 };
     serde_saphyr::to_string_with_options(fixture, options)
         .map_err(|error| Refused::Yaml(fixture.id.clone(), error))
 }
