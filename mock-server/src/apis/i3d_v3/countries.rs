@@ -1,6 +1,8 @@
 //! The countries of the world, for addresses and ping sites.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
 
 use super::{catalogue::Catalogue, world::data};
 use crate::engine::{Context, Operation, Page, Result, Rows, read};
@@ -11,6 +13,23 @@ pub(super) fn operations() -> [Operation; 1] {
 
 static COUNTRIES: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(data!("countries")));
 
+/// Their names, by code.
+static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let countries: Vec<Country> = serde_json::from_str(data!("countries")).expect("every country has a name");
+    countries.into_iter().map(|country| (country.code, country.name)).collect()
+});
+
+#[derive(Deserialize)]
+struct Country {
+    code: String,
+    name: String,
+}
+
 fn list(_: &Context, page: Page) -> Result<Rows> {
     Ok(COUNTRIES.page(page))
+}
+
+/// The name of the country with this code, in letters of either case; a code that no country has is all that is known.
+pub(super) fn name(code: &str) -> &str {
+    NAMES.get(&code.to_ascii_uppercase()).map_or(code, String::as_str)
 }

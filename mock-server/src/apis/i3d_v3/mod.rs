@@ -8,7 +8,11 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod bill;
+mod bill_parties;
+mod billed_services;
 mod catalogue;
+mod cents;
 mod countries;
 mod currencies;
 mod dedicated_server_seed;
@@ -21,10 +25,20 @@ mod flex_metal_servers;
 mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
+mod invoice_pdf;
+mod invoice_seed;
+mod invoices;
 mod ip_ranges;
 mod label_expression;
 mod labels;
 mod operating_systems;
+mod payment;
+mod payment_choice;
+mod payment_mail;
+mod payment_methods;
+mod payment_page;
+mod payments;
+mod pdf;
 mod ping_sites;
 mod problems;
 mod ranged_data;
@@ -34,13 +48,14 @@ mod ticket_attachments;
 mod tickets;
 mod unwritten;
 mod users;
+mod vat;
 mod world;
 
 use http::HeaderMap;
 use openapi::{Contract, Route};
 use serde_json::Value;
 
-use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
+use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result, WebPage};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
@@ -81,7 +96,9 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            invoices::operations().into(),
             operating_systems::operations().into(),
+            payments::operations().into(),
             ping_sites::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
@@ -103,6 +120,10 @@ impl Api for I3dV3 {
 
     fn settle(&self, cx: &Context) -> Result<()> {
         world::settle(cx)
+    }
+
+    fn pages(&self) -> Vec<WebPage> {
+        payment_page::pages()
     }
 
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {
