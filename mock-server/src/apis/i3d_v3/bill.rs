@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     bill_parties::{COMPANY, InvoiceClientDetails, InvoiceCompanyDetails},
+    calc_pricing::Rate,
     cents::Cents,
     currencies::{Currency, currency},
-    vat::Vat,
 };
 
 const DAY: i64 = 86_400;
@@ -29,7 +29,7 @@ pub(super) struct Bill {
     /// Days.
     pub payment_term: i64,
     pub currency_id: i64,
-    pub vat: Vat,
+    pub vat: Rate,
     pub items: Vec<Item>,
     /// As they were when they were billed.
     pub client: InvoiceClientDetails,
@@ -110,7 +110,7 @@ pub(super) struct InvoiceDetails {
     pub payment_term: i64,
     currency: &'static str,
     currency_sign: &'static str,
-    pub vat_percentage: i64,
+    pub vat_percentage: u32,
     pub vat_amount: Cents,
     pub amount_inc_vat: Cents,
     pub amount_excl_vat: Cents,
@@ -124,7 +124,7 @@ pub(super) struct InvoiceDetails {
 pub(super) struct InvoiceItem {
     #[serde(flatten)]
     pub item: Item,
-    pub vat_percentage: i64,
+    pub vat_percentage: u32,
     #[serde(flatten)]
     pub amounts: Amounts,
 }
@@ -209,7 +209,7 @@ impl Bill {
             payment_term: self.payment_term,
             currency: &self.currency().name,
             currency_sign: &self.currency().sign,
-            vat_percentage: vat.percentage(),
+            vat_percentage: vat.whole_percent(),
             vat_amount: amounts.vat_amount,
             amount_inc_vat: amounts.amount_inc_vat,
             amount_excl_vat: amounts.amount_excl_vat,
@@ -239,14 +239,14 @@ impl Bill {
 }
 
 impl Item {
-    pub(super) fn amounts(&self, vat: Vat) -> Amounts {
+    pub(super) fn amounts(&self, vat: Rate) -> Amounts {
         let amount_excl_vat = self.setup_costs + self.unit_price * self.quantity;
-        let vat_amount = amount_excl_vat.vat(vat.percentage());
+        let vat_amount = amount_excl_vat.vat(vat);
         Amounts { vat_amount, amount_inc_vat: amount_excl_vat + vat_amount, amount_excl_vat }
     }
 
-    fn shown(self, vat: Vat) -> InvoiceItem {
-        InvoiceItem { amounts: self.amounts(vat), vat_percentage: vat.percentage(), item: self }
+    fn shown(self, vat: Rate) -> InvoiceItem {
+        InvoiceItem { amounts: self.amounts(vat), vat_percentage: vat.whole_percent(), item: self }
     }
 }
 

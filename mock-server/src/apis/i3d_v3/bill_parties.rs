@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{account_billing_details::BILLING_DETAILS, account_details::DETAILS, countries, vat::Vat};
+use super::{account_billing_details::BILLING_DETAILS, account_details::DETAILS, countries};
 use crate::engine::{Context, Result};
 
 /// The customer, as an invoice shows it.
@@ -65,27 +65,26 @@ pub(super) struct Bank {
     bic: String,
 }
 
-/// The account as it is now, and the rule for its VAT.
-pub(super) fn client(cx: &Context, bank: &Bank) -> Result<(InvoiceClientDetails, Vat)> {
+/// The account as it is now.
+pub(super) fn client(cx: &Context, bank: &Bank) -> Result<InvoiceClientDetails> {
     let (account, billing) = (DETAILS.get(cx)?, BILLING_DETAILS.get(cx)?);
     let (company, vat_number) = (text(&account, "companyName"), text(&account, "vatNumber"));
     let email = match text(&billing, "emailAddressBilling") {
         "" => text(&account, "emailAddress"),
         billing => billing,
     };
-    let client = InvoiceClientDetails {
+    Ok(InvoiceClientDetails {
         full_name: format!("{} {}", text(&billing, "firstName"), text(&billing, "lastName")),
         company_name: company.to_owned(),
         email: email.to_owned(),
         address: format!("{} {}", text(&billing, "address"), text(&billing, "streetNumber")),
         zip: text(&billing, "zipCode").to_owned(),
         city: text(&billing, "city").to_owned(),
-        country: countries::name(text(&billing, "countryCode")).to_owned(),
+        country: countries::name(text(&billing, "countryCode")).unwrap_or_default().to_owned(),
         vat_number: vat_number.to_owned(),
         iban: bank.iban.clone(),
         bic: bank.bic.clone(),
-    };
-    Ok((client, Vat::of(text(&account, "countryCode"), vat_number)))
+    })
 }
 
 fn text<'a>(details: &'a Value, name: &str) -> &'a str {

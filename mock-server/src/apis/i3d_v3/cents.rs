@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::currencies::Currency;
+use super::{calc_pricing::Rate, currencies::Currency};
 
 /// An amount in hundredths of its currency, which the API writes as a text; less than nothing where it is given back.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,9 +18,8 @@ impl Cents {
     pub(super) const ZERO: Cents = Cents(0);
 
     /// The VAT on this amount, rounded half up; on what is given back the same as on what was taken.
-    pub(super) fn vat(self, percentage: i64) -> Cents {
-        let Cents(amount) = self;
-        Cents((2 * amount.abs() * percentage + 100) / 200 * amount.signum())
+    pub(super) fn vat(self, rate: Rate) -> Cents {
+        Cents(rate.of(self.0.abs()) * self.0.signum())
     }
 
     /// As people read it, with the sign of the currency: `€ 1,234.50`.
@@ -93,12 +92,16 @@ mod tests {
 
     use super::*;
 
+    fn percent(percentage: i64) -> Rate {
+        serde_json::from_value((100 * percentage).into()).unwrap()
+    }
+
     #[test]
     fn vat_is_rounded_half_up() {
         for (amount, vat) in [(0, 0), (2, 0), (3, 1), (50, 11), (150, 32), (14_900, 3_129), (-50, -11)] {
-            assert_eq!(Cents(amount).vat(21), Cents(vat), "{amount}");
+            assert_eq!(Cents(amount).vat(percent(21)), Cents(vat), "{amount}");
         }
-        assert_eq!(Cents(14_900).vat(0), Cents::ZERO);
+        assert_eq!(Cents(14_900).vat(Rate::NOTHING), Cents::ZERO);
     }
 
     #[test]
@@ -122,9 +125,9 @@ mod tests {
     proptest! {
         #[test]
         fn vat_is_the_nearest_whole_cent(amount in -1_000_000_000..1_000_000_000_i64, percentage in 0..=27_i64) {
-            let Cents(vat) = Cents(amount).vat(percentage);
+            let Cents(vat) = Cents(amount).vat(percent(percentage));
             prop_assert!((2 * (100 * vat - amount * percentage)).abs() <= 100);
-            prop_assert_eq!(Cents(-amount).vat(percentage), -Cents(vat));
+            prop_assert_eq!(Cents(-amount).vat(percent(percentage)), -Cents(vat));
         }
     }
 }

@@ -29,7 +29,12 @@ fn list(_: &Context, page: Page) -> Result<Rows> {
     Ok(COUNTRIES.page(page))
 }
 
-/// The name of the country with this code, in letters of either case; a code that no country has is all that is known.
-pub(super) fn name(code: &str) -> &str {
-    NAMES.get(&code.to_ascii_uppercase()).map_or(code, String::as_str)
+/// Whether a country has this code, in letters of either case.
+pub(super) fn has_code(code: &str) -> bool {
+    name(code).is_some()
+}
+
+/// The name of the country with this code, in letters of either case.
+pub(super) fn name(code: &str) -> Option<&'static str> {
+    NAMES.get(&code.to_ascii_uppercase()).map(String::as_str)
 }

@@ -48,7 +48,6 @@ struct Facts {
     currency: &'static Currency,
     paid: Cents,
     remaining: Cents,
-    note: Option<&'static str>,
 }
 
 /// The file for an invoice of this account.
@@ -58,7 +57,6 @@ pub(super) fn write(bill: Bill, account: i64) -> Vec<u8> {
         currency: bill.currency(),
         paid: bill.paid(),
         remaining: bill.remaining(),
-        note: bill.vat.note(),
     };
     let invoice = bill.details(account);
     let mut sheet = Sheet { pages: Vec::new(), page: Page::new(), y: 0.0, invoice: &invoice, facts: &facts };
@@ -217,10 +215,7 @@ impl Sheet<'_> {
             self.y -= 16.0;
         }
         self.y -= 12.0;
-        for line in [Some(&*self.request()), self.facts.note].into_iter().flatten() {
-            self.page.text(LEFT, self.y, BODY, line);
-            self.y -= LINE;
-        }
+        self.page.text(LEFT, self.y, BODY, &self.request());
     }
 
     /// What the customer is asked to do.

@@ -9,6 +9,7 @@ use super::{
     bill::{Bill, Item, PartPayment, ServiceKind, order_id},
     bill_parties::{self, Bank},
     billed_services::{Service, services},
+    calc_utilities,
     cents::Cents,
     invoices,
     world::data,
@@ -68,7 +69,7 @@ static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
 pub(super) fn plant(cx: &Context) -> Result<()> {
     for account in DATA.invoices.keys() {
         let cx = &cx.on_behalf_of(*account);
-        let (client, vat) = bill_parties::client(cx, &DATA.banks[account])?;
+        let (client, vat) = (bill_parties::client(cx, &DATA.banks[account])?, calc_utilities::vat(cx)?);
         let services = services(cx)?;
         let month = first_of_month(cx.now)?;
         for (id, (_, line)) in (FIRST_ID..).zip(LINES.iter()).filter(|(_, (owner, _))| owner == account) {
