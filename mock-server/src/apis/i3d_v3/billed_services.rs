@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jiff::ToSpan;
-use serde::Deserialize;
+use jiff::{ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{
     bill::ServiceKind,
@@ -13,7 +13,7 @@ use super::{
     invoice_seed::{first_of_month, midnight},
     world::data,
 };
-use crate::engine::{Context, Result};
+use crate::engine::{Context, Page, Result, Table};
 
 const HOUR: i64 = 3600;
 const EURO: i64 = 0;
@@ -66,6 +66,24 @@ struct DedicatedServer {
     months: i64,
 }
 
+/// What other tables know of colocation services and of cross connects.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rented {
+    id: i64,
+    #[serde(alias = "patchCustomerName")]
+    name: String,
+    started_at: i64,
+    currency_id: i64,
+    #[serde(alias = "monthlyFee")]
+    price_per_month: Cents,
+    #[serde(default)]
+    setup_fee: Cents,
+}
+
+const COLOCATIONS: Table<Rented> = Table::new("colocation", "id");
+const CROSS_CONNECTS: Table<Rented> = Table::new("cross_connect", "id");
+
 /// What only invoices know of.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -99,6 +117,8 @@ static LASTING: LazyLock<BTreeMap<i64, Vec<Service>>> = LazyLock::new(|| {
 /// The services of the account, those of one kind by id.
 pub(super) fn services(cx: &Context) -> Result<Vec<Service>> {
     let mut services = LASTING.get(&cx.account()?).cloned().unwrap_or_default();
+    services.extend(rented(cx, ServiceKind::Colocation, &COLOCATIONS)?);
+    services.extend(rented(cx, ServiceKind::CrossConnect, &CROSS_CONNECTS)?);
     services.extend(flex_metal(cx)?);
     Ok(services)
 }
@@ -137,6 +157,30 @@ impl Hosting {
             quantity: None,
         }
     }
+}
+
+/// What is billed from the first whole month on.
+fn rented(cx: &Context, kind: ServiceKind, table: &Table<Rented>) -> Result<Vec<Service>> {
+    let this_month = months(first_of_month(cx.now)?);
+    let service = |it: Rented| {
+        let since = months(first_of_month(it.started_at - 1)?) + 1;
+        Ok(Service {
+            kind,
+            id: it.id,
+            description: it.name,
+            currency_id: it.currency_id,
+            price: it.price_per_month,
+            setup: it.setup_fee,
+            months: this_month - since,
+            quantity: None,
+        })
+    };
+    table.rows(cx, Page::ALL)?.into_iter().map(service).collect()
+}
+
+/// The number of a month, counted from the year 0.
+fn months(day: Date) -> i64 {
+    12 * i64::from(day.year()) + i64::from(day.month())
 }
 
 /// What FlexMetal servers were used in the month before this one, in begun hours.

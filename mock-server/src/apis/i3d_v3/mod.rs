@@ -22,9 +22,19 @@ mod calc_rules;
 mod calc_utilities;
 mod catalogue;
 mod cents;
+mod colocation_alerts;
+mod colocation_invoices;
+mod colocation_networks;
+mod colocation_pdus;
+mod colocation_telemetry;
+mod colocations;
 mod contact_details;
+mod contract_term;
 mod countries;
+mod cross_connects;
 mod currencies;
+mod dashboard;
+mod data_centers;
 mod dedicated_server_seed;
 mod dedicated_servers;
 mod email_confirmations;
@@ -36,6 +46,7 @@ mod flex_metal_servers;
 mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
+mod heat_map;
 mod invoice_pdf;
 mod invoice_seed;
 mod invoices;
@@ -54,12 +65,17 @@ mod payment_page;
 mod payments;
 mod pdf;
 mod ping_sites;
+mod power_telemetry;
 mod problems;
 mod ranged_data;
 mod session;
 mod ssh_keys;
+mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod time_window;
+mod traffic_sums;
+mod traffic_usage;
 mod unwritten;
 mod users;
 mod world;
@@ -111,8 +127,16 @@ impl Api for I3dV3 {
             calc_catalogue::operations().into(),
             calc_orders::operations().into(),
             calc_utilities::operations().into(),
+            colocation_alerts::operations().into(),
+            colocation_invoices::operations().into(),
+            colocation_networks::operations().into(),
+            colocation_pdus::operations().into(),
+            colocation_telemetry::operations().into(),
+            colocations::operations().into(),
             countries::operations().into(),
+            cross_connects::operations().into(),
             currencies::operations().into(),
+            dashboard::operations().into(),
             dedicated_servers::operations().into(),
             email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
@@ -121,6 +145,7 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            heat_map::operations().into(),
             invoices::operations().into(),
             jobs::operations().into(),
             newsletter::operations().into(),
@@ -128,10 +153,12 @@ impl Api for I3dV3 {
             passwords::operations().into(),
             payments::operations().into(),
             ping_sites::operations().into(),
+            power_telemetry::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            traffic_usage::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
