@@ -23,6 +23,7 @@ const DAY: i64 = 86_400;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
+    /// Days, where a line says nothing else.
     payment_term: i64,
     banks: BTreeMap<i64, Bank>,
     invoices: BTreeMap<i64, Vec<Line>>,
@@ -30,6 +31,7 @@ struct Data {
 
 /// One invoice.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Line {
     /// Months before the one in which the world begins; an invoice is made on the first day.
     age: i64,
@@ -42,6 +44,7 @@ struct Line {
     ids: Vec<i64>,
     #[serde(default)]
     remarks: String,
+    payment_term: Option<i64>,
     /// Days after which it was paid.
     paid: Option<i64>,
     /// How much was paid of it then, in percent.
@@ -77,7 +80,7 @@ pub(super) fn plant(cx: &Context) -> Result<()> {
                 id,
                 description: line.description(month),
                 created_at: midnight(line.date(month))?,
-                payment_term: DATA.payment_term,
+                payment_term: line.payment_term.unwrap_or(DATA.payment_term),
                 currency_id: line.currency,
                 vat,
                 items: line.items(&services, month),
