@@ -136,6 +136,11 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
         ("deleteTicketsAttachment", 422) => {
             api.call("deleteTicketsAttachment").with("attachmentId", taken(api).await).send().await
         }
+        ("updateSlackSetting", 409) => {
+            let mut setting = api.call("getSlackSettings").ok().await[1].take();
+            setting["name"] = json!("Live operations");
+            api.call("updateSlackSetting").with("slackSettingId", "78").body(setting).send().await
+        }
         ("openTicket", 422) => api.call("openTicket").with("ticketId", FORCE_CLOSED).send().await,
         _ => return told_of_the_shop(api, pair).await,
     };

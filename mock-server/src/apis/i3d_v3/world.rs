@@ -37,16 +37,19 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
         Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("calc_order", data!("calc_orders")),
+        Seed::parse("callback_setting", data!("callback_settings")),
         Seed::parse("email_confirmation", data!("email_confirmations")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("job", data!("jobs")),
         Seed::parse("job_solicit", data!("job_solicits")),
         Seed::parse("newsletter_subscription", data!("newsletter_subscriptions")),
+        Seed::parse("slack_setting", data!("slack_settings")),
         Seed::parse("ssh_key", data!("ssh_keys")),
         Seed::parse("ticket", data!("tickets")),
         Seed::parse("ticket_reply", data!("ticket_replies")),
         Seed::parse("ticket_attachment", data!("ticket_attachments")),
+        Seed::parse("trigger", data!("triggers")),
     ]
 });
 
