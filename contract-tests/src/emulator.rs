@@ -33,6 +33,12 @@ impl Emulator {
         self.api().with_key("i3dHarbourKey0987654")
     }
 
+    /// The mail that the provider would have sent, the oldest first.
+    pub async fn outbox(&self) -> Vec<serde_json::Value> {
+        let sent = self.api().raw("GET", "/_mock/outbox", None).await;
+        sent.json().await.expect("the outbox is a list")
+    }
+
     /// Its base URL.
     pub fn url(&self) -> String {
         self.server.url()

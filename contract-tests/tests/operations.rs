@@ -17,6 +17,9 @@ const PREPARED_BY_SCENARIOS: [&str; 1] = [
     "provideOTP",
 ];
 
+/// Operations that only look, although their method says otherwise.
+const CHANGE_NOTHING: [&str; 1] = ["createAccountWhitelistCheck"];
+
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
 
 fn main() -> ExitCode {
@@ -35,6 +38,10 @@ fn trials(example: &Request) -> Vec<Trial> {
         cases.accepts("accepts its example", example.clone());
         if let Some(least) = example.without_optional_parameters() {
             cases.accepts("accepts its example without optional parameters", least);
+        }
+        let changes = example.route.method != Method::GET && !CHANGE_NOTHING.contains(&cases.id.as_str());
+        if changes && !example.route.open {
+            cases.notes_in_the_account_log(example.clone());
         }
         for (what, request) in tolerated(example) {
             cases.accepts(&format!("ignores {what}"), request);
@@ -75,6 +82,19 @@ impl Cases {
             Ok(())
         };
         self.trials.push(Trial::test(format!("{} {name}", self.id), test));
+    }
+
+    /// What changed something is the newest entry of the log, in the words of the contract.
+    fn notes_in_the_account_log(&mut self, request: Request) {
+        let test = move || {
+            let emulator = Emulator::start();
+            let api = emulator.api();
+            RUNTIME.block_on(request.call(&api).ok());
+            let log = RUNTIME.block_on(api.call("getAccountLogs").ok());
+            assert_eq!(log[0]["title"], request.route.summary.as_str());
+            Ok(())
+        };
+        self.trials.push(Trial::test(format!("{} stands in the account log", self.id), test));
     }
 
     fn refuses(&mut self, violation: Violation) {

@@ -258,6 +258,8 @@ async fn the_control_api_says_that_the_server_is_well_and_what_it_emulates() {
     for (method, path, status) in [
         ("GET", "/_mock/openapi/i3d-v9.json", 404),
         ("GET", "/_mock/nothing", 404),
+        ("GET", "/_mock/state?table=nothing", 404),
+        ("GET", "/_mock/state?table=sequence", 404),
         ("GET", "/_mock/reset", 405),
         ("PUT", "/_mock/clock", 400),
         ("POST", "/_mock/clock/advance", 400),
@@ -266,6 +268,18 @@ async fn the_control_api_says_that_the_server_is_well_and_what_it_emulates() {
         assert_eq!(answer.status(), status, "{method} {path}");
         assert!(body(answer).await["error"].is_string(), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn the_state_shows_tables_and_their_rows() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let tables = body(api.raw("GET", "/_mock/state", None).await).await;
+    let keys = body(api.raw("GET", "/_mock/state?table=ssh_key", None).await).await;
+    assert_eq!(tables["ssh_key"], keys.as_array().unwrap().len());
+    assert!(tables["world"].is_null(), "{tables}");
+    let shown = api.call("getSshKeys").ok().await;
+    assert!(keys.as_array().unwrap().contains(&json!({ "account": 100_123, "body": shown[0] })));
 }
 
 #[tokio::test]

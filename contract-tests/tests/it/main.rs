@@ -1,6 +1,7 @@
 //! Scenarios over HTTP, one file for each resource.
 
 mod account_ip_whitelists;
+mod account_logs;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;

@@ -8,6 +8,7 @@ use super::{
     context::{Context, Credential},
     operation::Operation,
     problem::{Problem, Result},
+    web_page::WebPage,
 };
 
 /// Which part of a list is asked for.
@@ -60,6 +61,14 @@ pub trait Api: Send + Sync + 'static {
 
     /// Every operation of the document.
     fn operations(&self) -> Vec<Operation>;
+
+    /// The pages that it shows to browsers beside them.
+    fn pages(&self) -> Vec<WebPage> {
+        Vec::new()
+    }
+
+    /// Notes that the caller did something: `route` at `path`. Runs in the transaction of what was done.
+    fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()>;
 
     /// Fills the tables of a fresh world.
     fn seed(&self, cx: &Context) -> Result<()>;

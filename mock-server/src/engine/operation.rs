@@ -1,8 +1,10 @@
 //! How an operation is written: one plain function, registered by its `operationId`.
 //!
-//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`], [`Body`] or [`Form`].
+//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`], [`Body`], [`Form`]
+//! or [`Headers`].
 //! It returns anything that is [`IntoReply`]. It never awaits and does no I/O of its own.
 
+use http::{HeaderMap, header};
 use openapi::Violation;
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 use serde_json::{Map, Value};
@@ -27,6 +29,8 @@ pub struct Request {
     pub form: Vec<Part>,
     /// Which part of a list is asked for.
     pub page: Page,
+    /// The headers, for an operation that takes them.
+    pub headers: HeaderMap,
 }
 
 /// One part of a multipart body.
@@ -52,6 +56,18 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct Form(pub Vec<Part>);
 
+/// The headers of the request.
+#[derive(Debug)]
+pub struct Headers(pub HeaderMap);
+
+impl Headers {
+    /// The scheme and host under which the client knows this server.
+    pub fn origin(&self) -> String {
+        let host = self.0.get(header::HOST).and_then(|host| host.to_str().ok());
+        format!("http://{}", host.unwrap_or("localhost"))
+    }
+}
+
 /// Whether an operation changes state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -72,6 +88,8 @@ pub enum Needs {
     Form,
     /// A range.
     Page,
+    /// The headers, which every request has.
+    Headers,
 }
 
 type Run = dyn Fn(&Context, Request) -> Result<Reply> + Send + Sync;
@@ -177,6 +195,13 @@ impl FromRequest for Form {
     const NEEDS: Needs = Needs::Form;
     fn take(request: &mut Request) -> Result<Self> {
         Ok(Form(std::mem::take(&mut request.form)))
+    }
+}
+
+impl FromRequest for Headers {
+    const NEEDS: Needs = Needs::Headers;
+    fn take(request: &mut Request) -> Result<Self> {
+        Ok(Headers(std::mem::take(&mut request.headers)))
     }
 }
 

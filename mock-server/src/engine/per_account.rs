@@ -19,4 +19,15 @@ impl<T: Row> PerAccount<T> {
     pub fn get(&self, cx: &Context) -> Result<T> {
         self.0.find(cx, cx.account()?)
     }
+
+    /// Changes what the account has, unless `change` refuses.
+    pub fn change(&self, cx: &Context, change: impl FnOnce(&mut T) -> Result<()>) -> Result<T> {
+        self.0.change(cx, cx.account()?, change)
+    }
+
+    /// Gives the account what it has from now on.
+    pub fn put(&self, cx: &Context, row: &T) -> Result<()> {
+        let account = cx.account()?;
+        if self.0.has(cx, account)? { self.0.replace(cx, account, row) } else { self.0.insert(cx, row) }
+    }
 }

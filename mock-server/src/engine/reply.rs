@@ -47,6 +47,11 @@ pub struct File {
 pub struct Rows(pub(super) String);
 
 impl Rows {
+    /// The whole list, as JSON text.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
     /// The rows whose JSON texts are given.
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Rows {
         let mut rows = String::from("[");
@@ -65,6 +70,10 @@ impl Rows {
 /// A body that is one JSON value and not a list.
 #[derive(Debug)]
 pub struct Object<T>(pub T);
+
+/// Sends the browser to another page.
+#[derive(Debug)]
+pub struct SeeOther(pub String);
 
 /// Everything that an operation may return.
 pub trait IntoReply {
@@ -91,6 +100,12 @@ impl IntoReply for Reply {
 impl IntoReply for () {
     fn into_reply(self) -> Result<Reply> {
         Ok(Content::Empty.into())
+    }
+}
+
+impl IntoReply for SeeOther {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Reply::from(Content::Empty).with_header(http::header::LOCATION, self.0))
     }
 }
 

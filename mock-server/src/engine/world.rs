@@ -7,12 +7,16 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension};
+use serde_json::Value;
 
 use super::{
     api::Api,
     clock::{Clock, ClockReading, ClockState},
     context::{Caller, Context},
+    outbox,
     problem::{Problem, Result},
+    reply::Rows,
+    state,
     store::{OpenError, Store},
     surroundings::Surroundings,
 };
@@ -96,6 +100,18 @@ impl World {
             Ok(Some(clock.reading()))
         };
         self.write(Caller::nobody(), job).await
+    }
+
+    /// Every mail that was sent and is kept, the oldest first.
+    pub fn outbox(&self) -> Result<Rows> {
+        self.read(Caller::nobody(), outbox::sent)
+    }
+
+    /// The tables that hold resources, with the number of their rows; or the first rows of one of them.
+    pub fn state(&self, table: Option<&str>) -> Result<Value> {
+        self.read(Caller::nobody(), |cx| {
+            table.map_or_else(|| state::tables(cx), |table| state::rows(cx, table))
+        })
     }
 
     /// Back to the seeded world, clock and journal included.

@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{ConnectInfo, Path, Request, State},
+    extract::{ConnectInfo, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -18,7 +18,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::Manners;
-use crate::engine::{Api, ClockReading, ClockState, World};
+use crate::engine::{Api, ClockReading, ClockState, Kind, World};
 
 #[derive(Clone)]
 struct Control {
@@ -40,6 +40,8 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manner
         .route("/clock/advance", post(advance))
         .route("/openapi/{file}", get(document))
         .route("/violations", get(violations))
+        .route("/outbox", get(outbox))
+        .route("/state", get(state))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README"))
         .method_not_allowed_fallback(async || {
             refuse(StatusCode::METHOD_NOT_ALLOWED, "this route has another method")
@@ -141,4 +143,28 @@ async fn document(State(control): State<Control>, Path(file): Path<String>) -> A
 async fn violations(State(control): State<Control>) -> Json<Value> {
     let notes = &control.world.surroundings.notes;
     Json(json!({ "violations": notes.breaches(), "unknownProperties": notes.unknown_properties() }))
+}
+
+async fn outbox(State(control): State<Control>) -> Answer {
+    let mails = control.world.outbox();
+    let mails = mails.map_err(|_| {
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the outbox could not be read; see the log")
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], mails.into_text()).into_response())
+}
+
+#[derive(Deserialize)]
+struct Which {
+    table: Option<String>,
+}
+
+async fn state(State(control): State<Control>, Query(which): Query<Which>) -> Answer {
+    let shown = control.world.state(which.table.as_deref());
+    let shown = shown.map_err(|problem| match problem.kind {
+        Kind::NotFound => {
+            refuse(StatusCode::NOT_FOUND, "no table has this name; leave it out to see which there are")
+        }
+        _ => refuse(StatusCode::INTERNAL_SERVER_ERROR, "the state could not be read; see the log"),
+    })?;
+    Ok(Json(shown).into_response())
 }

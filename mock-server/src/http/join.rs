@@ -51,6 +51,7 @@ fn agree(route: &Route, operation: &Operation, ranged: bool) {
         Needs::Body => route.body.as_ref().is_some_and(openapi::RequestBody::is_json),
         Needs::Form => route.body.as_ref().is_some_and(|body| !body.is_json()),
         Needs::Page => ranged,
+        Needs::Headers => true,
     };
     let headers = route.parameters.iter().filter(|it| it.location == Location::Header).count();
     assert!(headers == usize::from(ranged), "{id} has a header parameter that nobody reads");

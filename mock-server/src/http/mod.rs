@@ -4,6 +4,7 @@ mod answers;
 mod body;
 mod control;
 mod join;
+mod pages;
 mod shell;
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub struct Manners {
 /// Everything the server answers: the APIs, and the control API under `/_mock`.
 pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
     let shell = shell::Shell::new(apis, world, manners.strict);
-    let mut router = shell::router(apis, shell);
+    let mut router = shell::router(apis, shell).merge(pages::router(apis, world));
     if manners.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }

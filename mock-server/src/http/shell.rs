@@ -26,8 +26,8 @@ use super::{
     join::{Endpoint, join},
 };
 use crate::engine::{
-    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Part, Problem, Reply, Request,
-    Result, World, header_lines,
+    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Needs, Part, Problem, Reply,
+    Request, Result, World, header_lines,
 };
 
 /// What all requests share.
@@ -196,8 +196,13 @@ impl Shell {
         let ran = match endpoint.operation.effect {
             Effect::Read => self.world.read(*caller, |cx| endpoint.operation.run(cx, request)),
             Effect::Write => {
-                let endpoint = Arc::clone(endpoint);
-                self.world.write(*caller, move |cx| endpoint.operation.run(cx, request)).await
+                let (endpoint, path) = (Arc::clone(endpoint), parts.uri.path().to_owned());
+                let job = move |cx: &Context| {
+                    let reply = endpoint.operation.run(cx, request)?;
+                    endpoint.api.note(cx, endpoint.route, &path)?;
+                    Ok(reply)
+                };
+                self.world.write(*caller, job).await
             }
         };
         ran.map_err(|problem| Refusal { problem, by_operation: true })
@@ -256,6 +261,9 @@ impl Shell {
         }
         if endpoint.ranged {
             request.page = endpoint.api.page(only_header(&parts.headers, endpoint.api.page_header())?)?;
+        }
+        if endpoint.operation.needs.contains(&Needs::Headers) {
+            request.headers = parts.headers.clone();
         }
         Ok(request)
     }

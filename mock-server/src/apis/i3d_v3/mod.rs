@@ -3,6 +3,7 @@
 mod account_billing_details;
 mod account_details;
 mod account_ip_whitelists;
+mod account_logs;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
@@ -70,6 +71,7 @@ impl Api for I3dV3 {
     fn operations(&self) -> Vec<Operation> {
         let written = [
             account_ip_whitelists::operations().into(),
+            account_logs::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
@@ -92,6 +94,10 @@ impl Api for I3dV3 {
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
         written.into_iter().chain(unwritten).collect()
+    }
+
+    fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {
+        account_logs::note(cx, route, path)
     }
 
     fn seed(&self, cx: &Context) -> Result<()> {

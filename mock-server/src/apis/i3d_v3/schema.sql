@@ -29,6 +29,13 @@ CREATE TABLE account_ip_whitelist (
 ) STRICT;
 CREATE INDEX account_ip_whitelist_active ON account_ip_whitelist (account, active);
 
+CREATE TABLE account_action_log (
+    id      INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_action_log_of_account ON account_action_log (account, id);
+
 CREATE TABLE account_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
 
 CREATE TABLE account_billing_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;

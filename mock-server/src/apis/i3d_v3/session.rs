@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     account_billing_details::BILLING_DETAILS,
     account_details::DETAILS,
-    account_ip_whitelists,
+    account_ip_whitelists, account_logs,
     users::{self, PROFILES, Profile, User},
 };
 use crate::engine::{
@@ -152,6 +152,10 @@ fn open(cx: &Context, user: &User, awaits_otp: bool, remember: bool) -> Result<(
         (false, true) => REMEMBERED_SECONDS,
         (false, false) => SESSION_SECONDS,
     };
+    if !awaits_otp {
+        // The caller was nobody until now, so no log of theirs has it yet.
+        account_logs::add(&cx.on_behalf_of(user.account), "Log in", "A session was opened")?;
+    }
     let (token, expires_at) = (cx.random_text(TOKEN_LENGTH)?, cx.now + seconds);
     cx.db.prepare_cached("DELETE FROM session WHERE expires_at <= ?1")?.execute([cx.now])?;
     let sql = "INSERT INTO session (id, account, token, otp_attempt, remember, expires_at)

@@ -38,7 +38,6 @@ pub(super) const OPERATIONS: &[&str] = &[
     "getAccountInvoicePdfs",
     "getAccountInvoiceUnpaids",
     "getAccountInvoices",
-    "getAccountLogs",
     "getCalcCategories",
     "getCalcConfig",
     "getCalcItem",
