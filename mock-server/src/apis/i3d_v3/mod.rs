@@ -12,8 +12,14 @@ mod catalogue;
 mod chart;
 mod chart_axis;
 mod chart_canvas;
+mod colocation_networks;
+mod colocation_pdus;
+mod colocations;
+mod contract_term;
 mod countries;
+mod cross_connects;
 mod currencies;
+mod data_centers;
 mod dedicated_server_seed;
 mod dedicated_servers;
 mod flex_metal_catalogue;
@@ -33,8 +39,10 @@ mod problems;
 mod ranged_data;
 mod session;
 mod ssh_keys;
+mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod traffic_sums;
 mod unwritten;
 mod users;
 mod world;
@@ -75,7 +83,9 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            colocations::operations().into(),
             countries::operations().into(),
+            cross_connects::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
             flex_metal_catalogue::operations().into(),

@@ -181,6 +181,30 @@ CREATE TABLE flex_metal_quota (
 ) STRICT;
 CREATE INDEX flex_metal_quota_of_account ON flex_metal_quota (account);
 
+-- When a colocation service ends and what it uses is computed when it is read, and so no part of the body.
+CREATE TABLE colocation (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE
+) STRICT;
+CREATE UNIQUE INDEX colocation_of_account ON colocation (account, id);
+
+CREATE TABLE colocation_pdu (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    colocation INTEGER NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
+) STRICT;
+CREATE INDEX colocation_pdu_of_colocation ON colocation_pdu (account, colocation, id);
+
+CREATE TABLE cross_connect (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
 -- Visitors of the data center. Their state is read off these columns and the clock.
 CREATE TABLE colocation_access (
     account    INTEGER NOT NULL,

@@ -29,6 +29,9 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("colocation", data!("colocations")),
+        Seed::parse("colocation_pdu", data!("colocation_pdus")),
+        Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("ssh_key", data!("ssh_keys")),
