@@ -98,12 +98,7 @@ impl Canvas {
     }
 
     /// Draws a line through `points`.
-    pub(super) fn line(
-        &mut self,
-        points: impl IntoIterator<Item = Point>,
-        width: f32,
-        colour: Colour,
-    ) {
+    pub(super) fn line(&mut self, points: impl IntoIterator<Item = Point>, width: f32, colour: Colour) {
         let stroke =
             Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() };
         if let Some(path) = path(points) {

@@ -20,7 +20,6 @@ const FAILING: &str = "fail-";
 #[serde(rename_all = "camelCase")]
 pub(super) struct Access {
     pub id: i64,
-    pub datacenter_id: Option<i64>,
     pub city: Option<String>,
     pub country_en: String,
     pub created_by: i64,
@@ -37,11 +36,13 @@ pub(super) struct Access {
     pub revoked_at: Option<i64>,
 }
 
-/// What the customer says of a visitor.
+/// What the customer says of a visitor, and what follows from it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Visitor {
     pub visitor_id: i64,
+    /// Where the first of the services stands.
+    pub datacenter_id: Option<i64>,
     pub email: String,
     pub mobile: String,
     pub first_name: String,
@@ -179,5 +180,180 @@ impl Access {
     /// Whether the check was over before the access was revoked, or is by now.
     pub(super) fn is_checked(&self, now: i64) -> bool {
         self.checked_at <= self.revoked_at.unwrap_or(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rusqlite::Connection;
+
+    use super::*;
+
+    const NOW: i64 = 1_767_225_600;
+
+    fn visitor(last_name: &str, temporary: bool) -> Visitor {
+        Visitor {
+            visitor_id: 1,
+            datacenter_id: None,
+            email: "eva.smit@lighthouse.example".to_owned(),
+            mobile: "+31655550111".to_owned(),
+            first_name: "Eva".to_owned(),
+            last_name: last_name.to_owned(),
+            birth_date: "1990-06-15".to_owned(),
+            company_name: "Lighthouse Games B.V.".to_owned(),
+            colocated_access_servers: Vec::new(),
+            temporary_access: temporary.then_some(1),
+            visit_requester: None,
+            permanent_requester: None,
+        }
+    }
+
+    fn access(visitor: Visitor) -> Access {
+        let mut access = Access {
+            id: 1,
+            city: None,
+            country_en: "Netherlands".to_owned(),
+            created_by: 1,
+            finger_print_id: None,
+            syntegro_employee_code: None,
+            visitor,
+            refusal: None,
+            checked_at: NOW,
+            listed_at: NOW,
+            revoked_at: None,
+        };
+        access.check_again(NOW);
+        access
+    }
+
+    /// The states in which the database finds this row.
+    fn found(db: &Connection, access: &Access, now: i64) -> Vec<Status> {
+        db.execute("DELETE FROM colocation_access", ()).unwrap();
+        let body = serde_json::to_string(access).unwrap();
+        db.execute("INSERT INTO colocation_access (account, body) VALUES (7, ?1)", [body]).unwrap();
+        let finds = |status: &Status| {
+            let sql = format!("SELECT 1 FROM colocation_access WHERE {}", status.condition());
+            db.prepare(&sql).unwrap().exists([now]).unwrap()
+        };
+        Status::ALL.into_iter().filter(finds).collect()
+    }
+
+    /// What a customer does, or the clock.
+    #[derive(Debug, Clone)]
+    enum Event {
+        Wait(i64),
+        Revoke,
+        Reactivate,
+        /// The visitor gets this name and is temporary or not.
+        Replace(&'static str, bool),
+    }
+
+    fn events() -> impl Strategy<Value = Vec<Event>> {
+        let wait =
+            prop_oneof![1..CHECK_SECONDS, Just(CHECK_SECONDS), 1..TEMPORARY_SECONDS, Just(TEMPORARY_SECONDS)];
+        let event = prop_oneof![
+            2 => wait.prop_map(Event::Wait),
+            1 => Just(Event::Revoke),
+            1 => Just(Event::Reactivate),
+            1 => (prop_oneof![Just("Smit"), Just("fail-Smit")], any::<bool>())
+                .prop_map(|(name, temporary)| Event::Replace(name, temporary)),
+        ];
+        prop::collection::vec(event, 0..24)
+    }
+
+    /// What the machine is, told without times: what remains of the check or of temporary access, and what was revoked.
+    #[derive(Debug, Clone)]
+    struct Model {
+        name: &'static str,
+        temporary: bool,
+        check_left: i64,
+        access_left: i64,
+        /// Whether the access is revoked, and whether its check was over then.
+        revoked: Option<bool>,
+    }
+
+    impl Model {
+        fn new(name: &'static str, temporary: bool) -> Model {
+            let access_left = TEMPORARY_SECONDS;
+            Model { name, temporary, check_left: CHECK_SECONDS, access_left, revoked: None }
+        }
+
+        fn status(&self) -> Status {
+            match self {
+                Model { revoked: Some(_), .. } => Status::Revoked,
+                Model { check_left: 1.., .. } => Status::Pending,
+                Model { name: "fail-Smit", .. } => Status::Denied,
+                Model { temporary: true, access_left: ..=0, .. } => Status::Suspended,
+                _ => Status::Granted,
+            }
+        }
+
+        fn after(self, event: &Event) -> Model {
+            let fresh = Model::new(self.name, self.temporary);
+            match (event, self.status()) {
+                (Event::Wait(seconds), _) => {
+                    let checking = self.check_left.min(*seconds);
+                    let check_left = self.check_left - checking;
+                    Model { check_left, access_left: self.access_left - (seconds - checking), ..self }
+                }
+                (Event::Replace(name, temporary), _) => {
+                    if (*name, *temporary) == (self.name, self.temporary) {
+                        return self;
+                    }
+                    Model { revoked: self.revoked.map(|_| false), ..Model::new(name, *temporary) }
+                }
+                (Event::Revoke, Status::Denied | Status::Revoked) => self,
+                (Event::Revoke, _) => Model { revoked: Some(self.check_left == 0), ..self },
+                (Event::Reactivate, Status::Revoked) if self.revoked == Some(false) => fresh,
+                (Event::Reactivate, Status::Revoked | Status::Suspended) => {
+                    Model { access_left: TEMPORARY_SECONDS, revoked: None, ..self }
+                }
+                (Event::Reactivate, _) => self,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn access_goes_the_ways_of_its_states_and_the_database_agrees(events in events()) {
+            let db = Connection::open_in_memory().unwrap();
+            db.execute_batch(include_str!("schema.sql")).unwrap();
+            let (mut access, mut model, mut now) = (access(visitor("Smit", true)), Model::new("Smit", true), NOW);
+            for event in &events {
+                let before = model.status();
+                let done = match event {
+                    Event::Wait(seconds) => {
+                        now += seconds;
+                        Ok(())
+                    }
+                    Event::Revoke => access.revoke(now),
+                    Event::Reactivate => access.reactivate(now),
+                    Event::Replace(name, temporary) => {
+                        access.replace_visitor(visitor(name, *temporary), now);
+                        Ok(())
+                    }
+                };
+                let refusable = matches!(event, Event::Revoke | Event::Reactivate);
+                prop_assert_eq!(done.is_err(), refusable && before == Status::Denied);
+                model = model.after(event);
+                prop_assert_eq!(access.status(now), model.status(), "after {:?}", event);
+                prop_assert_eq!(found(&db, &access, now), [model.status()]);
+                let (came, left) = access.listed(now);
+                prop_assert!(came.is_none_or(|came| came <= now) && left.is_none_or(|left| left <= now));
+                prop_assert_eq!(came.is_some() && left.is_none(), model.status() == Status::Granted);
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_is_pending_until_the_check_is_over() {
+        let (good, bad) = (access(visitor("Smit", false)), access(visitor("fail-Smit", false)));
+        assert_eq!(good.status(NOW + CHECK_SECONDS - 1), Status::Pending);
+        assert_eq!(good.status(NOW + CHECK_SECONDS), Status::Granted);
+        assert_eq!(bad.status(NOW + CHECK_SECONDS - 1), Status::Pending);
+        assert_eq!(bad.status(NOW + CHECK_SECONDS), Status::Denied);
+        let verified = |access: &Access| access.verified_at(NOW + CHECK_SECONDS);
+        assert_eq!((verified(&good), verified(&bad)), (Some(NOW + CHECK_SECONDS), None));
     }
 }

@@ -12,8 +12,12 @@ mod catalogue;
 mod chart;
 mod chart_axis;
 mod chart_canvas;
+mod colocation_access_documents;
+mod colocation_access_lifecycle;
+mod colocation_accesses;
 mod colocation_networks;
 mod colocation_pdus;
+mod colocation_quotes;
 mod colocations;
 mod contract_term;
 mod countries;
@@ -83,6 +87,9 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            colocation_access_documents::operations().into(),
+            colocation_accesses::operations().into(),
+            colocation_quotes::operations().into(),
             colocations::operations().into(),
             countries::operations().into(),
             cross_connects::operations().into(),

@@ -31,6 +31,8 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
         Seed::parse("colocation", data!("colocations")),
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
+        Seed::parse("colocation_access", data!("colocation_accesses")),
+        Seed::parse("colocation_access_document", data!("colocation_access_documents")),
         Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
