@@ -1,5 +1,7 @@
 //! Colocation services: equipment of a customer in a data center, its contract, its network and what it uses.
 
+use std::{mem, ops::Range};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,12 +10,19 @@ use super::{
     colocation_pdus::{self, PowerConsumptionPerDay},
     contract_term::{Contract, Terms},
     data_centers::{DataCenter, data_center},
-    traffic_sums::{TrafficSums, this_month, traffic_sums},
+    telemetry_series::{Traffic, traffic},
+    traffic_sums::{BY_VOLUME, TrafficSums, UNMETERED, this_month, traffic_sums},
 };
-use crate::engine::{Context, Operation, Page, Params, Result, Table, read};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
 
-pub(super) fn operations() -> [Operation; 2] {
-    [read("getColocations", list), read("getColocation", get)]
+pub(super) fn operations() -> [Operation; 5] {
+    [
+        read("getColocations", list),
+        read("getColocation", get),
+        write("updateColocation", update),
+        write("updateColocationCancel", cancel),
+        write("updateColocationCancelRevert", revert_cancel),
+    ]
 }
 
 pub(super) const COLOCATIONS: Table<Colocation> = Table::new("colocation", "id");
@@ -80,12 +89,37 @@ pub(super) struct ById {
     pub(super) colocation_id: i64,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    name: Option<String>,
+    purchase_order: Option<String>,
+}
+
 fn list(cx: &Context, page: Page) -> Result<Vec<ColocatedServer>> {
     COLOCATIONS.rows(cx, page)?.into_iter().map(|colocation| shown(cx, colocation)).collect()
 }
 
 fn get(cx: &Context, Params(by): Params<ById>) -> Result<[ColocatedServer; 1]> {
     Ok([shown(cx, COLOCATIONS.find(cx, by.colocation_id)?)?])
+}
+
+/// What the change leaves out stays.
+fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Result<[ColocatedServer; 1]> {
+    let colocation = COLOCATIONS.change(cx, by.colocation_id, |Colocation { service, .. }| {
+        service.name = new.name.unwrap_or(mem::take(&mut service.name));
+        service.purchase_order = new.purchase_order.unwrap_or(mem::take(&mut service.purchase_order));
+        Ok(())
+    })?;
+    Ok([shown(cx, colocation)?])
+}
+
+fn cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    COLOCATIONS.change(cx, by.colocation_id, |it| it.contract.cancel(cx.now)).map(drop)
+}
+
+fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    COLOCATIONS.change(cx, by.colocation_id, |it| it.contract.revert_cancel(cx.now)).map(drop)
 }
 
 fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
@@ -110,7 +144,30 @@ impl Colocation {
         self.service.uplinks.iter().map(|uplink| uplink.uplink_id).collect()
     }
 
-    pub(super) fn traffic_this_month(&self, now: i64) -> TrafficSums {
+    /// Whether incoming traffic counts.
+    fn counts_ingress(&self) -> bool {
+        self.service.unlimited_ingress == 0
+    }
+
+    /// The bytes that went through in `span` and count against the contract.
+    pub(super) fn counted(&self, span: &Range<i64>) -> i64 {
+        let through = self.uplinks().into_iter().map(|uplink| traffic(uplink, span.start, span.end));
+        let Traffic { ingress, egress } = through.sum();
+        egress + if self.counts_ingress() { ingress } else { 0 }
+    }
+
+    /// What this month's traffic is billed by, in the unit of the contract; `None` for a service without limit.
+    pub(super) fn billed_this_month(&self, now: i64) -> Option<i64> {
+        let traffic = self.traffic_this_month(now);
+        match self.service.bandwidth_billing_type {
+            UNMETERED => None,
+            _ if !self.counts_ingress() => Some(traffic.outgoing),
+            BY_VOLUME => Some(traffic.incoming + traffic.outgoing),
+            _ => Some(traffic.month_mbit),
+        }
+    }
+
+    fn traffic_this_month(&self, now: i64) -> TrafficSums {
         let span = this_month(&self.contract.ran(now), now);
         traffic_sums(&self.uplinks(), self.service.bandwidth_billing_type, span)
     }
@@ -127,6 +184,13 @@ pub(super) fn place(cx: &Context, colocation: i64) -> Result<Place> {
     let colocation = COLOCATIONS.find(cx, colocation)?;
     let rack = colocation.service.rack["rack"].as_str().unwrap_or_default().to_owned();
     Ok(Place { dc_location_id: colocation.dc_location_id, rack })
+}
+
+/// When a service of the account ran up to now, which has this uplink.
+pub(super) fn ran(cx: &Context, colocation: i64, uplink: i64) -> Result<Range<i64>> {
+    let colocation = COLOCATIONS.find(cx, colocation)?;
+    let has_uplink = colocation.uplinks().contains(&uplink);
+    if has_uplink { Ok(colocation.contract.ran(cx.now)) } else { Err(Problem::not_found()) }
 }
 
 /// The uplinks of a service of the account.

@@ -1,15 +1,24 @@
 //! Cross connects: links between two places that a customer rents.
 
+use std::{mem, ops::Range};
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     contract_term::{Contract, Terms, day},
     traffic_sums::{this_month, traffic_sums},
 };
-use crate::engine::{Context, Operation, Page, Params, Result, Table, read};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
 
-pub(super) fn operations() -> [Operation; 2] {
-    [read("getCrossConnects", list), read("getCrossConnect", get)]
+pub(super) fn operations() -> [Operation; 6] {
+    [
+        read("getCrossConnects", list),
+        read("getCrossConnect", get),
+        read("getCrossConnectInvoices", list_invoices),
+        write("updateCrossConnect", update),
+        write("updateCrossConnectCancel", cancel),
+        write("updateCrossConnectCancelRevert", revert_cancel),
+    ]
 }
 
 const CROSS_CONNECTS: Table<Stored> = Table::new("cross_connect", "id");
@@ -94,12 +103,45 @@ struct ById {
     cross_connect_id: i64,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    purchase_order: Option<String>,
+    patch_customer_name: Option<String>,
+}
+
 fn list(cx: &Context, page: Page) -> Result<Vec<CrossConnect>> {
     Ok(CROSS_CONNECTS.rows(cx, page)?.into_iter().map(|stored| stored.shown(cx.now)).collect())
 }
 
 fn get(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect; 1]> {
     Ok([CROSS_CONNECTS.find(cx, by.cross_connect_id)?.shown(cx.now)])
+}
+
+/// The documents have it answer the cross connect and not its invoices.
+fn list_invoices(cx: &Context, Params(by): Params<ById>, page: Page) -> Result<Vec<CrossConnect>> {
+    Ok(page.of(get(cx, Params(by))?).collect())
+}
+
+/// What the change leaves out stays.
+fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Result<[CrossConnect; 1]> {
+    let stored = CROSS_CONNECTS.change(cx, by.cross_connect_id, |Stored { link, .. }| {
+        link.purchase_order = new.purchase_order.unwrap_or(mem::take(&mut link.purchase_order));
+        link.patch_customer_name =
+            new.patch_customer_name.unwrap_or(mem::take(&mut link.patch_customer_name));
+        Ok(())
+    })?;
+    Ok([stored.shown(cx.now)])
+}
+
+/// The documents want a body here, and nothing in it.
+fn cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    CROSS_CONNECTS.change(cx, by.cross_connect_id, |it| it.contract.cancel(cx.now)).map(drop)
+}
+
+fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect; 1]> {
+    let stored = CROSS_CONNECTS.change(cx, by.cross_connect_id, |it| it.contract.revert_cancel(cx.now))?;
+    Ok([stored.shown(cx.now)])
 }
 
 impl Stored {
@@ -118,6 +160,13 @@ impl Stored {
     fn uplinks(&self) -> Vec<i64> {
         self.link.uplinks.iter().map(|uplink| uplink.uplink_id).collect()
     }
+}
+
+/// When a cross connect of the account ran up to now, which has this uplink.
+pub(super) fn ran(cx: &Context, cross_connect: i64, uplink: i64) -> Result<Range<i64>> {
+    let stored = CROSS_CONNECTS.find(cx, cross_connect)?;
+    let has_uplink = stored.uplinks().contains(&uplink);
+    if has_uplink { Ok(stored.contract.ran(cx.now)) } else { Err(Problem::not_found()) }
 }
 
 /// The uplinks of a cross connect of the account.

@@ -15,9 +15,11 @@ mod chart_canvas;
 mod colocation_access_documents;
 mod colocation_access_lifecycle;
 mod colocation_accesses;
+mod colocation_alerts;
 mod colocation_networks;
 mod colocation_pdus;
 mod colocation_quotes;
+mod colocation_telemetry;
 mod colocations;
 mod contract_term;
 mod countries;
@@ -39,6 +41,7 @@ mod label_expression;
 mod labels;
 mod operating_systems;
 mod ping_sites;
+mod power_telemetry;
 mod problems;
 mod ranged_data;
 mod session;
@@ -46,7 +49,9 @@ mod ssh_keys;
 mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod time_window;
 mod traffic_sums;
+mod traffic_usage;
 mod unwritten;
 mod users;
 mod world;
@@ -89,7 +94,11 @@ impl Api for I3dV3 {
             api_logs::operations().into(),
             colocation_access_documents::operations().into(),
             colocation_accesses::operations().into(),
+            colocation_alerts::operations().into(),
+            colocation_networks::operations().into(),
+            colocation_pdus::operations().into(),
             colocation_quotes::operations().into(),
+            colocation_telemetry::operations().into(),
             colocations::operations().into(),
             countries::operations().into(),
             cross_connects::operations().into(),
@@ -103,10 +112,12 @@ impl Api for I3dV3 {
             health::operations().into(),
             operating_systems::operations().into(),
             ping_sites::operations().into(),
+            power_telemetry::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            traffic_usage::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);

@@ -192,11 +192,21 @@ CREATE UNIQUE INDEX colocation_of_account ON colocation (account, id);
 CREATE TABLE colocation_pdu (
     account    INTEGER NOT NULL,
     body       TEXT NOT NULL,
-    colocation INTEGER NOT NULL,
     id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    colocation INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'colocationId') STORED,
     FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
 ) STRICT;
 CREATE INDEX colocation_pdu_of_colocation ON colocation_pdu (account, colocation, id);
+
+CREATE TABLE colocation_alert (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    colocation INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'colocationId') STORED,
+    UNIQUE (account, id),
+    FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
+) STRICT;
+CREATE INDEX colocation_alert_of_colocation ON colocation_alert (account, colocation, id);
 
 CREATE TABLE cross_connect (
     account INTEGER NOT NULL,

@@ -11,7 +11,7 @@ pub(super) const BY_VOLUME: i64 = 2;
 /// The one that has no limit.
 pub(super) const UNMETERED: i64 = 1;
 
-const BYTES_PER_GB: i64 = 1_000_000_000;
+pub(super) const BYTES_PER_GB: i64 = 1_000_000_000;
 
 /// What uplinks carried: gigabytes where the volume is billed, otherwise the 95th percentile in Mbit.
 pub(super) struct TrafficSums {

@@ -30,6 +30,7 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
         Seed::parse("colocation", data!("colocations")),
+        Seed::parse("colocation_alert", data!("colocation_alerts")),
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
         Seed::parse("colocation_access", data!("colocation_accesses")),
         Seed::parse("colocation_access_document", data!("colocation_access_documents")),
