@@ -1,1 +1,116 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
+use contract_tests::{Api, Call, Emulator};
+use serde_json::Value;
+use tiny_skia::Pixmap;
 
+/// How far the pictures look back.
+const WINDOWS: [&str; 4] = ["Days", "Weeks", "Months", "Years"];
+
+const DAY: u32 = 86_400;
+
+/// A colocation service with two uplinks, and a cross connect with two.
+const COLOCATION: (i64, [i64; 2]) = (5201, [70511, 70512]);
+const CROSS_CONNECT: (i64, [i64; 2]) = (8101, [70611, 70612]);
+/// A service of the other customer and its uplink.
+const THEIRS: (i64, i64) = (5206, 70561);
+
+fn of_colocation<'a>(api: &'a Api, window: &str, colocation: i64, uplink: i64) -> Call<'a> {
+    let call = api.call(&format!("getColocationNetworkUsageGraph{window}"));
+    call.with("colocationId", colocation).with("upLinkId", uplink)
+}
+
+fn of_cross_connect<'a>(api: &'a Api, window: &str, cross_connect: i64, uplink: i64) -> Call<'a> {
+    let call = api.call(&format!("getCrossConnectNetworkUsageGraph{window}"));
+    call.with("crossConnectId", cross_connect).with("upLinkId", uplink)
+}
+
+async fn picture(call: Call<'_>) -> Pixmap {
+    let Value::Array(answer) = call.ok().await else { panic!("a list is answered") };
+    let [Value::String(picture)] = &answer[..] else { panic!("one picture is answered") };
+    Pixmap::decode_png(&STANDARD.decode(picture).expect("base64")).expect("a PNG")
+}
+
+/// How many pixels have the colours of incoming and of outgoing traffic.
+fn coloured(picture: &Pixmap) -> [usize; 2] {
+    [(28, 126, 214), (232, 89, 12)].map(|(red, green, blue)| {
+        let same =
+            |it: &&tiny_skia::PremultipliedColorU8| (it.red(), it.green(), it.blue()) == (red, green, blue);
+        picture.pixels().iter().filter(same).count()
+    })
+}
+
+#[tokio::test]
+async fn every_window_of_every_uplink_has_a_picture_of_its_own() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let mut pictures = Vec::new();
+    for window in WINDOWS {
+        for index in [0, 1] {
+            let (id, uplinks) = COLOCATION;
+            pictures.push(picture(of_colocation(&api, window, id, uplinks[index])).await);
+            let (id, uplinks) = CROSS_CONNECT;
+            pictures.push(picture(of_cross_connect(&api, window, id, uplinks[index])).await);
+        }
+    }
+    for (index, picture) in pictures.iter().enumerate() {
+        assert!(picture.width() >= 800 && picture.height() >= 300, "it can be read");
+        let [incoming, outgoing] = coloured(picture);
+        assert!(incoming > 500 && outgoing > 500, "{incoming} and {outgoing} pixels");
+        assert!(pictures[..index].iter().all(|before| before.data() != picture.data()));
+    }
+}
+
+#[tokio::test]
+async fn a_picture_stays_the_same_until_time_goes_on() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let (id, [uplink, _]) = COLOCATION;
+    let now = of_colocation(&api, "Days", id, uplink).ok().await;
+    assert_eq!(of_colocation(&api, "Days", id, uplink).ok().await, now);
+    api.advance(300).await;
+    assert_ne!(of_colocation(&api, "Days", id, uplink).ok().await, now);
+    let month = of_colocation(&api, "Months", id, uplink).ok().await;
+    api.advance(DAY).await;
+    assert_ne!(of_colocation(&api, "Months", id, uplink).ok().await, month);
+}
+
+#[tokio::test]
+async fn a_new_name_is_the_title() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let (id, [uplink, _]) = COLOCATION;
+    let before = of_colocation(&api, "Weeks", id, uplink).ok().await;
+    let mut colocation = api.call("getColocation").with("colocationId", id).ok().await[0].take();
+    colocation["name"] = "Raum für Spiele".into();
+    api.call("updateColocation").with("colocationId", id).body(colocation).ok().await;
+    assert_ne!(of_colocation(&api, "Weeks", id, uplink).ok().await, before);
+}
+
+#[tokio::test]
+async fn only_the_uplinks_of_a_service_of_the_account_are_drawn() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    for window in WINDOWS {
+        let (colocation, [uplink, _]) = COLOCATION;
+        let (cross_connect, [patch, _]) = CROSS_CONNECT;
+        for (colocation, uplink) in [(colocation, patch), (colocation, 1), (1, uplink), THEIRS] {
+            of_colocation(&api, window, colocation, uplink).refused(404, 10001).await;
+        }
+        for (cross_connect, uplink) in [(cross_connect, uplink), (1, patch), (8108, 70681)] {
+            of_cross_connect(&api, window, cross_connect, uplink).refused(404, 10001).await;
+        }
+        let (colocation, uplink) = THEIRS;
+        of_colocation(&emulator.other_customer(), window, colocation, uplink).ok().await;
+    }
+}
+
+#[tokio::test]
+async fn the_uplinks_of_a_cancelled_service_are_drawn_until_it_ends() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    of_colocation(&api, "Months", 5205, 70551).ok().await;
+    of_cross_connect(&api, "Months", 8107, 70671).ok().await;
+    api.advance(90 * DAY).await;
+    of_colocation(&api, "Months", 5205, 70551).refused(404, 10001).await;
+    of_cross_connect(&api, "Months", 8107, 70671).refused(404, 10001).await;
+}

@@ -1,4 +1,4 @@
-//! A picture of the traffic of an uplink: what came in as an area, what went out as a line, and the figures below.
+//! A picture of the traffic of an uplink: what came in and what went out over time, and the figures of both.
 
 use super::{
     chart_axis::{RateAxis, Tick, grouped, with_prefix},
@@ -27,15 +27,15 @@ pub(super) struct Chart {
 const WIDTH: f32 = 1000.0;
 const HEIGHT: f32 = 436.0;
 /// The field of the curves.
-const LEFT: f32 = 76.0;
-const RIGHT: f32 = 972.0;
+const LEFT: f32 = 72.0;
+const RIGHT: f32 = 956.0;
 const TOP: f32 = 92.0;
 const BOTTOM: f32 = 322.0;
 /// The legend: its base lines, where its names begin and where its columns end.
 const HEAD: f32 = 372.0;
 const ROW: f32 = 24.0;
-const NAMES: f32 = 98.0;
-const COLUMNS: [f32; 5] = [306.0, 446.0, 670.0, 820.0, RIGHT];
+const NAMES: f32 = 94.0;
+const COLUMNS: [f32; 5] = [300.0, 440.0, 656.0, 806.0, RIGHT];
 
 const INK: Colour = (33, 37, 41, 255);
 const GREY: Colour = (98, 106, 116, 255);
@@ -69,7 +69,9 @@ impl Chart {
         canvas.text((LEFT, 38.0), Align::Left, TITLE, &TITLE.fitting(&self.title, wide));
         canvas.text((LEFT, 61.0), Align::Left, QUIET, &QUIET.fitting(&self.subtitle, wide));
         self.draw_axes(&mut canvas, &axis);
-        self.draw_area(&mut canvas, &axis, &curves[0]);
+        for (curve, opaque) in curves.iter().rev().zip([28, 72]) {
+            self.draw_area(&mut canvas, &axis, curve, opaque);
+        }
         for curve in &curves {
             self.draw_line(&mut canvas, &axis, curve);
         }
@@ -93,10 +95,10 @@ impl Chart {
         }
     }
 
-    fn draw_area(&self, canvas: &mut Canvas, axis: &RateAxis, curve: &Curve) {
+    fn draw_area(&self, canvas: &mut Canvas, axis: &RateAxis, curve: &Curve, opaque: u8) {
         let (red, green, blue, _) = curve.colour;
         let ground = [(RIGHT, BOTTOM), (LEFT, BOTTOM)];
-        canvas.area(self.steps(axis, curve).chain(ground), (red, green, blue, 56));
+        canvas.area(self.steps(axis, curve).chain(ground), (red, green, blue, opaque));
     }
 
     /// The line, and a disc where it is highest.
@@ -193,15 +195,60 @@ mod tests {
         (0..count).map(|at| height * (100 + at * 37 % 61) / 100).collect()
     }
 
+    fn drawn(chart: &Chart) -> Pixmap {
+        Pixmap::decode_png(&chart.png()).unwrap()
+    }
+
+    fn is(picture: &Pixmap, (x, y): Point, (red, green, blue, _): Colour) -> bool {
+        let pixel = picture.pixel(x as u32, y as u32).unwrap();
+        (pixel.red(), pixel.green(), pixel.blue()) == (red, green, blue)
+    }
+
     #[test]
-    fn look() {
-        for count in [30, 168, 288, 365] {
-            let picture = chart(wave(count, 100_000_000), wave(count, 530_000_000));
-            let t = std::time::Instant::now();
-            let png = picture.png();
-            eprintln!("{count}: {:?} {} bytes", t.elapsed(), png.len());
-            std::fs::write(format!("/tmp/look-{count}.png"), png).unwrap();
+    fn each_curve_is_coloured_where_it_is_highest() {
+        let mut incoming = wave(30, 100_000_000);
+        incoming[7] = 300_000_000;
+        let chart = chart(incoming, wave(30, 530_000_000));
+        let picture = drawn(&chart);
+        assert_eq!((picture.width(), picture.height()), (WIDTH as u32, HEIGHT as u32));
+        let axis = RateAxis::up_to(chart.rate(*chart.outgoing.iter().max().unwrap()));
+        for (bytes, colour) in [(&chart.incoming, INCOMING), (&chart.outgoing, OUTGOING)] {
+            let highest = bytes.iter().max().unwrap();
+            let at = bytes.iter().position(|it| it == highest).unwrap();
+            let peak = (chart.left_of(at as f32 + 0.5), height_of(&axis, chart.rate(*highest)));
+            assert!(is(&picture, peak, colour), "{colour:?} at bucket {at}");
+            assert!(!is(&picture, (peak.0, peak.1 - 12.0), colour), "nothing is higher");
         }
-        let _ = Pixmap::new(1, 1);
+    }
+
+    #[test]
+    fn a_picture_follows_from_its_series_alone() {
+        let one = chart(wave(288, 100_000_000), wave(288, 530_000_000));
+        assert_eq!(one.png(), one.png());
+        let swapped = chart(one.outgoing.clone(), one.incoming.clone());
+        assert_ne!(one.png(), swapped.png());
+        let mut more = chart(one.incoming.clone(), one.outgoing.clone());
+        more.incoming[144] += 100_000_000;
+        assert_ne!(one.png(), more.png());
+    }
+
+    #[test]
+    fn the_legend_tells_the_highest_bucket_in_bits_a_second_and_in_bytes() {
+        let mut chart = chart(vec![0, 75_000_000, 30_000_000, 75_000_000], vec![0; 4]);
+        chart.bucket_seconds = 60;
+        let figures = |name, bytes| chart.figures(&Curve { name, colour: INK, bytes });
+        assert_eq!(
+            figures("Incoming", &chart.incoming),
+            ["10.0 Mbit/s", "bucket 1", "75,000,000", "6.00 Mbit/s", "180 MB"]
+        );
+        assert_eq!(figures("Outgoing", &chart.outgoing), ["0 bit/s", "–", "0", "0 bit/s", "0 B"]);
+    }
+
+    #[test]
+    fn a_series_without_traffic_or_without_buckets_can_be_drawn() {
+        for count in [0, 1, 365] {
+            let picture = drawn(&chart(vec![0; count], vec![0; count]));
+            assert!(!is(&picture, (LEFT + 40.0, BOTTOM - 40.0), OUTGOING));
+        }
     }
 }

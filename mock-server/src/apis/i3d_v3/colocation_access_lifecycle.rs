@@ -73,9 +73,6 @@ pub(super) enum Status {
 }
 
 impl Status {
-    pub(super) const ALL: [Status; 5] =
-        [Status::Granted, Status::Pending, Status::Denied, Status::Revoked, Status::Suspended];
-
     /// The same rule as [`Access::status`], for the database; `?` is the time.
     pub(super) fn condition(self) -> &'static str {
         match self {
@@ -192,6 +189,9 @@ mod tests {
 
     const NOW: i64 = 1_767_225_600;
 
+    const STATES: [Status; 5] =
+        [Status::Granted, Status::Pending, Status::Denied, Status::Revoked, Status::Suspended];
+
     fn visitor(last_name: &str, temporary: bool) -> Visitor {
         Visitor {
             visitor_id: 1,
@@ -236,7 +236,7 @@ mod tests {
             let sql = format!("SELECT 1 FROM colocation_access WHERE {}", status.condition());
             db.prepare(&sql).unwrap().exists([now]).unwrap()
         };
-        Status::ALL.into_iter().filter(finds).collect()
+        STATES.into_iter().filter(finds).collect()
     }
 
     /// What a customer does, or the clock.

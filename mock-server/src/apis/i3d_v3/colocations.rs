@@ -193,7 +193,7 @@ pub(super) fn ran(cx: &Context, colocation: i64, uplink: i64) -> Result<Range<i6
     if has_uplink { Ok(colocation.contract.ran(cx.now)) } else { Err(Problem::not_found()) }
 }
 
-/// The uplinks of a service of the account.
-pub(super) fn uplinks(cx: &Context, colocation: i64) -> Result<Vec<i64>> {
-    Ok(COLOCATIONS.find(cx, colocation)?.uplinks())
+/// What the customer calls a service of the account.
+pub(super) fn name(cx: &Context, colocation: i64) -> Result<String> {
+    Ok(COLOCATIONS.find(cx, colocation)?.service.name)
 }

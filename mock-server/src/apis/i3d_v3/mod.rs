@@ -39,6 +39,7 @@ mod health;
 mod ip_ranges;
 mod label_expression;
 mod labels;
+mod network_usage_graphs;
 mod operating_systems;
 mod ping_sites;
 mod power_telemetry;
@@ -110,6 +111,7 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            network_usage_graphs::operations().into(),
             operating_systems::operations().into(),
             ping_sites::operations().into(),
             power_telemetry::operations().into(),
