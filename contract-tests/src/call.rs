@@ -5,29 +5,29 @@ use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
 
-use crate::Answer;
+use crate::{Answer, Suite};
 
 /// An API at some address.
 #[derive(Clone)]
 pub struct Api {
     base: String,
-    contract: &'static Contract,
+    suite: &'static Suite,
     client: Client,
     /// Header and value of the credentials.
     credentials: Option<(&'static str, String)>,
 }
 
 impl Api {
-    /// The API of `contract` at `base`, as in `http://127.0.0.1:8080`; without credentials.
-    pub fn new(contract: &'static Contract, base: String) -> Api {
+    /// The API of `suite` at `base`, as in `http://127.0.0.1:8080`; without credentials.
+    pub fn new(suite: &'static Suite, base: String) -> Api {
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Api { base, contract, client: client.expect("a client without TLS needs nothing"), credentials: None }
+        Api { base, suite, client: client.expect("a client without TLS needs nothing"), credentials: None }
     }
 
     /// The same API, called with this key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Api {
-        Api { credentials: Some(("private-token", key.to_owned())), ..self.clone() }
+        Api { credentials: Some((self.suite.key_header, key.to_owned())), ..self.clone() }
     }
 
     /// The same API, called with this session.
@@ -44,12 +44,12 @@ impl Api {
 
     /// The contract.
     pub fn contract(&self) -> &'static Contract {
-        self.contract
+        self.suite.contract
     }
 
     /// A request of an operation.
     pub fn call(&self, operation: &str) -> Call<'_> {
-        let route = self.contract.route(operation);
+        let route = self.suite.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
         Call {
             api: self,
@@ -156,8 +156,8 @@ impl Call<'_> {
 
     /// Sends it; the answer was judged by the contract.
     pub async fn send(self) -> Answer {
-        let route = self.route;
-        Answer::judged(route, self.response().await).await
+        let (suite, route) = (self.api.suite, self.route);
+        Answer::judged(suite, route, self.response().await).await
     }
 
     /// Sends it; nobody has looked at the answer.
@@ -211,7 +211,7 @@ impl Call<'_> {
 }
 
 /// Percent-encodes everything but letters, digits and `-._~`.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })

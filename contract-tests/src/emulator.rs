@@ -2,7 +2,7 @@
 
 use mock_server::{Config, Server};
 
-use crate::Api;
+use crate::{Api, suites};
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.
 pub struct Emulator {
@@ -25,7 +25,7 @@ impl Emulator {
 
     /// The API, called by the first customer.
     pub fn api(&self) -> Api {
-        Api::new(openapi::i3d_v3(), self.server.url()).with_key(&self.key)
+        Api::new(&suites::i3d_v3::SUITE, self.server.url()).with_key(&self.key)
     }
 
     /// The API, called by the second customer.

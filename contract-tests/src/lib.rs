@@ -15,16 +15,34 @@
 mod answer;
 mod broken;
 mod call;
+pub mod check;
 mod emulator;
+mod exchange;
+mod finding;
+mod judge;
 mod request;
+mod run;
+mod secret;
+mod suite;
+pub mod suites;
+mod target;
 mod tolerated;
+mod transport;
 mod violations;
 
 pub use answer::Answer;
 pub use call::{Api, Call};
 pub use emulator::Emulator;
+pub use exchange::{Caller, Exchange, Received, Sent};
+pub use finding::{Finding, pointer};
+pub use judge::{judge, shown};
 pub use request::{Content, Part, Request};
+pub use run::{Case, Outcome, Run, Statuses, Verdict};
+pub use secret::Secret;
+pub use suite::Suite;
+pub use target::Target;
 pub use tolerated::tolerated;
+pub use transport::{Answered, Http, Keys, Transport, Unreachable};
 pub use violations::{Violation, violations};
 
 /// The operations that the emulator does, in the order of the contract.

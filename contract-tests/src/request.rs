@@ -4,7 +4,11 @@ use openapi::{Location, Parameter, RequestBody, Route};
 use reqwest::multipart;
 use serde_json::Value;
 
-use crate::{Api, Call};
+use crate::{
+    Api, Call,
+    call::encode,
+    exchange::{Caller, Sent},
+};
 
 /// The body of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +109,39 @@ impl Request {
         Request { content, ..self.clone() }
     }
 
+    /// The request as it goes over the wire.
+    #[must_use]
+    pub fn sent(&self, caller: Caller) -> Sent {
+        let (mut target, mut query) = (self.route.path.clone(), String::new());
+        for (name, text) in &self.parameters {
+            if self.route.parameter(Location::Path, name).is_some() {
+                target = target.replace(&format!("{{{name}}}"), &encode(text));
+            } else {
+                query += if query.is_empty() { "?" } else { "&" };
+                query += &format!("{name}={}", encode(text));
+            }
+        }
+        let range = self.range.iter().flat_map(|range| {
+            let header = self.route.parameters.iter().find(|it| it.location == Location::Header);
+            header.map(|header| (header.name.to_lowercase(), range.clone()))
+        });
+        let (media, body) = match &self.content {
+            Content::Nothing => (None, Vec::new()),
+            Content::Json(body) => (Some(JSON.to_owned()), body.to_string().into_bytes()),
+            Content::Text(text) => (Some(JSON.to_owned()), text.clone().into_bytes()),
+            Content::Form(parts) => (Some(format!("multipart/form-data; boundary={BOUNDARY}")), form(parts)),
+        };
+        let media = media.map(|media| ("content-type".to_owned(), media));
+        Sent {
+            route: Some(self.route),
+            caller,
+            method: self.route.method.clone(),
+            target: target + &query,
+            headers: media.into_iter().chain(range).collect(),
+            body,
+        }
+    }
+
     /// The request, ready to be sent to an API.
     pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
         let mut call = api.call(&self.route.id);
@@ -121,6 +158,25 @@ impl Request {
             Content::Form(parts) => call.form(parts.iter().fold(multipart::Form::new(), add)),
         }
     }
+}
+
+/// The media type of most bodies.
+const JSON: &str = "application/json";
+/// What stands between the parts of a form. It is always the same, so that a run repeats to the byte.
+const BOUNDARY: &str = "contract-tests-7f1c0d5a";
+
+/// A multipart form as it goes over the wire.
+fn form(parts: &[Part]) -> Vec<u8> {
+    let mut form = String::new();
+    for Part { name, file_name, text } in parts {
+        let file = file_name.iter().map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
+        let file: String = file.collect();
+        form += &format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
+        );
+    }
+    form += &format!("--{BOUNDARY}--\r\n");
+    form.into_bytes()
 }
 
 fn add(form: multipart::Form, part: &Part) -> multipart::Form {

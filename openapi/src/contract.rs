@@ -116,6 +116,21 @@ impl Contract {
     }
 }
 
+/// An operation is told by its id.
+impl PartialEq for Route {
+    fn eq(&self, other: &Route) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Route {}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
 impl Route {
     fn new(
         path: &str,

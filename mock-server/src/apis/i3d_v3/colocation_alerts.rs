@@ -141,14 +141,14 @@ impl Alert {
         let share = self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
         let mut month = this_month(&ran, ran.end);
         for _ in 0..MONTHS_MAX {
-            if month.end < self.created_at {
-                return None;
-            }
             if colocation.counted(&month) >= share {
                 let reached = first(month.clone(), |at| colocation.counted(&(month.start..at)) >= share);
                 return Some(reached.max(self.created_at));
             }
-            month = this_month(&ran, month.start - 1);
+            if month.start <= self.created_at {
+                return None;
+            }
+            month = this_month(&(ran.start..month.start), month.start - 1);
         }
         None
     }

@@ -84,20 +84,23 @@ fn set_host_name(cx: &Context, Params(by): Params<ByAddress>, Body(new): Body<Ne
 impl Network {
     /// The host names of the range that the address is in.
     fn range_of(&mut self, ip: IpAddr) -> Option<&mut Vec<RDns>> {
-        let in_net = |range: &IpRangeCidr| {
-            range
-                .prefix
-                .parse()
-                .is_ok_and(|prefix| IpNet::new(range.network, prefix).is_ok_and(|net| net.contains(&ip)))
-        };
-        let in_range = |range: &IpRangeCustom| {
-            range.network_start.is_ipv4() == ip.is_ipv4()
-                && (range.network_start..=range.network_end).contains(&ip)
-        };
-        let mut nets = self.ip_range.iter_mut().filter(|range| in_net(range)).map(|range| &mut range.r_dns);
-        let mut customs =
-            self.ip_range_custom.iter_mut().filter(|range| in_range(range)).map(|range| &mut range.r_dns);
-        nets.next().or_else(|| customs.next())
+        let nets = self.ip_range.iter_mut().filter(|range| range.contains(ip));
+        let customs = self.ip_range_custom.iter_mut().filter(|range| range.contains(ip));
+        nets.map(|range| &mut range.r_dns).chain(customs.map(|range| &mut range.r_dns)).next()
+    }
+}
+
+impl IpRangeCidr {
+    fn contains(&self, ip: IpAddr) -> bool {
+        let net = self.prefix.parse().ok().and_then(|prefix| IpNet::new(self.network, prefix).ok());
+        net.is_some_and(|net| net.contains(&ip))
+    }
+}
+
+impl IpRangeCustom {
+    fn contains(&self, ip: IpAddr) -> bool {
+        let same_family = self.network_start.is_ipv4() == ip.is_ipv4();
+        same_family && (self.network_start..=self.network_end).contains(&ip)
     }
 }
 

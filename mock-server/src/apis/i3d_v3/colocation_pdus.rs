@@ -87,7 +87,7 @@ pub(super) struct PowerConsumptionPerDay {
 }
 
 fn list(cx: &Context, Params(by): Params<ById>) -> Result<Vec<Shown>> {
-    let ran = colocations::COLOCATIONS.find(cx, by.colocation_id)?.contract.ran(cx.now);
+    let ran = colocations::ran(cx, by.colocation_id)?;
     Ok(of(cx, by.colocation_id)?.into_iter().map(|pdu| pdu.shown(&ran)).collect())
 }
 

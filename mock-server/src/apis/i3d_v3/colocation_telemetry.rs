@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     colocations::{COLOCATIONS, Colocation},
     telemetry_series::{Traffic, traffic},
-    time_window::{Window, impossible},
+    time_window::{Window, refused},
 };
 use crate::engine::{Context, Operation, Page, Params, Problem, Result, read};
 
@@ -50,10 +50,10 @@ struct ColocationOveruseTelemetry {
 
 fn networks(cx: &Context, Params(of): Params<OfColocation>) -> Result<[ColocationNetworkTelemetry; 1]> {
     let colocation = seen(cx, of.colocation_id)?;
-    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(impossible)?;
+    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
     let (uplinks, ran) = (colocation.uplinks(), colocation.contract.ran(cx.now));
     let [hourly, daily] = UNITS.map(|(unit, step)| Ok((unit, step, window.steps(step, &ran)?)));
-    let (unit, step, times) = hourly.or(daily).map_err(impossible)?;
+    let (unit, step, times) = hourly.or(daily).map_err(refused)?;
     let data = times.into_iter().map(|at| {
         let (from, to) = (at.max(ran.start), (at + step).min(ran.end));
         let Traffic { ingress, egress } = uplinks.iter().map(|uplink| traffic(*uplink, from, to)).sum();
@@ -77,7 +77,7 @@ fn overuse(cx: &Context, page: Page) -> Result<Vec<ColocationOveruseTelemetry>> 
     let over = all.into_iter().filter_map(|colocation| {
         let used = colocation.billed_this_month(cx.now)?;
         let ordered = colocation.service.bandwidth_contractual;
-        (used > ordered).then(|| ColocationOveruseTelemetry {
+        (used > ordered).then_some(ColocationOveruseTelemetry {
             colo_id: colocation.service.id,
             colo_name: colocation.service.name,
             ordered_bandwidth: ordered,

@@ -13,7 +13,7 @@ use super::{
     telemetry_series::{Traffic, traffic},
     traffic_sums::{BY_VOLUME, TrafficSums, UNMETERED, this_month, traffic_sums},
 };
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{Body, Context, Operation, Page, Params, Result, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -173,6 +173,21 @@ impl Colocation {
     }
 }
 
+/// When a service of the account ran up to now.
+pub(super) fn ran(cx: &Context, colocation: i64) -> Result<Range<i64>> {
+    Ok(COLOCATIONS.find(cx, colocation)?.contract.ran(cx.now))
+}
+
+/// The uplinks of a service of the account.
+pub(super) fn uplinks(cx: &Context, colocation: i64) -> Result<Vec<i64>> {
+    Ok(COLOCATIONS.find(cx, colocation)?.uplinks())
+}
+
+/// What the customer calls a service of the account.
+pub(super) fn name(cx: &Context, colocation: i64) -> Result<String> {
+    Ok(COLOCATIONS.find(cx, colocation)?.service.name)
+}
+
 /// Where the equipment of a service stands.
 pub(super) struct Place {
     pub(super) dc_location_id: i64,
@@ -184,16 +199,4 @@ pub(super) fn place(cx: &Context, colocation: i64) -> Result<Place> {
     let colocation = COLOCATIONS.find(cx, colocation)?;
     let rack = colocation.service.rack["rack"].as_str().unwrap_or_default().to_owned();
     Ok(Place { dc_location_id: colocation.dc_location_id, rack })
-}
-
-/// When a service of the account ran up to now, which has this uplink.
-pub(super) fn ran(cx: &Context, colocation: i64, uplink: i64) -> Result<Range<i64>> {
-    let colocation = COLOCATIONS.find(cx, colocation)?;
-    let has_uplink = colocation.uplinks().contains(&uplink);
-    if has_uplink { Ok(colocation.contract.ran(cx.now)) } else { Err(Problem::not_found()) }
-}
-
-/// What the customer calls a service of the account.
-pub(super) fn name(cx: &Context, colocation: i64) -> Result<String> {
-    Ok(COLOCATIONS.find(cx, colocation)?.service.name)
 }

@@ -8,7 +8,7 @@ use super::{
     contract_term::{Contract, Terms, day},
     traffic_sums::{this_month, traffic_sums},
 };
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{Body, Context, Operation, Page, Params, Result, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 6] {
     [
@@ -162,11 +162,14 @@ impl Stored {
     }
 }
 
-/// When a cross connect of the account ran up to now, which has this uplink.
-pub(super) fn ran(cx: &Context, cross_connect: i64, uplink: i64) -> Result<Range<i64>> {
-    let stored = CROSS_CONNECTS.find(cx, cross_connect)?;
-    let has_uplink = stored.uplinks().contains(&uplink);
-    if has_uplink { Ok(stored.contract.ran(cx.now)) } else { Err(Problem::not_found()) }
+/// When a cross connect of the account ran up to now.
+pub(super) fn ran(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
+    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.contract.ran(cx.now))
+}
+
+/// The uplinks of a cross connect of the account.
+pub(super) fn uplinks(cx: &Context, cross_connect: i64) -> Result<Vec<i64>> {
+    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.uplinks())
 }
 
 /// What the customer calls a cross connect of the account.

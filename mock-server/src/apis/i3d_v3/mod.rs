@@ -2,8 +2,11 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
@@ -21,6 +24,7 @@ mod colocation_pdus;
 mod colocation_quotes;
 mod colocation_telemetry;
 mod colocations;
+mod contact_details;
 mod contract_term;
 mod countries;
 mod cross_connects;
@@ -28,6 +32,7 @@ mod currencies;
 mod data_centers;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -41,6 +46,7 @@ mod label_expression;
 mod labels;
 mod network_usage_graphs;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod power_telemetry;
 mod problems;
@@ -88,8 +94,13 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
             account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
@@ -105,6 +116,7 @@ impl Api for I3dV3 {
             cross_connects::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
@@ -113,6 +125,7 @@ impl Api for I3dV3 {
             health::operations().into(),
             network_usage_graphs::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
             power_telemetry::operations().into(),
             session::operations().into(),

@@ -98,14 +98,24 @@ const YEAR: Window = Window {
 /// What has uplinks; they go when it ends.
 struct Service {
     noun: &'static str,
-    ran: fn(&Context, i64, i64) -> Result<Range<i64>>,
+    uplinks: fn(&Context, i64) -> Result<Vec<i64>>,
+    ran: fn(&Context, i64) -> Result<Range<i64>>,
     name: fn(&Context, i64) -> Result<String>,
 }
 
-const COLOCATION: Service = Service { noun: "Colocation", ran: colocations::ran, name: colocations::name };
+const COLOCATION: Service = Service {
+    noun: "Colocation",
+    uplinks: colocations::uplinks,
+    ran: colocations::ran,
+    name: colocations::name,
+};
 
-const CROSS_CONNECT: Service =
-    Service { noun: "Cross connect", ran: cross_connects::ran, name: cross_connects::name };
+const CROSS_CONNECT: Service = Service {
+    noun: "Cross connect",
+    uplinks: cross_connects::uplinks,
+    ran: cross_connects::ran,
+    name: cross_connects::name,
+};
 
 #[derive(Deserialize)]
 struct ByUplink {
@@ -121,8 +131,8 @@ fn graph(
     window: &'static Window,
 ) -> impl Fn(&Context, Params<ByUplink>) -> Result<[String; 1]> + Send + Sync + 'static {
     move |cx: &Context, Params(by): Params<ByUplink>| {
-        let ran = (service.ran)(cx, by.service, by.uplink)?;
-        if ran.end < cx.now {
+        let ran = (service.ran)(cx, by.service)?;
+        if ran.end < cx.now || !(service.uplinks)(cx, by.service)?.contains(&by.uplink) {
             return Err(Problem::not_found());
         }
         let title = match (service.name)(cx, by.service)?.as_str() {

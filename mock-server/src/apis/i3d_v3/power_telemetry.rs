@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     colocation_pdus::{self, Pdu, Reading},
-    colocations::{COLOCATIONS, Colocation},
+    colocations::{self, COLOCATIONS, Colocation},
     telemetry_series::STEP,
-    time_window::{Window, impossible},
+    time_window::{Window, malformed},
     traffic_sums::this_month,
 };
 use crate::engine::{Context, Operation, Page, Params, Problem, Result, read};
@@ -68,8 +68,8 @@ type Metered = (Pdu, Range<i64>);
 
 fn of_pdu(cx: &Context, Params(of): Params<OfPdu>) -> Result<[ColocationPDUHistoryTelemetry; 1]> {
     let (pdu, ran) = metered(cx, &of)?;
-    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(impossible)?;
-    let times = window.readings(STEP, &ran).within_bounds().map_err(impossible)?;
+    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
+    let times = window.readings(STEP, &ran).within_bounds().map_err(malformed)?;
     let data = times.into_iter().map(|at| pdu.reading(&ran, at).into()).collect();
     Ok([ColocationPDUHistoryTelemetry { unit: None, data }])
 }
@@ -81,7 +81,7 @@ fn of_pdu_of_colocation(
     page: Page,
 ) -> Result<Vec<ColocationPDUHistoryDataTelemetry>> {
     let (pdu, ran) = metered(cx, &of)?;
-    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(impossible)?;
+    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
     let times = window.readings(STEP, &ran).page(page);
     Ok(times.map(|at| pdu.reading(&ran, at).into()).collect())
 }
@@ -91,20 +91,20 @@ fn metered(cx: &Context, of: &OfPdu) -> Result<Metered> {
     if of.colocation_id.is_some_and(|id| id != pdu.colocation_id) {
         return Err(Problem::not_found());
     }
-    let ran = COLOCATIONS.find(cx, pdu.colocation_id)?.contract.ran(cx.now);
+    let ran = colocations::ran(cx, pdu.colocation_id)?;
     Ok((pdu, ran))
 }
 
 /// One series for all units of all services: a reading adds up what each showed at that time.
 fn of_all(cx: &Context, Params(of): Params<Span>) -> Result<[ColocationPDUHistoryTelemetry; 1]> {
-    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(impossible)?;
+    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
     let mut pdus: Vec<Metered> = Vec::new();
     for Colocation { service, contract, .. } in COLOCATIONS.rows(cx, Page::ALL)? {
         let ran = contract.ran(cx.now);
         pdus.extend(colocation_pdus::of(cx, service.id)?.into_iter().map(|pdu| (pdu, ran.clone())));
     }
     let first = pdus.iter().map(|(_, ran)| ran.start).min().unwrap_or(cx.now);
-    let times = window.readings(STEP, &(first..cx.now)).within_bounds().map_err(impossible)?;
+    let times = window.readings(STEP, &(first..cx.now)).within_bounds().map_err(malformed)?;
     let data = times.into_iter().filter_map(|at| together(&pdus, at)).map(Into::into).collect();
     Ok([ColocationPDUHistoryTelemetry { unit: None, data }])
 }

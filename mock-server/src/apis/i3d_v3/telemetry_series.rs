@@ -171,7 +171,7 @@ impl Profile {
 }
 
 /// People play and watch in the evening, and more so at the weekend.
-const TRAFFIC: Profile = Profile::new(
+static TRAFFIC: Profile = Profile::new(
     [
         62, 50, 42, 38, 36, 38, 44, 54, 66, 76, 84, 90, 96, 100, 106, 114, 124, 138, 156, 170, 176, 164, 128,
         88,
@@ -180,7 +180,7 @@ const TRAFFIC: Profile = Profile::new(
 );
 
 /// Machines draw most of their power also when they have little to do.
-const POWER: Profile = Profile::new(
+static POWER: Profile = Profile::new(
     [
         92, 90, 88, 87, 86, 86, 88, 91, 95, 98, 101, 103, 104, 105, 106, 107, 108, 110, 112, 114, 114, 111,
         105, 97,
@@ -188,10 +188,9 @@ const POWER: Profile = Profile::new(
     [100, 101, 104, 104, 98, 97, 98],
 );
 
-/// The middle of the highest bandwidths: 5 percent of the samples of `span` lie above what is answered, in Mbit, for
-/// traffic in, out, and both together.
+/// The bandwidth in Mbit that 5 percent of the steps within `span` exceed: in, out, and both together.
 pub(super) fn percentile_95(uplinks: &[i64], span: Range<i64>) -> [i64; 3] {
-    let steps = (span.start.div_euclid(STEP) + 1)..=span.end.div_euclid(STEP);
+    let steps = ((span.start + STEP - 1).div_euclid(STEP) + 1)..=span.end.div_euclid(STEP);
     let samples: Vec<Traffic> = steps
         .map(|step| uplinks.iter().map(|uplink| traffic(*uplink, (step - 1) * STEP, step * STEP)).sum())
         .collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     colocations, cross_connects,
     telemetry_series::traffic,
-    time_window::{Window, impossible},
+    time_window::{Window, refused},
 };
 use crate::engine::{Context, Operation, Params, Problem, Result, read};
 
@@ -55,17 +55,21 @@ struct TrafficUsageData {
 }
 
 fn of_colocation(cx: &Context, Params(of): Params<OfColocation>) -> Result<[TrafficUsage; 1]> {
-    let ran = colocations::ran(cx, of.colocation_id, of.up_link_id)?;
-    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(impossible)?;
-    Ok([usage(of.up_link_id, &ran, window).map_err(impossible)?])
+    require(of.up_link_id, &colocations::uplinks(cx, of.colocation_id)?)?;
+    let ran = colocations::ran(cx, of.colocation_id)?;
+    let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
+    Ok([usage(of.up_link_id, &ran, window).map_err(refused)?])
 }
 
-/// This one documents 422 for what cannot be answered.
 fn of_cross_connect(cx: &Context, Params(of): Params<OfCrossConnect>) -> Result<[TrafficUsage; 1]> {
-    let refused = |violation| Problem::form(vec![violation]);
-    let ran = cross_connects::ran(cx, of.cross_connect_id, of.uplink_id)?;
+    require(of.uplink_id, &cross_connects::uplinks(cx, of.cross_connect_id)?)?;
+    let ran = cross_connects::ran(cx, of.cross_connect_id)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
     Ok([usage(of.uplink_id, &ran, window).map_err(refused)?])
+}
+
+fn require(uplink: i64, uplinks: &[i64]) -> Result<()> {
+    if uplinks.contains(&uplink) { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 fn usage(uplink: i64, ran: &Range<i64>, window: Window) -> Result<TrafficUsage, Violation> {

@@ -27,6 +27,8 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 /// What the demo world holds beside them.
 static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
+        Seed::parse("account_document", data!("account_documents")),
+        Seed::parse("account_file", data!("account_files")),
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
         Seed::parse("colocation", data!("colocations")),
@@ -35,6 +37,7 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("colocation_access", data!("colocation_accesses")),
         Seed::parse("colocation_access_document", data!("colocation_access_documents")),
         Seed::parse("cross_connect", data!("cross_connects")),
+        Seed::parse("email_confirmation", data!("email_confirmations")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("ssh_key", data!("ssh_keys")),

@@ -1,0 +1,98 @@
+//! What goes over the wire, as data: what was sent, what came back.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, header};
+use openapi::Route;
+use serde_json::Value;
+
+/// Who sends a request. The credentials themselves are added by the transport and stand in no exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Caller {
+    /// The customer whom the harness works for.
+    Customer,
+    /// Another customer of the same world.
+    Other,
+    /// Somebody without credentials.
+    Nobody,
+    /// Somebody with a key that never was one.
+    Stranger,
+}
+
+/// A request as it goes over the wire, but for the credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The operation that it means to call; `None` for a path that no operation has.
+    pub route: Option<&'static Route>,
+    /// Who sends it.
+    pub caller: Caller,
+    /// The method, which may be another than that of the operation.
+    pub method: Method,
+    /// Path and query, encoded.
+    pub target: String,
+    /// Headers beside the credentials, with names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty where there is none.
+    pub body: Vec<u8>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A request and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The request.
+    pub sent: Sent,
+    /// The answer.
+    pub received: Received,
+}
+
+impl Sent {
+    /// The body as JSON; `null` where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The operation, or method and path where there is none.
+    pub fn name(&self) -> String {
+        self.route.map_or_else(|| format!("{} {}", self.method, self.target), |route| route.id.clone())
+    }
+}
+
+impl Received {
+    /// The body as JSON; `null` where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The media type with its parameters.
+    pub fn media(&self) -> Option<&str> {
+        self.header(header::CONTENT_TYPE.as_str())
+    }
+
+    /// Whether the request did what it was to do.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}

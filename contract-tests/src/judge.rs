@@ -1,0 +1,365 @@
+//! What one exchange alone shows: the checks of every answer.
+
+use http::Method;
+use openapi::Route;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    check::{self, Check},
+    exchange::Exchange,
+    finding::Finding,
+    suite::Suite,
+};
+
+/// Statuses that a server may answer before an operation runs; a contract sums them up as `default`.
+const PLATFORM: [u16; 8] = [400, 401, 403, 405, 413, 422, 429, 501];
+/// An answer that takes longer is worth knowing.
+const SLOW_MILLIS: u128 = 5_000;
+/// Text that only something internal has.
+const INTERNAL: [&str; 9] = [
+    "stack trace",
+    "stack backtrace",
+    "panicked at",
+    "SELECT ",
+    "INSERT INTO",
+    "SQLSTATE",
+    "/usr/",
+    "/home/",
+    "/var/www",
+];
+
+/// Everything that is wrong with an answer by the contract alone.
+pub fn judge(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
+    let judged = Judged { suite, exchange, name: exchange.sent.name() };
+    let checks = [
+        Judged::server_error,
+        Judged::status,
+        Judged::body,
+        Judged::empty_body,
+        Judged::allow,
+        Judged::method,
+        Judged::refusal,
+        Judged::latency,
+    ];
+    checks.iter().flat_map(|check| check(&judged)).collect()
+}
+
+/// An exchange under judgement.
+struct Judged<'a> {
+    suite: &'a Suite,
+    exchange: &'a Exchange,
+    name: String,
+}
+
+type Found = Vec<Finding>;
+
+impl Judged<'_> {
+    fn found(&self, check: &'static Check, message: impl Into<String>) -> Finding {
+        Finding::new(check, &self.name, message)
+    }
+
+    fn status_code(&self) -> u16 {
+        self.exchange.received.status
+    }
+
+    /// The operation, unless the server says that there is no such route, or the method is none of its path.
+    fn route(&self) -> Option<&'static Route> {
+        let refused_path = self.status_code() == 405 || self.is_unknown_route();
+        self.exchange.sent.route.filter(|_| !refused_path)
+    }
+
+    fn is_unknown_route(&self) -> bool {
+        self.status_code() == 404 && self.exchange.received.json()["errorCode"] == self.suite.no_route
+    }
+
+    fn server_error(&self) -> Found {
+        let status = self.status_code();
+        // 501 is how an emulator says honestly that it does not do something.
+        let failed = status >= 500 && status != 501;
+        failed
+            .then(|| self.found(&check::NO_SERVER_ERROR, format!("has the status {status}")))
+            .into_iter()
+            .collect()
+    }
+
+    fn status(&self) -> Found {
+        let (status, Some(route)) = (self.status_code(), self.route()) else { return Vec::new() };
+        let listed = route.documents(status) || PLATFORM.contains(&status);
+        let message =
+            || format!("has the status {status}, which the contract does not list for the operation");
+        (!listed).then(|| self.found(&check::DOCUMENTED_STATUS, message())).into_iter().collect()
+    }
+
+    fn body(&self) -> Found {
+        let received = &self.exchange.received;
+        let Some(response) = self.route().and_then(|route| route.response(received.status)) else {
+            return Vec::new();
+        };
+        if received.body.is_empty() && self.exchange.sent.method == Method::HEAD {
+            return Vec::new();
+        }
+        if received.body.is_empty() && !response.has_body() {
+            return Vec::new();
+        }
+        let Some(media) = received.media() else {
+            return vec![
+                self.found(&check::MEDIA_TYPE, "has no Content-Type, but the contract promises a body"),
+            ];
+        };
+        let essence = media.split(';').next().unwrap_or_default().trim();
+        if !response.has_body() {
+            return vec![self.found(&check::EMPTY_BODY, "has a body, but the contract promises none")];
+        }
+        if !response.media_types().any(|promised| promised == essence) {
+            return vec![self.found(
+                &check::MEDIA_TYPE,
+                format!("is of type {essence}, which the contract does not promise"),
+            )];
+        }
+        if essence != "application/json" {
+            return Vec::new();
+        }
+        if let Err(error) = well_formed(&received.body) {
+            return vec![self.found(&check::WELL_FORMED, format!("is not well-formed JSON: {error}"))];
+        }
+        let violations = response.check(Some((media, &received.body)));
+        let check = |message: &str| match message {
+            "is not a known property" => &check::NOTHING_UNKNOWN,
+            _ => &check::SCHEMA,
+        };
+        violations.iter().map(|it| Finding::of_violation(check(&it.message), &self.name, it)).collect()
+    }
+
+    fn empty_body(&self) -> Found {
+        let received = &self.exchange.received;
+        let must_be_empty = matches!(received.status, 204 | 304) || self.exchange.sent.method == Method::HEAD;
+        if must_be_empty && !received.body.is_empty() {
+            return vec![
+                self.found(&check::EMPTY_BODY, format!("has a body, although {} has none", received.status)),
+            ];
+        }
+        let announced = received.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        let wrong = announced.filter(|length| !must_be_empty && *length != received.body.len());
+        let message = |length| format!("announces {length} bytes and has {}", received.body.len());
+        wrong.map(|length| self.found(&check::EMPTY_BODY, message(length))).into_iter().collect()
+    }
+
+    fn allow(&self) -> Found {
+        if self.status_code() != 405 {
+            return Vec::new();
+        }
+        let Some(allow) = self.exchange.received.header("allow") else {
+            return vec![self.found(&check::ALLOW, "has the status 405 without Allow")];
+        };
+        let has = |method: &str| allow.split(',').any(|one| one.trim() == method);
+        let missing =
+            self.exchange.sent.route.map(|route| route.method.as_str()).filter(|method| !has(method));
+        let message = |method| format!("has Allow `{allow}`, which lacks {method}");
+        missing.map(|method| self.found(&check::ALLOW, message(method))).into_iter().collect()
+    }
+
+    fn method(&self) -> Found {
+        let (sent, status) = (&self.exchange.sent, self.status_code());
+        let unfit = match status {
+            201 => matches!(sent.method, Method::GET | Method::DELETE | Method::PATCH),
+            304 => !sent.headers.iter().any(|(name, _)| name.starts_with("if-")),
+            413 | 415 => sent.body.is_empty(),
+            _ => false,
+        };
+        let message =
+            || format!("has the status {status}, which does not fit {} as it was sent", sent.method);
+        unfit.then(|| self.found(&check::STATUS_FITS_METHOD, message())).into_iter().collect()
+    }
+
+    fn refusal(&self) -> Found {
+        let received = &self.exchange.received;
+        if received.status < 400 || self.exchange.sent.method == Method::HEAD {
+            return Vec::new();
+        }
+        let text = received.text();
+        let internal = INTERNAL.iter().find(|word| text.contains(**word));
+        let mut found: Found = internal
+            .map(|word| {
+                self.found(&check::NOTHING_INTERNAL, format!("says {:?}, which is internal", word.trim()))
+            })
+            .into_iter()
+            .collect();
+        let body = received.json();
+        let Some(code) = body["errorCode"].as_i64() else {
+            found.push(self.found(&check::ERROR_SHAPE, "is a refusal without a number").at("/errorCode"));
+            return found;
+        };
+        let shape =
+            [("/errorMessage", body["errorMessage"].is_string()), ("/errors", body["errors"].is_array())];
+        found.extend(shape.iter().filter(|(_, good)| !good).map(|(at, _)| {
+            self.found(&check::ERROR_SHAPE, "is missing in a refusal, or of another type").at(*at)
+        }));
+        let fits = self.suite.statuses_of(code).map(|statuses| statuses.contains(&received.status));
+        let message = match fits {
+            Some(true) => return found,
+            Some(false) => format!("is {code}, which does not belong to the status {}", received.status),
+            None => format!("is {code}, which is in no public table"),
+        };
+        found.push(self.found(&check::ERROR_SHAPE, message).at("/errorCode"));
+        found
+    }
+
+    fn latency(&self) -> Found {
+        let millis = self.exchange.received.took.as_millis();
+        let message = || format!("took {millis} ms, more than {SLOW_MILLIS}");
+        (millis > SLOW_MILLIS).then(|| self.found(&check::LATENCY, message())).into_iter().collect()
+    }
+}
+
+/// Why the text is no JSON, or which key stands twice in one object.
+fn well_formed(bytes: &[u8]) -> Result<(), serde_json::Error> {
+    serde_json::from_slice::<Distinct>(bytes).map(drop)
+}
+
+/// Any JSON value whose objects have no key twice.
+struct Distinct;
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Distinct, D::Error> {
+        deserializer.deserialize_any(DistinctVisitor)
+    }
+}
+
+struct DistinctVisitor;
+
+impl<'de> serde::de::Visitor<'de> for DistinctVisitor {
+    type Value = Distinct;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON without a key that stands twice")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_unit<E>(self) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Distinct, A::Error> {
+        while items.next_element::<Distinct>()?.is_some() {}
+        Ok(Distinct)
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut members: A) -> Result<Distinct, A::Error> {
+        let mut names = std::collections::HashSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            members.next_value::<Distinct>()?;
+            if names.contains(&name) {
+                return Err(serde::de::Error::custom(format!("the key {name} stands twice")));
+            }
+            names.insert(name);
+        }
+        Ok(Distinct)
+    }
+}
+
+/// The value at a pointer, for a message: short, and masked where the contract says that it is secret.
+pub fn shown(value: &Value) -> String {
+    const LONG: usize = 80;
+    let text = value.to_string();
+    if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain("…".chars()).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::{
+        exchange::{Caller, Received, Sent},
+        suites::i3d_v3::SUITE,
+    };
+
+    const TAG: &str = r#"[{"tag":"web","resources":{"count":0,"flexMetalServers":{"count":0}}}]"#;
+    const NOT_FOUND: &str = r#"{"errorCode":10001,"errorMessage":"Entity not found","errors":[]}"#;
+
+    fn exchange(operation: &str, status: u16, body: &str) -> Exchange {
+        let route = SUITE.contract.route(operation);
+        let route = route.unwrap_or_else(|| panic!("the contract has {operation}"));
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let sent = Sent {
+            route: Some(route),
+            caller: Caller::Customer,
+            method: route.method.clone(),
+            target: route.path.clone(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let received =
+            Received { status, headers, body: body.as_bytes().to_vec(), took: Duration::from_millis(1) };
+        Exchange { sent, received }
+    }
+
+    fn codes(exchange: &Exchange) -> Vec<(&'static str, String)> {
+        judge(&SUITE, exchange).into_iter().map(|it| (it.check.code, it.pointer)).collect()
+    }
+
+    #[test]
+    fn a_good_answer_and_a_good_refusal_have_no_findings() {
+        assert_eq!(codes(&exchange("createFlexMetalTag", 200, TAG)), []);
+        assert_eq!(codes(&exchange("getSshKey", 404, NOT_FOUND)), []);
+    }
+
+    #[test]
+    fn each_breach_is_found_by_its_check_at_its_place() {
+        let (tag, key) = ("createFlexMetalTag", "getSshKey");
+        for (operation, status, body, expected) in [
+            (tag, 500, r#"{"errorCode":10007,"errorMessage":"x","errors":[]}"#, ("C101", "")),
+            (key, 409, r#"{"errorCode":10009,"errorMessage":"x","errors":[]}"#, ("C102", "")),
+            (tag, 200, "[", ("C104", "")),
+            (tag, 200, r#"[{"tag":"web","tag":"web","resources":null}]"#, ("C104", "")),
+            (tag, 200, &TAG.replace(r#""web""#, "7"), ("C105", "/0/tag")),
+            (tag, 200, &TAG.replace(r#""tag":"web","#, ""), ("C105", "/0/tag")),
+            (tag, 200, &TAG.replace(r#""tag""#, r#""colour":1,"tag""#), ("C106", "/0/colour")),
+            (key, 404, &NOT_FOUND.replace("10001", "10003"), ("C112", "/errorCode")),
+            (key, 404, &NOT_FOUND.replace("10001", "99999"), ("C112", "/errorCode")),
+            (key, 404, &NOT_FOUND.replace("Entity", "panicked at"), ("C113", "")),
+            ("deleteSshKey", 204, "{}", ("C108", "")),
+        ] {
+            let found = codes(&exchange(operation, status, body));
+            assert!(
+                found.contains(&(expected.0, expected.1.to_owned())),
+                "{operation} {status} {body}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn headers_are_judged_too() {
+        let mut text = exchange("createFlexMetalTag", 200, TAG);
+        text.received.headers.insert("content-type", HeaderValue::from_static("text/html"));
+        assert_eq!(codes(&text), [("C103", String::new())]);
+        let mut short = exchange("createFlexMetalTag", 200, TAG);
+        short.received.headers.insert("content-length", HeaderValue::from_static("3"));
+        assert_eq!(codes(&short), [("C108", String::new())]);
+        let refused = r#"{"errorCode":10000,"errorMessage":"Method not allowed","errors":[]}"#;
+        assert_eq!(codes(&exchange("createFlexMetalTag", 405, refused)), [("C110", String::new())]);
+    }
+}

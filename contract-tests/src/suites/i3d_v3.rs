@@ -1,0 +1,41 @@
+//! The i3D.net v3 API.
+
+use std::sync::LazyLock;
+
+use crate::suite::Suite;
+
+/// The i3D.net v3 API.
+pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
+    name: "i3d-v3",
+    contract: openapi::i3d_v3(),
+    key_header: "private-token",
+    page_header: "RANGED-DATA",
+    error_codes: ERROR_CODES,
+    no_route: 10012,
+});
+
+/// The public table of codes; 10000 is the code of the general group, for what has none of its own.
+const ERROR_CODES: &[(i64, &[u16])] = &[
+    (10000, &[405, 413, 429, 501, 503]),
+    (10001, &[404]),
+    (10002, &[400, 404]),
+    (10003, &[403]),
+    (10004, &[401]),
+    (10005, &[409]),
+    (10006, &[404]),
+    (10007, &[500]),
+    (10008, &[400]),
+    (10009, &[409]),
+    (10012, &[404]),
+    (11001, &[422]),
+    (11002, &[422]),
+    (12001, &[422]),
+    (12002, &[422]),
+    (12003, &[422]),
+    (12004, &[422]),
+    (12005, &[422]),
+    (12006, &[422]),
+    (12007, &[422]),
+    (12008, &[422]),
+    (12009, &[422]),
+];

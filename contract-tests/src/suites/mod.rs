@@ -1,0 +1,3 @@
+//! The APIs that the harness knows.
+
+pub mod i3d_v3;

@@ -1,0 +1,100 @@
+//! What is tested: an emulator in this process, or a server at some address.
+
+use std::sync::Arc;
+
+use http::Method;
+use mock_server::{Config, Server, StartError};
+use serde_json::{Value, json};
+
+use crate::{
+    exchange::{Caller, Received, Sent},
+    secret::Secret,
+    suite::Suite,
+    transport::{Answered, Http, Keys, Transport, Unreachable},
+};
+
+/// The key of the second customer of the demo world.
+const OTHER_KEY: &str = "i3dHarbourKey0987654";
+
+/// What is tested.
+#[derive(Clone)]
+pub struct Target {
+    /// The API that it serves.
+    pub suite: &'static Suite,
+    /// How it is called in reports: `mock`, or its base URL.
+    pub name: String,
+    transport: Arc<dyn Transport>,
+    /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
+    mock: Option<Arc<Server>>,
+    /// Whether it has the control API of the emulator.
+    controllable: bool,
+}
+
+impl Target {
+    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated to the byte.
+    pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
+        let config = Config { seed: Some(seed), ..Config::default() };
+        let keys = Keys { customer: Some(Secret::new(&config.api_key)), other: Some(Secret::new(OTHER_KEY)) };
+        let server = mock_server::start(config)?;
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys));
+        let mock = Some(Arc::new(server));
+        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true })
+    }
+
+    /// A server at `base`.
+    pub fn at(suite: &'static Suite, base: &str, keys: Keys) -> Target {
+        let transport = Arc::new(Http::new(base, suite.key_header, keys));
+        Target { suite, name: base.to_owned(), transport, mock: None, controllable: false }
+    }
+
+    /// The same target behind another transport, such as one that injects a fault.
+    #[must_use]
+    pub fn behind(&self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Target {
+        Target { transport: wrap(Arc::clone(&self.transport)), ..self.clone() }
+    }
+
+    /// Its base URL, where it is an emulator in this process.
+    pub fn url(&self) -> Option<String> {
+        self.mock.as_ref().map(|server| server.url())
+    }
+
+    /// Whether time and state can be set.
+    pub fn is_controllable(&self) -> bool {
+        self.controllable
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, sent: &Sent) -> Answered {
+        self.transport.send(sent).await
+    }
+
+    /// Back to the world of the beginning.
+    pub async fn reset(&self) -> Result<(), Unreachable> {
+        self.control(Method::POST, "/_mock/reset", Value::Null).await.map(drop)
+    }
+
+    /// Moves the clock forward.
+    pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
+        self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds })).await.map(drop)
+    }
+
+    /// The mail that the provider would have sent, the oldest first.
+    pub async fn outbox(&self) -> Result<Value, Unreachable> {
+        Ok(self.control(Method::GET, "/_mock/outbox", Value::Null).await?.json())
+    }
+
+    async fn control(&self, method: Method, path: &str, body: Value) -> Result<Received, Unreachable> {
+        if !self.controllable {
+            return Err(Unreachable(format!("{} has no control API; only an emulator has", self.name)));
+        }
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let sent =
+            Sent { route: None, caller: Caller::Nobody, method, target: path.to_owned(), headers, body };
+        let received = self.send(&sent).await?;
+        if received.is_success() {
+            return Ok(received);
+        }
+        Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
+    }
+}
