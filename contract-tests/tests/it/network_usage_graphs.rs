@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contract_tests::{Api, Call, Emulator};
 use serde_json::Value;
-use tiny_skia::Pixmap;
+use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// How far the pictures look back.
 const WINDOWS: [&str; 4] = ["Days", "Weeks", "Months", "Years"];
@@ -30,13 +30,19 @@ async fn picture(call: Call<'_>) -> Pixmap {
     Pixmap::decode_png(&STANDARD.decode(picture).expect("base64")).expect("a PNG")
 }
 
+/// The colours of incoming and of outgoing traffic.
+const COLOURS: [(u8, u8, u8); 2] = [(28, 126, 214), (232, 89, 12)];
+
+/// Where the curves begin and end, in pixels from the left.
+const FIELD: std::ops::Range<usize> = 72..956;
+
 /// How many pixels have the colours of incoming and of outgoing traffic.
 fn coloured(picture: &Pixmap) -> [usize; 2] {
-    [(28, 126, 214), (232, 89, 12)].map(|(red, green, blue)| {
-        let same =
-            |it: &&tiny_skia::PremultipliedColorU8| (it.red(), it.green(), it.blue()) == (red, green, blue);
-        picture.pixels().iter().filter(same).count()
-    })
+    COLOURS.map(|colour| picture.pixels().iter().filter(|pixel| is(pixel, colour)).count())
+}
+
+fn is(pixel: &PremultipliedColorU8, (red, green, blue): (u8, u8, u8)) -> bool {
+    (pixel.red(), pixel.green(), pixel.blue()) == (red, green, blue)
 }
 
 #[tokio::test]
@@ -58,6 +64,34 @@ async fn every_window_of_every_uplink_has_a_picture_of_its_own() {
         assert!(incoming > 500 && outgoing > 500, "{incoming} and {outgoing} pixels");
         assert!(pictures[..index].iter().all(|before| before.data() != picture.data()));
     }
+}
+
+#[tokio::test]
+async fn a_month_has_its_peak_on_the_day_that_the_figures_say() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let (id, [uplink, _]) = COLOCATION;
+    for hours in [0, 15] {
+        api.advance(hours * 3_600).await;
+        let clock = api.raw("GET", "/_mock/clock", None).await.json::<Value>().await.unwrap();
+        let now = clock["now"].as_i64().unwrap();
+        let raw = api.call("getColocationNetworkUsageRaw").with("colocationId", id).with("upLinkId", uplink);
+        let raw = raw.with("startTime", now - 30 * i64::from(DAY)).with("endTime", now).ok().await;
+        let days = raw[0]["data"].as_array().unwrap();
+        assert_eq!(days.len(), 30);
+        let month = picture(of_colocation(&api, "Months", id, uplink)).await;
+        for (name, colour) in ["ingress", "egress"].into_iter().zip(COLOURS) {
+            let bytes = |index: &usize| days[*index][name].as_str().unwrap().parse::<i64>().unwrap();
+            let highest = (0..days.len()).max_by_key(bytes).unwrap();
+            let middle = FIELD.start + FIELD.len() * (2 * highest + 1) / 60;
+            assert!(middle.abs_diff(highest_pixel(&month, colour)) <= 4, "{name} on day {highest}");
+        }
+    }
+}
+
+/// How far from the left the highest pixel of a colour is.
+fn highest_pixel(picture: &Pixmap, colour: (u8, u8, u8)) -> usize {
+    picture.pixels().iter().position(|pixel| is(pixel, colour)).expect("a curve") % picture.width() as usize
 }
 
 #[tokio::test]
