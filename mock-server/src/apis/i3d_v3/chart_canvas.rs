@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use png::{ColorType, Compression, Encoder};
 use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform,
 };
@@ -122,9 +123,17 @@ impl Canvas {
         self.fill(outline.path.finish(), style.colour);
     }
 
-    /// The picture as PNG.
+    /// The picture as PNG. It is opaque, so the pixels are the colours themselves.
     pub(super) fn png(self) -> Vec<u8> {
-        self.0.encode_png().expect("memory takes what is written to it")
+        let colours: Vec<u8> = self.0.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
+        let mut picture = Vec::new();
+        let mut encoder = Encoder::new(&mut picture, self.0.width(), self.0.height());
+        encoder.set_color(ColorType::Rgb);
+        encoder.set_compression(Compression::Fast);
+        let mut writer = encoder.write_header().expect("memory takes what is written to it");
+        writer.write_image_data(&colours).expect("there are as many colours as the header says");
+        writer.finish().expect("memory takes what is written to it");
+        picture
     }
 
     fn fill(&mut self, path: Option<Path>, colour: Colour) {

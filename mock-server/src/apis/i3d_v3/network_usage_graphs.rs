@@ -156,12 +156,13 @@ impl Window {
             .collect();
         let last = if self.unfinished { to - 1 } else { to };
         let [first, last] = [from, last].map(|at| written(at, self.limit));
-        let name = self.name;
+        let (name, zone) = (self.name, if to > now { "UTC, the last day so far" } else { "UTC" });
         Chart {
             title,
-            subtitle: format!("Traffic of uplink {uplink} in the last {name}: {first} to {last} (UTC)"),
+            subtitle: format!("Traffic of uplink {uplink} in the last {name}: {first} to {last} ({zone})"),
             bucket_seconds: self.bucket_seconds,
             bucket_name: self.bucket_name,
+            counted_seconds: to.min(ran.end) - from.max(ran.start),
             incoming: through.iter().map(|it| it.ingress).collect(),
             outgoing: through.iter().map(|it| it.egress).collect(),
             times: self.times(from..to),
@@ -222,7 +223,11 @@ mod tests {
         let week = chart(&WEEK, ran.clone(), NOW);
         assert!(times(&week).starts_with("Thu 25 Dec, Fri 26 Dec, "), "{}", times(&week));
         let month = chart(&MONTH, ran.clone(), NOW);
-        assert!(month.subtitle.ends_with(": 2 Dec 2025 to 31 Dec 2025 (UTC)"), "{}", month.subtitle);
+        assert!(
+            month.subtitle.ends_with(": 2 Dec 2025 to 31 Dec 2025 (UTC, the last day so far)"),
+            "{}",
+            month.subtitle
+        );
         let year = chart(&YEAR, ran, NOW);
         assert!(times(&year).starts_with("2025, Feb, Mar, "), "{}", times(&year));
         let buckets = [&day, &week, &month, &year].map(|it| (it.incoming.len(), it.outgoing.len()));
@@ -242,6 +247,7 @@ mod tests {
         let month = chart(&MONTH, began..NOW, NOW);
         assert!(month.incoming[..19].iter().all(|bytes| *bytes == 0));
         assert!(month.incoming[19..].iter().all(|bytes| *bytes > 0));
+        assert_eq!(month.counted_seconds, 10 * DAY_SECONDS);
     }
 
     #[test]
