@@ -4,9 +4,7 @@
 use std::sync::LazyLock;
 
 use png::{ColorType, Compression, Encoder};
-use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform,
-};
+use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 use ttf_parser::{Face, OutlineBuilder};
 
 static REGULAR: LazyLock<Face<'static>> =
@@ -100,8 +98,7 @@ impl Canvas {
 
     /// Draws a line through `points`.
     pub(super) fn line(&mut self, points: impl IntoIterator<Item = Point>, width: f32, colour: Colour) {
-        let stroke =
-            Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() };
+        let stroke = Stroke { width, ..Stroke::default() };
         if let Some(path) = path(points) {
             self.0.stroke_path(&path, &paint(colour), &stroke, Transform::identity(), None);
         }

@@ -43,7 +43,7 @@ struct Window {
     /// How its limits are written, and when a bucket was.
     limit: &'static str,
     moment: &'static str,
-    /// Which hours stand at the axis, and how they are written.
+    /// Which hours or days stand at the axis, and how they are written.
     mark: fn(&Zoned) -> Option<&'static str>,
 }
 
@@ -78,19 +78,16 @@ const MONTH: Window = Window {
     unfinished: true,
     limit: "%-d %b %Y",
     moment: "%a %-d %b",
-    mark: |at| {
-        let day = at.timestamp().as_second() / DAY_SECONDS;
-        (at.hour() == 0 && day % 3 == 0).then_some("%-d %b")
-    },
+    mark: |at| (at.timestamp().as_second() % (3 * DAY_SECONDS) == 0).then_some("%-d %b"),
 };
 
 const YEAR: Window = Window {
     name: "365 days",
     buckets: 365,
     moment: "%-d %b %Y",
-    mark: |at| match (at.month(), at.day(), at.hour()) {
-        (1, 1, 0) => Some("%Y"),
-        (_, day, hour) => (day == 1 && hour == 0).then_some("%b"),
+    mark: |at| match (at.month(), at.day()) {
+        (1, 1) => Some("%Y"),
+        (_, day) => (day == 1).then_some("%b"),
     },
     ..MONTH
 };
@@ -178,13 +175,14 @@ impl Window {
     }
 
     fn times(&self, span: Range<i64>) -> Vec<Tick<f32>> {
-        let first = span.start + (-span.start).rem_euclid(HOUR_SECONDS);
+        let step = self.bucket_seconds.max(HOUR_SECONDS);
+        let first = span.start + (-span.start).rem_euclid(step);
         let tick = |at: i64| {
             let label = (self.mark)(&zoned(at))?;
             let buckets = (at - span.start) as f32 / self.bucket_seconds as f32;
             Some(Tick { at: buckets, label: written(at, label) })
         };
-        (first..span.end).step_by(HOUR_SECONDS as usize).filter_map(tick).collect()
+        (first..span.end).step_by(step as usize).filter_map(tick).collect()
     }
 }
 
