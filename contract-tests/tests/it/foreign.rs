@@ -4,7 +4,13 @@ use contract_tests::{Emulator, Request, written};
 use openapi::{Location, Route};
 
 /// Operations whose path names what is the same for everybody.
-const COMMON: [&str; 1] = ["getAccountApiLog"];
+const COMMON: [&str; 5] = [
+    "getAccountApiLog",
+    "getCalcConfig",
+    "getCalcItem",
+    "getCalcUtilitiesMarginFactors",
+    "getCalcUtilitiesServiceVatPercentage",
+];
 
 #[tokio::test]
 async fn what_another_customer_has_is_refused_like_what_does_not_exist() {

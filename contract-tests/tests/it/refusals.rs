@@ -136,7 +136,36 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
         ("deleteTicketsAttachment", 422) => {
             api.call("deleteTicketsAttachment").with("attachmentId", taken(api).await).send().await
         }
+        ("updateSlackSetting", 409) => {
+            let mut setting = api.call("getSlackSettings").ok().await[1].take();
+            setting["name"] = json!("Live operations");
+            api.call("updateSlackSetting").with("slackSettingId", "78").body(setting).send().await
+        }
         ("openTicket", 422) => api.call("openTicket").with("ticketId", FORCE_CLOSED).send().await,
+        _ => return told_of_the_shop(api, pair).await,
+    };
+    Some(answer)
+}
+
+/// The same for the shop, vacancies and the newsletter.
+async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
+    let answer = match pair {
+        ("confirmNewsletterOptIn", 404) => {
+            let body = json!({ "token": "00000000-0000-4000-8000-000000000000" });
+            api.call("confirmNewsletterOptIn").body(body).send().await
+        }
+        ("createCalcOrdersQuote", 404) => {
+            let empty = api.with_key("i3dVisserKey11223344");
+            let body = json!({ "firstName": "Mila", "lastName": "Visser", "email": "mila@visser.example", "phone": "+31655501789" });
+            empty.call("createCalcOrdersQuote").body(body).send().await
+        }
+        ("uploadJobSolicitFiles", 413) => {
+            let film = reqwest::multipart::Part::bytes(vec![b'x'; 6 * 1024 * 1024]).file_name("film.mp4");
+            let example =
+                Request::example(openapi::i3d_v3().route("uploadJobSolicitFiles").expect("it exists"));
+            let form = reqwest::multipart::Form::new().part("files", film);
+            example.unwrap_or_else(|advice| panic!("{advice}")).call(api).form(form).send().await
+        }
         _ => return told_of_services(api, pair).await,
     };
     Some(answer)

@@ -11,6 +11,13 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod calc_catalogue;
+mod calc_catalogue_file;
+mod calc_orders;
+mod calc_pricing;
+mod calc_rules;
+mod calc_utilities;
+mod callback_settings;
 mod catalogue;
 mod chart;
 mod chart_axis;
@@ -30,6 +37,7 @@ mod countries;
 mod cross_connects;
 mod currencies;
 mod data_centers;
+mod decimal_ids;
 mod dedicated_server_seed;
 mod dedicated_servers;
 mod email_confirmations;
@@ -42,16 +50,20 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod jobs;
 mod label_expression;
 mod labels;
 mod network_usage_graphs;
+mod newsletter;
 mod operating_systems;
 mod passwords;
 mod ping_sites;
 mod power_telemetry;
 mod problems;
+mod pxe_switch_ports;
 mod ranged_data;
 mod session;
+mod slack_settings;
 mod ssh_keys;
 mod telemetry_series;
 mod ticket_attachments;
@@ -59,8 +71,12 @@ mod tickets;
 mod time_window;
 mod traffic_sums;
 mod traffic_usage;
+mod trigger_types;
+mod triggers;
 mod unwritten;
+mod user_remote_info;
 mod users;
+mod web_addresses;
 mod world;
 
 use http::HeaderMap;
@@ -71,6 +87,9 @@ use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
+
+/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
+const NOBODY: i64 = 0;
 
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
@@ -104,6 +123,10 @@ impl Api for I3dV3 {
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            calc_catalogue::operations().into(),
+            calc_orders::operations().into(),
+            calc_utilities::operations().into(),
+            callback_settings::operations().into(),
             colocation_access_documents::operations().into(),
             colocation_accesses::operations().into(),
             colocation_alerts::operations().into(),
@@ -123,16 +146,23 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            jobs::operations().into(),
             network_usage_graphs::operations().into(),
+            newsletter::operations().into(),
             operating_systems::operations().into(),
             passwords::operations().into(),
             ping_sites::operations().into(),
             power_telemetry::operations().into(),
+            pxe_switch_ports::operations().into(),
             session::operations().into(),
+            slack_settings::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
             traffic_usage::operations().into(),
+            trigger_types::operations().into(),
+            triggers::operations().into(),
+            user_remote_info::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);

@@ -4,7 +4,7 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    account_details,
+    NOBODY, account_details,
     ticket_attachments::{self, Attachment},
 };
 use crate::engine::{
@@ -44,9 +44,6 @@ const CATEGORIES: [&str; 12] = [
     "Sales",
     "Other",
 ];
-
-/// Who owns the tickets of people without an account.
-const NOBODY: i64 = 0;
 
 const PRIORITY: &str = "Normal Priority";
 
