@@ -23,10 +23,17 @@ mod calc_utilities;
 mod callback_settings;
 mod catalogue;
 mod cents;
+mod chart;
+mod chart_axis;
+mod chart_canvas;
+mod colocation_access_documents;
+mod colocation_access_lifecycle;
+mod colocation_accesses;
 mod colocation_alerts;
 mod colocation_invoices;
 mod colocation_networks;
 mod colocation_pdus;
+mod colocation_quotes;
 mod colocation_telemetry;
 mod colocations;
 mod contact_details;
@@ -56,6 +63,7 @@ mod ip_ranges;
 mod jobs;
 mod label_expression;
 mod labels;
+mod network_usage_graphs;
 mod newsletter;
 mod operating_systems;
 mod passwords;
@@ -136,10 +144,13 @@ impl Api for I3dV3 {
             calc_orders::operations().into(),
             calc_utilities::operations().into(),
             callback_settings::operations().into(),
+            colocation_access_documents::operations().into(),
+            colocation_accesses::operations().into(),
             colocation_alerts::operations().into(),
             colocation_invoices::operations().into(),
             colocation_networks::operations().into(),
             colocation_pdus::operations().into(),
+            colocation_quotes::operations().into(),
             colocation_telemetry::operations().into(),
             colocations::operations().into(),
             countries::operations().into(),
@@ -157,6 +168,7 @@ impl Api for I3dV3 {
             heat_map::operations().into(),
             invoices::operations().into(),
             jobs::operations().into(),
+            network_usage_graphs::operations().into(),
             newsletter::operations().into(),
             operating_systems::operations().into(),
             passwords::operations().into(),

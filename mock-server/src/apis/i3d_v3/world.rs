@@ -35,6 +35,8 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("colocation", data!("colocations")),
         Seed::parse("colocation_alert", data!("colocation_alerts")),
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
+        Seed::parse("colocation_access", data!("colocation_accesses")),
+        Seed::parse("colocation_access_document", data!("colocation_access_documents")),
         Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("calc_order", data!("calc_orders")),
         Seed::parse("callback_setting", data!("callback_settings")),
