@@ -171,9 +171,11 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
     Some(answer)
 }
 
-/// The same for colocation services and cross connects.
+/// The same for colocation services, cross connects and invoices.
 async fn told_of_services(api: &Api, pair: Pair) -> Option<Answer> {
     let call = match pair {
+        ("getAccountInvoicePayPrepares", 422) => api.call(pair.0).with("invoiceIds", "1,x"),
+        ("getColocationAccesses", 422) => api.call(pair.0).with("status", "gone"),
         ("updateColocationCancel", 422) => api.call(pair.0).with("colocationId", CANCELLED_COLOCATION),
         ("updateColocationCancelRevert", 422) => api.call(pair.0).with("colocationId", RUNNING_COLOCATION),
         ("getTelemetryCrossConnectUsageRaw", 422) => {
