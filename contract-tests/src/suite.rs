@@ -16,6 +16,8 @@ pub struct Suite {
     pub error_codes: &'static [(i64, &'static [u16])],
     /// The code of a path that no operation has.
     pub no_route: i64,
+    /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
+    pub private: &'static [&'static str],
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
 }

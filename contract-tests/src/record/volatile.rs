@@ -9,6 +9,9 @@ use crate::fixture::{Kind, Near, Now, Rule, is_time, is_uuid};
 const TIMES: std::ops::Range<i64> = 1_388_534_400..2_177_452_800;
 /// How far from now a value may be to be taken for now.
 const NOW_SECONDS: i64 = 300;
+const DAY_SECONDS: i64 = 86_400;
+/// How long a date is without a time.
+const DATE_LENGTH: usize = "2026-01-01".len();
 
 /// A value that is another each time.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +30,8 @@ pub(super) fn volatile(group: &str, pointer: &str, value: &Value, now: Timestamp
         Value::String(text) if is_uuid(text) => {
             Some(Volatile { rule: Rule::of(Kind::Uuid), family: Some("uuid".to_owned()) })
         }
-        Value::String(text) if is_time(text) => {
+        // A date without a time is more often of a contract or a birth than of now.
+        Value::String(text) if is_time(text) && (text.len() > DATE_LENGTH || is_today(text, now)) => {
             let time = text.parse::<Timestamp>().ok().map(|time| time.as_second());
             Some(Volatile { rule: near_now(Kind::Iso8601, time, now), family: None })
         }
@@ -42,6 +46,12 @@ pub(super) fn volatile(group: &str, pointer: &str, value: &Value, now: Timestamp
         }
         _ => None,
     }
+}
+
+/// Whether a date is that of now, or a day beside it.
+fn is_today(date: &str, now: Timestamp) -> bool {
+    let midnight = format!("{date}T00:00:00Z").parse::<Timestamp>();
+    midnight.is_ok_and(|it| (it.as_second() - now.as_second()).abs() <= DAY_SECONDS)
 }
 
 fn near_now(kind: Kind, time: Option<i64>, now: Timestamp) -> Rule {
@@ -93,6 +103,7 @@ mod tests {
             ("/bytes", json!(1_767_225_500)),
             ("/name", json!("web")),
             ("/currencyId", json!(1)),
+            ("/birthDate", json!("1990-06-15")),
         ] {
             assert_eq!(of(pointer, value), None, "{pointer}");
         }

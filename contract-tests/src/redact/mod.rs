@@ -2,7 +2,7 @@
 
 mod notation;
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::sync::Mutex;
 
 use http::{HeaderMap, HeaderValue};
 use openapi::MASK;
@@ -201,7 +201,7 @@ impl Redactor {
     fn mask_sent(&self, sent: &Sent, body: &mut Value) {
         match sent.route.and_then(|route| route.body.as_ref()).filter(|body| body.is_json()) {
             Some(known) => known.mask(body, &self.suite.contract.secrets),
-            None => mask_names(body, &self.suite.contract.secrets),
+            None => mask_names(body, &|name| self.suite.contract.secrets.contains(name)),
         }
     }
 
@@ -209,8 +209,9 @@ impl Redactor {
         let response = exchange.sent.route.and_then(|route| route.response(exchange.received.status));
         match response.filter(|response| response.has_body()) {
             Some(response) => response.mask(body, &self.suite.contract.secrets),
-            None => mask_names(body, &self.suite.contract.secrets),
+            None => mask_names(body, &|name| self.suite.contract.secrets.contains(name)),
         }
+        mask_names(body, &|name| self.suite.private.contains(&name));
     }
 
     /// A body with a placeholder wherever `mask` changes it.
@@ -282,15 +283,15 @@ fn at(parent: &str, name: &str) -> String {
 }
 
 /// Masks members by their names alone, where no schema says more.
-fn mask_names(value: &mut Value, names: &BTreeSet<String>) {
+fn mask_names(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| mask_names(item, names)),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_names(item, is_secret)),
         Value::Object(members) => {
             for (name, member) in members {
-                if names.contains(name) && !member.is_null() {
+                if is_secret(name) && !member.is_null() {
                     *member = MASK.into();
                 } else {
-                    mask_names(member, names);
+                    mask_names(member, is_secret);
                 }
             }
         }

@@ -12,6 +12,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
     no_route: 10012,
+    private: &["iban"],
     demo_names: DEMO_NAMES,
 });
 
