@@ -1,5 +1,6 @@
 //! The command line: what to do, against what, and which reports to write.
 
+mod compare;
 mod coverage;
 mod explain;
 mod record;
@@ -10,7 +11,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Outcome, Run, Secret, Suite, Target, Verdict, suites};
+use crate::{Keys, Outcome, Redactor, Run, Secret, Suite, Target, Verdict, suites};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -35,6 +36,8 @@ enum Verb {
     Coverage(coverage::Arguments),
     /// Say what a check means and what to do when it fails.
     Explain(explain::Arguments),
+    /// Compare the emulator with the truth, and say who is wrong.
+    Compare(compare::Arguments),
     /// Play fixtures and compare what comes back.
     Replay(replay::Arguments),
     /// Make fixtures of what a server answers.
@@ -85,8 +88,7 @@ impl TargetArguments {
 
 impl ReportArguments {
     /// Says how a run ended, and writes the reports that were asked for.
-    fn write(&self, target: &Target, run: &Run) -> anyhow::Result<Verdict> {
-        let redactor = target.redactor();
+    fn write(&self, redactor: &Redactor, run: &Run) -> anyhow::Result<Verdict> {
         for case in run.cases.iter().filter(|case| case.outcome != Outcome::Passed || !case.reason.is_empty())
         {
             println!("{:?} {} {}", case.outcome, case.name, redactor.text(&case.reason));
@@ -115,6 +117,7 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
         Verb::Coverage(arguments) => coverage::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Compare(arguments) => compare::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
         Verb::Record(arguments) => record::run(&arguments).await,
     }
