@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
-use super::{ReportArguments, TargetArguments, replay::SEED};
+use super::{ReportArguments, TargetArguments, replay::SEED, suite};
 use crate::{
     Suite, Target, Verdict,
     compare::{Comparison, Depth, Side, Waivers, compare_sides, examples},
     fixture::{Fixture, Loaded, Options, load},
-    suites,
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -60,7 +59,7 @@ enum Steps {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let suite: &'static Suite = &suites::i3d_v3::SUITE;
+    let suite = suite();
     let waivers = Waivers::read(&arguments.waivers).map_err(anyhow::Error::msg)?;
     let mock = open(suite, &arguments.mock, &arguments.only).await?;
     let truth = open(suite, &arguments.truth, &arguments.only).await?;

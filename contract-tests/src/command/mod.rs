@@ -5,6 +5,7 @@ mod coverage;
 mod explain;
 mod record;
 mod replay;
+mod transfer;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -42,6 +43,10 @@ enum Verb {
     Replay(replay::Arguments),
     /// Make fixtures of what a server answers.
     Record(record::Arguments),
+    /// Make a fixture of a HAR file.
+    Import(transfer::Import),
+    /// Write a fixture as a HAR or Hurl file.
+    Export(transfer::Export),
 }
 
 /// What is tested.
@@ -74,15 +79,26 @@ const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
 const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
 
+/// The API under test.
+fn suite() -> &'static Suite {
+    &suites::i3d_v3::SUITE
+}
+
+impl Keys {
+    /// The keys of the environment.
+    fn from_env() -> Keys {
+        Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) }
+    }
+}
+
 impl TargetArguments {
     /// The target. A mock begins with `seed`.
     async fn open(&self, seed: u64) -> anyhow::Result<Target> {
-        let suite: &'static Suite = &suites::i3d_v3::SUITE;
+        let suite = suite();
         if self.target == "mock" {
             return Ok(Target::mock(suite, seed)?);
         }
-        let keys = Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) };
-        Ok(Target::at(suite, self.target.trim_end_matches('/'), keys).await?)
+        Ok(Target::at(suite, self.target.trim_end_matches('/'), Keys::from_env()).await?)
     }
 }
 
@@ -120,5 +136,7 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Compare(arguments) => compare::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
         Verb::Record(arguments) => record::run(&arguments).await,
+        Verb::Import(arguments) => transfer::import(&arguments),
+        Verb::Export(arguments) => transfer::export(&arguments),
     }
 }
