@@ -29,6 +29,8 @@ pub struct Target {
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
+    /// Whether its world always begins in the same second.
+    seeded: bool,
     /// What may appear in no output.
     keys: Keys,
 }
@@ -41,7 +43,7 @@ impl Target {
         let keys = Target::demo_keys();
         let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true, keys })
+        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true, seeded: true, keys })
     }
 
     /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
@@ -52,6 +54,7 @@ impl Target {
             transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
             mock: None,
             controllable: true,
+            seeded: false,
             keys: keys.clone(),
         };
         if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
@@ -60,7 +63,9 @@ impl Target {
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
         let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
-        Ok(Target { transport, keys, ..target })
+        // With a seed, the clock stands still until it is moved.
+        let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await?.json();
+        Ok(Target { transport, keys, seeded: clock["frozen"] == true, ..target })
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -87,6 +92,11 @@ impl Target {
     /// Whether time and state can be set.
     pub fn is_controllable(&self) -> bool {
         self.controllable
+    }
+
+    /// Whether its world always begins in the same second.
+    pub fn is_seeded(&self) -> bool {
+        self.seeded
     }
 
     /// Whether it runs on this machine.
