@@ -7,7 +7,9 @@ use mock_server::{Config, Server, StartError};
 use serde_json::{Value, json};
 
 use crate::{
-    exchange::{Caller, Received, Sent},
+    check,
+    exchange::{Caller, Exchange, Received, Sent},
+    finding::Finding,
     secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
@@ -24,6 +26,7 @@ pub struct Target {
     /// How it is called in reports: `mock`, or its base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
+    keys: Keys,
     /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
@@ -37,7 +40,8 @@ impl Target {
         let server = mock_server::start(config)?;
         let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true })
+        let keys = Target::demo_keys();
+        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true })
     }
 
     /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
@@ -46,6 +50,7 @@ impl Target {
             suite,
             name: base.to_owned(),
             transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
+            keys: keys.clone(),
             mock: None,
             controllable: true,
         };
@@ -54,7 +59,8 @@ impl Target {
         }
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
-        Ok(Target { transport: Arc::new(Http::new(base, suite.key_header, keys)), ..target })
+        let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
+        Ok(Target { transport, keys, ..target })
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -71,6 +77,19 @@ impl Target {
     /// Its base URL, where it is an emulator in this process.
     pub fn url(&self) -> Option<String> {
         self.mock.as_ref().map(|server| server.url())
+    }
+
+    /// The breach of an answer that repeats a key of the harness, unless the operation is there to show it.
+    pub fn leaks(&self, exchange: &Exchange) -> Option<Finding> {
+        let operation = exchange.sent.name();
+        let received = &exchange.received;
+        let holds = |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
+        let shows = |key: &str| {
+            holds(&received.body, key) || received.headers.values().any(|value| holds(value.as_bytes(), key))
+        };
+        let leaks = self.keys.secrets().any(|key| shows(key.expose()));
+        let may = self.suite.shows_keys.contains(&operation.as_str());
+        (leaks && !may).then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
     /// Whether time and state can be set.

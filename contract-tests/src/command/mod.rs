@@ -2,6 +2,7 @@
 
 mod coverage;
 mod explain;
+mod explore;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -33,6 +34,8 @@ enum Verb {
     Coverage(coverage::Arguments),
     /// Say what a check means and what to do when it fails.
     Explain(explain::Arguments),
+    /// Call every operation in every way, and play sequences that a model follows.
+    Explore(explore::Arguments),
 }
 
 /// What is tested.
@@ -94,5 +97,6 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
         Verb::Coverage(arguments) => coverage::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Explore(arguments) => explore::run(&arguments).await,
     }
 }
