@@ -435,7 +435,7 @@ fn dressed(request: Request, draw: u32) -> Dressed {
             let notation: Notation = NOTATIONS[(draw / 8) as usize % NOTATIONS.len()];
             plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
         }
-        (7, _) if draw / 8 % 2 == 0 => {
+        (7, _) if (draw / 8).is_multiple_of(2) => {
             let pretended = pretended(expected);
             let mut body = body.clone();
             if let Some(members) = body.as_object_mut() {

@@ -20,7 +20,7 @@ impl Play<'_> {
         let right = request.sent(Caller::Customer);
         let (path, query) = right.target.split_once('?').unwrap_or((&right.target, ""));
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-        let slashed = step.draw % SPELLINGS == 0;
+        let slashed = step.draw.is_multiple_of(SPELLINGS);
         let spelled = match step.draw % SPELLINGS {
             0 => format!("{path}/"),
             1 => format!("{path}/nothing-has-this-name/at-all"),
