@@ -60,7 +60,11 @@ impl Wishes {
 /// A valid body.
 pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, dice: &mut Dice) -> Value {
     if let (Fill::Example, Some(example)) = (fill, &expected.example) {
-        return example.clone();
+        let mut example = example.clone();
+        if let Some(members) = example.as_object_mut() {
+            (wishes.settle)(dice, members);
+        }
+        return example;
     }
     let fill = if fill == Fill::Example { Fill::Most } else { fill };
     let mut filler = Filler { expected, wishes, fill, dice };

@@ -84,10 +84,12 @@ pub struct Family {
 pub struct Action {
     /// The operation.
     pub operation: &'static str,
-    /// Whether it can be done to a resource in this state.
-    pub allowed: fn(&Value) -> bool,
+    /// Whether it can be done to a resource in this state; `None` where the state does not tell.
+    pub allowed: fn(&Value) -> Option<bool>,
     /// What it changes, given what was sent.
     pub effect: fn(&mut Members, &Value),
+    /// What is true of a resource to which it was done.
+    pub done: fn(&Value) -> bool,
     /// Values of members of its body.
     pub values: &'static [(&'static str, Make)],
 }
@@ -142,6 +144,12 @@ pub enum Role {
 
 fn no_members() -> Value {
     Value::Null
+}
+
+impl Action {
+    /// An action that can always be done and changes nothing that is known.
+    pub const NONE: Action =
+        Action { operation: "", allowed: |_| Some(true), effect: |_, _| {}, done: |_| true, values: &[] };
 }
 
 impl Family {
@@ -215,15 +223,19 @@ impl Family {
 pub struct Families(pub &'static Suite);
 
 impl Families {
+    /// All of them.
+    pub fn all(self) -> impl Iterator<Item = &'static Family> {
+        self.0.families.iter().copied().flatten()
+    }
+
     /// The family of this name.
     pub fn named(self, name: &str) -> Option<&'static Family> {
-        self.0.families.iter().copied().flatten().find(|family| family.name == name)
+        self.all().find(|family| family.name == name)
     }
 
     /// The family of an operation, and what it does there.
     pub fn of(self, operation: &str) -> Option<(&'static Family, Role)> {
-        let mut families = self.0.families.iter().copied().flatten();
-        families.find_map(|family| Some((family, family.role(operation)?)))
+        self.all().find_map(|family| Some((family, family.role(operation)?)))
     }
 
     /// The operation of this id; `None` for an empty one.

@@ -171,7 +171,8 @@ impl Collection {
     fn disorder(&self, parent: Option<&String>, list: &[Members]) -> Option<Mismatch> {
         let key = |row: &Members| row.get(self.family.key).cloned().unwrap_or_default();
         let keys: Vec<Value> = list.iter().map(key).collect();
-        let before = |one: &Value, other: &Value| match (one.as_i64(), other.as_i64()) {
+        let number = |value: &Value| plain(value).parse::<i64>().ok();
+        let before = |one: &Value, other: &Value| match (number(one), number(other)) {
             (Some(one), Some(other)) => one < other,
             _ => plain(one) < plain(other),
         };

@@ -25,6 +25,8 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
 const PREPARED: &[&str] = &[
     // Needs a login that waits for its one-time password, and the password of the moment.
     "provideOTP",
+    // Needs the hash of a mail, which is sent when it is asked for.
+    "validateAccountPasswordReset",
 ];
 
 /// The public table of codes; 10000 is the code of the general group, for what has none of its own.
@@ -41,7 +43,7 @@ const ERROR_CODES: &[(i64, &[u16])] = &[
     (10009, &[409]),
     (10012, &[404]),
     (11001, &[422]),
-    (11002, &[422]),
+    (11002, &[400, 422]),
     (12001, &[422]),
     (12002, &[422]),
     (12003, &[422]),

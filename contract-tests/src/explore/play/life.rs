@@ -287,7 +287,10 @@ impl Play<'_> {
 
     fn never_goes_back(&mut self, deed: Deed, row: &Row, came: &Members) -> Played {
         let number = |members: &Members, name: &str| members.get(name).and_then(Value::as_i64);
-        let back = deed.family.touched.iter().find(|name| number(came, name) < number(&row.value, name));
+        let is_back = |name: &str| {
+            number(came, name).zip(number(&row.value, name)).is_some_and(|(now, then)| now < then)
+        };
+        let back = deed.family.touched.iter().find(|name| is_back(name));
         match back {
             Some(name) => {
                 let message = "is earlier than it was before the change".to_owned();
@@ -315,7 +318,26 @@ impl Play<'_> {
         }
         self.did(deed.route, Some(&row.key), &check::GONE);
         self.bury(family, &row.key);
-        self.after_change(family, row.key).await
+        self.after_change(family, row.key.clone()).await?;
+        self.parts_are_gone(family, &row.key).await
+    }
+
+    /// The parts of what is removed cannot be listed any more.
+    async fn parts_are_gone(&mut self, family: &'static Family, key: &str) -> Played {
+        let parts = self.families.all().filter(|part| part.parent == family.name);
+        for part in parts {
+            let Some(route) = self.families.route(part.list) else { continue };
+            let deed = Deed { family: part, role: Role::List, route };
+            let about = About::parent(Some(key.to_owned()));
+            let Some(request) = self.request(deed, &about, 0) else { continue };
+            let received = self.session.send(request.sent(Caller::Customer)).await?;
+            if of_unknown(route).is_some_and(|expected| expected != received.status) {
+                let message =
+                    format!("has the status {} for the parts of {key}, which is gone", received.status);
+                self.session.found(&check::PARENT, &route.id, "", message)?;
+            }
+        }
+        Ok(())
     }
 
     /// What is removed and can still be read is in one of the states of what was removed.
@@ -349,7 +371,8 @@ impl Play<'_> {
         if !row.alive {
             return self.is_refused_as_dead(deed, &row, &received).await;
         }
-        if !(action.allowed)(&row.value.clone().into()) {
+        let allowed = (action.allowed)(&row.value.clone().into());
+        if allowed == Some(false) || (allowed.is_none() && NOT_NOW.contains(&received.status)) {
             return self.is_refused_for_its_state(deed, &received).await;
         }
         if !received.is_success() {
@@ -357,7 +380,13 @@ impl Play<'_> {
         }
         let mut expected = row.value.clone();
         (action.effect)(&mut expected, &content(&request).into());
-        self.changed(deed, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await
+        self.changed(deed, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
+        let now = self.collection(deed.family).find(&row.key).map(|row| row.value.clone());
+        if now.is_none_or(|now| (action.done)(&now.into())) {
+            return Ok(());
+        }
+        let message = "answers success, and the resource is as before".to_owned();
+        self.session.found(&check::CHANGE_IS_KEPT, &deed.route.id, "", message)
     }
 
     async fn is_refused_for_its_state(&mut self, deed: Deed, received: &Received) -> Played {

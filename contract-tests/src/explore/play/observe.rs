@@ -147,8 +147,8 @@ impl Play<'_> {
                 let message = format!("shows {}, which does not belong there", key(row));
                 self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)?;
             }
-            let seen: Members =
-                row.iter().filter(|(name, _)| !family.moving.contains(&name.as_str())).map(own).collect();
+            let told = |name: &str| name != family.key && !family.moving.contains(&name);
+            let seen: Members = row.iter().filter(|(name, _)| told(name)).map(own).collect();
             let known = value.cloned().unwrap_or_default();
             if let Some(difference) = crate::explore::model::difference(&seen, &known, &[]) {
                 let at = format!("/{}", difference.member);

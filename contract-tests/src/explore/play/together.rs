@@ -94,7 +94,8 @@ impl Play<'_> {
         for round in 0..ROUNDS {
             let (mut sent, mut bodies) = (Vec::new(), Vec::new());
             for client in 0..CLIENTS / 2 {
-                let Some(request) = self.request(deed, &about, 1 + FILLS * (draw + 2 * round + client))
+                let Some(request) =
+                    self.request(deed, &about, 1 + FILLS * (64 + 8 * draw + 2 * round + client))
                 else {
                     return Ok(());
                 };

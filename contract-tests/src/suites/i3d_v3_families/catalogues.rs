@@ -38,4 +38,11 @@ pub(super) static FAMILIES: &[Family] = &[
         off: OFF,
         ..Family::NONE
     },
+    Family { name: "jobs", list: "getJobs", read: "getJob", parameter: "jobId", off: OFF, ..Family::NONE },
+    Family { name: "trigger rule actions", list: "getTriggerTypeRuleActions", off: OFF, ..Family::NONE },
+    Family { name: "trigger data types", list: "getTriggerTypeRuleDataTypes", off: OFF, ..Family::NONE },
+    Family { name: "trigger actions", list: "getTriggerTypeActions", off: OFF, ..Family::NONE },
+    Family { name: "trigger operators", list: "getTriggerTypeOperators", off: OFF, ..Family::NONE },
+    Family { name: "trigger conditions", list: "getTriggerTypeConditions", off: OFF, ..Family::NONE },
+    Family { name: "trigger value types", list: "getTriggerTypeValueTypes", off: OFF, ..Family::NONE },
 ];

@@ -32,7 +32,6 @@ pub(super) static FAMILIES: &[Family] = &[
         actions: &[
             Action {
                 operation: "createFlexMetalServerTag",
-                allowed: |_| true,
                 effect: |server, _| {
                     tags(server, |tags| {
                         if !tags.contains(&json!(TAG)) {
@@ -40,13 +39,15 @@ pub(super) static FAMILIES: &[Family] = &[
                         }
                     })
                 },
-                values: &[],
+                ..Action::NONE
             },
             Action {
                 operation: "deleteFlexMetalServerTag",
-                allowed: |server| server["tags"].as_array().is_some_and(|tags| tags.contains(&json!(TAG))),
+                allowed: |server| {
+                    Some(server["tags"].as_array().is_some_and(|tags| tags.contains(&json!(TAG))))
+                },
                 effect: |server, _| tags(server, |tags| tags.retain(|tag| tag != TAG)),
-                values: &[],
+                ..Action::NONE
             },
         ],
         filters: &[

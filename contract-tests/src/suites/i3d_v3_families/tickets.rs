@@ -16,21 +16,19 @@ pub(super) static FAMILIES: &[Family] = &[
         actions: &[
             Action {
                 operation: "createTicketReply",
-                allowed: |_| true,
                 effect: replied,
                 values: &[("attachmentIds", |_| json!([]))],
+                ..Action::NONE
             },
             Action {
                 operation: "closeTicket",
-                allowed: |_| true,
                 effect: |ticket, _| drop(ticket.insert("status".to_owned(), "closed".into())),
-                values: &[],
+                ..Action::NONE
             },
             Action {
                 operation: "openTicket",
-                allowed: |_| true,
                 effect: |ticket, _| drop(ticket.insert("status".to_owned(), "open".into())),
-                values: &[],
+                ..Action::NONE
             },
         ],
         views: &[View { operation: "getTicketsOpenOrUnreads", shows: is_open_or_unread }],

@@ -2,17 +2,45 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod calc_catalogue;
+mod calc_catalogue_file;
+mod calc_orders;
+mod calc_pricing;
+mod calc_rules;
+mod calc_utilities;
+mod callback_settings;
 mod catalogue;
+mod chart;
+mod chart_axis;
+mod chart_canvas;
+mod colocation_access_documents;
+mod colocation_access_lifecycle;
+mod colocation_accesses;
+mod colocation_alerts;
+mod colocation_networks;
+mod colocation_pdus;
+mod colocation_quotes;
+mod colocation_telemetry;
+mod colocations;
+mod contact_details;
+mod contract_term;
 mod countries;
+mod cross_connects;
 mod currencies;
+mod data_centers;
+mod decimal_ids;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -22,18 +50,33 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod jobs;
 mod label_expression;
 mod labels;
+mod network_usage_graphs;
+mod newsletter;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
+mod power_telemetry;
 mod problems;
+mod pxe_switch_ports;
 mod ranged_data;
 mod session;
+mod slack_settings;
 mod ssh_keys;
+mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod time_window;
+mod traffic_sums;
+mod traffic_usage;
+mod trigger_types;
+mod triggers;
 mod unwritten;
+mod user_remote_info;
 mod users;
+mod web_addresses;
 mod world;
 
 use http::HeaderMap;
@@ -44,6 +87,9 @@ use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
+
+/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
+const NOBODY: i64 = 0;
 
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
@@ -67,26 +113,56 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
             account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            calc_catalogue::operations().into(),
+            calc_orders::operations().into(),
+            calc_utilities::operations().into(),
+            callback_settings::operations().into(),
+            colocation_access_documents::operations().into(),
+            colocation_accesses::operations().into(),
+            colocation_alerts::operations().into(),
+            colocation_networks::operations().into(),
+            colocation_pdus::operations().into(),
+            colocation_quotes::operations().into(),
+            colocation_telemetry::operations().into(),
+            colocations::operations().into(),
             countries::operations().into(),
+            cross_connects::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            jobs::operations().into(),
+            network_usage_graphs::operations().into(),
+            newsletter::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
+            power_telemetry::operations().into(),
+            pxe_switch_ports::operations().into(),
             session::operations().into(),
+            slack_settings::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            traffic_usage::operations().into(),
+            trigger_types::operations().into(),
+            triggers::operations().into(),
+            user_remote_info::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
