@@ -4,18 +4,17 @@
 //! can have them and the server needs no switch for them.
 
 mod answer;
+mod catalogue;
 mod kind;
 mod request;
 mod state;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
+pub use catalogue::{Catalogue, Family, i3d_v3};
 pub use kind::{Edge, Kind};
 
 use crate::{
@@ -35,19 +34,6 @@ pub struct Fault {
     /// How it breaks.
     pub kind: Kind,
 }
-
-/// The faults of an API, by family of resources.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Family {
-    /// The operations of the family, as a pattern.
-    pub operations: String,
-    /// Its faults.
-    pub faults: Vec<Fault>,
-}
-
-/// Every fault of an API, by family.
-pub type Catalogue = BTreeMap<String, Family>;
 
 /// A server with a fault.
 pub struct Faulty {
