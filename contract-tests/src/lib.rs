@@ -20,6 +20,7 @@ pub mod command;
 mod emulator;
 mod exchange;
 pub mod explore;
+pub mod fault;
 mod finding;
 mod judge;
 mod request;
