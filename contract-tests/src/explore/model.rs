@@ -118,17 +118,23 @@ impl Collection {
     pub fn slot(&self, slot: u32) -> Option<&Row> {
         let grows = self.family.grows();
         let usable: Vec<&Row> = self.rows.iter().filter(|row| row.ours || !grows).collect();
-        (!usable.is_empty()).then(|| usable[slot as usize % usable.len()])
+        // What a client names itself may have come again under the same name.
+        (!usable.is_empty()).then(|| self.find(&usable[slot as usize % usable.len()].key)).flatten()
     }
 
-    /// The resource of this key.
+    /// The resource of this key: the one that exists, or else the last that did.
     pub fn find(&self, key: &str) -> Option<&Row> {
-        self.rows.iter().rev().find(|row| row.key == key)
+        self.place(key).map(|place| &self.rows[place])
     }
 
     /// The same, to be changed.
     pub fn find_mut(&mut self, key: &str) -> Option<&mut Row> {
-        self.rows.iter_mut().rev().find(|row| row.key == key)
+        self.place(key).map(|place| &mut self.rows[place])
+    }
+
+    fn place(&self, key: &str) -> Option<usize> {
+        let living = self.rows.iter().rposition(|row| row.alive && row.key == key);
+        living.or_else(|| self.rows.iter().rposition(|row| row.key == key))
     }
 
     /// Those that exist.

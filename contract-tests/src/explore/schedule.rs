@@ -13,7 +13,7 @@ use super::{
     body::FILLS,
     dice::Dice,
     family::{Families, Family, Role},
-    play::{SPELLINGS, WAYS, violation_count},
+    play::{SPELLINGS, WAYS, is_paged, violation_count},
     step::{Manner, Step},
 };
 use crate::{Request, suite::Suite};
@@ -45,6 +45,8 @@ struct Plan {
     parent: Option<&'static Route>,
 }
 
+/// How many other methods a path can have at most that are tried.
+const METHODS: u32 = 4;
 /// How many violations are tried in one chapter.
 const VIOLATIONS: usize = 24;
 /// How many steps a random sequence has at most.
@@ -108,13 +110,14 @@ impl Plan {
     fn chapters(&self) -> VecDeque<Chapter> {
         let mut chapters: VecDeque<Chapter> = [self.life()].into();
         let mut violations = self.violations().into_iter();
-        chapters.extend(violations.next());
         chapters.push_back(self.access());
+        chapters.extend(violations.next());
         chapters.extend(self.pages());
+        chapters.extend(self.crowd());
+        chapters.push_back(self.spellings());
         chapters.extend(violations.next());
         chapters.extend(self.together());
         chapters.extend(violations);
-        chapters.extend(self.crowd());
         chapters.retain(|chapter| !chapter.steps.is_empty());
         chapters
     }
@@ -163,29 +166,38 @@ impl Plan {
         self.chapter("a whole life", script)
     }
 
-    /// Who may, what never existed, other methods, other spellings, the same again.
+    /// Who may, what never existed, and the same again.
     fn access(&self) -> Chapter {
         let mut script = self.begun();
         script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
         script.with(Role::Create, Manner::Valid, 0, 1);
         script.with(Role::List, Manner::Valid, 0, 0);
-        script.with_all(Manner::Other, 0);
-        script.with_all(Manner::Unknown, 0);
-        script.with_all(Manner::Stranger, 0);
-        script.with_all(Manner::WrongParent, 0);
-        for draw in 0..3 {
-            script.with_all(Manner::Method, draw);
+        for manner in
+            [Manner::Other, Manner::Unknown, Manner::Stranger, Manner::WrongParent, Manner::Duplicate]
+        {
+            script.with_all(manner, 0);
         }
         script.with(Role::Create, Manner::Retry, 0, 1);
         script.with(Role::Update, Manner::Retry, 0, 1);
-        script.with(Role::Create, Manner::Valid, 0, 7);
-        script.with(Role::Update, Manner::Valid, 0, 7);
-        script.with(Role::Create, Manner::Valid, 0, 6);
+        script.with(Role::List, Manner::Valid, 0, 0);
+        self.chapter("who may, and what does not exist", script)
+    }
+
+    /// Other methods, paths and notations.
+    fn spellings(&self) -> Chapter {
+        let mut script = self.begun();
+        for draw in [7, 6, 14, 15] {
+            script.with(Role::Create, Manner::Valid, 0, draw);
+            script.with(Role::Update, Manner::Valid, 0, draw);
+        }
+        for draw in 0..METHODS {
+            script.with_all(Manner::Method, draw);
+        }
         for draw in 0..SPELLINGS {
             script.with_all(Manner::Path, draw);
         }
         script.with(Role::List, Manner::Valid, 0, 0);
-        self.chapter("who may, and what does not exist", script)
+        self.chapter("other methods, paths and notations", script)
     }
 
     /// Everything that can be wrong with a request, all operations in turn.
@@ -243,7 +255,8 @@ impl Plan {
         for number in 0..CROWD {
             script.with(Role::Create, Manner::Together, 0, 1 + FILLS * number);
         }
-        let useful = script.steps.len() > CROWD as usize - 1 && self.family.unique.is_empty();
+        let paged = self.deeds.iter().any(|(role, route)| *role == Role::List && is_paged(route));
+        let useful = script.steps.len() >= CROWD as usize && self.family.unique.is_empty() && paged;
         for draw in [1, 4, 8, 9, 18, 28] {
             script.with(Role::List, Manner::Pages, 0, draw);
             script.with_views_draw(Manner::Pages, draw);
@@ -285,7 +298,9 @@ impl Plan {
             if matches!(role, Role::Create | Role::Update | Role::Delete) {
                 choice(1, Manner::Together);
             }
-            for manner in [Manner::Nobody, Manner::Other, Manner::Method, Manner::WrongParent] {
+            for manner in
+                [Manner::Nobody, Manner::Other, Manner::Method, Manner::WrongParent, Manner::Duplicate]
+            {
                 choice(1, manner);
             }
             if *role == Role::List && self.family.seconds > 0 {
@@ -333,13 +348,14 @@ impl Script {
 fn single(route: &'static Route) -> VecDeque<Chapter> {
     let chapter = |title, steps| Chapter { group: route.tag.clone(), title, steps };
     let step = |manner, draw| Step::new(manner, route, 0, draw);
-    let first = [Manner::Valid, Manner::Nobody, Manner::Stranger, Manner::Violation];
-    let mut first: Vec<Step> = first.into_iter().map(|manner| step(manner, 0)).collect();
-    first.extend((0..3).map(|draw| step(Manner::Method, draw)));
+    let first = vec![step(Manner::Valid, 0), step(Manner::Nobody, 0)];
+    let mut second = vec![step(Manner::Stranger, 0), step(Manner::Violation, 0)];
+    second.extend((0..METHODS).map(|draw| step(Manner::Method, draw)));
     let count = Request::example(route).map_or(0, |example| violation_count(&example));
     let violations: Vec<Step> = (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();
     let spellings = (0..SPELLINGS).map(|draw| step(Manner::Path, draw)).collect();
-    let mut chapters: VecDeque<Chapter> = [chapter("an operation by itself", first)].into();
+    let mut chapters: VecDeque<Chapter> =
+        [chapter("an operation by itself", first), chapter("who may, and how", second)].into();
     chapters.extend(
         violations.chunks(VIOLATIONS).map(|steps| chapter("requests with one thing wrong", steps.to_vec())),
     );

@@ -11,6 +11,8 @@ pub enum Manner {
     Valid,
     /// The same again, as a client does who lost the answer.
     Retry,
+    /// With a value that another resource has already and no two may have.
+    Duplicate,
     /// With something that the contract forbids.
     Violation,
     /// With an id that never was given.
@@ -35,9 +37,10 @@ pub enum Manner {
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 13] = [
+const MANNERS: [(Manner, &str); 14] = [
     (Manner::Valid, "valid"),
     (Manner::Retry, "retry"),
+    (Manner::Duplicate, "duplicate"),
     (Manner::Violation, "violation"),
     (Manner::Unknown, "unknown"),
     (Manner::WrongParent, "wrong-parent"),

@@ -1,8 +1,12 @@
 //! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd one out is named.
 
-use super::{Cause, Deed, Play, request::About};
+use super::{
+    Cause, Deed, Play,
+    life::content,
+    request::{About, is_paged},
+};
 use crate::{
-    Caller, check,
+    Caller, Content, check,
     check::Check,
     explore::{
         family::{Family, Members, Role},
@@ -41,6 +45,10 @@ impl Play<'_> {
         if matches!(mismatch, Mismatch::Double(_) | Mismatch::Disorder(_)) {
             return self.session.found(&check::PAGES_MAKE_THE_LIST, &deed.route.id, "", words);
         }
+        if self.pages_differ(deed, parent.clone(), list).await? {
+            let words = format!("{words}, and something else where no range is asked for");
+            return self.session.found(&check::PAGE_IS_SLICE, &deed.route.id, &at, words);
+        }
         let about = About { key: Some(mismatch.key().to_owned()), parent };
         let witness = self.item_of(deed.family, &about).await?;
         let by_list = match (&mismatch, &witness) {
@@ -55,6 +63,17 @@ impl Play<'_> {
             }
             None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
         }
+    }
+
+    /// Whether a short list is another one where no range is asked for.
+    async fn pages_differ(&mut self, deed: Deed, parent: Option<String>, list: &[Members]) -> Played<bool> {
+        let short = list.len() < self.session.target.suite.page_default as usize;
+        if !is_paged(deed.route) || !short {
+            return Ok(false);
+        }
+        let key = |row: &Members| row.get(deed.family.key).cloned();
+        let plainly = self.fetch(deed, parent, None, &[]).await?;
+        Ok(!plainly.iter().map(key).eq(list.iter().map(key)))
     }
 
     /// Names what was done last.
@@ -84,13 +103,39 @@ impl Play<'_> {
             Mismatch::Extra(_) => {
                 Ok(self.try_out(family, Role::Delete, family.delete, about).await? == Some(false))
             }
-            // What no row shows is rather not shown than not stored.
-            Mismatch::Differs(_, Difference { member, .. }) => {
-                let first = list.first().and_then(|row| row.get(member));
-                Ok(list.len() > 1 && list.iter().all(|row| row.get(member) == first))
-            }
+            Mismatch::Differs(_, difference) => self.never_shows(family, about, list, difference).await,
             _ => Ok(true),
         }
+    }
+
+    /// What no row shows is rather not shown than not stored, unless a change makes the list show it.
+    async fn never_shows(
+        &mut self,
+        family: &'static Family,
+        about: &About,
+        list: &[Members],
+        Difference { member, expected, .. }: &Difference,
+    ) -> Played<bool> {
+        let first = list.first().and_then(|row| row.get(member));
+        if list.len() < 2 || list.iter().any(|row| row.get(member) != first) {
+            return Ok(false);
+        }
+        let (Some(update), Some(key)) = (self.families.route(family.update), about.key.as_deref()) else {
+            return Ok(true);
+        };
+        if self.last.as_ref().is_some_and(|cause| cause.route == update) {
+            return Ok(true);
+        }
+        let deed = Deed { family, role: Role::Update, route: update };
+        let Some(request) = self.request(deed, about, 1) else { return Ok(true) };
+        let mut body = content(&request);
+        body.insert(member.clone(), expected.clone());
+        self.session.send(request.content(Content::Json(body.into())).sent(Caller::Customer)).await?;
+        let shown = match self.row_of(family, key, about.parent.clone()).await? {
+            Witness::Seen(row) => row.get(member) == Some(expected),
+            _ => false,
+        };
+        Ok(!shown)
     }
 
     /// Whether something can be done with a resource; `None` where there is no such operation.

@@ -1,10 +1,11 @@
 //! The life of a resource: made, read, changed, used, removed.
 
-use openapi::{RequestBody, Route};
+use openapi::Route;
 use serde_json::Value;
 
 use super::{
     Deed, Play,
+    dress::{Dressed, dressed},
     request::{About, of_unknown},
 };
 use crate::{
@@ -12,27 +13,14 @@ use crate::{
     check::Check,
     exchange::Received,
     explore::{
-        body::{Fill, NOTATIONS, Notation, written},
         family::{Family, Members, Role},
         model::{Row, difference, one, plain},
         session::Played,
     },
-    tolerated,
 };
 
 /// Statuses by which something is refused for what is there already.
 const TAKEN: [u16; 3] = [400, 409, 422];
-/// Statuses by which something is refused for the state that it is in.
-const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
-
-/// How a valid request is dressed up, and the law that holds then.
-struct Dressed {
-    request: Request,
-    /// What is sent beside the members that count.
-    pretended: Members,
-    check: &'static Check,
-}
-
 impl Play<'_> {
     pub(super) async fn create(&mut self, deed: Deed, slot: u32, draw: u32, again: bool) -> Played {
         let family = deed.family;
@@ -65,7 +53,27 @@ impl Play<'_> {
         self.after_change(family, key).await
     }
 
-    async fn is_refused_as_taken(&mut self, deed: Deed, received: &Received) -> Played {
+    /// What no two may have alike is refused to a second one.
+    pub(super) async fn duplicate(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let family = deed.family;
+        let own = self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
+        let Some(own) = own else { return Ok(()) };
+        let about = match deed.role {
+            Role::Update => About::row(&own),
+            _ => About::parent(own.parent.clone()),
+        };
+        let taken = self.collection(family).live().filter(|row| row.key != own.key);
+        let taken = taken.filter_map(|row| row.value.get(family.unique)).next().cloned();
+        let Some(taken) = taken else { return Ok(()) };
+        let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
+        let mut body = content(&request);
+        body.insert(family.unique.to_owned(), taken);
+        let request = request.content(Content::Json(body.into()));
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        self.is_refused_as_taken(deed, &received).await
+    }
+
+    pub(super) async fn is_refused_as_taken(&mut self, deed: Deed, received: &Received) -> Played {
         if !TAKEN.contains(&received.status) {
             let unique = deed.family.unique;
             let message = format!("has the status {} although `{unique}` is taken", received.status);
@@ -74,7 +82,12 @@ impl Play<'_> {
         self.refused(deed, &check::UNIQUE).await
     }
 
-    fn not_accepted(&mut self, check: &'static Check, route: &Route, received: &Received) -> Played {
+    pub(super) fn not_accepted(
+        &mut self,
+        check: &'static Check,
+        route: &Route,
+        received: &Received,
+    ) -> Played {
         let message = format!("has the status {} for a valid request: {}", received.status, reason(received));
         self.session.found(check, &route.id, "", message)
     }
@@ -116,7 +129,7 @@ impl Play<'_> {
         Ok(Some(Row { key, parent, value: value.clone(), alive: true, ours: true }))
     }
 
-    fn is_not_pretended(&mut self, deed: Deed, pretended: &Members, row: &Row) -> Played {
+    pub(super) fn is_not_pretended(&mut self, deed: Deed, pretended: &Members, row: &Row) -> Played {
         let stored = pretended.iter().find(|(name, value)| row.value.get(*name) == Some(value));
         match stored {
             Some((name, _)) => {
@@ -128,7 +141,7 @@ impl Play<'_> {
     }
 
     /// Looks at what was changed, in the list and alone.
-    async fn after_change(&mut self, family: &'static Family, key: String) -> Played {
+    pub(super) async fn after_change(&mut self, family: &'static Family, key: String) -> Played {
         self.look(family).await?;
         let Some(route) = self.families.route(family.read) else { return Ok(()) };
         let row = self.collection(family).find(&key).cloned();
@@ -182,122 +195,6 @@ impl Play<'_> {
             row.take_over(&seen);
         }
         Ok(())
-    }
-
-    pub(super) async fn update(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
-        let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
-        let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, draw);
-        let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !row.alive {
-            return self.is_refused_as_dead(deed, &row, &received).await;
-        }
-        let unique = deed.family.unique;
-        let renamed = body.get(unique).filter(|value| row.value.get(unique) != Some(value));
-        if renamed.is_some_and(|value| self.collection(deed.family).is_taken(value)) {
-            return self.is_refused_as_taken(deed, &received).await;
-        }
-        if !received.is_success() {
-            return self.not_accepted(check, deed.route, &received);
-        }
-        let expected = self.updated(deed, &row, &body);
-        self.changed(deed, &row, expected, Some(&body), &received, &check::CHANGE_IS_KEPT).await?;
-        let now = self.collection(deed.family).find(&row.key).cloned().unwrap_or(row);
-        self.is_not_pretended(deed, &pretended, &now)
-    }
-
-    /// The same change twice is the same as once.
-    pub(super) async fn update_again(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
-        self.update(deed, slot, draw).await?;
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
-        let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !received.is_success() {
-            return self.not_accepted(&check::IDEMPOTENT, deed.route, &received);
-        }
-        let expected = row.value.clone();
-        self.changed(deed, &row, expected, None, &received, &check::IDEMPOTENT).await
-    }
-
-    /// What a resource looks like after a change.
-    fn updated(&self, deed: Deed, row: &Row, body: &Members) -> Members {
-        let family = deed.family;
-        let mut expected = row.value.clone();
-        if let Some(changes) = family.changes {
-            changes(&mut expected, body);
-            return expected;
-        }
-        if !family.merges {
-            let settable = deed.route.body.iter().flat_map(settable);
-            let left_out: Vec<String> = settable.filter(|name| !body.contains_key(name)).collect();
-            expected.retain(|name, _| !left_out.contains(name));
-        }
-        expected.extend(shown(family, body));
-        expected
-    }
-
-    /// Holds the answer to a change against what was expected, and looks whether it is kept.
-    async fn changed(
-        &mut self,
-        deed: Deed,
-        row: &Row,
-        mut expected: Members,
-        sent: Option<&Members>,
-        received: &Received,
-        check: &'static Check,
-    ) -> Played {
-        let family = deed.family;
-        expected.retain(|name, _| !family.touched.contains(&name.as_str()));
-        let answer = received.json();
-        if let Some(came) = one(&answer) {
-            let only_alone = |difference: &crate::explore::model::Difference| {
-                family.only_alone.contains(&difference.member.as_str()) && difference.came.is_none()
-            };
-            if let Some(difference) =
-                Self::answer_differs(family, &expected, &answer).filter(|it| !only_alone(it))
-            {
-                let sent = sent.is_none_or(|sent| sent.contains_key(&difference.member));
-                let check = if sent { check } else { &check::CHANGE_IS_KEPT };
-                self.session.found(
-                    check,
-                    &deed.route.id,
-                    &format!("/{}", difference.member),
-                    difference.to_string(),
-                )?;
-            }
-            self.never_goes_back(deed, row, came)?;
-            expected.extend(came.clone());
-        }
-        let key = expected.get(family.key).map_or_else(|| row.key.clone(), plain);
-        self.did(deed.route, Some(&key), check);
-        let collection = self.collection(family);
-        if key != row.key {
-            collection.rows.push(Row { alive: false, ..row.clone() });
-            collection.seen.insert(key.clone());
-        }
-        // The dead namesake was added behind it.
-        let living = collection.rows.iter_mut().find(|it| it.alive && it.key == row.key);
-        if let Some(living) = living {
-            living.value = expected;
-            living.key.clone_from(&key);
-        }
-        self.after_change(family, key).await
-    }
-
-    fn never_goes_back(&mut self, deed: Deed, row: &Row, came: &Members) -> Played {
-        let number = |members: &Members, name: &str| members.get(name).and_then(Value::as_i64);
-        let is_back = |name: &str| {
-            number(came, name).zip(number(&row.value, name)).is_some_and(|(now, then)| now < then)
-        };
-        let back = deed.family.touched.iter().find(|name| is_back(name));
-        match back {
-            Some(name) => {
-                let message = "is earlier than it was before the change".to_owned();
-                self.session.found(&check::IMMUTABLE, &deed.route.id, &format!("/{name}"), message)
-            }
-            None => Ok(()),
-        }
     }
 
     pub(super) async fn delete(&mut self, deed: Deed, slot: u32) -> Played {
@@ -363,41 +260,7 @@ impl Play<'_> {
         }
     }
 
-    pub(super) async fn act(&mut self, deed: Deed, index: usize, slot: u32, draw: u32) -> Played {
-        let action = &deed.family.actions[index];
-        let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
-        let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !row.alive {
-            return self.is_refused_as_dead(deed, &row, &received).await;
-        }
-        let allowed = (action.allowed)(&row.value.clone().into());
-        if allowed == Some(false) || (allowed.is_none() && NOT_NOW.contains(&received.status)) {
-            return self.is_refused_for_its_state(deed, &received).await;
-        }
-        if !received.is_success() {
-            return self.not_accepted(&check::ACCEPTS_VALID, deed.route, &received);
-        }
-        let mut expected = row.value.clone();
-        (action.effect)(&mut expected, &content(&request).into());
-        self.changed(deed, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
-        let now = self.collection(deed.family).find(&row.key).map(|row| row.value.clone());
-        if now.is_none_or(|now| (action.done)(&now.into())) {
-            return Ok(());
-        }
-        let message = "answers success, and the resource is as before".to_owned();
-        self.session.found(&check::CHANGE_IS_KEPT, &deed.route.id, "", message)
-    }
-
-    async fn is_refused_for_its_state(&mut self, deed: Deed, received: &Received) -> Played {
-        if !NOT_NOW.contains(&received.status) {
-            let message = format!("has the status {} in a state that does not allow it", received.status);
-            self.session.found(&check::IMMUTABLE, &deed.route.id, "", message)?;
-        }
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
-    }
-
-    async fn is_refused_as_dead(&mut self, deed: Deed, row: &Row, received: &Received) -> Played {
+    pub(super) async fn is_refused_as_dead(&mut self, deed: Deed, row: &Row, received: &Received) -> Played {
         let expected = of_unknown(deed.route);
         if Some(received.status) != expected {
             let message = format!(
@@ -428,12 +291,6 @@ pub(super) fn content(request: &Request) -> Members {
     }
 }
 
-/// The members of a body that a client may set.
-fn settable(expected: &RequestBody) -> Vec<String> {
-    let properties = expected.definition()["properties"].as_object().into_iter().flatten();
-    properties.filter(|(_, it)| it["readOnly"] != true).map(|(name, _)| name.clone()).collect()
-}
-
 /// What an answer shows of a body, with what the members become that it leaves out.
 pub(super) fn shown(family: &Family, body: &Members) -> Members {
     let mut shown = (family.shows)(body);
@@ -451,45 +308,4 @@ pub(super) fn reason(received: &Received) -> String {
     let errors: Vec<String> =
         errors.map(|error| format!("{} {}", plain(&error["property"]), plain(&error["message"]))).collect();
     if errors.is_empty() { plain(&body["errorMessage"]) } else { errors.join(", ") }
-}
-
-/// The same request in another notation, or with what only the server sets, as its number says.
-fn dressed(request: Request, draw: u32) -> Dressed {
-    let plainly = |request, check| Dressed { request, pretended: Members::new(), check };
-    let (Content::Json(body), Some(expected)) = (&request.content, &request.route.body) else {
-        return plainly(request, &check::ACCEPTS_VALID);
-    };
-    match (draw % 8, Fill::of(draw)) {
-        (6, _) => {
-            let notation: Notation = NOTATIONS[(draw / 8) as usize % NOTATIONS.len()];
-            plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
-        }
-        (7, _) if (draw / 8).is_multiple_of(2) => {
-            let pretended = pretended(expected);
-            let mut body = body.clone();
-            if let Some(members) = body.as_object_mut() {
-                members.extend(pretended.clone());
-            }
-            let request = request.content(Content::Json(body));
-            Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
-        }
-        (7, _) => {
-            let null = tolerated(&request).into_iter().find(|(what, _)| what.starts_with("null"));
-            plainly(null.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
-        }
-        (_, Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
-        _ => plainly(request, &check::ACCEPTS_VALID),
-    }
-}
-
-/// Values of members that only the server sets, each of the right type.
-fn pretended(expected: &RequestBody) -> Members {
-    let properties = expected.definition()["properties"].as_object().into_iter().flatten();
-    let value = |property: &Value| match &property["type"] {
-        Value::String(one) if one == "integer" => Some(Value::from(424_242)),
-        Value::String(one) if one == "string" => Some("00000000-0000-4000-8000-000000424242".into()),
-        _ => None,
-    };
-    let server_sets = properties.filter(|(_, it)| it["readOnly"] == true);
-    server_sets.filter_map(|(name, it)| Some((name.clone(), value(it)?))).collect()
 }

@@ -2,6 +2,8 @@
 
 mod access;
 mod blame;
+mod change;
+mod dress;
 mod life;
 mod observe;
 mod pages;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use openapi::Route;
 
 pub use pages::WAYS;
+pub use request::is_paged;
 pub use singles::violation_count;
 pub use spelling::SPELLINGS;
 
@@ -94,6 +97,7 @@ impl<'a> Play<'a> {
             (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
             (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
             (Manner::Pages, Role::Create) => self.pages_under_change(deed, draw).await,
+            (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
             (Manner::Violation, _) => self.violation(deed, slot, draw).await,
             (Manner::Unknown, _) => self.unknown(deed, draw).await,
             (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
@@ -103,7 +107,7 @@ impl<'a> Play<'a> {
             (Manner::Path, _) => self.other_path(Some(deed), step).await,
             (Manner::Together, _) => self.together(deed, slot, draw).await,
             (Manner::Wait, _) => self.wait(deed.family, draw).await,
-            (Manner::Retry | Manner::Pages, _) => Ok(()),
+            (Manner::Retry | Manner::Pages | Manner::Duplicate, _) => Ok(()),
         }
     }
 

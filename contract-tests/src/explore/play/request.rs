@@ -103,6 +103,6 @@ impl Play<'_> {
 pub(super) const WHOLE: u32 = 1000;
 
 /// Whether a list can be asked for in parts.
-pub(super) fn is_paged(route: &Route) -> bool {
+pub fn is_paged(route: &Route) -> bool {
     route.parameters.iter().any(|parameter| parameter.location == Location::Header)
 }
