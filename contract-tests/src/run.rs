@@ -58,6 +58,8 @@ pub struct Run {
     pub statuses: Statuses,
     /// How many requests were sent.
     pub requests: u64,
+    /// After how many requests something was found for the first time.
+    pub first_finding: Option<u64>,
     /// How long it took.
     pub took: Duration,
 }
@@ -79,7 +81,18 @@ impl Run {
     /// A run that begins.
     pub fn new(verb: &'static str, api: &'static str, target: impl Into<String>, seed: Option<u64>) -> Run {
         let (cases, statuses) = (Vec::new(), Statuses::new());
-        Run { verb, api, target: target.into(), seed, cases, statuses, requests: 0, took: Duration::ZERO }
+        let target = target.into();
+        Run {
+            verb,
+            api,
+            target,
+            seed,
+            cases,
+            statuses,
+            requests: 0,
+            first_finding: None,
+            took: Duration::ZERO,
+        }
     }
 
     /// Counts an exchange.

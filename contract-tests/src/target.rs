@@ -1,13 +1,15 @@
 //! What is tested: an emulator in this process, or a server at some address.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::Method;
 use mock_server::{Config, Server, StartError};
 use serde_json::{Value, json};
 
 use crate::{
-    exchange::{Caller, Received, Sent},
+    check,
+    exchange::{Caller, Exchange, Received, Sent},
+    finding::Finding,
     secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
@@ -24,6 +26,7 @@ pub struct Target {
     /// How it is called in reports: `mock`, or its base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
+    keys: Keys,
     /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
@@ -34,17 +37,35 @@ impl Target {
     /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated to the byte.
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
-        let keys = Keys { customer: Some(Secret::new(&config.api_key)), other: Some(Secret::new(OTHER_KEY)) };
         let server = mock_server::start(config)?;
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys));
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true })
+        let keys = Target::demo_keys();
+        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true })
     }
 
-    /// A server at `base`.
-    pub fn at(suite: &'static Suite, base: &str, keys: Keys) -> Target {
-        let transport = Arc::new(Http::new(base, suite.key_header, keys));
-        Target { suite, name: base.to_owned(), transport, mock: None, controllable: false }
+    /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
+    pub async fn at(suite: &'static Suite, base: &str, keys: Keys) -> Result<Target, Unreachable> {
+        let target = Target {
+            suite,
+            name: base.to_owned(),
+            transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
+            keys: keys.clone(),
+            mock: None,
+            controllable: true,
+        };
+        if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
+            return Ok(Target { controllable: false, ..target });
+        }
+        let demo = Target::demo_keys();
+        let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
+        let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
+        Ok(Target { transport, keys, ..target })
+    }
+
+    /// The keys of the demo world, which are no secrets.
+    fn demo_keys() -> Keys {
+        Keys { customer: Some(Secret::new(Config::API_KEY)), other: Some(Secret::new(OTHER_KEY)) }
     }
 
     /// The same target behind another transport, such as one that injects a fault.
@@ -56,6 +77,19 @@ impl Target {
     /// Its base URL, where it is an emulator in this process.
     pub fn url(&self) -> Option<String> {
         self.mock.as_ref().map(|server| server.url())
+    }
+
+    /// The breach of an answer that repeats a key of the harness, unless the operation is there to show it.
+    pub fn leaks(&self, exchange: &Exchange) -> Option<Finding> {
+        let operation = exchange.sent.name();
+        let received = &exchange.received;
+        let holds = |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
+        let shows = |key: &str| {
+            holds(&received.body, key) || received.headers.values().any(|value| holds(value.as_bytes(), key))
+        };
+        let leaks = self.keys.secrets().any(|key| shows(key.expose()));
+        let may = self.suite.shows_keys.contains(&operation.as_str());
+        (leaks && !may).then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
     /// Whether time and state can be set.
@@ -96,5 +130,30 @@ impl Target {
             return Ok(received);
         }
         Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
+    }
+}
+
+/// Whether the host of a URL is this machine.
+fn is_loopback(base: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(base) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for base in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080/", "http://127.9.9.9"]
+        {
+            assert!(is_loopback(base), "{base}");
+        }
+        for base in
+            ["https://api.i3d.net", "http://127.0.0.1.example", "http://localhost.example", "nonsense"]
+        {
+            assert!(!is_loopback(base), "{base}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::i3d_v3_families::FAMILIES;
 use crate::suite::Suite;
 
 /// The i3D.net v3 API.
@@ -12,7 +13,21 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
     no_route: 10012,
+    range: |start, results| format!("start={start},results={results}"),
+    page_default: 25,
+    slash_means_nothing: true,
+    prepared: PREPARED,
+    shows_keys: &["getAccountApiKeys"],
+    families: FAMILIES,
 });
+
+/// Operations that no fresh world is ready for; scenarios prepare it.
+const PREPARED: &[&str] = &[
+    // Needs a login that waits for its one-time password, and the password of the moment.
+    "provideOTP",
+    // Needs the hash of a mail, which is sent when it is asked for.
+    "validateAccountPasswordReset",
+];
 
 /// The public table of codes; 10000 is the code of the general group, for what has none of its own.
 const ERROR_CODES: &[(i64, &[u16])] = &[

@@ -1,0 +1,102 @@
+//! The command line: what to do, against what, and which reports to write.
+
+mod coverage;
+mod explain;
+mod explore;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+use crate::{Keys, Secret, Suite, Target, Verdict, suites};
+
+/// Holds an API to its contract: the emulator, or a server at some address.
+///
+/// Exit codes: 0 the contract holds, 1 it is broken, 2 the command was not understood, 3 something could not be checked.
+#[derive(Debug, Parser)]
+#[command(name = "contract-tests", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contract-tests replay --target mock                  play every fixture against an emulator in this process
+  contract-tests explore --target mock --seed 7        random sequences, checked against models
+  contract-tests replay --target http://127.0.0.1:8080 --html report.html
+  contract-tests explain C408                          what a code of a report means";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Say which operations and statuses the fixtures and models reach.
+    Coverage(coverage::Arguments),
+    /// Say what a check means and what to do when it fails.
+    Explain(explain::Arguments),
+    /// Call every operation in every way, and play sequences that a model follows.
+    Explore(explore::Arguments),
+}
+
+/// What is tested.
+#[derive(Debug, Args)]
+pub struct TargetArguments {
+    /// `mock` for an emulator in this process, or the base URL of a server.
+    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    target: String,
+}
+
+/// Where to write reports beside the terminal.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// A page to look at in a browser.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// JUnit XML, for CI servers.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Everything, for programs.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
+    #[arg(long)]
+    github: bool,
+}
+
+/// The variable of the environment that holds the key; it is never an argument, where others could read it.
+const KEY: &str = "CONTRACT_API_KEY";
+/// The key of a second customer, for the checks of what belongs to whom.
+const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+
+impl TargetArguments {
+    /// The target. A mock begins with `seed`.
+    async fn open(&self, seed: u64) -> anyhow::Result<Target> {
+        let suite: &'static Suite = &suites::i3d_v3::SUITE;
+        if self.target == "mock" {
+            return Ok(Target::mock(suite, seed)?);
+        }
+        let keys = Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) };
+        Ok(Target::at(suite, self.target.trim_end_matches('/'), keys).await?)
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::try_parse().unwrap_or_else(|error| error.exit());
+    let runtime = Runtime::new().expect("the system has threads for a runtime");
+    match runtime.block_on(run(cli.verb)) {
+        Ok(verdict) => ExitCode::from(verdict as u8),
+        Err(error) => {
+            eprintln!("could not check: {error:#}");
+            ExitCode::from(Verdict::Unchecked as u8)
+        }
+    }
+}
+
+async fn run(verb: Verb) -> anyhow::Result<Verdict> {
+    match verb {
+        Verb::Coverage(arguments) => coverage::run(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Explore(arguments) => explore::run(&arguments).await,
+    }
+}

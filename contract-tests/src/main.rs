@@ -1,0 +1,7 @@
+//! The command line of the harness.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    contract_tests::command::main()
+}
