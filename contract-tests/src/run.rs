@@ -26,7 +26,7 @@ pub struct Case {
     pub group: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was skipped or could not be checked; empty otherwise.
+    /// Why it was skipped or could not be checked, or what else is worth knowing of it.
     pub reason: String,
     /// What broke, the first first; warnings do not make a case fail.
     pub findings: Vec<Finding>,

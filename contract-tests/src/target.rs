@@ -10,6 +10,7 @@ use crate::{
     check,
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
+    redact::Redactor,
     secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
@@ -26,6 +27,7 @@ pub struct Target {
     /// How it is called in reports: `mock`, or its base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
+    /// What may appear in no output.
     keys: Keys,
     /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
     mock: Option<Arc<Server>>,
@@ -38,9 +40,9 @@ impl Target {
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
-        let mock = Some(Arc::new(server));
         let keys = Target::demo_keys();
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
+        let mock = Some(Arc::new(server));
         Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true })
     }
 
@@ -92,9 +94,25 @@ impl Target {
         (leaks && !may).then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
+    /// Takes the credentials of this target out of whatever is written, and what else the contract calls secret.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(self.suite, self.keys.secrets().cloned())
+    }
+
     /// Whether time and state can be set.
     pub fn is_controllable(&self) -> bool {
         self.controllable
+    }
+
+    /// Whether it runs on this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.mock.is_some() || is_loopback(&self.name)
+    }
+
+    /// Its host, or `mock`.
+    pub fn host(&self) -> String {
+        let url = reqwest::Url::parse(&self.name).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| self.name.clone())
     }
 
     /// Sends a request.
@@ -110,6 +128,12 @@ impl Target {
     /// Moves the clock forward.
     pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
         self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds })).await.map(drop)
+    }
+
+    /// The time at the emulator, in seconds since 1970.
+    pub async fn now(&self) -> Result<i64, Unreachable> {
+        let clock = self.control(Method::GET, "/_mock/clock", Value::Null).await?.json();
+        Ok(clock["now"].as_i64().unwrap_or_default())
     }
 
     /// The mail that the provider would have sent, the oldest first.

@@ -3,13 +3,15 @@
 mod coverage;
 mod explain;
 mod explore;
+mod record;
+mod replay;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Secret, Suite, Target, Verdict, suites};
+use crate::{Keys, Outcome, Run, Secret, Suite, Target, Verdict, suites};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -36,6 +38,10 @@ enum Verb {
     Explain(explain::Arguments),
     /// Call every operation in every way, and play sequences that a model follows.
     Explore(explore::Arguments),
+    /// Play fixtures and compare what comes back.
+    Replay(replay::Arguments),
+    /// Make fixtures of what a server answers.
+    Record(record::Arguments),
 }
 
 /// What is tested.
@@ -80,6 +86,21 @@ impl TargetArguments {
     }
 }
 
+impl ReportArguments {
+    /// Says how a run ended, and writes the reports that were asked for.
+    fn write(&self, target: &Target, run: &Run) -> anyhow::Result<Verdict> {
+        let redactor = target.redactor();
+        for case in run.cases.iter().filter(|case| case.outcome != Outcome::Passed || !case.reason.is_empty())
+        {
+            println!("{:?} {} {}", case.outcome, case.name, redactor.text(&case.reason));
+            case.findings.iter().for_each(|finding| println!("  {}", redactor.text(&finding.to_string())));
+        }
+        let passed = run.ended(Outcome::Passed).count();
+        println!("{passed} of {} passed, {} requests, {:?}", run.cases.len(), run.requests, run.took);
+        Ok(run.verdict())
+    }
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| error.exit());
@@ -98,5 +119,7 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Coverage(arguments) => coverage::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Replay(arguments) => replay::run(&arguments).await,
+        Verb::Record(arguments) => record::run(&arguments).await,
     }
 }
