@@ -48,22 +48,22 @@ pub struct TargetArguments {
 pub struct ReportArguments {
     /// A page to look at in a browser.
     #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
     /// JUnit XML, for CI servers.
     #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    pub(crate) junit: Option<PathBuf>,
     /// Everything, for programs.
     #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub(crate) json: Option<PathBuf>,
     /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
     #[arg(long)]
-    github: bool,
+    pub(crate) github: bool,
 }
 
 /// The variable of the environment that holds the key; it is never an argument, where others could read it.
-const KEY: &str = "CONTRACT_API_KEY";
+pub(crate) const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
-const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
 
 impl TargetArguments {
     /// The target. A mock begins with `seed`.
@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
-        Verb::Coverage(arguments) => coverage::run(&arguments),
+        Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
     }
 }
