@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::{
     exchange::{Caller, Exchange},
     judge::judge,
+    progress::Progress,
     request::Request,
     run::{Case, Outcome, Run},
     target::Target,
@@ -14,14 +15,19 @@ use crate::{
 /// Sends every example to a target that can be reset, and judges the answers.
 pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
     let mut run = Run::new(verb, target.suite.name, &target.name, Some(seed));
+    let progress = Progress::new(verb, target.suite.contract.routes.len());
     let started = Instant::now();
     for route in &target.suite.contract.routes {
         let begun = Instant::now();
         let case = Case::passed(&route.tag, format!("{} by its example", route.id));
         let case = match Request::example(route) {
-            Ok(request) => play(&mut run, target, &request, case).await,
+            Ok(request) => {
+                progress.sent(&request.sent(Caller::Customer));
+                play(&mut run, target, &request, case).await
+            }
             Err(lacking) => Case { outcome: Outcome::Skipped, reason: lacking, ..case },
         };
+        progress.case(&case);
         run.cases.push(Case { took: begun.elapsed(), ..case });
     }
     run.took = started.elapsed();

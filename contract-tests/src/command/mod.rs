@@ -44,7 +44,7 @@ pub struct TargetArguments {
 }
 
 /// Where to write reports beside the terminal.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ReportArguments {
     /// A page to look at in a browser.
     #[arg(long, value_name = "FILE")]

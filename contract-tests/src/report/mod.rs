@@ -6,11 +6,14 @@ mod alike;
 mod curl;
 mod document;
 mod github;
+mod html;
 mod junit;
 mod place;
 #[cfg(test)]
 mod sample;
 mod terminal;
+#[cfg(test)]
+mod tests;
 
 use std::{fs, io::Write, path::Path};
 
@@ -25,18 +28,32 @@ const GITHUB: &str = "GITHUB_ACTIONS";
 
 /// Tells how a run ended: on the terminal always, elsewhere as the arguments say.
 pub fn write(run: &Run, arguments: &ReportArguments, redactor: &Redactor) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let github = arguments.github || std::env::var_os(GITHUB).is_some();
+    tell(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)
+}
+
+/// The same, with what the terminal shows written to `out`.
+fn tell(
+    run: &Run,
+    arguments: &ReportArguments,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let suite = suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
     let document = Document::new(run, suite, redactor);
-    let mut out = anstream::stdout().lock();
-    terminal::write(&mut out, &document)?;
-    if arguments.github || std::env::var_os(GITHUB).is_some() {
-        github::write(&mut out, &document)?;
+    if let Some(path) = &arguments.html {
+        save(path, &html::page(&document, suite))?;
+    }
+    if let Some(path) = &arguments.junit {
+        save(path, &junit::xml(&document)?)?;
     }
     if let Some(path) = &arguments.json {
         save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
-    if let Some(path) = &arguments.junit {
-        save(path, &junit::xml(&document)?)?;
+    terminal::write(out, &document)?;
+    if arguments.github {
+        github::write(out, &document)?;
     }
     Ok(out.flush()?)
 }
