@@ -12,6 +12,11 @@ use crate::{
     transport::Unreachable,
 };
 
+/// Why an operation is skipped that has nothing to be sent.
+const INCOMPLETE: &str = "the contract has no complete example of the request";
+/// Why an operation is skipped that the target says not to do.
+const NOT_DONE: &str = "the target does not do this operation (501)";
+
 /// Sends every example to a target that can be reset, and judges the answers.
 pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
     let mut run = Run::new(verb, target.suite.name, &target.name, Some(seed));
@@ -25,7 +30,7 @@ pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
                 progress.sent(&request.sent(Caller::Customer));
                 play(&mut run, target, &request, case).await
             }
-            Err(lacking) => Case { outcome: Outcome::Skipped, reason: lacking, ..case },
+            Err(_) => Case { outcome: Outcome::Skipped, reason: INCOMPLETE.to_owned(), ..case },
         };
         progress.case(&case);
         run.cases.push(Case { took: begun.elapsed(), ..case });
@@ -53,8 +58,7 @@ async fn exchange(target: &Target, request: &Request) -> Result<Exchange, Unreac
 
 fn judged(target: &Target, exchange: Exchange, case: Case) -> Case {
     if exchange.received.status == 501 {
-        let reason = "the target says that it does not do this operation (501)".to_owned();
-        return Case { outcome: Outcome::Skipped, reason, ..case };
+        return Case { outcome: Outcome::Skipped, reason: NOT_DONE.to_owned(), ..case };
     }
     let findings = judge(target.suite, &exchange);
     let exchanges = if findings.is_empty() { Vec::new() } else { vec![exchange] };

@@ -25,6 +25,7 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
+  contract-tests coverage --json run.json              what that run reached of the contract, and what it did not
   contract-tests explain C408                          what a code of a report means";
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{curl, place::Place};
 use crate::{
+    command::KEY,
     coverage::{self, Figures},
     exchange::{Caller, Exchange},
     finding::Finding,
@@ -181,6 +182,17 @@ impl Document {
     /// The cases that ended in this way.
     pub fn ended(&self, outcome: Outcome) -> impl Iterator<Item = &Entry> {
         self.cases.iter().filter(move |entry| entry.outcome == outcome)
+    }
+
+    /// What a reader needs before the curl lines reach a mock; `None` where the target has an address of its own.
+    pub fn curl_needs(&self) -> Option<String> {
+        let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
+        let mock = !self.target.contains("://") && self.cases.iter().any(|entry| !entry.steps.is_empty());
+        mock.then(|| {
+            format!(
+                "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of its demo world in {KEY}."
+            )
+        })
     }
 
     /// How many requests there were in a second; none where it took no time.

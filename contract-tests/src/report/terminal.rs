@@ -12,6 +12,8 @@ use crate::run::{Outcome, Verdict};
 
 /// How many different failures are told in full.
 const FAILURES_MAX: usize = 20;
+/// How many reasons are told why cases were not played.
+const REASONS_MAX: usize = 5;
 /// How many further cases of a failure, of a warning or of a reason are named.
 const NAMES_MAX: usize = 3;
 
@@ -27,6 +29,9 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
     for failure in failures.iter().take(FAILURES_MAX) {
         tell_failure(out, failure)?;
     }
+    if let Some(needs) = document.curl_needs() {
+        writeln!(out, "{DIM}{needs}{DIM:#}\n")?;
+    }
     if failures.len() > FAILURES_MAX {
         let more = failures.len() - FAILURES_MAX;
         writeln!(out, "{more} more kinds of failure are in the reports that --html and --json write\n")?;
@@ -35,12 +40,20 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
     for Alike { what, entries } in &warnings {
         writeln!(out, "{YELLOW}warning{YELLOW:#} {}  {}", headline(what), names("in", entries))?;
     }
-    for (outcome, word) in [(Outcome::Unchecked, "not checked"), (Outcome::Skipped, "skipped")] {
-        for Alike { what, entries } in alike::reasons(document, outcome) {
-            writeln!(out, "{YELLOW}{word}{YELLOW:#} {}  {what}", names("", &entries))?;
-        }
-    }
+    tell_reasons(out, document, Outcome::Unchecked, "not checked")?;
+    tell_reasons(out, document, Outcome::Skipped, "skipped")?;
     summary(out, document)
+}
+
+fn tell_reasons(out: &mut dyn Write, document: &Document, outcome: Outcome, word: &str) -> io::Result<()> {
+    let reasons = alike::reasons(document, outcome);
+    for Alike { what, entries } in reasons.iter().take(REASONS_MAX) {
+        writeln!(out, "{YELLOW}{word}{YELLOW:#} {}: {what}", names("", entries))?;
+    }
+    match reasons.len().saturating_sub(REASONS_MAX) {
+        0 => Ok(()),
+        more => writeln!(out, "{YELLOW}{word}{YELLOW:#} for {more} more reasons"),
+    }
 }
 
 fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Result<()> {
@@ -52,8 +65,8 @@ fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Re
         line(out, "came", &breach.came)?;
         line(out, "request", entry.step(breach).map_or("", |step| &step.curl))?;
     }
-    for other in entry.breaches().skip(1) {
-        line(out, "and", &headline(other))?;
+    for (other, times) in alike::others(entry) {
+        line(out, "and", &(headline(other) + &elsewhere(times)))?;
     }
     line(out, "again", &entry.replay)?;
     let hint = failure.what.map(|breach| format!("contract-tests explain {}", breach.finding.check.code));
@@ -61,6 +74,11 @@ fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Re
     let others = &failure.entries[1..];
     line(out, "also", &if others.is_empty() { String::new() } else { names("in", others) })?;
     writeln!(out)
+}
+
+/// In how many more places something was found.
+pub fn elsewhere(times: usize) -> String {
+    if times > 1 { format!(" (in {times} places)") } else { String::new() }
 }
 
 /// A labelled line; none where there is nothing to say.

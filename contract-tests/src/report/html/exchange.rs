@@ -29,7 +29,7 @@ pub fn markup(step: &Step, breach: Option<&Breach>) -> Markup {
                 span class={ "status " (class(step.status)) } { (status(step.status)) }
                 span.dim { (format!("{:.1} ms", step.took_ms)) }
             }
-            div.halves {
+            div.halves.slim[matches!(step.request.body, Body::Nothing)] {
                 (half("Request", &step.request, pointer(Half::Request)))
                 (half("Response", &step.response, pointer(Half::Response)))
             }

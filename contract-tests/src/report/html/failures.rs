@@ -2,10 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::{command, exchange, found_by, names, overview::times};
+use super::{
+    command, exchange, found_by, names,
+    overview::{prose, times},
+};
 use crate::report::{
     alike::{self, Alike},
     document::{Breach, Document, Entry},
+    terminal::elsewhere,
 };
 
 /// How many cases of one failure are shown with their exchanges.
@@ -20,11 +24,6 @@ impl<'a> Failures<'a> {
         Failures(alike::failures(document))
     }
 
-    /// How many kinds there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The anchor of the first failure of an operation.
     pub fn anchor(&self, operation: &str) -> Option<String> {
         let about = |it: &Alike<Option<&Breach>>| it.what.is_some_and(|it| it.finding.operation == operation);
@@ -32,9 +31,11 @@ impl<'a> Failures<'a> {
     }
 
     /// All of them; `None` where there are none.
-    pub fn markup(&self) -> Option<Markup> {
+    pub fn markup(&self, document: &Document) -> Option<Markup> {
         (!self.0.is_empty()).then(|| {
-            html! { @for (index, failure) in self.0.iter().enumerate() { (card(index, failure)) } }
+            html! {
+                           @if let Some(needs) = document.curl_needs() { p.note { (prose(&needs)) } }
+            @for (index, failure) in self.0.iter().enumerate() { (card(index, failure)) } }
         })
     }
 }
@@ -56,7 +57,7 @@ fn card(index: usize, Alike { what, entries }: &Alike<Option<&Breach>>) -> Marku
                 dl.facts {
                     dt { "Expected" } dd { (breach.law) }
                     @if !breach.came.is_empty() { dt { "Came" } dd { code { (breach.came) } } }
-                    dt { "Why" } dd { (breach.finding.check.explain) }
+                    dt { "Hint" } dd { (prose(breach.finding.check.explain)) }
                 }
             }
             @for (index, entry) in shown.iter().enumerate() { (case(entry, index == 0)) }
@@ -75,7 +76,7 @@ pub fn headline(breach: &Breach) -> Markup {
         span.operation { (finding.operation) }
         span.what {
             @if !finding.pointer.is_empty() { code { (finding.pointer) } " " }
-            (finding.message)
+            (prose(&finding.message))
         }
     }
 }
@@ -86,8 +87,8 @@ fn case(entry: &Entry, open: bool) -> Markup {
     html! {
         details.case open[open] {
             summary { b { (entry.name) } " " span.dim { (entry.group) } }
-            @for other in entry.findings.iter().filter(|it| !guilty.is_some_and(|first| std::ptr::eq(first, *it))) {
-                p.also { "also " (headline(other)) }
+            @for (other, times) in alike::others(entry) {
+                p.also { "also" (headline(other)) span.dim { (elsewhere(times)) } }
             }
             @if !entry.replay.is_empty() { p.label { "Play it again" } (command(&entry.replay)) }
             ol.steps {

@@ -90,11 +90,12 @@ impl<'a> Matrix<'a> {
 fn legend() -> Markup {
     html! {
         p.legend {
-            span { span.cell.good { "3" } " documented, came so often" }
-            span { span.cell.gap {} " documented, never came" }
-            span { span.cell.odd { "2" } " came, not documented" }
+            span { span.cell.good { "3" } " documented and reached, so often" }
+            span { span.cell.gap {} " documented, never reached" }
+            span { span.cell.odd { "2" } " not documented" }
             span { span.cell.bad { "1" } " server error" }
-            label { input #gaps type="checkbox"; " only operations that lack something" }
+            span { span.cell.none { "1" } " not done (501)" }
+            label { input #gaps type="checkbox"; " only with gaps" }
         }
     }
 }
@@ -104,7 +105,7 @@ fn cell(status: u16, mark: Option<&Mark>) -> Markup {
     match mark {
         None => html! { td {} },
         Some(Mark::Missing) => html! {
-            td { span.cell.gap.faint[status >= 500] title=(told("documented, never came")) {} }
+            td { span.cell.gap.wanted[status < 300].faint[status >= 500] title=(told("documented, never came")) {} }
         },
         Some(Mark::Reached(times)) => html! {
             td { span class={ "cell " (if status >= 500 { class(status) } else { "good" }) }

@@ -24,10 +24,10 @@ const SCRIPT: &str = include_str!("script.js");
 pub fn page(document: &Document, suite: &'static Suite) -> String {
     let failures = Failures::of(document);
     let sections = [
-        section("failures", "Failures", failures.len(), failures.markup()),
+        section("failures", "Failures", document.totals.failed, failures.markup(document)),
         section("warnings", "Warnings", document.totals.warnings, warnings(document)),
-        section("coverage", "Coverage", 0, Matrix::of(document, suite, &failures).markup()),
         section("unchecked", "Not checked", document.totals.unchecked, reasons(document, Outcome::Unchecked)),
+        section("coverage", "Coverage", 0, Matrix::of(document, suite, &failures).markup()),
         section("skipped", "Skipped", document.totals.skipped, reasons(document, Outcome::Skipped)),
         section("cases", "Cases", document.totals.cases(), overview::cases(document)),
     ];
@@ -39,9 +39,9 @@ pub fn page(document: &Document, suite: &'static Suite) -> String {
                 (overview::header(document))
                 nav {
                     @for section in sections.iter().flatten() { (section.link) }
-                    label { span { "Filter" }
-                        input #find type="search" placeholder="operation, code, text …  ( / )" autocomplete="off"; }
                     output #found {}
+                    label { span { "Filter" }
+                        input #find type="search" placeholder="Filter: operation, code, text  ( / )" autocomplete="off"; }
                 }
                 main { @for section in sections.iter().flatten() { (section.markup) } }
                 script { (PreEscaped(SCRIPT)) }
@@ -107,7 +107,7 @@ fn reasons(document: &Document, outcome: Outcome) -> Option<Markup> {
         html! {
             @for Alike { what, entries } in &reasons {
                 details.card data-find=(found_by(&[what], entries)) open[outcome == Outcome::Unchecked] {
-                    summary { span.what { (what) } (overview::times(entries.len())) }
+                    summary { span.what { (overview::prose(what)) } (overview::times(entries.len())) }
                     (names(entries))
                 }
             }

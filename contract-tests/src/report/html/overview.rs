@@ -30,11 +30,11 @@ pub fn header(document: &Document) -> Markup {
             div.tiles {
                 (outcomes(document.totals))
                 @let it = &document.coverage;
-                (tile("Operations that succeeded", it.operations))
-                (tile("Documented statuses, 2xx to 4xx", it.statuses))
-                (tile("Documented 5xx", it.server_errors))
+                (tile("Operations", it.operations))
+                (tile("Statuses 2xx to 4xx", it.statuses))
+                (tile("Statuses 5xx", it.server_errors))
                 (tile("Parameters", it.parameters))
-                (tile("Properties of answers", it.properties))
+                (tile("Properties", it.properties))
             }
         }
     }
@@ -95,6 +95,15 @@ fn bar(parts: &[(usize, &str)], of: usize) -> Markup {
             @for (begin, number, class) in parts.by_ref().filter(|part| part.1 > 0) {
                 rect class=(class) x=(begin) width=(number) height="1" {}
             }
+        }
+    }
+}
+
+/// Text in which what stands between backticks is code.
+pub fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

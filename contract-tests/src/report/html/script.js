@@ -19,6 +19,10 @@ function filter() {
     const operation = row.previousElementSibling;
     row.hidden = operation.hidden || operation.querySelector('[data-more]').ariaExpanded !== 'true';
   }
+  for (const section of all('main > section')) {
+    const items = all('[data-find]', section);
+    section.hidden = items.length > 0 && items.every((item) => item.hidden);
+  }
   document.body.classList.toggle('filtered', words.length > 0);
   document.getElementById('found').textContent = words.length ? `${found} found` : '';
 }
