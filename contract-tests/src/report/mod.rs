@@ -1,6 +1,6 @@
 //! The reports of a run: for people on the terminal and in a browser, for CI servers and for programs.
 //!
-//! The run is first made into one plain [`Document`] without secrets; no report sees anything else.
+//! The run is first made into one plain document without secrets; no report sees anything else.
 
 mod alike;
 mod curl;

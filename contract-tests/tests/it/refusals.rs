@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Answer, Api, Call, Emulator, Request, violations, written};
+use contract_tests::{Answer, Api, Call, Emulator, Request, operations, violations};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -17,7 +17,7 @@ fn documented() -> BTreeSet<Pair> {
         let route = openapi::i3d_v3().route(id).expect("an operation of the contract");
         (400..500).filter(|status| route.documents(*status)).map(move |status| (id, status))
     };
-    written().flat_map(|route| statuses(&route.id)).collect()
+    operations().flat_map(|route| statuses(&route.id)).collect()
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
 async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     let mut refused = BTreeSet::new();
-    for route in written() {
+    for route in operations() {
         let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
         if !route.open {
             refused.insert((route.id.as_str(), example.call(&nobody).send().await.status));
@@ -136,6 +136,11 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
         ("deleteTicketsAttachment", 422) => {
             api.call("deleteTicketsAttachment").with("attachmentId", taken(api).await).send().await
         }
+        ("updateSlackSetting", 409) => {
+            let mut setting = api.call("getSlackSettings").ok().await[1].take();
+            setting["name"] = json!("Live operations");
+            api.call("updateSlackSetting").with("slackSettingId", "78").body(setting).send().await
+        }
         ("openTicket", 422) => api.call("openTicket").with("ticketId", FORCE_CLOSED).send().await,
         _ => return told_of_the_shop(api, pair).await,
     };
@@ -161,10 +166,29 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
             let form = reqwest::multipart::Form::new().part("files", film);
             example.unwrap_or_else(|advice| panic!("{advice}")).call(api).form(form).send().await
         }
-        _ => return None,
+        _ => return told_of_services(api, pair).await,
     };
     Some(answer)
 }
+
+/// The same for colocation services, cross connects and invoices.
+async fn told_of_services(api: &Api, pair: Pair) -> Option<Answer> {
+    let call = match pair {
+        ("getAccountInvoicePayPrepares", 422) => api.call(pair.0).with("invoiceIds", "1,x"),
+        ("getColocationAccesses", 422) => api.call(pair.0).with("status", "gone"),
+        ("updateColocationCancel", 422) => api.call(pair.0).with("colocationId", CANCELLED_COLOCATION),
+        ("updateColocationCancelRevert", 422) => api.call(pair.0).with("colocationId", RUNNING_COLOCATION),
+        ("getTelemetryCrossConnectUsageRaw", 422) => {
+            let usage = api.call(pair.0).with("crossConnectId", 8101).with("uplinkId", 70611);
+            usage.with("startTime", 2).with("endTime", 1)
+        }
+        _ => return None,
+    };
+    Some(call.send().await)
+}
+
+const RUNNING_COLOCATION: i64 = 5201;
+const CANCELLED_COLOCATION: i64 = 5205;
 
 /// A ticket that support closed for good.
 const FORCE_CLOSED: i64 = 1935515;

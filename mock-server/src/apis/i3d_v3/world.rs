@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::dedicated_server_seed;
+use super::{dedicated_server_seed, invoice_seed};
 use crate::engine::{Context, Problem, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -32,17 +32,26 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("account_file", data!("account_files")),
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("colocation", data!("colocations")),
+        Seed::parse("colocation_alert", data!("colocation_alerts")),
+        Seed::parse("colocation_pdu", data!("colocation_pdus")),
+        Seed::parse("colocation_access", data!("colocation_accesses")),
+        Seed::parse("colocation_access_document", data!("colocation_access_documents")),
+        Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("calc_order", data!("calc_orders")),
+        Seed::parse("callback_setting", data!("callback_settings")),
         Seed::parse("email_confirmation", data!("email_confirmations")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
         Seed::parse("job", data!("jobs")),
         Seed::parse("job_solicit", data!("job_solicits")),
         Seed::parse("newsletter_subscription", data!("newsletter_subscriptions")),
+        Seed::parse("slack_setting", data!("slack_settings")),
         Seed::parse("ssh_key", data!("ssh_keys")),
         Seed::parse("ticket", data!("tickets")),
         Seed::parse("ticket_reply", data!("ticket_replies")),
         Seed::parse("ticket_attachment", data!("ticket_attachments")),
+        Seed::parse("trigger", data!("triggers")),
     ]
 });
 
@@ -56,7 +65,8 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     match cx.settings().kind {
         WorldKind::Demo => {
             DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
-            dedicated_server_seed::plant(cx)
+            dedicated_server_seed::plant(cx)?;
+            invoice_seed::plant(cx)
         }
         WorldKind::Empty => Ok(()),
     }
