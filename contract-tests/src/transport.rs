@@ -13,7 +13,7 @@ use crate::{
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A key that no customer has: twenty letters, as a real one.
-const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
+pub(crate) const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
 
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -11,7 +11,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Outcome, Run, Secret, Suite, Target, Verdict, suites};
+use crate::{Keys, Run, Secret, Suite, Target, Verdict, report, suites};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -28,6 +28,7 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
+  contract-tests coverage --json run.json              what that run reached of the contract, and what it did not
   contract-tests explain C408                          what a code of a report means";
 
 #[derive(Debug, Subcommand)]
@@ -53,26 +54,26 @@ pub struct TargetArguments {
 }
 
 /// Where to write reports beside the terminal.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ReportArguments {
     /// A page to look at in a browser.
     #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
     /// JUnit XML, for CI servers.
     #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    pub(crate) junit: Option<PathBuf>,
     /// Everything, for programs.
     #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub(crate) json: Option<PathBuf>,
     /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
     #[arg(long)]
-    github: bool,
+    pub(crate) github: bool,
 }
 
 /// The variable of the environment that holds the key; it is never an argument, where others could read it.
-const KEY: &str = "CONTRACT_API_KEY";
+pub(crate) const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
-const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
 
 impl TargetArguments {
     /// The target. A mock begins with `seed`.
@@ -89,14 +90,7 @@ impl TargetArguments {
 impl ReportArguments {
     /// Says how a run ended, and writes the reports that were asked for.
     fn write(&self, target: &Target, run: &Run) -> anyhow::Result<Verdict> {
-        let redactor = target.redactor();
-        for case in run.cases.iter().filter(|case| case.outcome != Outcome::Passed || !case.reason.is_empty())
-        {
-            println!("{:?} {} {}", case.outcome, case.name, redactor.text(&case.reason));
-            case.findings.iter().for_each(|finding| println!("  {}", redactor.text(&finding.to_string())));
-        }
-        let passed = run.ended(Outcome::Passed).count();
-        println!("{passed} of {} passed, {} requests, {:?}", run.cases.len(), run.requests, run.took);
+        report::write(run, self, &target.redactor())?;
         Ok(run.verdict())
     }
 }
@@ -116,7 +110,7 @@ pub fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
-        Verb::Coverage(arguments) => coverage::run(&arguments),
+        Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Explore(arguments) => explore::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
