@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::dedicated_server_seed;
+use super::{dedicated_server_seed, invoice_seed};
 use crate::engine::{Context, Problem, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -65,7 +65,8 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     match cx.settings().kind {
         WorldKind::Demo => {
             DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
-            dedicated_server_seed::plant(cx)
+            dedicated_server_seed::plant(cx)?;
+            invoice_seed::plant(cx)
         }
         WorldKind::Empty => Ok(()),
     }
