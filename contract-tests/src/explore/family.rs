@@ -55,6 +55,8 @@ pub struct Family {
     pub unseen: &'static [&'static str],
     /// Members that are shown where one is read alone, and not in a list.
     pub only_alone: &'static [&'static str],
+    /// Members that are shown in a list, and not, or in another way, where one is read alone.
+    pub only_listed: &'static [&'static str],
     /// Members that change by themselves.
     pub moving: &'static [&'static str],
     /// Members that every change of a resource may set, and that never go back where they are numbers.
@@ -175,6 +177,7 @@ impl Family {
         absent: no_members,
         unseen: &[],
         only_alone: &[],
+        only_listed: &[],
         moving: &[],
         touched: &[],
         states: None,

@@ -132,6 +132,11 @@ impl Collection {
         self.place(key).map(|place| &mut self.rows[place])
     }
 
+    /// The one of this key that exists and is a part of `parent`; another whole may have the same part.
+    fn part(&self, key: &str, parent: Option<&String>) -> Option<usize> {
+        self.rows.iter().rposition(|row| row.alive && row.key == key && row.parent.as_ref() == parent)
+    }
+
     fn place(&self, key: &str) -> Option<usize> {
         let living = self.rows.iter().rposition(|row| row.alive && row.key == key);
         living.or_else(|| self.rows.iter().rposition(|row| row.key == key))
@@ -159,7 +164,7 @@ impl Collection {
         let mut keys = BTreeSet::new();
         for row in list {
             let key = key(row);
-            let known = self.find(&key).filter(|known| known.alive && known.parent.as_ref() == parent);
+            let known = self.part(&key, parent).map(|place| &self.rows[place]);
             if !keys.insert(key.clone()) {
                 return Some(Mismatch::Double(key));
             }
@@ -207,8 +212,8 @@ impl Collection {
         let family = self.family;
         for seen in &list {
             let key = seen.get(family.key).map(plain).unwrap_or_default();
-            if let Some(row) = self.find_mut(&key) {
-                row.take_over(seen);
+            if let Some(place) = self.part(&key, parent.as_ref()) {
+                self.rows[place].take_over(seen);
             }
         }
         self.listed.insert(parent, list);

@@ -189,7 +189,8 @@ impl Play<'_> {
         if let Some(difference) = Self::answer_differs(family, &row.value, &answer) {
             self.explain_item(deed, &row, &difference).await?;
         }
-        let seen = one(&answer).cloned().unwrap_or_default();
+        let mut seen = one(&answer).cloned().unwrap_or_default();
+        seen.retain(|name, _| !family.only_listed.contains(&name.as_str()));
         self.state(family, deed.route, &seen)?;
         if let Some(row) = self.collection(family).find_mut(&row.key) {
             row.take_over(&seen);

@@ -29,7 +29,8 @@ pub(super) static FAMILIES: &[Family] = &[
         parameter: "colocationAlertId",
         parent: "colocation services",
         values: &[("percentage", |dice| (1 + dice.below(100)).into())],
-        touched: &["triggered"],
+        // When it was raised last follows from the percentage.
+        moving: &["triggered"],
         order: Order::Ascending,
         ..Family::NONE
     },

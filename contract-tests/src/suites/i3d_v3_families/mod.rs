@@ -1,6 +1,7 @@
 //! The resources of the i3D.net v3 API: what must be known of them beyond the contract.
 
 mod account;
+mod billing;
 mod catalogues;
 mod colocation;
 mod customer;
@@ -18,6 +19,7 @@ use crate::explore::{Dice, family::Family};
 /// All families, by area.
 pub(super) static FAMILIES: &[&[Family]] = &[
     account::FAMILIES,
+    billing::FAMILIES,
     catalogues::FAMILIES,
     colocation::FAMILIES,
     customer::FAMILIES,
