@@ -17,6 +17,7 @@ mod broken;
 mod call;
 pub mod check;
 pub mod command;
+pub mod compare;
 pub mod coverage;
 mod emulator;
 mod examples;

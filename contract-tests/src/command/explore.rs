@@ -48,7 +48,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     if stderr().is_terminal() {
         eprint!("\r\x1b[K");
     }
-    arguments.reports.write(&target, &run)
+    arguments.reports.write(&target.redactor(), &run)
 }
 
 /// One line that is written again and again.

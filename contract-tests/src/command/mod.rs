@@ -1,5 +1,6 @@
 //! The command line: what to do, against what, and which reports to write.
 
+mod compare;
 mod coverage;
 mod explain;
 mod explore;
@@ -11,7 +12,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Run, Secret, Suite, Target, Verdict, report, suites};
+use crate::{Keys, Redactor, Run, Secret, Suite, Target, Verdict, report, suites};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -39,6 +40,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// Call every operation in every way, and play sequences that a model follows.
     Explore(explore::Arguments),
+    /// Compare the emulator with the truth, and say who is wrong.
+    Compare(compare::Arguments),
     /// Play fixtures and compare what comes back.
     Replay(replay::Arguments),
     /// Make fixtures of what a server answers.
@@ -89,8 +92,8 @@ impl TargetArguments {
 
 impl ReportArguments {
     /// Says how a run ended, and writes the reports that were asked for.
-    fn write(&self, target: &Target, run: &Run) -> anyhow::Result<Verdict> {
-        report::write(run, self, &target.redactor())?;
+    fn write(&self, redactor: &Redactor, run: &Run) -> anyhow::Result<Verdict> {
+        report::write(run, self, redactor)?;
         Ok(run.verdict())
     }
 }
@@ -113,6 +116,7 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Compare(arguments) => compare::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
         Verb::Record(arguments) => record::run(&arguments).await,
     }

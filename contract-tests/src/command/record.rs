@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 async fn drive(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     let (scenario, said) = read_scenario(target.suite, path)?;
     let options = options(target);
-    let recording = record::drive(target, &scenario, &options).await?;
+    let recording = record::drive(target, &scenario, &options, &mut |_, _, _| {}).await?;
     save(target, recording, folder, &target.redactor(), &said, &options)
 }
 

@@ -308,12 +308,14 @@ fn time_of(received: &Received) -> Option<Timestamp> {
 
 /// The same rules with one for a whole list, where it says the same of every item.
 fn condensed(rules: BTreeMap<String, Rule>, places: &[(String, Value)]) -> BTreeMap<String, Rule> {
-    let mut condensed: BTreeMap<String, Rule> = BTreeMap::new();
-    for (pointer, rule) in &rules {
-        let pattern = generalised(pointer);
-        let alike = |at: &str| generalised(at) == pattern;
-        let everywhere = places.iter().all(|(at, _)| !alike(at) || rules.get(at) == Some(rule));
-        condensed.insert(if everywhere { pattern } else { pointer.clone() }, rule.clone());
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (pointer, _) in places {
+        alike.entry(generalised(pointer)).or_default().push(pointer);
     }
-    condensed
+    let condense = |(pointer, rule): (&String, &Rule)| {
+        let pattern = generalised(pointer);
+        let everywhere = alike[&pattern].iter().all(|at| rules.get(*at) == Some(rule));
+        (if everywhere { pattern } else { pointer.clone() }, rule.clone())
+    };
+    rules.iter().map(condense).collect()
 }

@@ -5,6 +5,8 @@ mod entropy;
 mod volatile;
 mod write;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 pub use describe::describe;
@@ -12,7 +14,7 @@ pub use write::{Refused, to_yaml, write};
 
 use crate::{
     exchange::Exchange,
-    fixture::{Fixture, Options, Player, Provenance, Source, Trouble},
+    fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble},
     target::Target,
 };
 
@@ -33,16 +35,34 @@ pub enum RecordError {
     /// The target does not do this.
     #[error("step {number}: {operation} is not emulated", number = .0 + 1, operation = .1)]
     NotEmulated(usize, String),
+    /// There is no recording of it.
+    #[error("there is no good recording of {id} in {folder}", id = .0, folder = .1.display())]
+    NotRecorded(String, PathBuf),
     /// What was made was not undone.
     #[error("not undone: {0}")]
     Cleanup(String),
 }
 
+impl RecordError {
+    /// Whether there was no answer.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, RecordError::Step(_, Trouble::Unreachable(_)))
+    }
+}
+
+/// What is done with each exchange as it happens; the names are those of the player.
+pub type Look<'a> = &'a mut (dyn FnMut(usize, &Exchange, &mut Names) + Send);
+
 /// Plays the requests of a scenario against a target and keeps what comes back.
-pub async fn drive(target: &Target, scenario: &Fixture, options: &Options) -> Result<Recording, RecordError> {
+pub async fn drive(
+    target: &Target,
+    scenario: &Fixture,
+    options: &Options,
+    look: Look<'_>,
+) -> Result<Recording, RecordError> {
     let started = Player::start(target, scenario, &options.run, options.now).await;
     let mut player = started.map_err(|trouble| RecordError::Step(0, trouble))?;
-    let result = drive_steps(&mut player, scenario).await;
+    let result = drive_steps(&mut player, scenario, look).await;
     let failures = player.clean_up().await;
     let exchanges = result?;
     match failures.into_iter().next() {
@@ -54,6 +74,7 @@ pub async fn drive(target: &Target, scenario: &Fixture, options: &Options) -> Re
 async fn drive_steps(
     player: &mut Player<'_>,
     scenario: &Fixture,
+    look: Look<'_>,
 ) -> Result<Vec<(usize, Exchange)>, RecordError> {
     let mut exchanges = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
@@ -62,6 +83,7 @@ async fn drive_steps(
         if exchange.received.status == 501 {
             return Err(RecordError::NotEmulated(index, exchange.sent.name()));
         }
+        look(index, &exchange, &mut player.names);
         player.remember(step, &exchange.received);
         exchanges.push((index, exchange));
     }
