@@ -20,6 +20,17 @@ pub(super) static FAMILIES: &[Family] = &[
             "remainingAmount",
             "totalPaidAmount",
         ],
+        only_alone: &[
+            "clientNumber",
+            "paymentTerm",
+            "vatPercentage",
+            "vatAmount",
+            "amountIncVat",
+            "amountExclVat",
+            "items",
+            "clientDetails",
+            "companyDetails",
+        ],
         order: Order::Descending,
         ..Family::NONE
     },
