@@ -12,9 +12,11 @@ use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
 /// Operations that no fresh world is ready for, so that a scenario must prepare it; the example shows only the form.
-const PREPARED_BY_SCENARIOS: [&str; 1] = [
+const PREPARED_BY_SCENARIOS: [&str; 2] = [
     // Needs a login that waits for its one-time password, and the password of the moment.
     "provideOTP",
+    // Needs the hash of a mail, which is sent when it is asked for.
+    "validateAccountPasswordReset",
 ];
 
 /// Operations that only look, although their method says otherwise.

@@ -1,13 +1,22 @@
 //! Scenarios over HTTP, one file for each resource.
 
+mod account_billing_details;
+mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
+mod calc_catalogue;
+mod calc_orders;
+mod calc_utilities;
 mod countries;
 mod currencies;
 mod dedicated_servers;
+mod email_confirmations;
 mod engine;
 mod flex_metal_catalogue;
 mod flex_metal_order;
@@ -15,10 +24,15 @@ mod flex_metal_quota;
 mod flex_metal_servers;
 mod flex_metal_tags;
 mod flex_metal_usage;
+mod foreign;
 mod health;
+mod jobs;
 mod laws;
+mod newsletter;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
+mod refusals;
 mod session;
 mod ssh_keys;
 mod ticket_attachments;

@@ -2,12 +2,12 @@ use contract_tests::{Answer, Api, Call, Emulator};
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-fn login<'a>(api: &'a Api, user_name: &str, password: &str) -> Call<'a> {
+pub fn login<'a>(api: &'a Api, user_name: &str, password: &str) -> Call<'a> {
     api.call("login").body(json!({ "userName": user_name, "password": password }))
 }
 
 /// The API as the browser calls it that got this answer.
-fn browser(api: &Api, answer: &Answer) -> Api {
+pub fn browser(api: &Api, answer: &Answer) -> Api {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     api.with_cookie(cookie.split(';').next().unwrap())
 }

@@ -196,7 +196,7 @@ async fn opening_and_closing_may_be_repeated() {
 async fn what_support_closed_for_good_stays_closed() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    api.call("openTicket").with("ticketId", FORCE_CLOSED).refused(400, 10008).await;
+    api.call("openTicket").with("ticketId", FORCE_CLOSED).refused(422, 11001).await;
     reply_to(&api, FORCE_CLOSED).refused(400, 10008).await;
     api.call("closeTicket").with("ticketId", FORCE_CLOSED).ok().await;
     assert_eq!(api.call("getTicket").with("ticketId", FORCE_CLOSED).ok().await["status"], "closed");

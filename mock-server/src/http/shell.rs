@@ -232,8 +232,11 @@ impl Shell {
     fn identify(&self, endpoint: &Endpoint, parts: &Parts, cx: &Context, caller: &mut Caller) -> Result<()> {
         let open = endpoint.route.open;
         let identity = match endpoint.api.authenticate(cx, &parts.headers) {
-            // Bad credentials do not close what is open to everybody.
-            Err(problem) if open && problem.kind != Kind::Internal => Identity::default(),
+            // Bad credentials do not close what is open to everybody; good ones that may not, where the contract says so.
+            Err(problem) if open && problem.kind == Kind::Unauthenticated => Identity::default(),
+            Err(problem) if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) => {
+                Identity::default()
+            }
             Ok(identity) if identity.account.is_none() && !open => {
                 return Err(Problem::unauthenticated());
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ip_ranges::{self, IpRange};
-use crate::engine::{Body, Context, Operation, Page, Params, Result, Rows, Table, read, write};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -75,4 +75,9 @@ fn check(_: &Context) -> Result<()> {
 pub(super) fn allow(cx: &Context, account: i64) -> Result<bool> {
     let sql = "SELECT body FROM account_ip_whitelist WHERE account = ?1 AND active = 1";
     ip_ranges::allow(cx, sql, account)
+}
+
+/// The view of an account, for somebody who proved by a mail that it is theirs; refused where it may not be used.
+pub(super) fn enter<'a>(cx: &Context<'a>, account: i64) -> Result<Context<'a>> {
+    if allow(cx, account)? { Ok(cx.on_behalf_of(account)) } else { Err(Problem::forbidden()) }
 }

@@ -2,17 +2,28 @@
 
 mod account_billing_details;
 mod account_details;
+mod account_documents;
+mod account_files;
 mod account_ip_whitelists;
 mod account_logs;
+mod account_sign_up;
 mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod calc_catalogue;
+mod calc_catalogue_file;
+mod calc_orders;
+mod calc_pricing;
+mod calc_rules;
+mod calc_utilities;
 mod catalogue;
+mod contact_details;
 mod countries;
 mod currencies;
 mod dedicated_server_seed;
 mod dedicated_servers;
+mod email_confirmations;
 mod flex_metal_catalogue;
 mod flex_metal_lifecycle;
 mod flex_metal_order;
@@ -22,9 +33,12 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod ip_ranges;
+mod jobs;
 mod label_expression;
 mod labels;
+mod newsletter;
 mod operating_systems;
+mod passwords;
 mod ping_sites;
 mod problems;
 mod ranged_data;
@@ -44,6 +58,9 @@ use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
+
+/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
+const NOBODY: i64 = 0;
 
 /// The i3D.net v3 API.
 pub(super) struct I3dV3;
@@ -67,21 +84,33 @@ impl Api for I3dV3 {
 
     fn operations(&self) -> Vec<Operation> {
         let written = [
+            account_billing_details::operations().into(),
+            account_details::operations().into(),
+            account_documents::operations().into(),
+            account_files::operations().into(),
             account_ip_whitelists::operations().into(),
             account_logs::operations().into(),
+            account_sign_up::operations().into(),
             api_key_ip_whitelists::operations().into(),
             api_keys::operations().into(),
             api_logs::operations().into(),
+            calc_catalogue::operations().into(),
+            calc_orders::operations().into(),
+            calc_utilities::operations().into(),
             countries::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
+            email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
             flex_metal_quota::operations().into(),
             flex_metal_servers::operations().into(),
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            jobs::operations().into(),
+            newsletter::operations().into(),
             operating_systems::operations().into(),
+            passwords::operations().into(),
             ping_sites::operations().into(),
             session::operations().into(),
             ssh_keys::operations().into(),

@@ -36,7 +36,12 @@ CREATE TABLE account_action_log (
 ) STRICT;
 CREATE INDEX account_action_log_of_account ON account_action_log (account, id);
 
-CREATE TABLE account_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
+-- No two accounts have the same main address, in letters of either case.
+CREATE TABLE account_details (
+    account       INTEGER NOT NULL UNIQUE,
+    body          TEXT NOT NULL,
+    email_address TEXT NOT NULL GENERATED ALWAYS AS (lower(body ->> 'emailAddress')) STORED UNIQUE
+) STRICT;
 
 CREATE TABLE account_billing_details (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
 
@@ -180,3 +185,77 @@ CREATE TABLE flex_metal_quota (
     body    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX flex_metal_quota_of_account ON flex_metal_quota (account);
+
+-- Addresses that somebody was asked to confirm, by what the account uses them for.
+CREATE TABLE email_confirmation (
+    account       INTEGER NOT NULL,
+    body          TEXT NOT NULL,
+    email_type    TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'emailType') STORED,
+    email_address TEXT NOT NULL GENERATED ALWAYS AS (lower(body ->> 'emailAddress')) STORED,
+    hash          TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'hash') STORED,
+    expires_at    INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'expiresAt') STORED,
+    UNIQUE (account, email_type)
+) STRICT;
+CREATE INDEX email_confirmation_of_address ON email_confirmation (email_address);
+
+-- Who was sent a hash with which to replace a forgotten password.
+CREATE TABLE password_reset (
+    account    INTEGER PRIMARY KEY,
+    hash       TEXT NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE account_file (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    content BLOB NOT NULL,
+    UNIQUE (account, id)
+) STRICT;
+
+CREATE TABLE account_document (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+-- What was chosen for the cart; what it costs follows from the catalogue and the account.
+CREATE TABLE calc_order (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+-- Accounts that resell. Those who are not here are end customers.
+CREATE TABLE calc_reseller (account INTEGER NOT NULL UNIQUE, body TEXT NOT NULL) STRICT;
+
+-- Vacancies; they belong to nobody.
+CREATE TABLE job (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+CREATE TABLE job_solicit (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    job_id  INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'jobId') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+-- Who gets the newsletter, or is asked whether to: addresses, which belong to nobody. The token is the one of the mail
+-- that was sent last, and absent once it was used.
+CREATE TABLE newsletter_subscription (
+    account      INTEGER NOT NULL,
+    body         TEXT NOT NULL,
+    email        TEXT NOT NULL GENERATED ALWAYS AS (lower(body ->> 'email')) STORED UNIQUE,
+    token        TEXT GENERATED ALWAYS AS (body ->> 'token') STORED UNIQUE,
+    mailhash     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'mailhash') STORED UNIQUE,
+    confirmed    INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'confirmed') STORED,
+    requested_at INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'requestedAt') STORED
+) STRICT;
+CREATE INDEX newsletter_subscription_pending ON newsletter_subscription (requested_at) WHERE confirmed = 0;

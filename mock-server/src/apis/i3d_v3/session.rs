@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::{
     account_billing_details::BILLING_DETAILS,
-    account_details::DETAILS,
-    account_ip_whitelists, account_logs,
+    account_details, account_ip_whitelists, account_logs,
     users::{self, PROFILES, Profile, User},
 };
 use crate::engine::{
@@ -87,7 +86,7 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
     if cx.caller.account.is_none() {
         return Err(Problem::not_found());
     }
-    let details = DETAILS.get(cx)?;
+    let details = account_details::shown(cx)?;
     let phone = ["phoneNumber", "phoneNumberMobile"].iter().find_map(|it| details[it].as_str());
     Ok(Object(SessionUser {
         profile: PROFILES.get(cx)?,
@@ -116,6 +115,11 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
         return Err(Problem::unauthenticated());
     }
     user.check_password(cx, &new.password)?;
+    if !account_details::has_confirmed_email(&cx.on_behalf_of(user.account))? {
+        return Err(
+            Problem::unauthenticated().because("The email address of the account is not confirmed yet")
+        );
+    }
     if let Some(session) = current {
         session.end(cx)?;
     }
@@ -180,6 +184,17 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
 pub(super) fn find(cx: &Context, token: &str) -> Result<Option<Session>> {
     let sql = "SELECT id, account, otp_attempt, remember FROM session WHERE token = ?1 AND expires_at > ?2";
     select(cx, sql, (token, cx.now))
+}
+
+/// Ends every session of the account, except the one that the caller is logged in with.
+pub(super) fn end_others(cx: &Context) -> Result<()> {
+    let own = match cx.caller.credential {
+        Some(Credential::Session(id)) => Some(id),
+        _ => None,
+    };
+    let sql = "DELETE FROM session WHERE account = ?1 AND (id IS NOT ?2 OR otp_attempt > 0)";
+    cx.db.prepare_cached(sql)?.execute((cx.account()?, own))?;
+    Ok(())
 }
 
 /// The session that the caller came with.

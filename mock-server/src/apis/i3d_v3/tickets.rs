@@ -4,7 +4,7 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    account_details,
+    NOBODY, account_details,
     ticket_attachments::{self, Attachment},
 };
 use crate::engine::{
@@ -44,9 +44,6 @@ const CATEGORIES: [&str; 12] = [
     "Sales",
     "Other",
 ];
-
-/// Who owns the tickets of people without an account.
-const NOBODY: i64 = 0;
 
 const PRIORITY: &str = "Normal Priority";
 
@@ -178,7 +175,7 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
 fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
-    let ticket = reopen(cx, by.ticket_id, |ticket| {
+    let ticket = reopen(cx, by.ticket_id, Problem::malformed, |ticket| {
         Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
         ticket.updated_at = cx.now;
         ticket.client_last_replied_at = cx.now;
@@ -190,7 +187,8 @@ fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> R
 }
 
 fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
-    reopen(cx, by.ticket_id, |_| Ok(())).map(drop)
+    let refused = |why| Problem::invalid("ticketId", why);
+    reopen(cx, by.ticket_id, refused, |_| Ok(())).map(drop)
 }
 
 /// Opening or closing is no update of a ticket: only what is written is.
@@ -203,10 +201,15 @@ fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 }
 
 /// Changes a ticket that is open from now on. What support closed for good stays closed.
-fn reopen(cx: &Context, id: i64, change: impl FnOnce(&mut Ticket) -> Result<()>) -> Result<Ticket> {
+fn reopen(
+    cx: &Context,
+    id: i64,
+    refused: impl FnOnce(&'static str) -> Problem,
+    change: impl FnOnce(&mut Ticket) -> Result<()>,
+) -> Result<Ticket> {
     TICKETS.change(cx, id, |ticket| {
         if TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&id])? {
-            return Err(Problem::malformed("Support has closed this ticket for good"));
+            return Err(refused("Support has closed this ticket for good"));
         }
         ticket.status = Status::Open;
         change(ticket)

@@ -1,6 +1,9 @@
 //! Users: who may log in, with which password and which second factor.
 
-use argon2::{Argon2, PasswordVerifier};
+use std::ops::RangeInclusive;
+
+use argon2::{Algorithm as Argon2Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use openapi::Violation;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
@@ -15,6 +18,18 @@ const WRONG_PASSWORDS_SECONDS: i64 = 15 * 60;
 const OTP_STEP_SECONDS: i64 = 30;
 /// Digits of a one-time password.
 const OTP_DIGITS: usize = 6;
+
+/// Characters of a password.
+const PASSWORD_LENGTHS: RangeInclusive<usize> = 8..=128;
+/// How passwords are hashed: cheaply, because the writer does it, and all who write wait.
+const HASH_KIB: u32 = 1024;
+const HASH_PASSES: u32 = 1;
+const HASH_LANES: u32 = 1;
+/// Bytes of the salt.
+const SALT_LENGTH: usize = 16;
+
+/// The access level of a user who is logged in.
+const LOGGED_IN_USER: i64 = 10;
 
 pub(super) const PROFILES: PerAccount<Profile> = PerAccount::new("user");
 
@@ -57,6 +72,55 @@ fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Opti
         Ok(User { account, password_hash, totp_secret: row.get(2)?, otp_step: row.get(3)? })
     };
     Ok(cx.db.prepare_cached(&sql)?.query_row([key], user).optional()?)
+}
+
+/// The number of the next account.
+pub(super) fn next_account(cx: &Context) -> Result<i64> {
+    // No account is ever removed, so none gets the number of another.
+    Ok(cx.db.prepare_cached("SELECT max(account) + 1 FROM user")?.query_row((), |row| row.get(0))?)
+}
+
+/// Gives a new account its user.
+pub(super) fn create(cx: &Context, user_name: &str, password: &str) -> Result<()> {
+    let user_id = cx.account()?;
+    let profile = Profile {
+        user_id,
+        user_name: user_name.to_owned(),
+        gender: String::new(),
+        access_level: LOGGED_IN_USER,
+        is_trial_account: 0,
+        trial_account_expiration_date: String::new(),
+    };
+    let sql = "INSERT INTO user (account, body, password_hash) VALUES (?1, ?2, ?3)";
+    let row = (user_id, serde_json::to_string(&profile)?, hash(cx, password)?);
+    cx.db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Why this cannot be a password.
+pub(super) fn password_errors(property: &str, password: &str) -> Vec<Violation> {
+    if PASSWORD_LENGTHS.contains(&password.chars().count()) {
+        return Vec::new();
+    }
+    let (least, most) = PASSWORD_LENGTHS.into_inner();
+    vec![Violation::new(property, format!("must have {least} to {most} characters"))]
+}
+
+/// Replaces the password of the account. The wrong ones of before are forgiven.
+pub(super) fn set_password(cx: &Context, password: &str) -> Result<()> {
+    let account = cx.account()?;
+    let sql = "UPDATE user SET password_hash = ?2 WHERE account = ?1";
+    cx.db.prepare_cached(sql)?.execute((account, hash(cx, password)?))?;
+    cx.db.prepare_cached("DELETE FROM wrong_password WHERE account = ?1")?.execute([account])?;
+    Ok(())
+}
+
+fn hash(cx: &Context, password: &str) -> Result<String> {
+    let params = Params::new(HASH_KIB, HASH_PASSES, HASH_LANES, None).map_err(Problem::internal)?;
+    let argon2 = Argon2::new(Argon2Algorithm::Argon2id, Version::V0x13, params);
+    let salt = &cx.random()?[..SALT_LENGTH];
+    let hash = argon2.hash_password_with_salt(password.as_bytes(), salt).map_err(Problem::internal)?;
+    Ok(hash.to_string())
 }
 
 impl User {

@@ -21,16 +21,24 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("user", data!("users")),
         Seed::parse("api_key", data!("api_keys")),
         Seed::parse("flex_metal_quota", data!("flex_metal_quotas")),
+        Seed::parse("calc_reseller", data!("calc_resellers")),
     ]
 });
 
 /// What the demo world holds beside them.
 static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
+        Seed::parse("account_document", data!("account_documents")),
+        Seed::parse("account_file", data!("account_files")),
         Seed::parse("account_ip_whitelist", data!("account_ip_whitelists")),
         Seed::parse("api_key_ip_whitelist", data!("api_key_ip_whitelists")),
+        Seed::parse("calc_order", data!("calc_orders")),
+        Seed::parse("email_confirmation", data!("email_confirmations")),
         Seed::parse("flex_metal_server", data!("flex_metal_servers")),
         Seed::parse("flex_metal_tag", data!("flex_metal_tags")),
+        Seed::parse("job", data!("jobs")),
+        Seed::parse("job_solicit", data!("job_solicits")),
+        Seed::parse("newsletter_subscription", data!("newsletter_subscriptions")),
         Seed::parse("ssh_key", data!("ssh_keys")),
         Seed::parse("ticket", data!("tickets")),
         Seed::parse("ticket_reply", data!("ticket_replies")),

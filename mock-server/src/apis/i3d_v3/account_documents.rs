@@ -1,0 +1,67 @@
+//! Papers by which a customer proves who they are, such as a passport.
+
+use openapi::Violation;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+
+pub(super) fn operations() -> [Operation; 3] {
+    [
+        read("getAccountDocuments", list),
+        write("createAccountDocument", create),
+        write("deleteAccountDocument", delete),
+    ]
+}
+
+const DOCUMENTS: Table<AccountDocument> = Table::new("account_document", "id");
+
+/// Documents that an account may have: they are listed as a whole.
+const DOCUMENTS_MAX: i64 = 100;
+
+#[derive(Serialize, Deserialize)]
+struct AccountDocument {
+    id: i64,
+    #[serde(flatten)]
+    paper: Paper,
+}
+
+/// What a customer says of a document.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Paper {
+    document_type: i64,
+    document_number: String,
+    document_expiration: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    document_id: i64,
+}
+
+fn list(cx: &Context) -> Result<Rows> {
+    DOCUMENTS.page(cx, Page::ALL)
+}
+
+fn create(cx: &Context, Body(new): Body<Paper>) -> Result<[AccountDocument; 1]> {
+    Problem::refuse(errors(&new))?;
+    if DOCUMENTS.count(cx, "TRUE", &[])? >= DOCUMENTS_MAX {
+        let message = format!("An account has at most {DOCUMENTS_MAX} documents");
+        return Err(Problem::form(Vec::new()).because(message));
+    }
+    let document = AccountDocument { id: DOCUMENTS.next_id(cx)?, paper: new };
+    DOCUMENTS.insert(cx, &document)?;
+    Ok([document])
+}
+
+fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
+    DOCUMENTS.remove(cx, by.document_id)
+}
+
+fn errors(paper: &Paper) -> Vec<Violation> {
+    let texts =
+        [("documentNumber", &paper.document_number), ("documentExpiration", &paper.document_expiration)];
+    let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
+    blank.map(|(name, _)| Violation::new(name, "may not be empty")).collect()
+}
