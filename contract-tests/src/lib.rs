@@ -19,6 +19,7 @@ pub mod check;
 pub mod command;
 mod emulator;
 mod exchange;
+pub mod fault;
 mod finding;
 mod judge;
 mod request;
