@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     exchange::{Caller, Received, Sent},
+    redact::Redactor,
     secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
@@ -28,6 +29,8 @@ pub struct Target {
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
+    /// What may appear in no output.
+    keys: Keys,
 }
 
 impl Target {
@@ -35,9 +38,10 @@ impl Target {
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
+        let keys = Target::demo_keys();
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true })
+        Ok(Target { suite, name: "mock".to_owned(), transport, mock, controllable: true, keys })
     }
 
     /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
@@ -48,13 +52,15 @@ impl Target {
             transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
             mock: None,
             controllable: true,
+            keys: keys.clone(),
         };
         if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
             return Ok(Target { controllable: false, ..target });
         }
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
-        Ok(Target { transport: Arc::new(Http::new(base, suite.key_header, keys)), ..target })
+        let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
+        Ok(Target { transport, keys, ..target })
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -71,6 +77,11 @@ impl Target {
     /// Its base URL, where it is an emulator in this process.
     pub fn url(&self) -> Option<String> {
         self.mock.as_ref().map(|server| server.url())
+    }
+
+    /// Takes the credentials of this target out of whatever is written, and what else the contract calls secret.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(self.suite, self.keys.secrets().cloned())
     }
 
     /// Whether time and state can be set.
