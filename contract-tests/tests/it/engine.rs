@@ -80,7 +80,6 @@ async fn refusals_are_worded_like_this() {
         (&api, "PATCH", SSH_KEYS, None),
         (&api, "POST", SSH_KEYS, Some(json!({ "publicKey": 7 }))),
         (&api, "GET", "/v3/flexMetal/servers?status=gone", None),
-        (&api, "GET", "/v3/crossConnect", None),
     ] {
         let answer = who.raw(method, path, body).await;
         said += &format!("{} {}\n", answer.status().as_u16(), answer.text().await.unwrap());
@@ -93,7 +92,6 @@ async fn refusals_are_worded_like_this() {
     405 {"errorCode":10000,"errorMessage":"Method not allowed","errors":[]}
     422 {"errorCode":11001,"errorMessage":"Errors in form","errors":[{"property":"name","message":"is required"},{"property":"publicKey","message":"must be of type string"}]}
     400 {"errorCode":10008,"errorMessage":"An invalid parameter was provided","errors":[{"property":"status","message":"Invalid status, the possible values are: creating, provisioning, delivered, failed, releasing, released"}]}
-    501 {"errorCode":10000,"errorMessage":"getCrossConnects is documented, but the emulator does not do it yet","errors":[]}
     "#);
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 /// How many operations of the contract answer that they are not emulated. This number may only become smaller.
-const UNWRITTEN: usize = 86;
+const UNWRITTEN: usize = 33;
 
 /// Lists that show requests or how often a key was used: to look at them changes them, so no law holds of them.
 const CHANGED_BY_LOOKING: [&str; 3] = ["getAccountApiKeys", "getAccountApiLog", "getAccountApiLogs"];

@@ -136,6 +136,11 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
         ("deleteTicketsAttachment", 422) => {
             api.call("deleteTicketsAttachment").with("attachmentId", taken(api).await).send().await
         }
+        ("updateSlackSetting", 409) => {
+            let mut setting = api.call("getSlackSettings").ok().await[1].take();
+            setting["name"] = json!("Live operations");
+            api.call("updateSlackSetting").with("slackSettingId", "78").body(setting).send().await
+        }
         ("openTicket", 422) => api.call("openTicket").with("ticketId", FORCE_CLOSED).send().await,
         _ => return told_of_the_shop(api, pair).await,
     };
@@ -161,10 +166,27 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
             let form = reqwest::multipart::Form::new().part("files", film);
             example.unwrap_or_else(|advice| panic!("{advice}")).call(api).form(form).send().await
         }
-        _ => return None,
+        _ => return told_of_services(api, pair).await,
     };
     Some(answer)
 }
+
+/// The same for colocation services and cross connects.
+async fn told_of_services(api: &Api, pair: Pair) -> Option<Answer> {
+    let call = match pair {
+        ("updateColocationCancel", 422) => api.call(pair.0).with("colocationId", CANCELLED_COLOCATION),
+        ("updateColocationCancelRevert", 422) => api.call(pair.0).with("colocationId", RUNNING_COLOCATION),
+        ("getTelemetryCrossConnectUsageRaw", 422) => {
+            let usage = api.call(pair.0).with("crossConnectId", 8101).with("uplinkId", 70611);
+            usage.with("startTime", 2).with("endTime", 1)
+        }
+        _ => return None,
+    };
+    Some(call.send().await)
+}
+
+const RUNNING_COLOCATION: i64 = 5201;
+const CANCELLED_COLOCATION: i64 = 5205;
 
 /// A ticket that support closed for good.
 const FORCE_CLOSED: i64 = 1935515;

@@ -36,7 +36,7 @@ impl Seed {
     /// Adds the rows to a fresh world; the sequence named like the table goes on above their ids.
     pub fn plant(&self, cx: &Context) -> Result<()> {
         self.rows.iter().try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))?;
-        if let Some(last) = self.rows.iter().filter_map(|(_, row)| row["id"].as_i64()).max() {
+        if let Some(last) = self.rows.iter().filter_map(|(_, row)| number(&row["id"])).max() {
             let sql = "INSERT INTO sequence (name, last) VALUES (?1, ?2)";
             cx.db.prepare_cached(sql)?.execute((self.table, last))?;
         }
@@ -61,6 +61,11 @@ impl Seed {
         })?;
         Ok(())
     }
+}
+
+/// The number that an id is, also where the API shows it as a text.
+fn number(id: &Value) -> Option<i64> {
+    id.as_i64().or_else(|| id.as_str()?.parse().ok())
 }
 
 fn column(value: &Value) -> Sql {

@@ -99,6 +99,17 @@ fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Re
     Ok([server])
 }
 
+/// The ids of a server's uplinks.
+pub(super) fn uplinks(cx: &Context, id: i64) -> Result<Vec<i64>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Uplink {
+        uplink_id: i64,
+    }
+    let uplinks: Vec<Uplink> = serde_json::from_value(DEDICATED_SERVERS.find(cx, id)?["uplinks"].take())?;
+    Ok(uplinks.into_iter().map(|it| it.uplink_id).collect())
+}
+
 fn unreadable(error: SyntaxError) -> Problem {
     Problem {
         errors: vec![openapi::Violation::new("labels", error.to_string())],

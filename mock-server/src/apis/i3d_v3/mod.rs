@@ -17,10 +17,20 @@ mod calc_orders;
 mod calc_pricing;
 mod calc_rules;
 mod calc_utilities;
+mod callback_settings;
 mod catalogue;
+mod colocation_alerts;
+mod colocation_networks;
+mod colocation_pdus;
+mod colocation_telemetry;
+mod colocations;
 mod contact_details;
+mod contract_term;
 mod countries;
+mod cross_connects;
 mod currencies;
+mod data_centers;
+mod decimal_ids;
 mod dedicated_server_seed;
 mod dedicated_servers;
 mod email_confirmations;
@@ -40,14 +50,25 @@ mod newsletter;
 mod operating_systems;
 mod passwords;
 mod ping_sites;
+mod power_telemetry;
 mod problems;
+mod pxe_switch_ports;
 mod ranged_data;
 mod session;
+mod slack_settings;
 mod ssh_keys;
+mod telemetry_series;
 mod ticket_attachments;
 mod tickets;
+mod time_window;
+mod traffic_sums;
+mod traffic_usage;
+mod trigger_types;
+mod triggers;
 mod unwritten;
+mod user_remote_info;
 mod users;
+mod web_addresses;
 mod world;
 
 use http::HeaderMap;
@@ -97,7 +118,14 @@ impl Api for I3dV3 {
             calc_catalogue::operations().into(),
             calc_orders::operations().into(),
             calc_utilities::operations().into(),
+            callback_settings::operations().into(),
+            colocation_alerts::operations().into(),
+            colocation_networks::operations().into(),
+            colocation_pdus::operations().into(),
+            colocation_telemetry::operations().into(),
+            colocations::operations().into(),
             countries::operations().into(),
+            cross_connects::operations().into(),
             currencies::operations().into(),
             dedicated_servers::operations().into(),
             email_confirmations::operations().into(),
@@ -112,10 +140,17 @@ impl Api for I3dV3 {
             operating_systems::operations().into(),
             passwords::operations().into(),
             ping_sites::operations().into(),
+            power_telemetry::operations().into(),
+            pxe_switch_ports::operations().into(),
             session::operations().into(),
+            slack_settings::operations().into(),
             ssh_keys::operations().into(),
             ticket_attachments::operations().into(),
             tickets::operations().into(),
+            traffic_usage::operations().into(),
+            trigger_types::operations().into(),
+            triggers::operations().into(),
+            user_remote_info::operations().into(),
         ];
         let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
         let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);

@@ -259,3 +259,74 @@ CREATE TABLE newsletter_subscription (
     requested_at INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'requestedAt') STORED
 ) STRICT;
 CREATE INDEX newsletter_subscription_pending ON newsletter_subscription (requested_at) WHERE confirmed = 0;
+
+CREATE TABLE callback_setting (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+-- The API shows these ids as texts.
+CREATE TABLE slack_setting (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (CAST(body ->> 'id' AS INTEGER)) STORED,
+    name    TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'name') STORED,
+    UNIQUE (account, id),
+    UNIQUE (account, name)
+) STRICT;
+
+-- Likewise, but a summary shows the number.
+CREATE TABLE trigger (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (CAST(body ->> 'id' AS INTEGER)) STORED,
+    UNIQUE (account, id)
+) STRICT;
+CREATE VIEW trigger_summary AS
+SELECT account, id, json_set(json_remove(body, '$.conditions', '$.rules', '$.actions', '$.createdAt', '$.changedAt',
+    '$.active'), '$.id', id) AS body
+FROM trigger;
+
+-- What customers set of a port; the rest of it nobody has set yet.
+CREATE TABLE pxe_switch_port (
+    account              INTEGER NOT NULL,
+    body                 TEXT NOT NULL,
+    network_interface_id INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'networkInterfaceId') STORED,
+    UNIQUE (account, network_interface_id)
+) STRICT;
+
+-- When a colocation service ends and what it uses is computed when it is read, and so no part of the body.
+CREATE TABLE colocation (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE
+) STRICT;
+CREATE UNIQUE INDEX colocation_of_account ON colocation (account, id);
+
+CREATE TABLE colocation_pdu (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    colocation INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'colocationId') STORED,
+    FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
+) STRICT;
+CREATE INDEX colocation_pdu_of_colocation ON colocation_pdu (account, colocation, id);
+
+CREATE TABLE colocation_alert (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    colocation INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'colocationId') STORED,
+    UNIQUE (account, id),
+    FOREIGN KEY (account, colocation) REFERENCES colocation (account, id)
+) STRICT;
+CREATE INDEX colocation_alert_of_colocation ON colocation_alert (account, colocation, id);
+
+CREATE TABLE cross_connect (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id)
+) STRICT;
