@@ -22,6 +22,7 @@ mod exchange;
 pub mod fault;
 mod finding;
 mod judge;
+pub mod live;
 mod redact;
 mod request;
 mod run;

@@ -16,6 +16,8 @@ pub struct Suite {
     pub error_codes: &'static [(i64, &'static [u16])],
     /// The code of a path that no operation has.
     pub no_route: i64,
+    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
+    pub live: &'static str,
 }
 
 impl Suite {

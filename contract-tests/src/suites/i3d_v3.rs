@@ -12,6 +12,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
     no_route: 10012,
+    live: include_str!("../../live/i3d-v3.yaml"),
 });
 
 /// The public table of codes; 10000 is the code of the general group, for what has none of its own.
