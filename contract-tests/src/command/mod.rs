@@ -1,14 +1,19 @@
 //! The command line: what to do, against what, and which reports to write.
 
+mod apply;
 mod coverage;
 mod explain;
+mod live;
+mod plan;
+mod sweep;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Secret, Suite, Target, Verdict, suites};
+pub use self::live::TargetArguments;
+use crate::Verdict;
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -29,18 +34,16 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Do what was planned, and remove it again.
+    Apply(apply::Arguments),
     /// Say which operations and statuses the fixtures and models reach.
     Coverage(coverage::Arguments),
     /// Say what a check means and what to do when it fails.
     Explain(explain::Arguments),
-}
-
-/// What is tested.
-#[derive(Debug, Args)]
-pub struct TargetArguments {
-    /// `mock` for an emulator in this process, or the base URL of a server.
-    #[arg(long, value_name = "mock|URL", default_value = "mock")]
-    target: String,
+    /// Say what `apply` would write, and what it may cost; nothing is sent.
+    Plan(plan::Arguments),
+    /// Remove what a run left that was killed.
+    Sweep(sweep::Arguments),
 }
 
 /// Where to write reports beside the terminal.
@@ -60,23 +63,6 @@ pub struct ReportArguments {
     github: bool,
 }
 
-/// The variable of the environment that holds the key; it is never an argument, where others could read it.
-const KEY: &str = "CONTRACT_API_KEY";
-/// The key of a second customer, for the checks of what belongs to whom.
-const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
-
-impl TargetArguments {
-    /// The target. A mock begins with `seed`.
-    async fn open(&self, seed: u64) -> anyhow::Result<Target> {
-        let suite: &'static Suite = &suites::i3d_v3::SUITE;
-        if self.target == "mock" {
-            return Ok(Target::mock(suite, seed)?);
-        }
-        let keys = Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) };
-        Ok(Target::at(suite, self.target.trim_end_matches('/'), keys).await?)
-    }
-}
-
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| error.exit());
@@ -92,7 +78,10 @@ pub fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
+        Verb::Apply(arguments) => apply::run(&arguments).await,
         Verb::Coverage(arguments) => coverage::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Plan(arguments) => plan::run(&arguments),
+        Verb::Sweep(arguments) => sweep::run(&arguments).await,
     }
 }

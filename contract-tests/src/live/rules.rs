@@ -140,8 +140,13 @@ pub struct Rules {
 impl Rules {
     /// The rules of an API; panics on malformed ones, because they ship with the program.
     pub fn of(suite: &Suite) -> Rules {
-        let rules = serde_saphyr::from_str(suite.live);
+        let rules = Rules::read(suite.live);
         rules.unwrap_or_else(|error| panic!("the rules for a live {} are well-formed: {error}", suite.name))
+    }
+
+    /// The rules in a text.
+    pub fn read(text: &str) -> Result<Rules, String> {
+        serde_saphyr::from_str(text).map_err(|error| error.to_string())
     }
 
     /// Every operation that has a class.
