@@ -135,7 +135,7 @@ async fn a_line_that_was_torn_by_the_crash_never_happened() {
         .append(true)
         .open(scene.ledger())
         .unwrap()
-        .write_all("{\"n\":1,\"ev\u{e9}".as_bytes())
+        .write_all(b"{\"n\":1,\"event\":\"ma\xc3")
         .unwrap();
     assert!(sweep(&scene.resume()).await.left.is_empty());
     assert!(fs::read(scene.ledger()).unwrap().starts_with(&whole));

@@ -252,7 +252,11 @@ async fn a_host_that_asks_for_patience_gets_it_once() {
     let scene = generous().await;
     let guard = scene.guard();
     let health = plain("getHealth");
-    let later = |seconds: u64| Told { status: 429, headers: vec![("retry-after", seconds.to_string())] };
+    let later = |seconds: u64| Told {
+        status: 429,
+        headers: vec![("retry-after", seconds.to_string())],
+        ..Told::default()
+    };
     scene.host.tell([later(120)]);
     guard.pass(&health).await.unwrap().unwrap();
     guard.pass(&health).await.unwrap().unwrap();
@@ -263,9 +267,11 @@ async fn a_host_that_asks_for_patience_gets_it_once() {
     assert_eq!(scene.host.count(), 3);
     // A later run waits, too.
     drop(guard);
-    scene
-        .host
-        .tell([Told { status: 429, headers: vec![("retry-after", "Thu, 01 Jan 1970 00:10:00 GMT".into())] }]);
+    scene.host.tell([Told {
+        status: 429,
+        headers: vec![("retry-after", "Thu, 01 Jan 1970 00:10:00 GMT".into())],
+        ..Told::default()
+    }]);
     scene.guard().pass(&health).await.unwrap().unwrap();
     scene.guard().pass(&health).await.unwrap().unwrap();
     assert_eq!(contract_tests::live::Clock::now(&*scene.clock), Duration::from_secs(600));
@@ -275,7 +281,11 @@ async fn a_host_that_asks_for_patience_gets_it_once() {
 async fn a_wait_that_outlasts_the_run_ends_it_at_once() {
     let scene = generous().await;
     let guard = scene.guard();
-    scene.host.tell([Told { status: 429, headers: vec![("retry-after", "86400".to_owned())] }]);
+    scene.host.tell([Told {
+        status: 429,
+        headers: vec![("retry-after", "86400".to_owned())],
+        ..Told::default()
+    }]);
     guard.pass(&plain("getHealth")).await.unwrap().unwrap();
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Time.into());
     assert_eq!(contract_tests::live::Clock::now(&*scene.clock), Duration::ZERO);
@@ -292,7 +302,10 @@ async fn the_switch_stops_everything_the_interrupt_all_but_the_removal() {
     let switch = scene.path().join("stop");
     std::fs::write(&switch, "").unwrap();
     let swept = contract_tests::live::sweep(&guard).await;
-    assert_eq!(swept.left.len(), 1, "{swept:?}");
+    assert!(
+        !swept.left.is_empty() && swept.left.iter().all(|left| left.contains("stop exists")),
+        "{swept:?}"
+    );
     assert_eq!(scene.host.count(), 1);
     std::fs::remove_file(switch).unwrap();
     let swept = contract_tests::live::sweep(&guard).await;
@@ -303,7 +316,7 @@ async fn the_switch_stops_everything_the_interrupt_all_but_the_removal() {
 async fn a_redirect_is_an_answer() {
     let scene = generous().await;
     let elsewhere = format!("{}/v3/country", scene.host.loopback());
-    scene.host.tell([Told { status: 302, headers: vec![("location", elsewhere)] }]);
+    scene.host.tell([Told { status: 302, headers: vec![("location", elsewhere)], ..Told::default() }]);
     let answer = send(&scene.guard(), &plain("getHealth")).await.unwrap();
     assert_eq!((answer.status, scene.host.count()), (302, 1));
 }

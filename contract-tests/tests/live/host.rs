@@ -46,6 +46,7 @@ pub struct Got {
 pub struct Told {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
+    pub body: String,
 }
 
 #[derive(Default)]
@@ -84,7 +85,7 @@ impl Host {
         Host { emulator, address, shared }
     }
 
-    /// The next answers are these, whatever is asked.
+    /// The next answers are these, whatever is asked of the API.
     pub fn tell(&self, answers: impl IntoIterator<Item = Told>) {
         self.shared.told.lock().unwrap().extend(answers);
     }
@@ -118,7 +119,8 @@ impl Host {
         for list in
             ["getSshKeys", "getFlexMetalTags", "getSlackSettings", "getCallbacks", "getFlexMetalServers"]
         {
-            let call = self.emulator.api().call(list);
+            let api = self.emulator.api();
+            let call = api.call(list);
             let paged = list.starts_with("getFlexMetal");
             let call = if paged { call.range("start=0,results=500") } else { call };
             all.extend(call.ok().await.as_array().expect("a list").iter().cloned());
@@ -162,11 +164,12 @@ async fn answer(
     let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);
     tokio::time::sleep(shared.delay).await;
-    let told = shared.told.lock().unwrap().pop_front();
+    let is_control = target.starts_with("/_mock");
+    let told = if is_control { None } else { shared.told.lock().unwrap().pop_front() };
     let response = match told {
         Some(told) => {
             let status = StatusCode::from_u16(told.status).unwrap();
-            let mut response = status.into_response();
+            let mut response = (status, told.body).into_response();
             for (name, value) in told.headers {
                 response.headers_mut().insert(name, value.parse().unwrap());
             }
