@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Act, Guarded, Life, Makes, Plan, Step,
-    guard::{first, text},
+    meaning::{first, text},
     sweep,
 };
 use crate::{

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,8 +14,10 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    Admission, Asked, Budget, Clock, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase, Refusal,
-    Rules, RunId, Stage,
+    Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
+    Rules, RunId, Stop,
+    meaning::{meaning, text},
+    stop::unwritten,
 };
 use crate::{
     exchange::{Received, Sent},
@@ -32,54 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CLEANUP: Duration = Duration::from_secs(15 * 60);
 /// How many requests are kept for the removal of each resource: two lists, and to look, remove and look, each twice.
 const REMOVAL_REQUESTS: u32 = 8;
-
-/// Why nothing more is sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
-    /// Somebody wants everything to stop.
-    #[error("{} exists, so nothing is sent; remove it to go on", .0.display())]
-    Switch(PathBuf),
-    /// Somebody wants the run to end.
-    #[error("the run was interrupted")]
-    Interrupted,
-    /// The requests of the day are spent.
-    #[error("the {0} requests of today are spent, but for those that remove what was made")]
-    Requests(u32),
-    /// The requests of the day for one operation are spent.
-    #[error("the {1} requests of today for {0} are spent")]
-    Operation(String, u32),
-    /// It would cost more than was agreed to.
-    #[error("it would cost {cents} cents today, and {max} were agreed to")]
-    Money {
-        /// The cost of today with it.
-        cents: u64,
-        /// What was agreed to.
-        max: u64,
-    },
-    /// It lasts too long.
-    #[error("the run may not last longer, or would have to wait for longer")]
-    Time,
-    /// The host is not well.
-    #[error("the host failed {0} times in a row")]
-    Failing(u32),
-    /// The host wants fewer requests.
-    #[error("the host said a second time that there are too many requests")]
-    Throttled,
-    /// What is done could not be written down.
-    #[error("the records cannot be written: {0}")]
-    Records(String),
-}
-
-/// Why a request was not sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// Because of what it is.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Because of what was before.
-    #[error(transparent)]
-    Stopped(#[from] Stop),
-}
 
 /// What a run may do beyond reading.
 #[derive(Debug, Clone, Default)]
@@ -307,9 +260,9 @@ impl Guarded {
         if received.is_success() {
             remember(&mut state.seen, &body);
         }
-        for (n, event) in state.meaning(asked, received.status, &body) {
-            state.note(n, event, now)?;
-        }
+        let cleanup = state.phase == Phase::Cleanup;
+        let events = meaning(state.entries(), cleanup, &asked.effect, received.status, &body);
+        events.into_iter().try_for_each(|(n, event)| state.note(n, event, now))?;
         Ok(())
     }
 }
@@ -330,50 +283,6 @@ impl State {
         let more = usize::from(matches!(effect, Effect::Make(..)));
         u32::try_from(open + more).unwrap_or(u32::MAX).saturating_mul(REMOVAL_REQUESTS)
     }
-
-    /// What an answer says of what the run made.
-    fn meaning(&self, asked: &Asked, status: u16, body: &Value) -> Vec<(usize, Event)> {
-        let (good, refused) = ((200..300).contains(&status), is_refusal(status));
-        let resource = first(body);
-        match &asked.effect {
-            Effect::Make(makes, _) => {
-                let n = self.entries().len();
-                let id = text(&resource[&makes.id]).filter(|_| good).map(|id| Event::Made { id });
-                id.or(refused.then_some(Event::Refused { status }))
-                    .map(|event| (n, event))
-                    .into_iter()
-                    .collect()
-            }
-            Effect::Rename(makes, n, _) if good => {
-                let id = text(&resource[&makes.id]).filter(|id| !self.knows(*n, id));
-                id.map(|id| (*n, Event::Made { id })).into_iter().collect()
-            }
-            Effect::Remove(n, id) if good || status == 404 => vec![(*n, Event::Removed { id: id.clone() })],
-            Effect::Read(makes, n, id) if status == 404 || (good && makes.is_gone(resource)) => {
-                let removed = self.phase == Phase::Cleanup || self.stage(*n, id) == Some(Stage::Removed);
-                if removed { vec![(*n, Event::Cleaned { id: id.clone() })] } else { Vec::new() }
-            }
-            Effect::List(create, makes) if good => {
-                let rows = body.as_array().into_iter().flatten().filter(|row| !makes.is_gone(row));
-                let ours = rows.filter_map(|row| {
-                    let (name, id) = (row[&makes.name].as_str()?, text(&row[&makes.id])?);
-                    let named = |it: &&Entry| it.operation == *create && it.names.iter().any(|it| it == name);
-                    let entry = self.entries().iter().find(named)?;
-                    (entry.ids.get(&id) != Some(&Stage::Live)).then_some((entry.n, Event::Made { id }))
-                });
-                ours.collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn stage(&self, n: usize, id: &str) -> Option<Stage> {
-        self.ledger.as_ref()?.entry(n)?.ids.get(id).copied()
-    }
-
-    fn knows(&self, n: usize, id: &str) -> bool {
-        self.stage(n, id).is_some()
-    }
 }
 
 impl Transport for Guarded {
@@ -381,29 +290,6 @@ impl Transport for Guarded {
         Box::pin(async {
             self.pass(sent).await.unwrap_or_else(|denied| Err(Unreachable(format!("not sent: {denied}"))))
         })
-    }
-}
-
-fn unwritten(error: std::io::Error) -> Stop {
-    Stop::Records(error.to_string())
-}
-
-/// Whether a status says that nothing was done. A server that gave up waiting may have done it all the same.
-fn is_refusal(status: u16) -> bool {
-    status == 501 || ((400..500).contains(&status) && status != 408)
-}
-
-/// The resource in an answer, which many operations answer in a list of one.
-pub(super) fn first(body: &Value) -> &Value {
-    body.get(0).unwrap_or(body)
-}
-
-/// A value as it stands in a path.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 

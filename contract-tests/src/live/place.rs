@@ -80,40 +80,38 @@ impl Gate {
         Gate { flag, variable, hosts: rules.hosts.clone(), plain: false, resolver: system_resolver }
     }
 
-    /// Where `base` is. For a live API this is an error unless the gate is open.
+    /// Where `base` is. For a live API this is an error unless the gate is open; its name is not even looked up then.
     pub fn pass(&self, base: &str) -> Result<Place, Barred> {
-        let place = self.locate(base)?;
-        let barred = |reason| Err(Barred::Live(place.host.clone(), reason));
-        match place.kind {
-            Kind::Mock => Ok(place),
-            Kind::Live if !self.hosts.contains(&place.host) => {
-                barred("only the hosts listed in the rules of the API may be used so")
-            }
-            Kind::Live if !self.plain && !place.base.starts_with("https://") => barred("use https"),
-            Kind::Live if !self.flag => barred("say --live if you mean it"),
-            Kind::Live if !self.variable => barred("set CONTRACT_LIVE=1 in the environment, too"),
-            Kind::Live => Ok(place),
+        let url = read(base)?;
+        let unusable = || Barred::Url(base.to_owned());
+        let name = url.host_str().ok_or_else(unusable)?.trim_matches(['[', ']']);
+        let port = url.port_or_known_default().ok_or_else(unusable)?;
+        let here = name == "localhost" || name.parse::<IpAddr>().is_ok();
+        let looked_up = if here { Some(self.address(name, port)?) } else { None };
+        let base = base.trim_end_matches('/').to_owned();
+        let host = if port == 443 { name.to_owned() } else { format!("{name}:{port}") };
+        if let Some(address) = looked_up.filter(|address| address.ip().is_loopback()) {
+            return Ok(Place { base, host, address, kind: Kind::Mock });
         }
+        if let Some(reason) = self.bars(&host, url.scheme()) {
+            return Err(Barred::Live(host, reason));
+        }
+        Ok(Place { base, host, address: self.address(name, port)?, kind: Kind::Live })
     }
 
-    fn locate(&self, base: &str) -> Result<Place, Barred> {
-        let unusable = || Barred::Url(base.to_owned());
-        let url = Url::parse(base).map_err(|_| unusable())?;
-        let has_more = !url.username().is_empty()
-            || url.password().is_some()
-            || url.query().is_some()
-            || url.fragment().is_some();
-        if has_more || !["http", "https"].contains(&url.scheme()) {
-            // Whatever stands there may be a secret, so it is not repeated.
-            return Err(Barred::Url(if has_more { "what was given".to_owned() } else { base.to_owned() }));
+    /// What speaks against talking to a live host.
+    fn bars(&self, host: &str, scheme: &str) -> Option<&'static str> {
+        if !self.hosts.iter().any(|listed| listed == host) {
+            Some("only the hosts listed in the rules of the API may be used so")
+        } else if scheme != "https" && !self.plain {
+            Some("use https")
+        } else if !self.flag {
+            Some("say --live if you mean it")
+        } else if !self.variable {
+            Some("set CONTRACT_LIVE=1 in the environment, too")
+        } else {
+            None
         }
-        let name = url.host_str().ok_or_else(unusable)?.trim_matches(['[', ']']).to_owned();
-        let port = url.port_or_known_default().ok_or_else(unusable)?;
-        let address = self.address(&name, port)?;
-        let here = name == "localhost" || name.parse::<IpAddr>().is_ok();
-        let kind = if here && address.ip().is_loopback() { Kind::Mock } else { Kind::Live };
-        let host = if port == 443 { name } else { format!("{name}:{port}") };
-        Ok(Place { base: base.trim_end_matches('/').to_owned(), host, address, kind })
     }
 
     fn address(&self, name: &str, port: u16) -> Result<SocketAddr, Barred> {
@@ -124,6 +122,18 @@ impl Gate {
         let found = (self.resolver)(name, port).map_err(unknown)?;
         found.into_iter().next().ok_or_else(|| unknown(io::Error::other("the name means nothing")))
     }
+}
+
+/// A base URL: where a server is, and nothing else.
+fn read(base: &str) -> Result<Url, Barred> {
+    let unusable = || Barred::Url(base.to_owned());
+    let url = Url::parse(base).map_err(|_| unusable())?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if has_user || url.query().is_some() || url.fragment().is_some() {
+        // Whatever stands there may be a secret, so it is not repeated.
+        return Err(Barred::Url("what was given".to_owned()));
+    }
+    if ["http", "https"].contains(&url.scheme()) { Ok(url) } else { Err(unusable()) }
 }
 
 #[cfg(test)]
@@ -160,13 +170,18 @@ mod tests {
         let base = "https://far.example";
         assert_eq!(open().pass(base).unwrap().address, "198.51.100.7:443".parse().unwrap());
         let why = |gate: Gate, base: &str| gate.pass(base).unwrap_err().to_string();
-        assert!(why(Gate { flag: false, ..open() }, base).contains("--live"));
-        assert!(why(Gate { variable: false, ..open() }, base).contains("CONTRACT_LIVE=1"));
-        assert!(why(Gate { hosts: Vec::new(), ..open() }, base).contains("listed"));
+        fn nobody_is_asked(host: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+            panic!("{host} was looked up")
+        }
+        let unasked = || Gate { resolver: nobody_is_asked, ..open() };
+        assert!(why(Gate { flag: false, ..unasked() }, base).contains("--live"));
+        assert!(why(Gate { variable: false, ..unasked() }, base).contains("CONTRACT_LIVE=1"));
+        assert!(why(Gate { hosts: Vec::new(), ..unasked() }, base).contains("listed"));
         assert!(why(open(), "http://far.example:443").contains("https"));
         assert!(why(open(), "https://far.example:8443").contains("listed"));
         assert!(why(open(), "https://198.51.100.7").contains("listed"));
-        assert!(why(open(), "https://nowhere.example").contains("no address"));
+        let listed = vec!["nowhere.example".to_owned()];
+        assert!(why(Gate { hosts: listed, ..open() }, "https://nowhere.example").contains("no address"));
     }
 
     #[test]

@@ -271,7 +271,7 @@ mod tests {
             let details = rules.details(id).cloned().unwrap_or_default();
             assert_eq!(class == Class::Billable, details.worst_cost_cents > 0, "the price of {id}");
             if class == Class::WriteFree {
-                assert!(details.makes.is_some() != !details.ids.is_empty(), "{id} makes or takes an id");
+                assert!(details.makes.is_some() == details.ids.is_empty(), "{id} makes or takes an id");
             }
         }
     }

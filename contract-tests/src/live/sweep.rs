@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Denied, Entry, Event, Guarded, Makes, Stage,
-    guard::{first, text},
+    meaning::{first, text},
 };
 use crate::{
     exchange::{Caller, Received},

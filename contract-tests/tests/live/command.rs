@@ -108,19 +108,25 @@ async fn an_interrupted_process_cleans_up_before_it_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_to_a_live_host_is_closed() {
     let shell = Shell::new();
-    let live = ["apply", "--target", "https://api.i3d.net", "--plan"];
-    let plan = shell.run(&["plan", "--target", "https://api.i3d.net"]).await;
-    let text = String::from_utf8(plan.stdout).unwrap();
-    let hash = text.trim().rsplit(' ').next().unwrap();
-    for (arguments, reason) in [
-        (&[&live[..], &["0"]].concat(), "this is not the plan"),
-        (&["apply", "--target", "https://host.invalid", "--plan", hash].to_vec(), "this is not the plan"),
-        (&["sweep", "--ledger", "nowhere"].to_vec(), "could not look"),
-    ] {
-        let output = shell.run(arguments).await;
-        let told = [output.stdout, output.stderr].concat();
-        assert_ne!(output.status.code(), Some(0));
-        assert!(String::from_utf8_lossy(&told).contains(reason), "{}", String::from_utf8_lossy(&told));
+    let hash = async |target: &str| {
+        let plan = shell.run(&["plan", "--target", target]).await;
+        String::from_utf8(plan.stdout).unwrap().trim().rsplit(' ').next().unwrap().to_owned()
+    };
+    let real = "https://api.i3d.net";
+    let (other, bare) = ("https://host.invalid", "http://api.i3d.net:443");
+    let cases: [(&str, &str, &[&str], i32, &str); 5] = [
+        (other, real, &[], 2, "this is not the plan"),
+        (other, other, &["--live"], 3, "only the hosts listed"),
+        (bare, bare, &["--live"], 3, "use https"),
+        (real, real, &[], 3, "say --live"),
+        (real, real, &["--live"], 3, "CONTRACT_LIVE=1"),
+    ];
+    for (target, planned, flags, code, reason) in cases {
+        let arguments = ["apply", "--target", target, "--plan", &hash(planned).await];
+        let output = shell.run(&[&arguments, flags].concat()).await;
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(told.contains(reason), "{told}");
     }
 }
 

@@ -37,7 +37,6 @@ pub const CANARY: &str = "CanaryKey0CanaryKey0";
 #[derive(Debug, Clone)]
 pub struct Got {
     pub method: Method,
-    pub target: String,
     pub headers: HeaderMap,
 }
 
@@ -159,7 +158,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let target = uri.path_and_query().expect("a request has a path").to_string();
-    let got = Got { method: method.clone(), target: target.clone(), headers: headers.clone() };
+    let got = Got { method: method.clone(), headers: headers.clone() };
     shared.got.lock().unwrap().push(got);
     let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);

@@ -4,3 +4,4 @@ mod command;
 mod crash;
 mod guard;
 mod host;
+mod tls;

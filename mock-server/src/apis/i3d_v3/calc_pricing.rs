@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::calc_catalogue::{CalcConfig, CalcItem, CalcOrderItem};
 
 /// A share in ten-thousandths: 2100 is 21 %, or a factor of 0.21.
-#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[serde(transparent)]
 pub(super) struct Rate(u32);
 
@@ -49,6 +49,11 @@ impl Rate {
     /// As the API writes a percentage.
     pub(super) fn percent(self) -> f64 {
         f64::from(self.0) / 100.0
+    }
+
+    /// As the API writes a percentage where it has room for no fraction.
+    pub(super) fn whole_percent(self) -> u32 {
+        (self.0 + 50) / 100
     }
 
     /// As the API writes a factor.

@@ -182,3 +182,21 @@ pub(super) fn ran(cx: &Context, colocation: i64) -> Result<Range<i64>> {
 pub(super) fn uplinks(cx: &Context, colocation: i64) -> Result<Vec<i64>> {
     Ok(COLOCATIONS.find(cx, colocation)?.uplinks())
 }
+
+/// What the customer calls a service of the account.
+pub(super) fn name(cx: &Context, colocation: i64) -> Result<String> {
+    Ok(COLOCATIONS.find(cx, colocation)?.service.name)
+}
+
+/// Where the equipment of a service stands.
+pub(super) struct Place {
+    pub(super) dc_location_id: i64,
+    pub(super) rack: String,
+}
+
+/// Where the equipment of a service of the account stands.
+pub(super) fn place(cx: &Context, colocation: i64) -> Result<Place> {
+    let colocation = COLOCATIONS.find(cx, colocation)?;
+    let rack = colocation.service.rack["rack"].as_str().unwrap_or_default().to_owned();
+    Ok(Place { dc_location_id: colocation.dc_location_id, rack })
+}

@@ -1,6 +1,6 @@
 //! The countries of the world, for addresses and ping sites.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -13,14 +13,16 @@ pub(super) fn operations() -> [Operation; 1] {
 
 static COUNTRIES: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(data!("countries")));
 
-static CODES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let countries: Vec<Country> = serde_json::from_str(data!("countries")).expect("every country has a code");
-    countries.into_iter().map(|country| country.code).collect()
+/// Their names, by code.
+static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let countries: Vec<Country> = serde_json::from_str(data!("countries")).expect("every country has a name");
+    countries.into_iter().map(|country| (country.code, country.name)).collect()
 });
 
 #[derive(Deserialize)]
 struct Country {
     code: String,
+    name: String,
 }
 
 fn list(_: &Context, page: Page) -> Result<Rows> {
@@ -29,5 +31,10 @@ fn list(_: &Context, page: Page) -> Result<Rows> {
 
 /// Whether a country has this code, in letters of either case.
 pub(super) fn has_code(code: &str) -> bool {
-    CODES.contains(&code.to_ascii_uppercase())
+    name(code).is_some()
+}
+
+/// The name of the country with this code, in letters of either case.
+pub(super) fn name(code: &str) -> Option<&'static str> {
+    NAMES.get(&code.to_ascii_uppercase()).map(String::as_str)
 }

@@ -171,3 +171,8 @@ pub(super) fn ran(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
 pub(super) fn uplinks(cx: &Context, cross_connect: i64) -> Result<Vec<i64>> {
     Ok(CROSS_CONNECTS.find(cx, cross_connect)?.uplinks())
 }
+
+/// What the customer calls a cross connect of the account.
+pub(super) fn name(cx: &Context, cross_connect: i64) -> Result<String> {
+    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.link.patch_customer_name)
+}

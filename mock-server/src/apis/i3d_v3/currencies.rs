@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use super::{catalogue::Catalogue, world::data};
 use crate::engine::{Context, Operation, Page, Result, Rows, read};
 
@@ -11,6 +13,22 @@ pub(super) fn operations() -> [Operation; 1] {
 
 static CURRENCIES: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(data!("currencies")));
 
+static NAMES: LazyLock<Vec<Currency>> =
+    LazyLock::new(|| serde_json::from_str(data!("currencies")).expect("currencies have names and signs"));
+
+/// How a currency is written.
+#[derive(Debug, Deserialize)]
+pub(super) struct Currency {
+    id: i64,
+    pub name: String,
+    pub sign: String,
+}
+
 fn list(_: &Context) -> Result<Rows> {
     Ok(CURRENCIES.page(Page::ALL))
+}
+
+/// The currency with this id, which comes from the world's own data.
+pub(super) fn currency(id: i64) -> &'static Currency {
+    NAMES.iter().find(|currency| currency.id == id).expect("a price has a currency of the list")
 }

@@ -189,6 +189,11 @@ pub(super) fn count_in_use(cx: &Context, instance_type_id: i64, contract_id: &st
     SERVERS.count(cx, &condition, &[&instance_type_id, &contract_id, &cx.now])
 }
 
+/// How many servers the account has, without those that failed or are given back.
+pub(super) fn count_existing(cx: &Context) -> Result<i64> {
+    SERVERS.count(cx, EXISTS, &[&cx.now])
+}
+
 /// How many servers carry a tag, without those that are released.
 pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
     let sql =

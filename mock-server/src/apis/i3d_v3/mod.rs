@@ -11,6 +11,9 @@ mod api_key_ip_whitelists;
 mod api_keys;
 mod api_logs;
 mod authentication;
+mod bill;
+mod bill_parties;
+mod billed_services;
 mod calc_catalogue;
 mod calc_catalogue_file;
 mod calc_orders;
@@ -19,9 +22,18 @@ mod calc_rules;
 mod calc_utilities;
 mod callback_settings;
 mod catalogue;
+mod cents;
+mod chart;
+mod chart_axis;
+mod chart_canvas;
+mod colocation_access_documents;
+mod colocation_access_lifecycle;
+mod colocation_accesses;
 mod colocation_alerts;
+mod colocation_invoices;
 mod colocation_networks;
 mod colocation_pdus;
+mod colocation_quotes;
 mod colocation_telemetry;
 mod colocations;
 mod contact_details;
@@ -29,6 +41,7 @@ mod contract_term;
 mod countries;
 mod cross_connects;
 mod currencies;
+mod dashboard;
 mod data_centers;
 mod decimal_ids;
 mod dedicated_server_seed;
@@ -42,13 +55,25 @@ mod flex_metal_servers;
 mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
+mod heat_map;
+mod invoice_pdf;
+mod invoice_seed;
+mod invoices;
 mod ip_ranges;
 mod jobs;
 mod label_expression;
 mod labels;
+mod network_usage_graphs;
 mod newsletter;
 mod operating_systems;
 mod passwords;
+mod payment;
+mod payment_choice;
+mod payment_mail;
+mod payment_methods;
+mod payment_page;
+mod payments;
+mod pdf;
 mod ping_sites;
 mod power_telemetry;
 mod problems;
@@ -65,7 +90,6 @@ mod traffic_sums;
 mod traffic_usage;
 mod trigger_types;
 mod triggers;
-mod unwritten;
 mod user_remote_info;
 mod users;
 mod web_addresses;
@@ -75,7 +99,7 @@ use http::HeaderMap;
 use openapi::{Contract, Route};
 use serde_json::Value;
 
-use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result};
+use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result, WebPage};
 
 /// Its short name.
 const NAME: &str = "i3d-v3";
@@ -104,7 +128,7 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [
+        let resources: [Vec<Operation>; _] = [
             account_billing_details::operations().into(),
             account_details::operations().into(),
             account_documents::operations().into(),
@@ -119,14 +143,19 @@ impl Api for I3dV3 {
             calc_orders::operations().into(),
             calc_utilities::operations().into(),
             callback_settings::operations().into(),
+            colocation_access_documents::operations().into(),
+            colocation_accesses::operations().into(),
             colocation_alerts::operations().into(),
+            colocation_invoices::operations().into(),
             colocation_networks::operations().into(),
             colocation_pdus::operations().into(),
+            colocation_quotes::operations().into(),
             colocation_telemetry::operations().into(),
             colocations::operations().into(),
             countries::operations().into(),
             cross_connects::operations().into(),
             currencies::operations().into(),
+            dashboard::operations().into(),
             dedicated_servers::operations().into(),
             email_confirmations::operations().into(),
             flex_metal_catalogue::operations().into(),
@@ -135,10 +164,14 @@ impl Api for I3dV3 {
             flex_metal_tags::operations().into(),
             flex_metal_usage::operations().into(),
             health::operations().into(),
+            heat_map::operations().into(),
+            invoices::operations().into(),
             jobs::operations().into(),
+            network_usage_graphs::operations().into(),
             newsletter::operations().into(),
             operating_systems::operations().into(),
             passwords::operations().into(),
+            payments::operations().into(),
             ping_sites::operations().into(),
             power_telemetry::operations().into(),
             pxe_switch_ports::operations().into(),
@@ -152,9 +185,7 @@ impl Api for I3dV3 {
             triggers::operations().into(),
             user_remote_info::operations().into(),
         ];
-        let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
-        let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
-        written.into_iter().chain(unwritten).collect()
+        resources.into_iter().flat_map(Vec::into_iter).collect()
     }
 
     fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {
@@ -167,6 +198,10 @@ impl Api for I3dV3 {
 
     fn settle(&self, cx: &Context) -> Result<()> {
         world::settle(cx)
+    }
+
+    fn pages(&self) -> Vec<WebPage> {
+        payment_page::pages()
     }
 
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {

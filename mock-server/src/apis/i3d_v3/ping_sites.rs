@@ -94,6 +94,14 @@ fn latency(cx: &Context) -> Result<[Latency; 1]> {
     }])
 }
 
+/// The region of each site, with how much each of its links loses, in percent.
+pub(super) fn losses() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    MAP.sites.iter().map(|site| {
+        let links = MAP.links.iter().filter(|link| [&link.from, &link.to].contains(&&site.code));
+        (site.region_name.as_str(), links.map(|link| link.loss_percent).collect())
+    })
+}
+
 impl Site {
     fn summary(&self) -> Value {
         json!({

@@ -186,6 +186,24 @@ CREATE TABLE flex_metal_quota (
 ) STRICT;
 CREATE INDEX flex_metal_quota_of_account ON flex_metal_quota (account);
 
+-- What was billed and what was paid of it; the sums and whether it is paid follow from that.
+CREATE TABLE invoice (
+    account     INTEGER NOT NULL,
+    body        TEXT NOT NULL,
+    id          INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    description TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'description') STORED,
+    UNIQUE (account, id)
+) STRICT;
+
+-- `token` is what the page of the payment is called by.
+CREATE TABLE payment (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    token   TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'token') STORED UNIQUE,
+    UNIQUE (account, id)
+) STRICT;
+
 -- Addresses that somebody was asked to confirm, by what the account uses them for.
 CREATE TABLE email_confirmation (
     account       INTEGER NOT NULL,
@@ -330,3 +348,30 @@ CREATE TABLE cross_connect (
     id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
     UNIQUE (account, id)
 ) STRICT;
+
+-- Visitors of the data center. Their state is read off these columns and the clock.
+CREATE TABLE colocation_access (
+    account    INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    id         INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED UNIQUE,
+    visitor_id INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'visitorId') STORED,
+    checked_at INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'checkedAt') STORED,
+    refused    INTEGER NOT NULL GENERATED ALWAYS AS ((body ->> 'refusal') IS NOT NULL) STORED,
+    revoked    INTEGER NOT NULL GENERATED ALWAYS AS ((body ->> 'revokedAt') IS NOT NULL) STORED,
+    -- Temporary access lasts seven days; all other access ends at the end of time.
+    ends_at    INTEGER NOT NULL GENERATED ALWAYS AS (
+        iif(body ->> 'temporaryAccess' = 1, (body ->> 'listedAt') + 604800, 9223372036854775807)
+    ) STORED,
+    UNIQUE (account, id)
+) STRICT;
+CREATE INDEX colocation_access_of_visitor ON colocation_access (account, visitor_id);
+
+CREATE TABLE colocation_access_document (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    access  INTEGER NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
+    UNIQUE (account, id),
+    FOREIGN KEY (account, access) REFERENCES colocation_access (account, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX colocation_access_document_of_access ON colocation_access_document (account, access, id);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::dedicated_server_seed;
+use super::{dedicated_server_seed, invoice_seed};
 use crate::engine::{Context, Problem, Result, Seed, WorldKind};
 
 /// A data file of the world, as JSON.
@@ -35,6 +35,8 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
         Seed::parse("colocation", data!("colocations")),
         Seed::parse("colocation_alert", data!("colocation_alerts")),
         Seed::parse("colocation_pdu", data!("colocation_pdus")),
+        Seed::parse("colocation_access", data!("colocation_accesses")),
+        Seed::parse("colocation_access_document", data!("colocation_access_documents")),
         Seed::parse("cross_connect", data!("cross_connects")),
         Seed::parse("calc_order", data!("calc_orders")),
         Seed::parse("callback_setting", data!("callback_settings")),
@@ -63,7 +65,8 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     match cx.settings().kind {
         WorldKind::Demo => {
             DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
-            dedicated_server_seed::plant(cx)
+            dedicated_server_seed::plant(cx)?;
+            invoice_seed::plant(cx)
         }
         WorldKind::Empty => Ok(()),
     }

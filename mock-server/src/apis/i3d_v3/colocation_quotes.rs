@@ -1,0 +1,63 @@
+//! Requests for an offer of colocation. They are passed on; the customer gets a mail that says so.
+
+use openapi::Violation;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Body, Context, Mail, Operation, Problem, Result, write};
+
+pub(super) fn operations() -> [Operation; 1] {
+    [write("createColocationQuote", create)]
+}
+
+/// Letters of a question and of all that matters for it, as for the other quotes of this API.
+const REMARKS_MAX: usize = 4000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct QuoteColocation {
+    first_name: String,
+    last_name: String,
+    #[serde(default)]
+    company_name: String,
+    email: String,
+    phone: String,
+    rack: String,
+    location: String,
+    remarks: String,
+}
+
+fn create(cx: &Context, Body(quote): Body<QuoteColocation>) -> Result<()> {
+    Problem::refuse(errors(&quote))?;
+    cx.send(&Mail {
+        to: &quote.email,
+        kind: "colocation-quote",
+        subject: "Your request for a colocation quote",
+        text: text(&quote),
+        values: serde_json::to_value(&quote)?,
+    })
+}
+
+fn errors(quote: &QuoteColocation) -> Vec<Violation> {
+    let texts = [("rack", &quote.rack), ("location", &quote.location), ("remarks", &quote.remarks)];
+    let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
+    let mut errors: Vec<Violation> =
+        blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
+    if quote.remarks.chars().count() > REMARKS_MAX {
+        errors.push(Violation::new("remarks", format!("must have at most {REMARKS_MAX} characters")));
+    }
+    errors
+}
+
+fn text(quote: &QuoteColocation) -> String {
+    let QuoteColocation { first_name, last_name, company_name, email, phone, rack, location, remarks } =
+        quote;
+    let company = if company_name.is_empty() { String::new() } else { format!(", {company_name}") };
+    format!(
+        "Dear {first_name} {last_name},\n\n\
+         We have passed your request on to our sales team, who will send you an offer.\n\n\
+         Rack space: {rack}\n\
+         Location: {location}\n\
+         Contact: {first_name} {last_name}{company}, {email}, {phone}\n\n\
+         {remarks}\n"
+    )
+}
