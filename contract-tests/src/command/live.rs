@@ -47,16 +47,7 @@ pub(super) struct GuardedTarget {
 impl TargetArguments {
     /// The target. A mock begins with `seed`; a live one is only read.
     pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
-        let suite = suite();
-        if self.target == "mock" {
-            return Ok(Target::mock(suite, seed)?);
-        }
-        let rules = Rules::of(suite);
-        let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
-        match place.kind {
-            Kind::Mock => Ok(Target::at(suite, &place, keys()).await),
-            Kind::Live => Ok(self.live.guarded(place, rules, Permit::default(), None).await?.target),
-        }
+        self.live.open(&self.target, seed).await
     }
 
     /// The base URL as a plan names it.
@@ -80,6 +71,20 @@ impl TargetArguments {
 }
 
 impl LiveArguments {
+    /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
+    pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
+        let suite = suite();
+        if target == "mock" {
+            return Ok(Target::mock(suite, seed)?);
+        }
+        let rules = Rules::of(suite);
+        let place = Gate::new(self.live, &rules).pass(target)?;
+        match place.kind {
+            Kind::Mock => Ok(Target::at(suite, &place, keys()).await),
+            Kind::Live => Ok(self.guarded(place, rules, Permit::default(), None).await?.target),
+        }
+    }
+
     /// Every ledger in the folder.
     pub(super) fn ledgers(&self) -> std::io::Result<Vec<PathBuf>> {
         Folder::open(&self.state)?.ledgers()

@@ -30,7 +30,9 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
-  contract-tests explain C408                          what a code of a report means";
+  contract-tests explain C408                          what a code of a report means
+  contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
+  contract-tests sweep                                 remove what a killed run left";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

@@ -1,16 +1,16 @@
 //! What a guard lets through, how fast, and how often.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use contract_tests::{
-    Caller, Request, Sent,
-    live::{Class, Denied, Permit, Refusal, Rules, Stop},
+    Caller, Keys, Request, Secret, Sent, Target,
+    live::{Class, Clock, Denied, Folder, Permit, Refusal, Rules, Stop, sweep},
     suites::i3d_v3::SUITE,
 };
 use http::Method;
 use serde_json::json;
 
-use crate::host::{Scene, Told, about, plain, send, with_body};
+use crate::host::{CANARY, Scene, Told, about, plain, send, with_body};
 
 /// Limits that allow a test everything but what it is about.
 async fn generous() -> Scene {
@@ -153,7 +153,7 @@ async fn thirty_requests_a_minute_go_out_and_one_at_a_time() {
     futures_util::future::join_all((0..31).map(|_| guard.pass(&health))).await;
     assert_eq!(scene.host.count(), 31);
     assert_eq!(scene.host.most_under_way(), 1);
-    let waited = contract_tests::live::Clock::now(&*scene.clock);
+    let waited = scene.clock.now();
     assert_eq!(waited, Duration::from_secs(60), "the 31st request belongs to the next minute");
 }
 
@@ -212,7 +212,7 @@ async fn the_removal_of_what_is_made_is_paid_for_in_advance() {
     let guard = scene.guard();
     send(&guard, &ssh_key("ct-testrun1-1")).await.unwrap();
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Requests(9).into());
-    assert!(contract_tests::live::sweep(&guard).await.left.is_empty());
+    assert!(sweep(&guard).await.left.is_empty());
 }
 
 #[tokio::test]
@@ -260,7 +260,7 @@ async fn a_host_that_asks_for_patience_gets_it_once() {
     scene.host.tell([later(120)]);
     guard.pass(&health).await.unwrap().unwrap();
     guard.pass(&health).await.unwrap().unwrap();
-    assert_eq!(contract_tests::live::Clock::now(&*scene.clock), Duration::from_secs(120));
+    assert_eq!(scene.clock.now(), Duration::from_secs(120));
     scene.host.tell([later(1)]);
     guard.pass(&health).await.unwrap().unwrap();
     assert_eq!(guard.pass(&health).await.unwrap_err(), Stop::Throttled.into());
@@ -274,7 +274,7 @@ async fn a_host_that_asks_for_patience_gets_it_once() {
     }]);
     scene.guard().pass(&health).await.unwrap().unwrap();
     scene.guard().pass(&health).await.unwrap().unwrap();
-    assert_eq!(contract_tests::live::Clock::now(&*scene.clock), Duration::from_secs(600));
+    assert_eq!(scene.clock.now(), Duration::from_secs(600));
 }
 
 #[tokio::test]
@@ -288,7 +288,7 @@ async fn a_wait_that_outlasts_the_run_ends_it_at_once() {
     }]);
     guard.pass(&plain("getHealth")).await.unwrap().unwrap();
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Time.into());
-    assert_eq!(contract_tests::live::Clock::now(&*scene.clock), Duration::ZERO);
+    assert_eq!(scene.clock.now(), Duration::ZERO);
 }
 
 #[tokio::test]
@@ -301,14 +301,14 @@ async fn the_switch_stops_everything_the_interrupt_all_but_the_removal() {
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Interrupted.into());
     let switch = scene.path().join("stop");
     std::fs::write(&switch, "").unwrap();
-    let swept = contract_tests::live::sweep(&guard).await;
+    let swept = sweep(&guard).await;
     assert!(
         !swept.left.is_empty() && swept.left.iter().all(|left| left.contains("stop exists")),
         "{swept:?}"
     );
     assert_eq!(scene.host.count(), 1);
     std::fs::remove_file(switch).unwrap();
-    let swept = contract_tests::live::sweep(&guard).await;
+    let swept = sweep(&guard).await;
     assert!(swept.left.is_empty() && swept.cleaned == 1, "{swept:?}");
 }
 
@@ -330,13 +330,28 @@ async fn the_host_is_told_who_asks() {
     let header = |name: &str| got.headers[name].to_str().unwrap().to_owned();
     assert_eq!(header("x-contract-tests-run"), "testrun1");
     assert!(header("user-agent").starts_with("contract-tests/"));
-    assert_eq!(header("private-token"), crate::host::CANARY);
+    assert_eq!(header("private-token"), CANARY);
 }
 
 #[tokio::test]
 async fn two_runs_never_share_a_folder() {
     let scene = Scene::new().await;
     let _guard = scene.guard();
-    let second = contract_tests::live::Folder::open(scene.path()).unwrap_err();
+    let second = Folder::open(scene.path()).unwrap_err();
     assert!(second.to_string().contains("another run"), "{second}");
+}
+
+#[tokio::test]
+async fn a_live_target_is_read_whichever_verb_has_it() {
+    let scene = generous().await;
+    let keys = Keys { customer: Some(Secret::new(CANARY)), other: None };
+    let bare = Target::at(&SUITE, &scene.host.place(), keys).await;
+    assert_eq!(scene.host.count(), 0, "nothing is tried out on a live host");
+    let target = bare.behind(|inner| Arc::new(scene.guard_before(inner)));
+    assert!(target.is_live() && !target.is_controllable());
+    assert!(target.reset().await.is_err());
+    let refused = target.send(&ssh_key("ct-testrun1-1")).await.unwrap_err().to_string();
+    assert!(refused.contains("not sent") && refused.contains("not planned"), "{refused}");
+    assert_eq!(scene.host.count(), 0);
+    assert_eq!(target.send(&plain("getSshKeys")).await.unwrap().status, 200);
 }
