@@ -12,8 +12,8 @@ use super::RunId;
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Locked until it is dropped, also by a crash.
-    _lock: File,
+    /// Locked as long as the folder is open.
+    lock: File,
 }
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         fs::create_dir_all(&path)?;
         let lock = File::create(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Folder { path, _lock: lock }),
+            Ok(()) => Ok(Folder { path, lock }),
             Err(TryLockError::WouldBlock) => {
                 Err(io::Error::other(format!("another run uses {}; wait for its end", path.display())))
             }
@@ -54,5 +54,12 @@ impl Folder {
         ledgers.retain(|path| is_ledger(path));
         ledgers.sort();
         Ok(ledgers)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started right now may share the file for a moment.
+        let _ = self.lock.unlock();
     }
 }

@@ -82,6 +82,8 @@ async fn a_killed_process_is_swept() {
         child.kill().unwrap();
         wait(child).await;
         kills += 1;
+        // What was under way arrives, or never does.
+        tokio::time::sleep(20 * DELAY).await;
         let swept = shell.run(&["sweep"]).await;
         assert_eq!(swept.status.code(), Some(0), "{}", String::from_utf8_lossy(&swept.stdout));
         assert_eq!(resources(&host).await, before, "killed at request {step}");

@@ -18,6 +18,7 @@ use contract_tests::{
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::host::{Scene, with_body};
 
@@ -69,6 +70,7 @@ struct Breaking {
     inner: Arc<dyn Transport>,
     left: AtomicUsize,
     sends_the_last: bool,
+    broken: Notify,
 }
 
 impl Transport for Breaking {
@@ -81,7 +83,8 @@ impl Transport for Breaking {
             if self.sends_the_last {
                 self.inner.send(sent).await?;
             }
-            // The process is gone: nobody hears of anything any more.
+            // From here on nobody hears of anything any more.
+            self.broken.notify_one();
             std::future::pending().await
         })
     }
@@ -90,18 +93,12 @@ impl Transport for Breaking {
 /// Kills a run at its `step`th request; the run, if it does not get that far.
 async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> Option<Run> {
     let left = AtomicUsize::new(step);
-    let inner = Arc::new(Breaking { inner: scene.host.http(), left, sends_the_last });
+    let broken = Notify::new();
+    let inner = Arc::new(Breaking { inner: scene.host.http(), left, sends_the_last, broken });
     let guard = scene.guard_before(inner.clone());
-    let dead = async {
-        while inner.left.load(Ordering::SeqCst) > 0 {
-            tokio::task::yield_now().await;
-        }
-        // The last request, if it is sent, is answered by now.
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    };
     tokio::select! {
         run = apply(&guard, plan) => Some(run),
-        () = dead => None,
+        () = inner.broken.notified() => None,
     }
 }
 
