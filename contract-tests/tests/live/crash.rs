@@ -144,6 +144,7 @@ async fn a_line_that_was_torn_by_the_crash_never_happened() {
         .unwrap();
     assert!(sweep(&scene.resume()).await.left.is_empty());
     assert!(fs::read(scene.ledger()).unwrap().starts_with(&whole));
+    assert!(Ledger::open(&scene.ledger()).unwrap().closed);
     assert_eq!(resources(&scene).await, before);
     fs::write(scene.ledger(), "{\"n\":0}\n").unwrap();
     assert!(Ledger::open(&scene.ledger()).unwrap_err().to_string().contains(":1:"));

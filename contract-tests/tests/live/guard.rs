@@ -30,6 +30,12 @@ fn ssh_key(name: &str) -> Sent {
     with_body("createSshKey", &json!({ "name": name, "publicKey": key }))
 }
 
+fn server(name: &str) -> Sent {
+    let os = json!({ "slug": "talos-omni-1123" });
+    let body = json!({ "name": name, "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": os });
+    with_body("createFlexMetalServer", &body)
+}
+
 #[tokio::test]
 async fn only_what_reads_is_sent_without_a_plan() {
     let scene = generous().await;
@@ -208,6 +214,8 @@ async fn there_are_never_more_resources_of_a_kind_than_allowed() {
 async fn the_removal_of_what_is_made_is_paid_for_in_advance() {
     let mut scene = generous().await;
     scene.permit = planned(&[("createSshKey", 9)]);
+    scene.rules.limits.requests = 8;
+    assert_eq!(scene.guard().pass(&ssh_key("ct-testrun1-1")).await.unwrap_err(), Stop::Requests(8).into());
     scene.rules.limits.requests = 9;
     let guard = scene.guard();
     send(&guard, &ssh_key("ct-testrun1-1")).await.unwrap();
@@ -216,12 +224,20 @@ async fn the_removal_of_what_is_made_is_paid_for_in_advance() {
 }
 
 #[tokio::test]
+async fn everything_in_the_path_of_a_write_was_made_by_the_run() {
+    let mut scene = generous().await;
+    let operations = planned(&[("createFlexMetalServer", 1), ("createFlexMetalServerTag", 1)]);
+    scene.permit = Permit { cents: 100_000, ..operations };
+    let guard = scene.guard();
+    let made = send(&guard, &server("ct-testrun1-1")).await.unwrap().json();
+    let tagged = about("createFlexMetalServerTag", made[0]["uuid"].as_str().unwrap());
+    let tagged = Sent { target: tagged.target.replace("{tag}", "spare"), ..tagged };
+    let foreign = Refusal::Foreign("createFlexMetalServerTag".to_owned(), "spare".to_owned());
+    assert_eq!(guard.pass(&tagged).await.unwrap_err(), foreign.into());
+}
+
+#[tokio::test]
 async fn no_more_money_is_spent_than_was_agreed_to() {
-    let server = |name: &str| {
-        let body = json!({ "name": name, "location": "EU: Rotterdam", "instanceType": "bm7.std.8",
-            "os": { "slug": "talos-omni-1123" } });
-        with_body("createFlexMetalServer", &body)
-    };
     let mut scene = generous().await;
     scene.permit = Permit { cents: 199_999, ..planned(&[("createFlexMetalServer", 9)]) };
     let guard = scene.guard();
@@ -310,6 +326,31 @@ async fn the_switch_stops_everything_the_interrupt_all_but_the_removal() {
     std::fs::remove_file(switch).unwrap();
     let swept = sweep(&guard).await;
     assert!(swept.left.is_empty() && swept.cleaned == 1, "{swept:?}");
+}
+
+#[tokio::test]
+async fn the_switch_counts_also_after_a_wait() {
+    let scene = Scene::new().await;
+    let guard = scene.guard();
+    guard.pass(&plain("getHealth")).await.unwrap().unwrap();
+    let switch = scene.path().join("stop");
+    *scene.clock.meanwhile.lock().unwrap() = Some(switch.clone());
+    assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Switch(switch).into());
+    assert_eq!(scene.host.count(), 1);
+}
+
+#[tokio::test]
+async fn what_was_made_last_is_removed_first() {
+    let mut scene = generous().await;
+    scene.permit = planned(&[("createSshKey", 1), ("createFlexMetalTag", 1)]);
+    let guard = scene.guard();
+    send(&guard, &with_body("createFlexMetalTag", &json!({ "tag": "ct-testrun1-1" }))).await.unwrap();
+    send(&guard, &ssh_key("ct-testrun1-2")).await.unwrap();
+    assert_eq!(sweep(&guard).await.cleaned, 2);
+    let got = scene.host.got().into_iter();
+    let removed: Vec<_> = got.filter(|it| it.method == Method::DELETE).map(|it| it.target).collect();
+    assert!(removed[0].starts_with("/v3/sshKey/"), "{removed:?}");
+    assert_eq!(removed[1..], ["/v3/flexMetal/tags/ct-testrun1-1"]);
 }
 
 #[tokio::test]

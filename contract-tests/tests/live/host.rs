@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -37,6 +37,7 @@ pub const CANARY: &str = "CanaryKey0CanaryKey0";
 #[derive(Debug, Clone)]
 pub struct Got {
     pub method: Method,
+    pub target: String,
     pub headers: HeaderMap,
 }
 
@@ -158,7 +159,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let target = uri.path_and_query().expect("a request has a path").to_string();
-    let got = Got { method: method.clone(), headers: headers.clone() };
+    let got = Got { method: method.clone(), target: target.clone(), headers: headers.clone() };
     shared.got.lock().unwrap().push(got);
     let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);
@@ -199,6 +200,8 @@ async fn forward(
 #[derive(Default)]
 pub struct Patient {
     now: Mutex<Duration>,
+    /// A file that appears while somebody waits.
+    pub meanwhile: Mutex<Option<PathBuf>>,
 }
 
 impl Patient {
@@ -214,6 +217,9 @@ impl Clock for Patient {
 
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
         self.advance(time);
+        if let Some(file) = self.meanwhile.lock().unwrap().take() {
+            std::fs::write(file, "").unwrap();
+        }
         Box::pin(std::future::ready(()))
     }
 }
@@ -258,7 +264,7 @@ impl Scene {
         self.folder.path()
     }
 
-    pub fn ledger(&self) -> std::path::PathBuf {
+    pub fn ledger(&self) -> PathBuf {
         self.path().join("testrun1.ledger")
     }
 
