@@ -27,6 +27,7 @@ pub mod fault;
 mod finding;
 pub mod fixture;
 mod judge;
+pub mod live;
 mod progress;
 mod reached;
 pub mod record;

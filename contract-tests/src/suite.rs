@@ -34,6 +34,8 @@ pub struct Suite {
     pub private: &'static [&'static str],
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
+    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
+    pub live: &'static str,
 }
 
 impl Suite {

@@ -1,6 +1,6 @@
 //! What is tested: an emulator in this process, or a server at some address.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use http::Method;
 use mock_server::{Config, Server, StartError};
@@ -10,6 +10,7 @@ use crate::{
     check,
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
+    live::{Kind, Place},
     redact::Redactor,
     secret::Secret,
     suite::Suite,
@@ -33,6 +34,8 @@ pub struct Target {
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
+    /// Whether it is no emulator on this machine.
+    live: bool,
 }
 
 impl Target {
@@ -43,26 +46,28 @@ impl Target {
         let keys = Target::demo_keys();
         let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true })
+        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true, live: false })
     }
 
-    /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
-    pub async fn at(suite: &'static Suite, base: &str, keys: Keys) -> Result<Target, Unreachable> {
+    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows the demo keys. A live
+    /// server must be [behind](Target::behind) a guard before anything is sent to it.
+    pub async fn at(suite: &'static Suite, place: &Place, keys: Keys) -> Target {
+        let transport = |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
         let target = Target {
             suite,
-            name: base.to_owned(),
-            transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
+            name: place.base.clone(),
+            transport: transport(keys.clone()),
             keys: keys.clone(),
             mock: None,
-            controllable: true,
+            controllable: place.kind == Kind::Mock,
+            live: place.kind == Kind::Live,
         };
-        if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
-            return Ok(Target { controllable: false, ..target });
+        if target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
+            return Target { controllable: false, ..target };
         }
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
-        let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
-        Ok(Target { transport, keys, ..target })
+        Target { transport: transport(keys.clone()), keys, ..target }
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -73,7 +78,12 @@ impl Target {
     /// The same target behind another transport, such as one that injects a fault.
     #[must_use]
     pub fn behind(&self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Target {
-        Target { transport: wrap(Arc::clone(&self.transport)), ..self.clone() }
+        Target { transport: wrap(self.transport()), ..self.clone() }
+    }
+
+    /// How requests reach it.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
     }
 
     /// Its base URL, where it is an emulator in this process.
@@ -99,6 +109,11 @@ impl Target {
         Redactor::new(self.suite, self.keys.secrets().cloned())
     }
 
+    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// Whether time and state can be set.
     pub fn is_controllable(&self) -> bool {
         self.controllable
@@ -106,7 +121,7 @@ impl Target {
 
     /// Whether it runs on this machine.
     pub fn is_on_this_machine(&self) -> bool {
-        self.mock.is_some() || is_loopback(&self.name)
+        !self.live
     }
 
     /// Its host, or `mock`.
@@ -154,30 +169,5 @@ impl Target {
             return Ok(received);
         }
         Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
-    }
-}
-
-/// Whether the host of a URL is this machine.
-fn is_loopback(base: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(base) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for base in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080/", "http://127.9.9.9"]
-        {
-            assert!(is_loopback(base), "{base}");
-        }
-        for base in
-            ["https://api.i3d.net", "http://127.0.0.1.example", "http://localhost.example", "nonsense"]
-        {
-            assert!(!is_loopback(base), "{base}");
-        }
     }
 }

@@ -21,6 +21,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     families: FAMILIES,
     private: &["iban"],
     demo_names: DEMO_NAMES,
+    live: include_str!("../../live/i3d-v3.yaml"),
 });
 
 /// Operations that no fresh world is ready for; scenarios prepare it.
