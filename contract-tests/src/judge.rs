@@ -40,6 +40,7 @@ pub fn judge(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
         Judged::allow,
         Judged::method,
         Judged::refusal,
+        Judged::secret,
         Judged::latency,
     ];
     checks.iter().flat_map(|check| check(&judged)).collect()
@@ -203,6 +204,26 @@ impl Judged<'_> {
         };
         found.push(self.found(&check::ERROR_SHAPE, message).at("/errorCode"));
         found
+    }
+
+    /// What was sent as a secret stands in no answer, but where the contract marks a secret.
+    fn secret(&self) -> Found {
+        const SHORT: usize = 8;
+        let Some(expected) = self.exchange.sent.route.and_then(|route| route.body.as_ref()) else {
+            return Vec::new();
+        };
+        let sent = self.exchange.sent.json();
+        let properties = expected.definition()["properties"].as_object().into_iter().flatten();
+        let secrets = properties.filter(|(_, it)| it["format"] == "password");
+        let secrets = secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= SHORT));
+        let mut body = self.exchange.received.json();
+        if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
+            response.mask(&mut body, &self.suite.contract.secrets);
+        }
+        let text = body.to_string();
+        let leaks = secrets.into_iter().any(|secret| text.contains(secret));
+        let message = "holds what was sent as a secret";
+        leaks.then(|| self.found(&check::NO_SECRET_BACK, message)).into_iter().collect()
     }
 
     fn latency(&self) -> Found {

@@ -18,13 +18,21 @@ mod call;
 pub mod check;
 pub mod command;
 pub mod compare;
+pub mod coverage;
 mod emulator;
+mod examples;
 mod exchange;
+pub mod explore;
+pub mod fault;
 mod finding;
 pub mod fixture;
 mod judge;
+pub mod live;
+mod progress;
+mod reached;
 pub mod record;
 mod redact;
+pub mod report;
 mod request;
 mod run;
 mod secret;
@@ -38,12 +46,15 @@ mod violations;
 pub use answer::Answer;
 pub use call::{Api, Call};
 pub use emulator::Emulator;
+pub use examples::examples;
 pub use exchange::{Caller, Exchange, Received, Sent};
 pub use finding::{Finding, pointer};
 pub use judge::{judge, shown};
+pub use progress::Progress;
+pub use reached::{Reached, Touched};
 pub use redact::{Redaction, RedactionKind, Redactor};
 pub use request::{Content, Part, Request};
-pub use run::{Case, Outcome, Run, Statuses, Verdict};
+pub use run::{Case, Outcome, Run, Verdict};
 pub use secret::Secret;
 pub use suite::Suite;
 pub use target::Target;
@@ -51,10 +62,7 @@ pub use tolerated::tolerated;
 pub use transport::{Answered, Http, Keys, Transport, Unreachable};
 pub use violations::{Violation, violations};
 
-/// The operations that the emulator does, in the order of the contract.
-pub fn written() -> impl Iterator<Item = &'static openapi::Route> {
-    let operations = mock_server::apis::all().into_iter().flat_map(|api| api.operations());
-    let written: std::collections::BTreeSet<&str> =
-        operations.filter(mock_server::engine::Operation::is_written).map(|it| it.id).collect();
-    openapi::i3d_v3().routes.iter().filter(move |route| written.contains(route.id.as_str()))
+/// The operations of the i3D.net v3 API, in the order of its contract.
+pub fn operations() -> impl Iterator<Item = &'static openapi::Route> {
+    openapi::i3d_v3().routes.iter()
 }

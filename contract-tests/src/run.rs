@@ -1,11 +1,15 @@
 //! What a run found, as data: every report is made of this.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use crate::{exchange::Exchange, finding::Finding};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{exchange::Exchange, finding::Finding, reached::Reached};
 
 /// How a case ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Everything held.
     Passed,
@@ -38,9 +42,6 @@ pub struct Case {
     pub took: Duration,
 }
 
-/// How often an operation was answered with a status.
-pub type Statuses = BTreeMap<String, BTreeMap<u16, u64>>;
-
 /// A run.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -54,16 +55,21 @@ pub struct Run {
     pub seed: Option<u64>,
     /// Its cases.
     pub cases: Vec<Case>,
-    /// Which operation was answered how, and how often.
-    pub statuses: Statuses,
+    /// Which operation was answered how, and with what.
+    pub reached: Reached,
     /// How many requests were sent.
     pub requests: u64,
+    /// After how many requests something was found for the first time.
+    pub first_finding: Option<u64>,
+    /// When it began.
+    pub started: Timestamp,
     /// How long it took.
     pub took: Duration,
 }
 
 /// How a run ends, as the exit code of the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything that was checked holds.
     Holds = 0,
@@ -78,17 +84,24 @@ pub enum Verdict {
 impl Run {
     /// A run that begins.
     pub fn new(verb: &'static str, api: &'static str, target: impl Into<String>, seed: Option<u64>) -> Run {
-        let (cases, statuses) = (Vec::new(), Statuses::new());
-        Run { verb, api, target: target.into(), seed, cases, statuses, requests: 0, took: Duration::ZERO }
+        Run {
+            verb,
+            api,
+            target: target.into(),
+            seed,
+            cases: Vec::new(),
+            reached: Reached::default(),
+            requests: 0,
+            first_finding: None,
+            started: Timestamp::now(),
+            took: Duration::ZERO,
+        }
     }
 
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
-        if let Some(route) = exchange.sent.route {
-            let statuses = self.statuses.entry(route.id.clone()).or_default();
-            *statuses.entry(exchange.received.status).or_default() += 1;
-        }
+        self.reached.count(exchange);
     }
 
     /// The cases that ended in this way.

@@ -2,6 +2,8 @@
 
 use openapi::Contract;
 
+use crate::explore::family::Family;
+
 /// An API under test.
 pub struct Suite {
     /// Its short name, as in `openapi/i3d-v3`.
@@ -16,15 +18,34 @@ pub struct Suite {
     pub error_codes: &'static [(i64, &'static [u16])],
     /// The code of a path that no operation has.
     pub no_route: i64,
+    /// The words for a part of a list: which row is the first, and how many rows.
+    pub range: fn(u32, u32) -> String,
+    /// How many rows of a list are answered where no part is asked for.
+    pub page_default: u32,
+    /// Whether a slash at the end of a path makes no difference.
+    pub slash_means_nothing: bool,
+    /// Operations whose example does not succeed in a fresh world: something must come before.
+    pub prepared: &'static [&'static str],
+    /// Operations whose answers hold the keys of the caller.
+    pub shows_keys: &'static [&'static str],
+    /// Its resources.
+    pub families: &'static [&'static [Family]],
     /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
     pub private: &'static [&'static str],
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
+    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
+    pub live: &'static str,
 }
 
 impl Suite {
     /// The statuses of a code of this API; `None` for a code that it does not know.
     pub fn statuses_of(&self, code: i64) -> Option<&'static [u16]> {
         self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, statuses)| *statuses)
+    }
+
+    /// Whether something must come before the example of an operation succeeds.
+    pub fn is_prepared(&self, operation: &str) -> bool {
+        self.prepared.contains(&operation)
     }
 }

@@ -55,7 +55,7 @@ fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
 }
 
 /// The status of an operation for an id that nothing answers to: the first of these that it documents.
-fn of_unknown(route: &Route) -> Option<u16> {
+pub(crate) fn of_unknown(route: &Route) -> Option<u16> {
     [404, 400, 403].into_iter().find(|status| route.documents(*status))
 }
 

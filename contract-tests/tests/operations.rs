@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use contract_tests::{Api, Emulator, Request, Violation, tolerated, violations, written};
+use contract_tests::{Api, Emulator, Request, Violation, operations, tolerated, violations};
 use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
@@ -26,7 +26,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a ru
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = written().flat_map(|route| match Request::example(route) {
+    let trials = operations().flat_map(|route| match Request::example(route) {
         Ok(example) => trials(&example),
         Err(advice) => vec![Trial::test(format!("{} has an example", route.id), || Err(advice.into()))],
     });

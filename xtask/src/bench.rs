@@ -80,6 +80,7 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
         emulator.resident_mib()?,
         seconds * 2.0
     );
+    drawn(&emulator.address)?;
     reset(&emulator.address)?;
     growth(seconds)
 }
@@ -167,6 +168,36 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// What is drawn for each request: a chart, and a file for printing. One client, one request after the other.
+fn drawn(address: &str) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut connection = Connection::open(address).await?;
+        let mut first = async |path: &str| -> Result<Value> {
+            let (_, rows) = connection.exchange(&Request::get(path, Some(KEY))).await?;
+            Ok(serde_json::from_slice::<Value>(rows)?[0].take())
+        };
+        let colocation = first("/v3/colocation").await?;
+        let invoice = first("/v3/account/invoice").await?;
+        let uplink = &colocation["uplinks"][0]["uplinkId"];
+        let chart = format!("/v3/colocation/{}/network/usage/{uplink}/graph/year", colocation["id"]);
+        let id = invoice["id"].as_str().context("an invoice has an id")?;
+        let pdf = format!("/v3/account/invoice/{id}/pdf");
+        for (what, path, aim) in [("Chart of a year", chart, 15), ("PDF of an invoice", pdf, 10)] {
+            let request = Request::get(&path, Some(KEY));
+            let mut times = Vec::new();
+            for _ in 0..51 {
+                let began = std::time::Instant::now();
+                let (status, _) = connection.exchange(&request).await?;
+                ensure!(status == 200, "{path} answers {status}");
+                times.push(began.elapsed().as_secs_f64() * 1e3);
+            }
+            println!("\n{what}: {:.1} ms median of 51 (aim {aim})", median(times.into_iter()));
+        }
+        Ok(())
+    })
 }
 
 fn reset(address: &str) -> Result<()> {

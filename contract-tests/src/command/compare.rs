@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
-use super::{ReportArguments, TargetArguments, replay::SEED, suite};
+use super::{
+    ReportArguments,
+    live::{LiveArguments, suite},
+    replay::SEED,
+};
 use crate::{
-    Suite, Target, Verdict,
+    Suite, Verdict,
     compare::{Comparison, Depth, Side, Waivers, compare_sides, examples},
     fixture::{Fixture, Loaded, Options, load},
 };
@@ -46,6 +50,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "waivers.yaml")]
     waivers: PathBuf,
     #[command(flatten)]
+    live: LiveArguments,
+    #[command(flatten)]
     reports: ReportArguments,
 }
 
@@ -61,8 +67,8 @@ enum Steps {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let suite = suite();
     let waivers = Waivers::read(&arguments.waivers).map_err(anyhow::Error::msg)?;
-    let mock = open(suite, &arguments.mock, &arguments.only).await?;
-    let truth = open(suite, &arguments.truth, &arguments.only).await?;
+    let mock = open(suite, &arguments.mock, arguments).await?;
+    let truth = open(suite, &arguments.truth, arguments).await?;
     let scenarios = scenarios(suite, arguments, &mock, &truth)?;
     anyhow::ensure!(!scenarios.is_empty(), "there is nothing to compare");
     let same_data = mock.is_demo() && truth.is_demo() || scenarios_bring_their_data(arguments);
@@ -82,14 +88,13 @@ fn scenarios_bring_their_data(arguments: &Arguments) -> bool {
     arguments.steps == Steps::Fixtures
 }
 
-async fn open(suite: &'static Suite, side: &str, only: &[String]) -> anyhow::Result<Side> {
+async fn open(suite: &'static Suite, side: &str, arguments: &Arguments) -> anyhow::Result<Side> {
     let folder = Path::new(side);
     if side != "mock" && folder.is_dir() {
-        let fixtures = load(suite, folder, only)?;
+        let fixtures = load(suite, folder, &arguments.only)?;
         return Ok(Side::Recorded { suite, folder: folder.to_owned(), fixtures });
     }
-    let target: Target = TargetArguments { target: side.to_owned() }.open(SEED).await?;
-    Ok(Side::Server(Box::new(target)))
+    Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
 }
 
 fn scenarios(

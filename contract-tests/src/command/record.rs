@@ -54,7 +54,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 /// Passes requests on until the program is told to stop.
 async fn pass(target: &Target, listen: SocketAddr, arguments: &Arguments) -> anyhow::Result<Verdict> {
     let base = target.url().unwrap_or_else(|| target.name.clone());
-    let proxy = Proxy::start(target.suite, listen, &base).await?;
+    let proxy = Proxy::start(target.clone(), listen).await?;
     println!("listening on http://{}, passing on to {base}; Ctrl-C writes the fixture", proxy.address);
     tokio::signal::ctrl_c().await?;
     let exchanges = proxy.stop().await;

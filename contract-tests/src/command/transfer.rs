@@ -6,9 +6,12 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{replay::FolderArgument, suite};
+use super::{
+    live::{keys, suite},
+    replay::FolderArgument,
+};
 use crate::{
-    Keys, Redactor, Verdict,
+    Redactor, Verdict,
     fixture::{Provenance, Source, Span, load},
     record::{self, har, hurl},
 };
@@ -50,8 +53,7 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     let suite = suite();
     let text = fs::read_to_string(&arguments.file).with_context(|| arguments.file.display().to_string())?;
     let imported = har::import(&text).context("this is no HAR file")?;
-    let keys = Keys::from_env();
-    let redactor = Redactor::new(suite, keys.secrets().cloned());
+    let redactor = Redactor::new(suite, keys().secrets().cloned());
     let at = imported.at.unwrap_or_else(Timestamp::now);
     let provenance = Provenance {
         source: Source::Observed,

@@ -15,8 +15,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
     exchange::{Caller, Exchange, Received, Sent},
-    suite::Suite,
-    transport::{Http, Keys, Transport},
+    target::Target,
 };
 
 /// Headers of one connection, which mean nothing on the next; and those that would make a body unreadable.
@@ -48,19 +47,17 @@ type Passed = Arc<Mutex<Vec<Exchange>>>;
 
 #[derive(Clone)]
 struct Shared {
-    upstream: Http,
+    upstream: Target,
     passed: Passed,
 }
 
 impl Proxy {
-    /// Listens at `listen` and passes everything on to the server at `base`.
-    pub async fn start(suite: &'static Suite, listen: SocketAddr, base: &str) -> std::io::Result<Proxy> {
+    /// Listens at `listen` and passes everything on to `upstream`; a live server stays behind its guard.
+    pub async fn start(upstream: Target, listen: SocketAddr) -> std::io::Result<Proxy> {
         let listener = TcpListener::bind(listen).await?;
         let (address, passed) = (listener.local_addr()?, Passed::default());
-        // The client brings its own credentials.
-        let upstream = Http::new(base, suite.key_header, Keys::default());
-        let router =
-            Router::new().fallback(pass).with_state(Shared { upstream, passed: Arc::clone(&passed) });
+        let shared = Shared { upstream, passed: Arc::clone(&passed) };
+        let router = Router::new().fallback(pass).with_state(shared);
         let (stop, stopped) = oneshot::channel();
         let serve = axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
         Ok(Proxy { address, passed, stop, server: tokio::spawn(serve.into_future()) })
@@ -81,15 +78,16 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large for the proxy");
     };
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-    let headers = kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let sent = Sent {
-        route: None,
-        caller: Caller::Nobody,
-        method: head.method,
-        target,
-        headers,
-        body: body.to_vec(),
-    };
+    let mut headers: Vec<(String, String)> =
+        kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    // A client brings its own credentials; to a live server only those go that the harness was given.
+    let mut caller = Caller::Nobody;
+    if !shared.upstream.is_on_this_machine() {
+        let before = headers.len();
+        headers.retain(|(name, _)| name != shared.upstream.suite.key_header);
+        caller = if headers.len() < before { Caller::Customer } else { Caller::Nobody };
+    }
+    let sent = Sent { route: None, caller, method: head.method, target, headers, body: body.to_vec() };
     match shared.upstream.send(&sent).await {
         Ok(received) => {
             let response = answer(&received);

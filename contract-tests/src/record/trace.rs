@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Recording, provenance_of_nothing, volatile::volatile};
 use crate::{
-    exchange::{Exchange, Sent},
+    exchange::{Caller, Exchange, Sent},
     fixture::{Capture, Fixture, FormPart, Request, Step, VERSION, Who, pointer::places},
     redact::Redactor,
     suite::Suite,
@@ -122,6 +122,9 @@ impl Trace {
 
     /// Who sent a request. The key itself is not written down, but a key that an answer told is known by its name.
     fn who(&mut self, suite: &Suite, sent: &Sent) -> (Who, Option<(String, String)>) {
+        if sent.caller == Caller::Customer {
+            return (Who::Customer, None);
+        }
         let header = sent.headers.iter().find(|(name, _)| name == suite.key_header);
         let Some((name, key)) = header else { return (Who::Nobody, None) };
         let first = self.key.get_or_insert_with(|| key.clone());
@@ -247,7 +250,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::{Caller, suites::i3d_v3::SUITE};
+    use crate::suites::i3d_v3::SUITE;
 
     fn operation(method: Method, target: &str) -> Option<(String, BTreeMap<String, String>)> {
         let (target, headers, body) = (target.to_owned(), Vec::new(), Vec::new());

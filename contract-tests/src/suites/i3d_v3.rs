@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::i3d_v3_families::FAMILIES;
 use crate::suite::Suite;
 
 /// The i3D.net v3 API.
@@ -12,9 +13,24 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
     no_route: 10012,
+    range: |start, results| format!("start={start},results={results}"),
+    page_default: 25,
+    slash_means_nothing: true,
+    prepared: PREPARED,
+    shows_keys: &["getAccountApiKeys"],
+    families: FAMILIES,
     private: &["iban"],
     demo_names: DEMO_NAMES,
+    live: include_str!("../../live/i3d-v3.yaml"),
 });
+
+/// Operations that no fresh world is ready for; scenarios prepare it.
+const PREPARED: &[&str] = &[
+    // Needs a login that waits for its one-time password, and the password of the moment.
+    "provideOTP",
+    // Needs the hash of a mail, which is sent when it is asked for.
+    "validateAccountPasswordReset",
+];
 
 /// The logins of the demo world, which are no secrets.
 const DEMO_NAMES: &[(&str, &str)] = &[

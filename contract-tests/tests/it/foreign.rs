@@ -1,6 +1,6 @@
 //! What belongs to one customer does not exist for another, whatever is asked of it.
 
-use contract_tests::{Emulator, Request, written};
+use contract_tests::{Emulator, Request, operations};
 use openapi::{Location, Route};
 
 /// Operations whose path names what is the same for everybody.
@@ -17,7 +17,7 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist() {
     let emulator = Emulator::start();
     let (owner, stranger) = (emulator.api(), emulator.other_customer());
     let mut tried = 0;
-    for route in written().filter(names_something_owned) {
+    for route in operations().filter(names_something_owned) {
         let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
         let answer = example.call(&stranger).send().await;
         let expected = [404, 400, 403].into_iter().find(|status| route.documents(*status));
@@ -26,7 +26,9 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist() {
     }
     assert!(tried > 20, "{tried} operations are few");
     // Their owner finds everything as it was.
-    for route in written().filter(|route| route.method == http::Method::GET && names_something_owned(route)) {
+    for route in
+        operations().filter(|route| route.method == http::Method::GET && names_something_owned(route))
+    {
         let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
         example.call(&owner).ok().await;
     }

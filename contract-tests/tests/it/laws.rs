@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Emulator, Request, written};
-use mock_server::engine::Operation;
+use contract_tests::{Api, Emulator, Request, operations};
 use openapi::{Location, Route};
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
@@ -17,28 +16,6 @@ const CASES: u32 = 12;
 
 /// More rows than any list of the demo world has; as many as one request may ask for.
 const RESULTS_MAX: usize = 1000;
-
-#[test]
-fn the_operations_of_the_contract_are_written_or_said_to_be_unwritten() {
-    for api in mock_server::apis::all() {
-        let contract: Vec<&str> = api.contract().routes.iter().map(|route| route.id.as_str()).collect();
-        let operations = api.operations();
-        let registered: BTreeSet<&str> = operations.iter().map(|operation| operation.id).collect();
-        assert_eq!(registered.len(), operations.len(), "an operation is registered twice");
-        assert_eq!(registered, contract.iter().copied().collect());
-        assert_eq!(mock_server::http::join(&api).len(), contract.len());
-    }
-}
-
-#[test]
-fn every_operation_is_written() {
-    let operations = mock_server::apis::all().into_iter().flat_map(|api| api.operations());
-    let unwritten: Vec<&str> = operations
-        .filter(|operation| !Operation::is_written(operation))
-        .map(|operation| operation.id)
-        .collect();
-    assert_eq!(unwritten, [""; 0]);
-}
 
 #[test]
 fn pages_of_any_size_make_the_whole_list() {
@@ -132,7 +109,7 @@ impl World {
             assert!(list.whole.len() < RESULTS_MAX, "{} fits one page", route.id);
             list
         };
-        written().filter(ranged).map(list).collect()
+        operations().filter(ranged).map(list).collect()
     }
 
     /// Tries `law` on every list.

@@ -27,6 +27,7 @@ mod dashboard;
 mod dedicated_servers;
 mod email_confirmations;
 mod engine;
+mod explore;
 mod flex_metal_catalogue;
 mod flex_metal_order;
 mod flex_metal_quota;

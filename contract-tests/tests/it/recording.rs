@@ -75,7 +75,7 @@ fn file(path: &Path, secrets: &[String]) -> Fixture {
 async fn what_passed_the_proxy_can_be_played_again() {
     let target = Target::mock(&SUITE, 1).expect("an emulator starts");
     let listen = "127.0.0.1:0".parse().unwrap();
-    let proxy = Proxy::start(&SUITE, listen, &target.url().unwrap()).await.expect("a free port");
+    let proxy = Proxy::start(target.clone(), listen).await.expect("a free port");
     let client = Client::builder().no_proxy().build().unwrap();
     let browser = Browser { base: format!("http://{}", proxy.address), client };
     let secrets = work(&browser).await;

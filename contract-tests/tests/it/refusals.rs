@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Answer, Api, Call, Emulator, Request, violations, written};
+use contract_tests::{Answer, Api, Call, Emulator, Request, operations, violations};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -17,7 +17,7 @@ fn documented() -> BTreeSet<Pair> {
         let route = openapi::i3d_v3().route(id).expect("an operation of the contract");
         (400..500).filter(|status| route.documents(*status)).map(move |status| (id, status))
     };
-    written().flat_map(|route| statuses(&route.id)).collect()
+    operations().flat_map(|route| statuses(&route.id)).collect()
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
 async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     let mut refused = BTreeSet::new();
-    for route in written() {
+    for route in operations() {
         let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
         if !route.open {
             refused.insert((route.id.as_str(), example.call(&nobody).send().await.status));

@@ -102,30 +102,13 @@ pub struct Operation {
     pub effect: Effect,
     /// What it takes of a request.
     pub needs: Vec<Needs>,
-    /// `None` for an operation that is not written yet.
-    run: Option<Box<Run>>,
+    run: Box<Run>,
 }
 
 impl Operation {
-    /// An operation of the contract that nobody has written yet; it answers that it is not emulated.
-    pub fn unwritten(id: &'static str) -> Operation {
-        Operation { id, effect: Effect::Read, needs: Vec::new(), run: None }
-    }
-
-    /// Whether somebody has written it.
-    pub fn is_written(&self) -> bool {
-        self.run.is_some()
-    }
-
     /// Runs it.
     pub fn run(&self, cx: &Context, request: Request) -> Result<Reply> {
-        self.run.as_ref().map_or_else(|| Err(self.not_written()), |run| run(cx, request))
-    }
-
-    /// What an operation answers that nobody has written yet.
-    pub fn not_written(&self) -> Problem {
-        let message = format!("{} is documented, but the emulator does not do it yet", self.id);
-        Problem::new(Kind::NotEmulated).because(message)
+        (self.run)(cx, request)
     }
 }
 
@@ -140,12 +123,7 @@ pub fn write<A>(id: &'static str, handler: impl Handler<A>) -> Operation {
 }
 
 fn operation<A, H: Handler<A>>(id: &'static str, effect: Effect, handler: H) -> Operation {
-    Operation {
-        id,
-        effect,
-        needs: H::needs(),
-        run: Some(Box::new(move |cx, request| handler.call(cx, request))),
-    }
+    Operation { id, effect, needs: H::needs(), run: Box::new(move |cx, request| handler.call(cx, request)) }
 }
 
 /// Implemented for every function that can be an operation.

@@ -28,8 +28,6 @@ pub enum Kind {
     Invalid,
     /// Too many tries in too short a time.
     TooManyRequests,
-    /// The emulator does not do this yet.
-    NotEmulated,
     /// The emulator failed.
     Internal,
 }
@@ -48,7 +46,6 @@ impl Kind {
             Kind::Invalid => 422,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
-            Kind::NotEmulated => 501,
         }
     }
 }

@@ -181,9 +181,6 @@ impl Shell {
             return self.world.read(*caller, |cx| Ok(self.read(endpoint, parts, path, cx, caller)))?;
         }
         self.world.read(*caller, |cx| self.identify(endpoint, parts, cx, caller))?;
-        if !endpoint.operation.is_written() {
-            return Err(endpoint.operation.not_written().into());
-        }
         let mut request = self.parameters(endpoint, parts, path)?;
         if let Some(expected) = &route.body {
             *sent = body::read(parts, body).await?;
@@ -218,9 +215,6 @@ impl Shell {
         caller: &mut Caller,
     ) -> Result<Reply, Refusal> {
         self.identify(endpoint, parts, cx, caller)?;
-        if !endpoint.operation.is_written() {
-            return Err(endpoint.operation.not_written().into());
-        }
         let request = self.parameters(endpoint, parts, path)?;
         endpoint
             .operation
@@ -315,7 +309,7 @@ impl Shell {
             Err(Refusal { problem, by_operation }) => {
                 let (status, body) = endpoint.api.render(&problem, Some(route));
                 // A form that an operation refuses is refused like one that the engine refuses.
-                let of_engine = !by_operation || matches!(problem.kind, Kind::Invalid | Kind::NotEmulated);
+                let of_engine = !by_operation || problem.kind == Kind::Invalid;
                 listed = of_engine || route.documents(status);
                 (status, Some("application/json"), body.to_string().into())
             }

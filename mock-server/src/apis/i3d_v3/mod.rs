@@ -90,7 +90,6 @@ mod traffic_sums;
 mod traffic_usage;
 mod trigger_types;
 mod triggers;
-mod unwritten;
 mod user_remote_info;
 mod users;
 mod web_addresses;
@@ -129,7 +128,7 @@ impl Api for I3dV3 {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let written = [
+        let resources: [Vec<Operation>; _] = [
             account_billing_details::operations().into(),
             account_details::operations().into(),
             account_documents::operations().into(),
@@ -186,9 +185,7 @@ impl Api for I3dV3 {
             triggers::operations().into(),
             user_remote_info::operations().into(),
         ];
-        let written: Vec<Operation> = written.into_iter().flat_map(Vec::<Operation>::into_iter).collect();
-        let unwritten = unwritten::OPERATIONS.iter().copied().map(Operation::unwritten);
-        written.into_iter().chain(unwritten).collect()
+        resources.into_iter().flat_map(Vec::into_iter).collect()
     }
 
     fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {

@@ -47,6 +47,5 @@ fn standard(kind: Kind) -> (u32, &'static str) {
         Kind::MethodNotAllowed => (10000, "Method not allowed"),
         Kind::TooLarge => (10000, "Request body too large"),
         Kind::TooManyRequests => (10000, "Too many requests"),
-        Kind::NotEmulated => (10000, "Not emulated"),
     }
 }

@@ -1,0 +1,321 @@
+//! Bodies that the contract allows: from its example over the edges of its bounds to any.
+
+use openapi::RequestBody;
+use proptest::string::string_regex;
+use serde_json::{Map, Value, json};
+
+use super::{
+    dice::Dice,
+    family::{Make, Members},
+};
+
+/// How a body is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// The example of the contract.
+    Example,
+    /// All members, with ordinary values.
+    Most,
+    /// Only what is required.
+    Least,
+    /// All members, on their upper bounds.
+    High,
+    /// All members, on their lower bounds.
+    Low,
+    /// Anything.
+    Any,
+}
+
+/// How many fills follow each other before the first comes again with other values.
+pub const FILLS: u32 = 8;
+
+impl Fill {
+    /// What a number stands for.
+    pub fn of(draw: u32) -> Fill {
+        match draw % FILLS {
+            0 => Fill::Example,
+            1 => Fill::Most,
+            2 => Fill::Least,
+            3 => Fill::High,
+            4 => Fill::Low,
+            _ => Fill::Any,
+        }
+    }
+}
+
+/// What a body must satisfy beyond its schema.
+#[derive(Clone, Copy)]
+pub struct Wishes {
+    /// Values of its members.
+    pub values: &'static [(&'static str, Make)],
+    /// What makes the whole good.
+    pub settle: fn(&mut Dice, &mut Members),
+}
+
+impl Wishes {
+    /// None.
+    pub const NONE: Wishes = Wishes { values: &[], settle: |_, _| {} };
+}
+
+/// A valid body.
+pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, dice: &mut Dice) -> Value {
+    if let (Fill::Example, Some(example)) = (fill, &expected.example) {
+        let mut example = example.clone();
+        if let Some(members) = example.as_object_mut() {
+            (wishes.settle)(dice, members);
+        }
+        return example;
+    }
+    let fill = if fill == Fill::Example { Fill::Most } else { fill };
+    let mut filler = Filler { expected, wishes, fill, dice };
+    filler.value(expected.definition(), true)
+}
+
+/// Text that programs handle badly who did not think of it.
+const ODD: [&str; 8] = [
+    "Robert'); DROP TABLE x;--",
+    "\"quoted\" \\ and <b>marked</b> & more",
+    "naïve 東京 🚀 עברית",
+    "line one\nline two\ttabbed",
+    "100% %s {0} ${x} `x`",
+    "null",
+    "0",
+    "  spaces around  ",
+];
+
+/// Deeper bodies are cut off.
+const DEPTH_MAX: usize = 6;
+/// How long a text without a bound is made at most.
+const TEXT_MAX: u64 = 200;
+
+struct Filler<'a> {
+    expected: &'a RequestBody,
+    wishes: Wishes,
+    fill: Fill,
+    dice: &'a mut Dice,
+}
+
+impl Filler<'_> {
+    fn value(&mut self, schema: &Value, required: bool) -> Value {
+        self.nested(schema, required, 0)
+    }
+
+    fn nested(&mut self, schema: &Value, required: bool, depth: usize) -> Value {
+        let schema = self.expected.resolve(schema);
+        if let Some(choices) = schema["enum"].as_array() {
+            return self.choice(choices);
+        }
+        let forms = ["oneOf", "anyOf"].iter().find_map(|it| schema[*it].as_array());
+        if let Some(forms) = forms.filter(|_| schema["type"].is_null()) {
+            let form = self.dice.pick(forms).clone();
+            return self.nested(&form, required, depth);
+        }
+        let types: Vec<&str> = match &schema["type"] {
+            Value::String(one) => vec![one],
+            Value::Array(some) => some.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let nothing = match self.fill {
+            Fill::Low => !required,
+            Fill::Any => self.dice.below(4) == 0,
+            _ => false,
+        };
+        if types.contains(&"null") && nothing {
+            return Value::Null;
+        }
+        match types.iter().find(|it| **it != "null").copied() {
+            Some("integer") => self.integer(schema).into(),
+            Some("number") => (self.integer(schema) as f64 + 0.5).into(),
+            Some("boolean") => json!(self.fill != Fill::Low && self.dice.below(2) == 0),
+            Some("array") => self.array(schema, depth),
+            Some("object") => self.object(schema, depth).into(),
+            _ => self.text(schema).into(),
+        }
+    }
+
+    fn choice(&mut self, choices: &[Value]) -> Value {
+        match self.fill {
+            Fill::High => choices.last(),
+            Fill::Low => choices.first(),
+            _ => Some(self.dice.pick(choices)),
+        }
+        .cloned()
+        .unwrap_or_default()
+    }
+
+    fn object(&mut self, schema: &Value, depth: usize) -> Members {
+        let mut members = Map::new();
+        let required =
+            |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let wanted = required(name)
+                || match self.fill {
+                    Fill::Least => false,
+                    Fill::Any => self.dice.below(2) == 0,
+                    _ => depth < DEPTH_MAX,
+                };
+            if property["readOnly"] == true || !wanted {
+                continue;
+            }
+            let wish = self.wishes.values.iter().find(|(wish, _)| depth == 0 && wish == name);
+            let value = match wish {
+                Some((_, make)) => make(self.dice),
+                None => self.nested(property, required(name), depth + 1),
+            };
+            members.insert(name.clone(), value);
+        }
+        if depth == 0 {
+            (self.wishes.settle)(self.dice, &mut members);
+        }
+        members
+    }
+
+    fn array(&mut self, schema: &Value, depth: usize) -> Value {
+        let (least, most) =
+            (schema["minItems"].as_u64().unwrap_or(0), schema["maxItems"].as_u64().unwrap_or(3));
+        let count = match self.fill {
+            Fill::High => most.min(3),
+            Fill::Low | Fill::Least => least,
+            _ => least + self.dice.below(3) as u64,
+        };
+        let count = if depth < DEPTH_MAX { count.clamp(least, most) } else { least };
+        (0..count).map(|_| self.nested(&schema["items"], true, depth + 1)).collect()
+    }
+
+    fn integer(&mut self, schema: &Value) -> i64 {
+        let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+        match self.fill {
+            Fill::High => most.unwrap_or_else(|| least.unwrap_or(0).max(1 << 31)),
+            Fill::Low => least.unwrap_or(0).min(most.unwrap_or(0)),
+            _ => {
+                let first = least.unwrap_or_else(|| most.unwrap_or(1).min(1));
+                let last = most.unwrap_or(first + 999).max(first);
+                first + self.dice.below(usize::try_from(last - first).unwrap_or(999).min(999) + 1) as i64
+            }
+        }
+    }
+
+    fn text(&mut self, schema: &Value) -> String {
+        let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+        let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
+        if let Some(pattern) = schema["pattern"].as_str() {
+            let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+            let strategy = string_regex(pattern).expect("the contract's patterns are regular expressions");
+            return self.dice.throw(&strategy);
+        }
+        match format {
+            Some("date") => {
+                format!("20{}-0{}-1{}", self.digits(2), 1 + self.dice.below(9), self.dice.below(10))
+            }
+            Some("date-time") => format!("2026-01-1{}T12:00:00Z", self.dice.below(10)),
+            Some("email") => format!("{}@{}.example", self.dice.word(6), self.dice.word(8)),
+            Some("hostname") => format!("{}.{}.example", self.dice.word(6), self.dice.word(8)),
+            Some("ipv4") => format!("192.0.2.{}", self.dice.below(255)),
+            Some("ipv6") => format!("2001:db8::{}", 1 + self.dice.below(9999)),
+            Some("uri") => format!("https://{}.example/{}", self.dice.word(8), self.dice.word(4)),
+            Some("uuid") => format!("00000000-0000-4000-8000-0000{}", self.digits(8)),
+            _ => self.free_text(schema),
+        }
+    }
+
+    fn digits(&mut self, count: usize) -> String {
+        (0..count).map(|_| char::from(b'0' + self.dice.below(10) as u8)).collect()
+    }
+
+    fn free_text(&mut self, schema: &Value) -> String {
+        let least = schema["minLength"].as_u64().unwrap_or(0);
+        let most = schema["maxLength"].as_u64().unwrap_or(TEXT_MAX.max(least));
+        let (text, length) = match self.fill {
+            Fill::High => (self.dice.word(12), most),
+            Fill::Low => (self.dice.word(12), least),
+            Fill::Least => (self.dice.word(8), 8),
+            Fill::Any if self.dice.below(2) == 0 => {
+                let odd = (*self.dice.pick(&ODD)).to_owned();
+                let length = odd.chars().count() as u64;
+                (odd, length)
+            }
+            // Longer than most columns of old, and not ASCII alone.
+            _ => (format!("{} café {} of {}", self.dice.word(4), self.dice.word(6), self.dice.word(9)), 30),
+        };
+        text.chars().cycle().take(length.clamp(least, most) as usize).collect()
+    }
+}
+
+/// How the same JSON can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// With its members in the other order.
+    Reversed,
+    /// With white space wherever it may be.
+    Spaced,
+    /// With its letters as escapes.
+    Escaped,
+}
+
+/// Every notation but the plain one.
+pub const NOTATIONS: [Notation; 3] = [Notation::Reversed, Notation::Spaced, Notation::Escaped];
+
+/// The JSON text of a value.
+pub fn written(value: &Value, notation: Notation) -> String {
+    match notation {
+        Notation::Reversed => reversed(value).to_string(),
+        Notation::Spaced => format!("\r\n\t {:#} \n", value),
+        Notation::Escaped => escaped(value),
+    }
+}
+
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().rev().map(|(name, value)| (name.clone(), reversed(value)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The letters of all texts as `\u0061`.
+fn escaped(value: &Value) -> String {
+    let text = |text: &str| {
+        let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+        format!("\"{units}\"")
+    };
+    match value {
+        Value::String(it) => text(it),
+        Value::Array(items) => format!("[{}]", items.iter().map(escaped).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{}:{}", text(name), escaped(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole contract: every body that is made here satisfies it.
+    #[test]
+    fn every_body_is_valid() {
+        for route in &openapi::i3d_v3().routes {
+            let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else { continue };
+            for draw in 0..3 * FILLS {
+                let mut made =
+                    body(expected, Wishes::NONE, Fill::of(draw), &mut Dice::new(7, &route.id, draw));
+                let sent = made.to_string();
+                assert_eq!(expected.check(&mut made).violations, [], "{} {draw}: {sent}", route.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_notation_says_the_same() {
+        let value = json!({ "a": [1, "é\"🚀"], "b": { "c": null } });
+        for notation in NOTATIONS {
+            let read: Value = serde_json::from_str(&written(&value, notation)).unwrap();
+            assert_eq!(read, value, "{notation:?}");
+            assert_ne!(written(&value, notation), value.to_string());
+        }
+    }
+}

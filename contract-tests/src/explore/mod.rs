@@ -1,0 +1,324 @@
+//! Explores an API: every operation alone, and every family of resources in sequences that a model follows.
+//!
+//! Everything that is done is a list of [`Step`]s. A step is data, so that a sequence that fails can be made shorter and kept.
+
+mod body;
+mod dice;
+pub mod family;
+mod history;
+mod model;
+mod play;
+mod regression;
+mod report;
+mod schedule;
+mod session;
+mod shrink;
+mod step;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Instant,
+};
+
+use openapi::Route;
+use proptest::strategy::ValueTree;
+use wildmatch::WildMatch;
+
+pub use dice::Dice;
+pub use step::{Manner, Step};
+
+use play::Play;
+use report::Tally;
+use schedule::{Chapter, Schedule};
+use session::{Breach, Session, Stop, breach};
+use shrink::Shorter;
+
+use crate::{
+    check,
+    exchange::Exchange,
+    finding::Finding,
+    run::{Case, Outcome, Run},
+    target::Target,
+};
+
+/// How to explore.
+#[derive(Clone)]
+pub struct Options {
+    /// The same seed sends the same requests.
+    pub seed: u64,
+    /// How many requests are sent at most.
+    pub steps: u64,
+    /// Which operations: patterns of their ids with `*` and `?`, commas between.
+    pub operations: String,
+    /// Whether the first finding ends the run; it is then reported as it was found, not in its shortest form.
+    pub stop_at_first: bool,
+    /// Where sequences that failed are kept and looked for; nowhere without it.
+    pub regressions: Option<PathBuf>,
+    /// Hears how far the run is.
+    pub watch: fn(&Progress<'_>),
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            seed: 1,
+            steps: 2_000,
+            operations: "*".to_owned(),
+            stop_at_first: false,
+            regressions: None,
+            watch: |_| {},
+        }
+    }
+}
+
+/// How far a run is.
+pub struct Progress<'a> {
+    /// What is played now.
+    pub group: &'a str,
+    /// How many chapters were played.
+    pub chapters: u64,
+    /// How many breaches were found.
+    pub failures: usize,
+    /// How many requests were sent.
+    pub requests: u64,
+    /// Since when.
+    pub started: Instant,
+}
+
+/// How many requests may be spent on making a sequence shorter.
+const SHRINK_REQUESTS: u64 = 2_000;
+
+/// Explores a target.
+pub async fn run(target: &Target, options: &Options) -> Run {
+    let mut run = Run::new("explore", target.suite.name, &target.name, Some(options.seed));
+    let mut explorer = Explorer::new(target, options);
+    explorer.regressions().await;
+    let patterns: Vec<WildMatch> =
+        options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
+    let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
+    let schedule = Schedule::new(target.suite, options.seed, chosen);
+    if schedule.is_empty() {
+        explorer.unchecked("operations", format!("no operation matches {}", options.operations));
+    }
+    for chapter in schedule {
+        if explorer.is_over() {
+            break;
+        }
+        explorer.chapter(&chapter, options.seed).await;
+    }
+    explorer.tell(&mut run);
+    run
+}
+
+/// A run that goes on.
+struct Explorer<'a> {
+    target: &'a Target,
+    options: &'a Options,
+    tally: Tally,
+    known: BTreeSet<Breach>,
+    cases: BTreeMap<(String, &'static str), Case>,
+    failed: Vec<Case>,
+    chapters: u64,
+    over: bool,
+    started: Instant,
+}
+
+/// How a chapter ended.
+struct Ended {
+    /// How many steps were played.
+    steps: usize,
+    stop: Option<Stop>,
+    exchanges: Vec<Exchange>,
+}
+
+impl<'a> Explorer<'a> {
+    fn new(target: &'a Target, options: &'a Options) -> Explorer<'a> {
+        Explorer {
+            target,
+            options,
+            tally: Tally::of(options.steps),
+            known: BTreeSet::new(),
+            cases: BTreeMap::new(),
+            failed: Vec::new(),
+            chapters: 0,
+            over: false,
+            started: Instant::now(),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.over || self.tally.is_spent()
+    }
+
+    /// Plays what failed once.
+    async fn regressions(&mut self) {
+        let Some(folder) = &self.options.regressions else { return };
+        for (name, regression) in regression::all(folder, self.target.suite.contract) {
+            match regression {
+                Ok(regression) => self.chapter(&regression.chapter, regression.seed).await,
+                Err(reason) => self.unchecked(&name, reason),
+            }
+        }
+    }
+
+    fn unchecked(&mut self, name: &str, reason: String) {
+        let case = Case { outcome: Outcome::Unchecked, reason, ..Case::passed("explore", name) };
+        self.failed.push(case);
+    }
+
+    /// Plays a chapter in a fresh world and notes how it ended.
+    async fn chapter(&mut self, chapter: &Chapter, seed: u64) {
+        let begun = Instant::now();
+        let (watch, requests) = (self.options.watch, self.tally.requests);
+        let failures = self.failed.len();
+        watch(&Progress {
+            group: &chapter.group,
+            chapters: self.chapters,
+            failures,
+            requests,
+            started: self.started,
+        });
+        self.chapters += 1;
+        let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
+        match ended.stop {
+            None | Some(Stop::Spent | Stop::NotEmulated) => {}
+            Some(Stop::Unreachable(unreachable)) => {
+                self.unchecked(&format!("{}: {}", chapter.group, chapter.title), unreachable.to_string());
+                self.over = true;
+            }
+            Some(Stop::Breach(findings)) => {
+                self.over = self.options.stop_at_first;
+                let steps = &chapter.steps[..ended.steps];
+                self.broken(chapter, seed, steps, findings, ended.exchanges).await;
+            }
+        }
+        self.note(chapter, begun, requests);
+    }
+
+    /// A chapter that was played passes, whatever became of its last step: that is a case of its own.
+    fn note(&mut self, chapter: &Chapter, begun: Instant, before: u64) {
+        if self.tally.requests == before {
+            return;
+        }
+        let Chapter { group, title, .. } = chapter;
+        let case = self.cases.entry((group.clone(), title));
+        let case = case.or_insert_with(|| Case::passed(group, format!("{group}: {title}")));
+        case.took += begun.elapsed();
+    }
+
+    /// Reports a breach by the shortest sequence that shows it.
+    async fn broken(
+        &mut self,
+        chapter: &Chapter,
+        seed: u64,
+        steps: &[Step],
+        findings: Vec<Finding>,
+        exchanges: Vec<Exchange>,
+    ) {
+        let mut shown = (steps.to_vec(), findings, exchanges);
+        if !self.options.stop_at_first && self.target.is_controllable() {
+            shown = self.shortest(shown, seed).await;
+        }
+        let (steps, findings, exchanges) = shown;
+        let Some(first) = findings.first() else { return };
+        if let Some(folder) = &self.options.regressions
+            && let Err(error) = regression::keep(folder, first, seed, &steps)
+        {
+            self.failed.push(Case {
+                outcome: Outcome::Unchecked,
+                reason: error.to_string(),
+                ..Case::passed("explore", folder.to_string_lossy())
+            });
+        }
+        let name = format!("{}: {} in {}", first.operation, first.check.code, chapter.title);
+        let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
+        let replay = format!(
+            "contract-tests explore --target {} --seed {seed} --operations {}",
+            self.target.name, first.operation
+        );
+        self.known.extend(findings.iter().map(breach));
+        self.failed.push(Case {
+            exchanges,
+            replay,
+            reason: lines.join("; "),
+            ..Case::passed(&chapter.group, name).with_findings(findings)
+        });
+    }
+
+    /// The shortest sequence with the same breach that a bounded number of requests finds.
+    async fn shortest(
+        &self,
+        shown: (Vec<Step>, Vec<Finding>, Vec<Exchange>),
+        seed: u64,
+    ) -> (Vec<Step>, Vec<Finding>, Vec<Exchange>) {
+        let Some(wanted) = shown.1.first().map(breach) else { return shown };
+        let mut tally = Tally::of(SHRINK_REQUESTS);
+        let mut tree = Shorter::new(shown.0.clone());
+        let mut shortest = shown;
+        while tree.simplify() {
+            let steps = tree.current();
+            let ended = play(self.target, &steps, seed, &mut tally, &self.known).await;
+            match ended.stop {
+                Some(Stop::Breach(findings)) if findings.first().map(breach).as_ref() == Some(&wanted) => {
+                    shortest = (steps[..ended.steps].to_vec(), findings, ended.exchanges);
+                }
+                Some(Stop::Spent | Stop::Unreachable(_)) => break,
+                _ => {
+                    tree.complicate();
+                }
+            }
+        }
+        shortest
+    }
+
+    fn tell(mut self, run: &mut Run) {
+        let spent = self.tally.requests >= self.options.steps;
+        self.weak(spent);
+        run.cases = self.failed;
+        run.cases.extend(self.cases.into_values());
+        self.tally.tell(run);
+        run.took = self.started.elapsed();
+    }
+
+    /// An operation that never did what it is for was not tested beyond its refusals.
+    fn weak(&mut self, spent: bool) {
+        if spent || self.options.stop_at_first {
+            return;
+        }
+        let succeeds = |status: &u16| (200..300).contains(status) || *status == 501;
+        let weak = self.tally.reached.operations().filter(|(_, it)| !it.statuses.keys().any(succeeds));
+        let weak: Vec<String> = weak.map(|(id, _)| id.to_owned()).collect();
+        let findings =
+            weak.into_iter().map(|id| Finding::new(&check::WEAK_RUN, id, "never succeeded")).collect();
+        let case = Case::passed("explore", "what was reached").with_findings(findings);
+        self.cases.insert(("explore".to_owned(), "what was reached"), case);
+    }
+}
+
+/// Plays steps in a fresh world, where the target has one.
+async fn play(
+    target: &Target,
+    steps: &[Step],
+    seed: u64,
+    tally: &mut Tally,
+    known: &BTreeSet<Breach>,
+) -> Ended {
+    let mut ended = Ended { steps: 0, stop: None, exchanges: Vec::new() };
+    if target.is_controllable()
+        && let Err(unreachable) = target.reset().await
+    {
+        ended.stop = Some(Stop::Unreachable(unreachable));
+        return ended;
+    }
+    let mut play = Play::new(Session::new(target, tally, known), seed);
+    for step in steps {
+        ended.steps += 1;
+        if let Err(stop) = play.step(*step).await {
+            ended.stop = Some(stop);
+            break;
+        }
+    }
+    ended.exchanges = play.session.exchanges;
+    ended
+}

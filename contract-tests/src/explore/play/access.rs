@@ -1,0 +1,186 @@
+//! Who may, and what does not exist.
+
+use http::Method;
+use openapi::Location;
+
+use super::{
+    Deed, Play,
+    request::{About, of_unknown},
+};
+use crate::{
+    Caller, Request, broken, check,
+    exchange::Received,
+    explore::{
+        family::Role,
+        model::{plain, rows},
+        session::Played,
+        step::{Manner, Step},
+    },
+};
+
+/// The status of a request without good credentials.
+const UNAUTHENTICATED: u16 = 401;
+
+impl Play<'_> {
+    /// A good request of the family: of the resource of a slot, of a parent, or the example.
+    pub(super) async fn good(&mut self, deed: Deed, slot: u32, draw: u32) -> Played<Option<Request>> {
+        self.meet_parents(deed.family).await?;
+        let row = match deed.role {
+            Role::List | Role::Create | Role::View(_) => None,
+            _ => self.known(deed.family, slot).await?.filter(|row| row.alive),
+        };
+        let about = match row {
+            Some(row) => About::row(&row),
+            None => About::parent(self.parent(deed.family, slot).flatten()),
+        };
+        let request = self.request(deed, &about, draw);
+        Ok(request.or_else(|| Request::example(deed.route).ok()))
+    }
+
+    /// Without a key, or with a wrong one, every protected operation is closed.
+    pub(super) async fn without_key(&mut self, deed: Deed, step: Step) -> Played {
+        let caller = if step.manner == Manner::Nobody { Caller::Nobody } else { Caller::Stranger };
+        let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
+        self.is_closed(&request, caller).await?;
+        if deed.route.open { Ok(()) } else { self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await }
+    }
+
+    /// The request is refused for its credentials alone.
+    pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
+        if request.route.open {
+            return Ok(());
+        }
+        let received = self.session.send(request.sent(caller)).await?;
+        if received.status == UNAUTHENTICATED {
+            return Ok(());
+        }
+        let who = if caller == Caller::Nobody { "without a key" } else { "with a wrong key" };
+        let message = format!("has the status {} {who} instead of {UNAUTHENTICATED}", received.status);
+        self.session.found(&check::REFUSES_STRANGERS, &request.route.id, "", message)
+    }
+
+    /// What belongs to one customer does not exist for another.
+    pub(super) async fn other_customer(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        if deed.family.is_off(&check::FOREIGN_IS_UNKNOWN) || deed.route.open {
+            return Ok(());
+        }
+        let Some(request) = self.good(deed, slot, draw).await? else { return Ok(()) };
+        match deed.role {
+            Role::List | Role::View(_) if deed.family.parent.is_empty() => {
+                let received = self.session.send(request.sent(Caller::Other)).await?;
+                return self.shows_nothing_of_ours(deed, &received);
+            }
+            Role::Create if deed.family.parent.is_empty() => return Ok(()),
+            _ if deed.family.key.is_empty() => return Ok(()),
+            _ => {}
+        }
+        let Some(missing) = never_given(deed, &request) else { return Ok(()) };
+        let theirs = self.session.send(request.sent(Caller::Other)).await?;
+        let nothing = self.session.send(missing.sent(Caller::Other)).await?;
+        let told = |received: &Received| (received.status, received.json()["errorCode"].clone());
+        let closed = theirs.status == 403 || told(&theirs) == told(&nothing);
+        if theirs.is_success() || !closed {
+            let message = format!(
+                "has the status {} for what belongs to another customer, and {} for what does not exist",
+                theirs.status, nothing.status
+            );
+            self.session.found(&check::FOREIGN_IS_UNKNOWN, &deed.route.id, "", message)?;
+        }
+        self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+    }
+
+    fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
+        let family = deed.family;
+        let theirs = rows(&received.json());
+        let keys: Vec<String> = theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
+        let ours = self.collection(family).live().find(|row| keys.contains(&row.key));
+        let Some(ours) = ours.filter(|row| row.ours || family.create.is_empty()).map(|row| row.key.clone())
+        else {
+            return Ok(());
+        };
+        let message = format!("shows {ours}, which belongs to another customer");
+        self.session.found(&check::FOREIGN_IS_UNKNOWN, &deed.route.id, "", message)
+    }
+
+    /// What never existed is refused, and nothing comes into being by it.
+    pub(super) async fn unknown(&mut self, deed: Deed, draw: u32) -> Played {
+        if !is_of_one(deed.role) {
+            return Ok(());
+        }
+        let good = self.good(deed, 0, draw).await?;
+        let Some(request) = good.and_then(|good| never_given(deed, &good)) else { return Ok(()) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        let expected = of_unknown(deed.route);
+        if expected.is_some() && Some(received.status) != expected {
+            let message = format!("has the status {} for an id that was never given", received.status);
+            self.session.found(&check::DEAD_STAYS_DEAD, &deed.route.id, "", message)?;
+        }
+        self.refused(deed, &check::DEAD_STAYS_DEAD).await
+    }
+
+    /// A part cannot be reached through another whole than its own.
+    pub(super) async fn wrong_parent(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let parents = self.parents(deed.family);
+        if !is_of_one(deed.role) {
+            return Ok(());
+        }
+        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
+        let other = parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
+        let Some(other) = other else { return Ok(()) };
+        let about = About { parent: Some(other.clone()), ..About::row(&row) };
+        let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if Some(received.status) != of_unknown(deed.route) {
+            let message = format!("has the status {} for {} through {other}", received.status, row.key);
+            self.session.found(&check::PARENT, &deed.route.id, "", message)?;
+        }
+        self.refused(deed, &check::PARENT).await
+    }
+
+    /// A method that the path does not have is refused, and the refusal says which there are.
+    pub(super) async fn other_method(&mut self, deed: Option<Deed>, step: Step) -> Played {
+        let request = match deed {
+            Some(deed) => self.good(deed, step.slot, 0).await?,
+            None => Request::example(step.route).ok(),
+        };
+        let Some(request) = request else { return Ok(()) };
+        let path = step.route.path.trim_end_matches('/');
+        let routes = self.session.target.suite.contract.routes.iter();
+        let taken: Vec<&Method> =
+            routes.filter(|it| it.path.trim_end_matches('/') == path).map(|it| &it.method).collect();
+        let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
+        let others: Vec<Method> = all.into_iter().filter(|method| !taken.contains(&method)).collect();
+        let Some(method) = others.get(step.draw as usize).cloned() else { return Ok(()) };
+        let mut sent = request.sent(Caller::Customer);
+        sent.method = method.clone();
+        let received = self.session.send(sent).await?;
+        if received.status != 405 {
+            let message =
+                format!("has the status {} for {method}, which the path does not have", received.status);
+            self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
+        }
+        let allow = received.header("allow").unwrap_or_default().to_owned();
+        let lacks = taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
+        if let Some(method) = lacks {
+            let message = format!("has Allow `{allow}`, which lacks {method}");
+            self.session.found(&check::ALLOW, &step.route.id, "", message)?;
+        }
+        match deed {
+            Some(deed) => self.refused(deed, &check::OTHER_METHOD).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether an operation is about one resource that exists.
+fn is_of_one(role: Role) -> bool {
+    matches!(role, Role::Read | Role::Update | Role::Delete | Role::Action(_))
+}
+
+/// The same request with an id that was never given; `None` where the path names nothing.
+fn never_given(deed: Deed, request: &Request) -> Option<Request> {
+    let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
+    let last = named.clone().next_back()?;
+    let id = named.find(|it| it.name == deed.family.parameter).unwrap_or(last);
+    Some(request.with(&id.name, broken::unknown(id)?))
+}

@@ -1,0 +1,209 @@
+//! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd one out is named.
+
+use super::{
+    Cause, Deed, Play,
+    life::content,
+    request::{About, is_paged},
+};
+use crate::{
+    Caller, Content, check,
+    check::Check,
+    explore::{
+        family::{Family, Members, Role},
+        model::{Difference, Mismatch, Row, difference, one, same},
+        session::Played,
+    },
+};
+
+/// What another operation says of a resource.
+#[derive(Debug)]
+pub(super) enum Witness {
+    /// There is no such operation.
+    Absent,
+    /// The resource does not exist.
+    Gone,
+    /// It looks like this.
+    Seen(Members),
+}
+
+impl Play<'_> {
+    /// Names the operation because of which a list is not what it should be.
+    pub(super) async fn explain_list(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        list: &[Members],
+        mismatch: Mismatch,
+    ) -> Played {
+        let again = self.whole(deed, parent.clone()).await?;
+        let second = self.collection(deed.family).mismatch(parent.as_ref(), &again);
+        let (words, at) = (mismatch.words(), mismatch.pointer());
+        if second.as_ref() != Some(&mismatch) {
+            let words = format!("{words}, and something else when it is asked again");
+            return self.session.found(&check::IDEMPOTENT, &deed.route.id, &at, words);
+        }
+        if matches!(mismatch, Mismatch::Double(_) | Mismatch::Disorder(_)) {
+            return self.session.found(&check::PAGES_MAKE_THE_LIST, &deed.route.id, "", words);
+        }
+        if self.pages_differ(deed, parent.clone(), list).await? {
+            let words = format!("{words}, and something else where no range is asked for");
+            return self.session.found(&check::PAGE_IS_SLICE, &deed.route.id, &at, words);
+        }
+        let about = About { key: Some(mismatch.key().to_owned()), parent };
+        let witness = self.item_of(deed.family, &about).await?;
+        let by_list = match (&mismatch, &witness) {
+            (_, Witness::Absent) => self.list_is_odd(deed.family, &about, list, &mismatch).await?,
+            (Mismatch::Missing(_), Witness::Seen(_)) | (Mismatch::Extra(_), Witness::Gone) => true,
+            (Mismatch::Differs(_, difference), Witness::Seen(seen)) => agrees(seen, difference),
+            _ => false,
+        };
+        match self.last.clone().filter(|_| !by_list) {
+            Some(cause) => {
+                self.accuse(&cause, mismatch.key(), &at, &format!("then {} {words}", deed.route.id))
+            }
+            None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
+        }
+    }
+
+    /// Whether a short list is another one where no range is asked for.
+    async fn pages_differ(&mut self, deed: Deed, parent: Option<String>, list: &[Members]) -> Played<bool> {
+        let short = list.len() < self.session.target.suite.page_default as usize;
+        if !is_paged(deed.route) || !short {
+            return Ok(false);
+        }
+        let key = |row: &Members| row.get(deed.family.key).cloned();
+        let plainly = self.fetch(deed, parent, None, &[]).await?;
+        Ok(!plainly.iter().map(key).eq(list.iter().map(key)))
+    }
+
+    /// Names what was done last.
+    fn accuse(&mut self, cause: &Cause, key: &str, at: &str, words: &str) -> Played {
+        let is_subject = cause.key.as_deref() == Some(key);
+        let check: &'static Check = if is_subject { cause.check } else { cause.frame };
+        self.session.found(check, &cause.route.id, at, words.to_owned())
+    }
+
+    /// Whether a list is at fault that no other operation can confirm: what is tried with the resource tells.
+    async fn list_is_odd(
+        &mut self,
+        family: &'static Family,
+        about: &About,
+        list: &[Members],
+        mismatch: &Mismatch,
+    ) -> Played<bool> {
+        match mismatch {
+            Mismatch::Missing(_) => {
+                let update = self.try_out(family, Role::Update, family.update, about).await?;
+                let works = match update {
+                    None => self.try_out(family, Role::Delete, family.delete, about).await?,
+                    works => works,
+                };
+                Ok(works == Some(true))
+            }
+            Mismatch::Extra(_) => {
+                Ok(self.try_out(family, Role::Delete, family.delete, about).await? == Some(false))
+            }
+            Mismatch::Differs(_, difference) => self.never_shows(family, about, list, difference).await,
+            _ => Ok(true),
+        }
+    }
+
+    /// What no row shows is rather not shown than not stored, unless a change makes the list show it.
+    async fn never_shows(
+        &mut self,
+        family: &'static Family,
+        about: &About,
+        list: &[Members],
+        Difference { member, expected, .. }: &Difference,
+    ) -> Played<bool> {
+        let first = list.first().and_then(|row| row.get(member));
+        if list.len() < 2 || list.iter().any(|row| row.get(member) != first) {
+            return Ok(false);
+        }
+        let (Some(update), Some(key)) = (self.families.route(family.update), about.key.as_deref()) else {
+            return Ok(true);
+        };
+        if self.last.as_ref().is_some_and(|cause| cause.route == update) {
+            return Ok(true);
+        }
+        let deed = Deed { family, role: Role::Update, route: update };
+        let Some(request) = self.request(deed, about, 1) else { return Ok(true) };
+        let mut body = content(&request);
+        body.insert(member.clone(), expected.clone());
+        self.session.send(request.content(Content::Json(body.into())).sent(Caller::Customer)).await?;
+        let shown = match self.row_of(family, key, about.parent.clone()).await? {
+            Witness::Seen(row) => row.get(member) == Some(expected),
+            _ => false,
+        };
+        Ok(!shown)
+    }
+
+    /// Whether something can be done with a resource; `None` where there is no such operation.
+    async fn try_out(
+        &mut self,
+        family: &'static Family,
+        role: Role,
+        operation: &str,
+        about: &About,
+    ) -> Played<Option<bool>> {
+        let Some(route) = self.families.route(operation) else { return Ok(None) };
+        let Some(request) = self.request(Deed { family, role, route }, about, 0) else { return Ok(None) };
+        Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
+    }
+
+    /// Names the operation because of which a resource does not look as it should when it is read alone.
+    pub(super) async fn explain_item(&mut self, deed: Deed, row: &Row, difference: &Difference) -> Played {
+        let (at, words) = (format!("/{}", difference.member), difference.to_string());
+        let about = About::row(row);
+        if let Witness::Seen(seen) = self.item_of(deed.family, &about).await?
+            && agrees(&seen, difference)
+        {
+            let words = format!("{words}, and is right when it is asked again");
+            return self.session.found(&check::IDEMPOTENT, &deed.route.id, &at, words);
+        }
+        let by_item = match self.row_of(deed.family, &row.key, row.parent.clone()).await? {
+            Witness::Seen(seen) => agrees(&seen, difference),
+            _ => false,
+        };
+        match self.last.clone().filter(|cause| !by_item && cause.key.as_deref() == Some(&row.key)) {
+            Some(cause) => self.accuse(&cause, &row.key, &at, &format!("then {} {words}", deed.route.id)),
+            None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
+        }
+    }
+
+    /// Names the operation because of which a resource cannot be read that exists, or can that does not.
+    pub(super) async fn explain_presence(&mut self, deed: Deed, row: &Row, status: u16) -> Played {
+        let again = self.item_of(deed.family, &About::row(row)).await?;
+        let changed_its_mind = matches!(again, Witness::Seen(_)) == row.alive;
+        let listed = self.row_of(deed.family, &row.key, row.parent.clone()).await?;
+        let by_item = match listed {
+            Witness::Seen(_) => row.alive,
+            Witness::Gone => !row.alive,
+            Witness::Absent => false,
+        };
+        let exists = if row.alive { "exists" } else { "is gone" };
+        let words = format!("answers {status} for {}, which {exists}", row.key);
+        let cause = self.last.clone().filter(|_| !changed_its_mind && !by_item);
+        match cause.filter(|cause| cause.key.as_deref() == Some(&row.key)) {
+            Some(cause) => self.accuse(&cause, &row.key, "", &format!("then {} {words}", deed.route.id)),
+            None => {
+                let check = if row.alive { &check::READ_YOUR_WRITE } else { &check::GONE };
+                self.session.found(check, &deed.route.id, "", words)
+            }
+        }
+    }
+
+    /// The first member of an answer that is not as expected.
+    pub(super) fn answer_differs(
+        family: &Family,
+        expected: &Members,
+        answer: &serde_json::Value,
+    ) -> Option<Difference> {
+        let came = one(answer).cloned().unwrap_or_default();
+        difference(expected, &came, &[family.moving, family.only_listed])
+    }
+}
+
+fn agrees(seen: &Members, difference: &Difference) -> bool {
+    same(&difference.expected, seen.get(&difference.member).unwrap_or(&serde_json::Value::Null))
+}

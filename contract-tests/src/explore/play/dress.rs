@@ -1,0 +1,65 @@
+//! The same valid request in other clothes.
+
+use openapi::RequestBody;
+use serde_json::Value;
+
+use crate::{
+    Content, Request, check,
+    check::Check,
+    explore::{
+        body::{Fill, NOTATIONS, Notation, written},
+        family::Members,
+    },
+    tolerated,
+};
+
+/// How a valid request is dressed up, and the law that holds then.
+pub(super) struct Dressed {
+    /// The request.
+    pub request: Request,
+    /// What is sent beside the members that count.
+    pub pretended: Members,
+    /// The law that is broken where it is refused.
+    pub check: &'static Check,
+}
+
+/// The same request in another notation, or with what only the server sets, as its number says.
+pub(super) fn dressed(request: Request, draw: u32) -> Dressed {
+    let plainly = |request, check| Dressed { request, pretended: Members::new(), check };
+    let (Content::Json(body), Some(expected)) = (&request.content, &request.route.body) else {
+        return plainly(request, &check::ACCEPTS_VALID);
+    };
+    match (draw % 8, Fill::of(draw)) {
+        (6, _) => {
+            let notation: Notation = NOTATIONS[(draw / 8) as usize % NOTATIONS.len()];
+            plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
+        }
+        (7, _) if (draw / 8).is_multiple_of(2) => {
+            let pretended = pretended(expected);
+            let mut body = body.clone();
+            if let Some(members) = body.as_object_mut() {
+                members.extend(pretended.clone());
+            }
+            let request = request.content(Content::Json(body));
+            Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
+        }
+        (7, _) => {
+            let null = tolerated(&request).into_iter().find(|(what, _)| what.starts_with("null"));
+            plainly(null.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
+        }
+        (_, Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
+        _ => plainly(request, &check::ACCEPTS_VALID),
+    }
+}
+
+/// Values of members that only the server sets, each of the right type.
+fn pretended(expected: &RequestBody) -> Members {
+    let properties = expected.definition()["properties"].as_object().into_iter().flatten();
+    let value = |property: &Value| match &property["type"] {
+        Value::String(one) if one == "integer" => Some(Value::from(424_242)),
+        Value::String(one) if one == "string" => Some("00000000-0000-4000-8000-000000424242".into()),
+        _ => None,
+    };
+    let server_sets = properties.filter(|(_, it)| it["readOnly"] == true);
+    server_sets.filter_map(|(name, it)| Some((name.clone(), value(it)?))).collect()
+}

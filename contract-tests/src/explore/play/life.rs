@@ -1,0 +1,312 @@
+//! The life of a resource: made, read, changed, used, removed.
+
+use openapi::Route;
+use serde_json::Value;
+
+use super::{
+    Deed, Play,
+    dress::{Dressed, dressed},
+    request::{About, of_unknown},
+};
+use crate::{
+    Caller, Content, Request, check,
+    check::Check,
+    exchange::Received,
+    explore::{
+        family::{Family, Members, Role},
+        model::{Row, difference, one, plain},
+        session::Played,
+    },
+};
+
+/// Statuses by which something is refused for what is there already.
+const TAKEN: [u16; 3] = [400, 409, 422];
+impl Play<'_> {
+    pub(super) async fn create(&mut self, deed: Deed, slot: u32, draw: u32, again: bool) -> Played {
+        let family = deed.family;
+        self.meet_parents(family).await?;
+        let Some(parent) = self.parent(family, slot) else { return Ok(()) };
+        if !self.collection(family).listed.contains_key(&parent) {
+            self.look(family).await?;
+        }
+        if self.collection(family).live().filter(|row| row.ours).count() >= family.limit {
+            return Ok(());
+        }
+        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else { return Ok(()) };
+        let body = content(&request);
+        let Dressed { request, pretended, check } = dressed(request, draw);
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        let taken = body.get(family.unique).filter(|value| self.collection(family).is_taken(value)).is_some();
+        if taken {
+            return self.is_refused_as_taken(deed, &received).await;
+        }
+        if !received.is_success() {
+            let check = if again { &check::RETRY } else { check };
+            return self.not_accepted(check, deed.route, &received);
+        }
+        let Some(row) = self.made(deed, parent, &body, &received)? else { return Ok(()) };
+        self.is_not_pretended(deed, &pretended, &row)?;
+        let key = row.key.clone();
+        let check = if again { &check::RETRY } else { &check::READ_YOUR_WRITE };
+        self.did(deed.route, Some(&key), check);
+        self.collection(family).rows.push(row);
+        self.after_change(family, key).await
+    }
+
+    /// What no two may have alike is refused to a second one.
+    pub(super) async fn duplicate(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let family = deed.family;
+        let own = self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
+        let Some(own) = own else { return Ok(()) };
+        let about = match deed.role {
+            Role::Update => About::row(&own),
+            _ => About::parent(own.parent.clone()),
+        };
+        let taken = self.collection(family).live().filter(|row| row.key != own.key);
+        let taken = taken.filter_map(|row| row.value.get(family.unique)).next().cloned();
+        let Some(taken) = taken else { return Ok(()) };
+        let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
+        let mut body = content(&request);
+        body.insert(family.unique.to_owned(), taken);
+        let request = request.content(Content::Json(body.into()));
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        self.is_refused_as_taken(deed, &received).await
+    }
+
+    pub(super) async fn is_refused_as_taken(&mut self, deed: Deed, received: &Received) -> Played {
+        if !TAKEN.contains(&received.status) {
+            let unique = deed.family.unique;
+            let message = format!("has the status {} although `{unique}` is taken", received.status);
+            self.session.found(&check::UNIQUE, &deed.route.id, "", message)?;
+        }
+        self.refused(deed, &check::UNIQUE).await
+    }
+
+    pub(super) fn not_accepted(
+        &mut self,
+        check: &'static Check,
+        route: &Route,
+        received: &Received,
+    ) -> Played {
+        let message = format!("has the status {} for a valid request: {}", received.status, reason(received));
+        self.session.found(check, &route.id, "", message)
+    }
+
+    /// The new resource, held against what was sent; `None` where the answer tells nothing of it.
+    fn made(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        body: &Members,
+        received: &Received,
+    ) -> Played<Option<Row>> {
+        let (family, operation) = (deed.family, &deed.route.id);
+        let answer = received.json();
+        let Some(value) = one(&answer) else {
+            let message = "does not answer the one resource that was made".to_owned();
+            self.session.found(&check::READ_YOUR_WRITE, operation, "", message)?;
+            return Ok(None);
+        };
+        let Some(key) = value.get(family.key).map(plain) else {
+            let message = "does not tell the id of what was made".to_owned();
+            self.session.found(&check::READ_YOUR_WRITE, operation, &format!("/{}", family.key), message)?;
+            return Ok(None);
+        };
+        if !body.contains_key(family.key) && !self.collection(family).seen.insert(key.clone()) {
+            let message = format!("is {key}, which was given before");
+            self.session.found(&check::NEW_ID, operation, &format!("/{}", family.key), message)?;
+        }
+        let expected = shown(family, body);
+        if let Some(difference) = Self::answer_differs(family, &expected, &answer) {
+            let at = format!("/{}", difference.member);
+            self.session.found(&check::READ_YOUR_WRITE, operation, &at, difference.to_string())?;
+        }
+        let initial = (family.initial)().as_object().cloned().unwrap_or_default();
+        if let Some(difference) = difference(&initial, value, &[]) {
+            let at = format!("/{}", difference.member);
+            self.session.found(&check::READ_YOUR_WRITE, operation, &at, difference.to_string())?;
+        }
+        Ok(Some(Row { key, parent, value: value.clone(), alive: true, ours: true }))
+    }
+
+    pub(super) fn is_not_pretended(&mut self, deed: Deed, pretended: &Members, row: &Row) -> Played {
+        let stored = pretended.iter().find(|(name, value)| row.value.get(*name) == Some(value));
+        match stored {
+            Some((name, _)) => {
+                let message = "is what the client sent, although only the server sets it".to_owned();
+                self.session.found(&check::IGNORES_READ_ONLY, &deed.route.id, &format!("/{name}"), message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Looks at what was changed, in the list and alone.
+    pub(super) async fn after_change(&mut self, family: &'static Family, key: String) -> Played {
+        self.look(family).await?;
+        let Some(route) = self.families.route(family.read) else { return Ok(()) };
+        let row = self.collection(family).find(&key).cloned();
+        match row {
+            Some(row) => self.read_row(Deed { family, role: Role::Read, route }, row).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn read(&mut self, deed: Deed, slot: u32) -> Played {
+        if self.collection(deed.family).rows.is_empty() {
+            self.look(deed.family).await?;
+        }
+        match self.slot(deed.family, slot) {
+            Some(row) => self.read_row(deed, row).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The resource of a family of one is there from the beginning.
+    pub(super) async fn meet_the_one(&mut self, deed: Deed) -> Played {
+        let Some(request) = self.request(deed, &About::default(), 0) else { return Ok(()) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if let Some(value) = one(&received.json()) {
+            self.collection(deed.family).adopt(String::new(), None, value.clone());
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_row(&mut self, deed: Deed, row: Row) -> Played {
+        let family = deed.family;
+        let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        let as_expected = match row.alive {
+            true => received.is_success(),
+            false => Some(received.status) == of_unknown(deed.route),
+        };
+        if !as_expected {
+            return self.explain_presence(deed, &row, received.status).await;
+        }
+        if !row.alive {
+            return Ok(());
+        }
+        let answer = received.json();
+        if let Some(difference) = Self::answer_differs(family, &row.value, &answer) {
+            self.explain_item(deed, &row, &difference).await?;
+        }
+        let mut seen = one(&answer).cloned().unwrap_or_default();
+        seen.retain(|name, _| !family.only_listed.contains(&name.as_str()));
+        self.state(family, deed.route, &seen)?;
+        if let Some(row) = self.collection(family).find_mut(&row.key) {
+            row.take_over(&seen);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete(&mut self, deed: Deed, slot: u32) -> Played {
+        let family = deed.family;
+        let Some(row) = self.known(family, slot).await? else { return Ok(()) };
+        let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if !row.alive {
+            return self.is_refused_as_dead(deed, &row, &received).await;
+        }
+        if !received.is_success() {
+            return self.not_accepted(&check::ACCEPTS_VALID, deed.route, &received);
+        }
+        if !family.remains.is_empty() {
+            let expected = row.value.clone();
+            self.changed(deed, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
+            return self.is_on_its_way(deed, &row.key);
+        }
+        self.did(deed.route, Some(&row.key), &check::GONE);
+        self.bury(family, &row.key);
+        self.after_change(family, row.key.clone()).await?;
+        self.parts_are_gone(family, &row.key).await
+    }
+
+    /// The parts of what is removed cannot be listed any more.
+    async fn parts_are_gone(&mut self, family: &'static Family, key: &str) -> Played {
+        let parts = self.families.all().filter(|part| part.parent == family.name);
+        for part in parts {
+            let Some(route) = self.families.route(part.list) else { continue };
+            let deed = Deed { family: part, role: Role::List, route };
+            let about = About::parent(Some(key.to_owned()));
+            let Some(request) = self.request(deed, &about, 0) else { continue };
+            let received = self.session.send(request.sent(Caller::Customer)).await?;
+            if of_unknown(route).is_some_and(|expected| expected != received.status) {
+                let message =
+                    format!("has the status {} for the parts of {key}, which is gone", received.status);
+                self.session.found(&check::PARENT, &route.id, "", message)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is removed and can still be read is in one of the states of what was removed.
+    fn is_on_its_way(&mut self, deed: Deed, key: &str) -> Played {
+        let (family, member) = (deed.family, deed.family.states.map_or("", |(member, _)| member));
+        let state = self.collection(family).find(key).and_then(|row| row.value.get(member)).map(plain);
+        if state.as_ref().is_some_and(|state| family.remains.contains(&state.as_str())) {
+            return Ok(());
+        }
+        let message = format!("is {} after the removal", state.unwrap_or_default());
+        self.session.found(&check::GONE, &deed.route.id, &format!("/{member}"), message)
+    }
+
+    /// What is removed is gone with its parts.
+    pub(super) fn bury(&mut self, family: &'static Family, key: &str) {
+        if let Some(row) = self.collection(family).find_mut(key) {
+            row.alive = false;
+        }
+        for collection in self.collections.values_mut().filter(|it| it.family.parent == family.name) {
+            let parent = Some(key.to_owned());
+            collection.rows.iter_mut().filter(|row| row.parent == parent).for_each(|row| row.alive = false);
+            collection.listed.remove(&parent);
+        }
+    }
+
+    pub(super) async fn is_refused_as_dead(&mut self, deed: Deed, row: &Row, received: &Received) -> Played {
+        let expected = of_unknown(deed.route);
+        if Some(received.status) != expected {
+            let message = format!(
+                "has the status {} for {}, which is gone; {} says so",
+                received.status,
+                row.key,
+                expected.map_or_else(|| "a refusal".to_owned(), |it| it.to_string())
+            );
+            self.session.found(&check::DEAD_STAYS_DEAD, &deed.route.id, "", message)?;
+        }
+        self.refused(deed, &check::DEAD_STAYS_DEAD).await
+    }
+
+    /// The resource of a slot, where the family was looked at before.
+    pub(super) async fn known(&mut self, family: &'static Family, slot: u32) -> Played<Option<Row>> {
+        if self.collection(family).listed.is_empty() && self.collection(family).rows.is_empty() {
+            self.look(family).await?;
+        }
+        Ok(self.slot(family, slot))
+    }
+}
+
+/// The members of a JSON body.
+pub(super) fn content(request: &Request) -> Members {
+    match &request.content {
+        Content::Json(Value::Object(members)) => members.clone(),
+        _ => Members::new(),
+    }
+}
+
+/// What an answer shows of a body, with what the members become that it leaves out.
+pub(super) fn shown(family: &Family, body: &Members) -> Members {
+    let mut shown = (family.shows)(body);
+    shown.retain(|name, _| !family.unseen.contains(&name.as_str()));
+    if let (Value::Object(absent), false) = ((family.absent)(), family.merges) {
+        shown.extend(absent.into_iter().filter(|(name, _)| !body.contains_key(name)));
+    }
+    shown
+}
+
+/// What a refusal says of itself.
+pub(super) fn reason(received: &Received) -> String {
+    let body = received.json();
+    let errors = body["errors"].as_array().into_iter().flatten();
+    let errors: Vec<String> =
+        errors.map(|error| format!("{} {}", plain(&error["property"]), plain(&error["message"]))).collect();
+    if errors.is_empty() { plain(&body["errorMessage"]) } else { errors.join(", ") }
+}

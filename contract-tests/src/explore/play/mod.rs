@@ -1,0 +1,149 @@
+//! Plays steps: each becomes requests, and every answer is held against the model.
+
+mod access;
+mod blame;
+mod change;
+mod dress;
+mod life;
+mod observe;
+mod pages;
+mod request;
+mod singles;
+mod spelling;
+mod together;
+
+use std::collections::BTreeMap;
+
+use openapi::Route;
+
+pub use pages::WAYS;
+pub use request::is_paged;
+pub use singles::violation_count;
+pub use spelling::SPELLINGS;
+
+use super::{
+    family::{Families, Family, Role},
+    model::{Collection, Row},
+    session::{Played, Session, Stop},
+    step::{Manner, Step},
+};
+use crate::check::{self, Check};
+
+/// After so many refused requests in a row it is looked whether they changed anything.
+const REFUSALS_UNSEEN_MAX: u32 = 8;
+
+/// A play: a world as it was at the beginning, and what was done with it since.
+pub struct Play<'a> {
+    pub session: Session<'a>,
+    families: Families,
+    collections: BTreeMap<&'static str, Collection>,
+    seed: u64,
+    /// What was done last, to be blamed for what is seen next.
+    last: Option<Cause>,
+    /// How many requests were refused since it was looked whether anything changed.
+    refusals: u32,
+}
+
+/// Something that was done, and the law that it breaks if it changed what it should not.
+#[derive(Debug, Clone)]
+struct Cause {
+    route: &'static Route,
+    /// The resource that it was about.
+    key: Option<String>,
+    /// The law for that resource.
+    check: &'static Check,
+    /// The law for all others.
+    frame: &'static Check,
+}
+
+/// An operation with its place in its family.
+#[derive(Clone, Copy)]
+struct Deed {
+    family: &'static Family,
+    role: Role,
+    route: &'static Route,
+}
+
+impl<'a> Play<'a> {
+    /// A play in a world of which nothing is known yet; bodies come from `seed`.
+    pub fn new(session: Session<'a>, seed: u64) -> Play<'a> {
+        let families = Families(session.target.suite);
+        Play { session, families, collections: BTreeMap::new(), seed, last: None, refusals: 0 }
+    }
+
+    /// Plays one step. What the target does not do is passed over.
+    pub async fn step(&mut self, step: Step) -> Played {
+        let played = match self.families.of(&step.route.id) {
+            Some((family, role)) => self.of_family(step, Deed { family, role, route: step.route }).await,
+            None => self.of_no_family(step).await,
+        };
+        match played {
+            Err(Stop::NotEmulated) => Ok(()),
+            played => played,
+        }
+    }
+
+    async fn of_family(&mut self, step: Step, deed: Deed) -> Played {
+        let Step { slot, draw, .. } = step;
+        match (step.manner, deed.role) {
+            (Manner::Valid, Role::List) => self.look(deed.family).await,
+            (Manner::Valid, Role::View(index)) => self.view(deed, index).await,
+            (Manner::Valid, Role::Create) => self.create(deed, slot, draw, false).await,
+            (Manner::Retry, Role::Create) => self.create(deed, slot, draw, true).await,
+            (Manner::Valid, Role::Read) => self.read(deed, slot).await,
+            (Manner::Valid, Role::Update) => self.update(deed, slot, draw).await,
+            (Manner::Retry, Role::Update) => self.update_again(deed, slot, draw).await,
+            (Manner::Valid, Role::Delete) => self.delete(deed, slot).await,
+            (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
+            (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
+            (Manner::Pages, Role::Create) => self.pages_under_change(deed, draw).await,
+            (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
+            (Manner::Violation, _) => self.violation(deed, slot, draw).await,
+            (Manner::Unknown, _) => self.unknown(deed, draw).await,
+            (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
+            (Manner::Nobody | Manner::Stranger, _) => self.without_key(deed, step).await,
+            (Manner::Other, _) => self.other_customer(deed, slot, draw).await,
+            (Manner::Method, _) => self.other_method(Some(deed), step).await,
+            (Manner::Path, _) => self.other_path(Some(deed), step).await,
+            (Manner::Together, _) => self.together(deed, slot, draw).await,
+            (Manner::Wait, _) => self.wait(deed.family, draw).await,
+            (Manner::Retry | Manner::Pages | Manner::Duplicate, _) => Ok(()),
+        }
+    }
+
+    /// The resources of a family.
+    fn collection(&mut self, family: &'static Family) -> &mut Collection {
+        self.collections.entry(family.name).or_insert_with(|| Collection::new(family))
+    }
+
+    /// The resource of a slot, as it is known.
+    fn slot(&mut self, family: &'static Family, slot: u32) -> Option<Row> {
+        self.collection(family).slot(slot).cloned()
+    }
+
+    /// Remembers what was done.
+    fn did(&mut self, route: &'static Route, key: Option<&str>, check: &'static Check) {
+        let cause = Cause { route, key: key.map(str::to_owned), check, frame: &check::FRAME };
+        self.last = Some(cause);
+    }
+
+    /// Remembers a request that was refused; from time to time it is looked whether it changed anything.
+    async fn refused(&mut self, deed: Deed, check: &'static Check) -> Played {
+        self.last = Some(Cause { route: deed.route, key: None, check, frame: check });
+        self.refusals += 1;
+        if self.refusals < REFUSALS_UNSEEN_MAX {
+            return Ok(());
+        }
+        self.look(deed.family).await
+    }
+
+    async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {
+        if self.session.target.is_controllable() {
+            self.session.target.advance(seconds).await?;
+            if let Some(route) = self.families.route(family.list) {
+                self.did(route, None, &check::IMMUTABLE);
+            }
+        }
+        self.look(family).await
+    }
+}

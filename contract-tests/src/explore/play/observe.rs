@@ -1,0 +1,218 @@
+//! Looks at lists and holds them against the model.
+
+use openapi::Route;
+
+use super::{Deed, Play, blame::Witness, request};
+use crate::{
+    Caller, check,
+    explore::{
+        family::{Family, Members, Role},
+        model::{Mismatch, one, plain, rows},
+        session::Played,
+    },
+};
+use request::{About, WHOLE, is_paged};
+
+impl Play<'_> {
+    /// Looks at the whole list of a family, at that of each parent where it has some.
+    pub(super) async fn look(&mut self, family: &'static Family) -> Played {
+        self.refusals = 0;
+        let Some(route) = self.families.route(family.list) else { return self.look_alone(family).await };
+        self.meet_parents(family).await?;
+        for parent in self.parents(family) {
+            self.look_at(Deed { family, role: Role::List, route }, parent).await?;
+        }
+        Ok(())
+    }
+
+    /// Where the parents are not made here, they are those that the world has.
+    pub(super) async fn meet_parents(&mut self, family: &'static Family) -> Played {
+        let Some(parent) = self.families.named(family.parent) else { return Ok(()) };
+        let known = !self.collection(parent).rows.is_empty();
+        let Some(route) = self.families.route(parent.list).filter(|_| !known) else { return Ok(()) };
+        self.look_at(Deed { family: parent, role: Role::List, route }, None).await
+    }
+
+    /// A family of one has no list.
+    async fn look_alone(&mut self, family: &'static Family) -> Played {
+        let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
+            return Ok(());
+        };
+        let deed = Deed { family, role: Role::Read, route };
+        match self.slot(family, 0) {
+            Some(row) => self.read_row(deed, row).await,
+            None => self.meet_the_one(deed).await,
+        }
+    }
+
+    async fn look_at(&mut self, deed: Deed, parent: Option<String>) -> Played {
+        let list = self.whole(deed, parent.clone()).await?;
+        let collection = self.collection(deed.family);
+        if !collection.listed.contains_key(&parent) {
+            self.adopt(deed.family, parent, list);
+            return Ok(());
+        }
+        if let Some(mismatch) = collection.mismatch(parent.as_ref(), &list) {
+            self.explain_list(deed, parent.clone(), &list, mismatch).await?;
+            // A breach that is known is no reason to trip over it again.
+            self.collection(deed.family).rows.retain(|row| row.parent != parent);
+            self.adopt(deed.family, parent, list);
+            return Ok(());
+        }
+        self.states(deed, &list)?;
+        self.collection(deed.family).learn(parent, list);
+        Ok(())
+    }
+
+    /// Takes over a list that is seen for the first time.
+    fn adopt(&mut self, family: &'static Family, parent: Option<String>, list: Vec<Members>) {
+        let collection = self.collection(family);
+        for row in &list {
+            let key = row.get(family.key).map(plain).unwrap_or_default();
+            collection.adopt(key, parent.clone(), row.clone());
+        }
+        collection.listed.insert(parent, list);
+    }
+
+    /// All rows of a list, as long as it is no longer than the largest page.
+    pub(super) async fn whole(&mut self, deed: Deed, parent: Option<String>) -> Played<Vec<Members>> {
+        let range = is_paged(deed.route).then(|| self.range(0, WHOLE));
+        self.fetch(deed, parent, range, &[]).await
+    }
+
+    /// The words of the API for a part of a list.
+    pub(super) fn range(&self, start: u32, results: u32) -> String {
+        (self.session.target.suite.range)(start, results)
+    }
+
+    /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about exists.
+    pub(super) async fn fetch(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        range: Option<String>,
+        query: &[(&str, &str)],
+    ) -> Played<Vec<Members>> {
+        let Some(mut request) = self.request(deed, &About::parent(parent), 0) else { return Ok(Vec::new()) };
+        for (name, value) in query {
+            request = request.with(name, *value);
+        }
+        request.range = range;
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if !received.is_success() {
+            let message = format!("has the status {} for a valid request", received.status);
+            self.session.found(&check::ACCEPTS_VALID, &deed.route.id, "", message)?;
+        }
+        Ok(rows(&received.json()))
+    }
+
+    /// What moves by itself moves forward only.
+    fn states(&mut self, deed: Deed, list: &[Members]) -> Played {
+        for row in list {
+            self.state(deed.family, deed.route, row)?;
+        }
+        Ok(())
+    }
+
+    /// Holds what is seen of a resource against the ways that its state may go.
+    pub(super) fn state(&mut self, family: &'static Family, route: &'static Route, seen: &Members) -> Played {
+        let Some((member, ways)) = family.states else { return Ok(()) };
+        let rank = |row: &Members| {
+            let state = row.get(member).map(plain)?;
+            ways.iter().position(|it| *it == state)
+        };
+        let key = seen.get(family.key).map(plain).unwrap_or_default();
+        let known = self.collection(family).find(&key).map(|row| row.value.clone()).unwrap_or_default();
+        let (Some(before), Some(now)) = (rank(&known), rank(seen)) else { return Ok(()) };
+        if now >= before {
+            return Ok(());
+        }
+        let message = format!("is {} after {}, which is no way to go", ways[now], ways[before]);
+        self.session.found(&check::IMMUTABLE, &route.id, &format!("/{member}"), message)
+    }
+
+    /// Another list of the same resources.
+    pub(super) async fn view(&mut self, deed: Deed, index: usize) -> Played {
+        self.look(deed.family).await?;
+        let family = deed.family;
+        let list = self.whole(deed, None).await?;
+        let known: Vec<(String, Members)> =
+            self.collection(family).live().map(|row| (row.key.clone(), row.value.clone())).collect();
+        let shows = family.views[index].shows;
+        let key = |row: &Members| row.get(family.key).map(plain).unwrap_or_default();
+        for row in &list {
+            let value = known.iter().find(|(known, _)| *known == key(row)).map(|(_, value)| value);
+            let good = value.is_some_and(|value| shows(&value.clone().into()));
+            if !good {
+                let message = format!("shows {}, which does not belong there", key(row));
+                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)?;
+            }
+            let told = |name: &str| name != family.key && !family.moving.contains(&name);
+            let seen: Members = row.iter().filter(|(name, _)| told(name)).map(own).collect();
+            let known = value.cloned().unwrap_or_default();
+            if let Some(difference) = crate::explore::model::difference(&seen, &known, &[]) {
+                let at = format!("/{}", difference.member);
+                let message = format!("is not what {} shows of the same resource", family.list);
+                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, message)?;
+            }
+        }
+        let missing = known
+            .iter()
+            .find(|(name, value)| shows(&value.clone().into()) && !list.iter().any(|row| key(row) == *name));
+        match missing {
+            Some((key, _)) => {
+                let message = format!("lacks {key}, which {} shows", family.list);
+                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A witness of a resource by its list.
+    pub(super) async fn row_of(
+        &mut self,
+        family: &'static Family,
+        key: &str,
+        parent: Option<String>,
+    ) -> Played<Witness> {
+        let Some(route) = self.families.route(family.list) else { return Ok(Witness::Absent) };
+        let list = self.whole(Deed { family, role: Role::List, route }, parent).await?;
+        let row = list.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+        Ok(row.map_or(Witness::Gone, Witness::Seen))
+    }
+
+    /// A witness of a resource by reading it alone.
+    pub(super) async fn item_of(&mut self, family: &'static Family, about: &About) -> Played<Witness> {
+        let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
+        let deed = Deed { family, role: Role::Read, route };
+        let Some(request) = self.request(deed, about, 0) else { return Ok(Witness::Absent) };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();
+        Ok(seen.map_or(Witness::Gone, Witness::Seen))
+    }
+}
+
+fn own((name, value): (&String, &serde_json::Value)) -> (String, serde_json::Value) {
+    (name.clone(), value.clone())
+}
+
+impl Mismatch {
+    /// What it says of the list, in words.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Mismatch::Missing(key) => format!("lacks {key}, which exists"),
+            Mismatch::Extra(key) => format!("shows {key}, which should not be there"),
+            Mismatch::Double(key) => format!("shows {key} twice"),
+            Mismatch::Disorder(key) => format!("has {key} at another place than before, or out of order"),
+            Mismatch::Differs(key, difference) => format!("of {key} {difference}"),
+        }
+    }
+
+    /// The member that differs, as a pointer.
+    pub(super) fn pointer(&self) -> String {
+        match self {
+            Mismatch::Differs(_, difference) => format!("/{}", difference.member),
+            _ => String::new(),
+        }
+    }
+}

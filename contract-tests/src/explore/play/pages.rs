@@ -1,0 +1,173 @@
+//! Pages and filters of a list, held against the whole list.
+
+use super::{Deed, Play, request::is_paged};
+use crate::{
+    check,
+    check::Check,
+    explore::{
+        dice::Dice,
+        family::{Filter, Members, Role},
+        model::{difference, plain},
+        session::Played,
+    },
+};
+
+/// How many ways there are to ask for a part of a list.
+pub const WAYS: u32 = 10;
+
+impl Play<'_> {
+    pub(super) async fn pages(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        self.meet_parents(deed.family).await?;
+        let Some(parent) = self.parent(deed.family, slot) else { return Ok(()) };
+        let filters: Vec<&'static Filter> = match deed.role {
+            Role::List => deed.family.filters.iter().collect(),
+            _ => Vec::new(),
+        };
+        if draw % WAYS == 9 && !filters.is_empty() {
+            let filter = filters[(draw / WAYS) as usize % filters.len()];
+            return self.filtered(deed, parent, filter, draw).await;
+        }
+        if !is_paged(deed.route) || deed.family.is_off(&check::PAGE_IS_SLICE) {
+            return Ok(());
+        }
+        let whole = self.reference(deed, parent.clone()).await?;
+        let count = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+        let mut dice = Dice::new(0, &deed.route.id, draw);
+        let mut below = |end: u32| dice.below(end.max(1) as usize) as u32;
+        let page = (&check::PAGE_IS_SLICE, below(count), 1 + below(5));
+        let edge = &check::PAGE_EDGES;
+        match draw % WAYS {
+            0 => self.slice(deed, parent, &whole, Some((1, 1)), &check::PAGE_IS_SLICE).await,
+            1 => self.slice(deed, parent, &whole, None, edge).await,
+            2 => self.slice(deed, parent, &whole, Some((count, 5)), edge).await,
+            3 => self.slice(deed, parent, &whole, Some((0, 0)), edge).await,
+            4 => self.concatenated(deed, parent, &whole, 1 + below(count.div_ceil(2))).await,
+            5 => self.slice(deed, parent, &whole, Some((0, count.max(1))), edge).await,
+            6 => self.slice(deed, parent, &whole, Some((count.saturating_sub(1), 2)), edge).await,
+            7 => self.slice(deed, parent, &whole, Some((count + 10, 1)), edge).await,
+            _ => self.slice(deed, parent, &whole, Some((page.1, page.2)), page.0).await,
+        }
+    }
+
+    /// The whole list: as it was seen last, where nothing can have changed since.
+    async fn reference(&mut self, deed: Deed, parent: Option<String>) -> Played<Vec<Members>> {
+        if deed.role != Role::List {
+            return self.whole(deed, parent).await;
+        }
+        if self.refusals > 0 || !self.collection(deed.family).listed.contains_key(&parent) {
+            self.look(deed.family).await?;
+        }
+        Ok(self.collection(deed.family).listed.get(&parent).cloned().unwrap_or_default())
+    }
+
+    /// A page is the part of the whole list that was asked for.
+    async fn slice(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        whole: &[Members],
+        page: Option<(u32, u32)>,
+        check: &'static Check,
+    ) -> Played {
+        let range = page.map(|(start, results)| self.range(start, results));
+        let rows = self.fetch(deed, parent, range.clone(), &[]).await?;
+        let (start, results) = page.unwrap_or((0, self.session.target.suite.page_default));
+        let expected: Vec<&Members> = whole.iter().skip(start as usize).take(results as usize).collect();
+        let words = range.unwrap_or_else(|| "no range".to_owned());
+        self.rows_are(deed, &rows, &expected, check, &words)
+    }
+
+    fn rows_are(
+        &mut self,
+        deed: Deed,
+        rows: &[Members],
+        expected: &[&Members],
+        check: &'static Check,
+        words: &str,
+    ) -> Played {
+        let key = |row: &Members| row.get(deed.family.key).map(plain).unwrap_or_default();
+        if rows.len() != expected.len() {
+            let message = format!("has {} rows for {words} instead of {}", rows.len(), expected.len());
+            return self.session.found(check, &deed.route.id, "", message);
+        }
+        let pairs = rows.iter().zip(expected);
+        for (index, (row, expected)) in pairs.enumerate() {
+            if key(row) != key(expected) {
+                let message = format!("is {} for {words} instead of {}", key(row), key(expected));
+                return self.session.found(check, &deed.route.id, &format!("/{index}"), message);
+            }
+            if let Some(difference) = difference(expected, row, &[deed.family.moving]) {
+                let at = format!("/{index}/{}", difference.member);
+                return self.session.found(check, &deed.route.id, &at, difference.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Pages, one after the other, make the whole list. Long lists are looked at in a few pages.
+    async fn concatenated(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        whole: &[Members],
+        size: u32,
+    ) -> Played {
+        const PAGES_MAX: u32 = 6;
+        let count = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+        let size = size.max(count.div_ceil(PAGES_MAX)).max(1);
+        let mut all = Vec::new();
+        for start in (0..=count).step_by(size as usize) {
+            let range = self.range(start, size);
+            all.extend(self.fetch(deed, parent.clone(), Some(range), &[]).await?);
+        }
+        let words = format!("pages of {size}");
+        let expected: Vec<&Members> = whole.iter().collect();
+        self.rows_are(deed, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
+    }
+
+    /// A filter chooses the rows that have the value, and a page is a part of those.
+    async fn filtered(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        filter: &'static Filter,
+        draw: u32,
+    ) -> Played {
+        let whole = self.reference(deed, parent.clone()).await?;
+        let values: Vec<String> = whole.iter().flat_map(|row| (filter.values)(&row.clone().into())).collect();
+        if values.is_empty() {
+            return Ok(());
+        }
+        let value = values[(draw / WAYS) as usize % values.len()].clone();
+        let has = |row: &&Members| (filter.values)(&(*row).clone().into()).contains(&value);
+        let chosen: Vec<&Members> = whole.iter().filter(has).collect();
+        let query = [(filter.parameter, value.as_str())];
+        let page = is_paged(deed.route).then(|| self.range(0, super::request::WHOLE));
+        let rows = self.fetch(deed, parent.clone(), page, &query).await?;
+        let words = format!("{}={value}", filter.parameter);
+        self.rows_are(deed, &rows, &chosen, &check::COUNT, &words)?;
+        if !is_paged(deed.route) || chosen.len() < 2 {
+            return Ok(());
+        }
+        let rows = self.fetch(deed, parent, Some(self.range(1, 1)), &query).await?;
+        self.rows_are(deed, &rows, &chosen[1..2], &check::COUNT, &format!("{words} and the second page"))
+    }
+
+    /// While rows come and go between two pages, none that stayed comes twice or not at all.
+    pub(super) async fn pages_under_change(&mut self, change: Deed, draw: u32) -> Played {
+        let family = change.family;
+        let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty()) else {
+            return Ok(());
+        };
+        let deed = Deed { family, role: Role::List, route };
+        let whole = self.reference(deed, None).await?;
+        let half = u32::try_from(whole.len() / 2).unwrap_or(u32::MAX);
+        if half == 0 || !is_paged(deed.route) {
+            return Ok(());
+        }
+        self.slice(deed, None, &whole, Some((0, half)), &check::PAGE_IS_SLICE).await?;
+        self.create(change, 0, draw, false).await?;
+        let whole = self.reference(deed, None).await?;
+        self.slice(deed, None, &whole, Some((half, half)), &check::PAGES_UNDER_CHANGE).await
+    }
+}

@@ -1,0 +1,108 @@
+//! Requests that the contract allows, for the resources that there are.
+
+use openapi::{Location, Route};
+use serde_json::Value;
+
+use super::{Deed, Play};
+pub(super) use crate::violations::of_unknown;
+use crate::{
+    Content, Request,
+    explore::{
+        body::{Fill, Wishes, body},
+        dice::Dice,
+        family::{Family, Role},
+        model::{Row, plain},
+    },
+};
+
+/// Whom a request is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct About {
+    /// The key of the resource.
+    pub key: Option<String>,
+    /// The key of the resource that it is a part of.
+    pub parent: Option<String>,
+}
+
+impl About {
+    /// A request about a resource.
+    pub(super) fn row(row: &Row) -> About {
+        About { key: Some(row.key.clone()), parent: row.parent.clone() }
+    }
+
+    /// A request about the parts of a resource.
+    pub(super) fn parent(parent: Option<String>) -> About {
+        About { key: None, parent }
+    }
+}
+
+impl Play<'_> {
+    /// A valid request; `None` where there is nothing that it could be about.
+    pub(super) fn request(&self, deed: Deed, about: &About, draw: u32) -> Option<Request> {
+        let (route, mut parameters) = (deed.route, Vec::new());
+        for parameter in route.parameters.iter().filter(|it| it.location != Location::Header) {
+            let name = &parameter.name;
+            let value = match self.named(deed.family, name, about) {
+                Some(key) => Some(key),
+                None if parameter.location == Location::Path || parameter.required => {
+                    Some(plain(parameter.example.as_ref()?))
+                }
+                None => None,
+            };
+            parameters.extend(value.map(|value| (name.clone(), value)));
+        }
+        let content = match &route.body {
+            None => Content::Nothing,
+            Some(expected) if expected.is_json() => Content::Json(self.body(deed, draw)),
+            Some(_) => Request::example(route).ok()?.content,
+        };
+        Some(Request { route, parameters, range: None, content })
+    }
+
+    /// What a parameter of the path says, by its name.
+    fn named(&self, family: &Family, parameter: &str, about: &About) -> Option<String> {
+        if parameter == family.parameter {
+            return about.key.clone();
+        }
+        let parent = self.families.named(family.parent)?;
+        if parameter == parent.parameter { about.parent.clone() } else { None }
+    }
+
+    /// A valid body of an operation.
+    pub(super) fn body(&self, deed: Deed, draw: u32) -> Value {
+        let Some(expected) = &deed.route.body else { return Value::Null };
+        let wishes = match deed.role {
+            Role::Action(index) => Wishes { values: deed.family.actions[index].values, ..Wishes::NONE },
+            _ => Wishes { values: deed.family.values, settle: deed.family.settle },
+        };
+        let mut dice = Dice::new(self.seed, &deed.route.id, draw);
+        body(expected, wishes, Fill::of(draw), &mut dice)
+    }
+
+    /// The resource that something new is to be a part of: one that exists; `None` where there is none.
+    pub(super) fn parent(&mut self, family: &'static Family, slot: u32) -> Option<Option<String>> {
+        let Some(parent) = self.families.named(family.parent) else { return Some(None) };
+        let grows = parent.grows();
+        let collection = self.collection(parent);
+        let usable: Vec<&Row> = collection.live().filter(|row| row.ours || !grows).collect();
+        (!usable.is_empty()).then(|| Some(usable[slot as usize % usable.len()].key.clone()))
+    }
+
+    /// The parents whose lists are known.
+    pub(super) fn parents(&mut self, family: &'static Family) -> Vec<Option<String>> {
+        if family.parent.is_empty() {
+            return vec![None];
+        }
+        let mut parents: Vec<_> = (0..2).filter_map(|slot| self.parent(family, slot)).collect();
+        parents.dedup();
+        parents
+    }
+}
+
+/// The number of rows that a whole list is asked for.
+pub(super) const WHOLE: u32 = 1000;
+
+/// Whether a list can be asked for in parts.
+pub fn is_paged(route: &Route) -> bool {
+    route.parameters.iter().any(|parameter| parameter.location == Location::Header)
+}

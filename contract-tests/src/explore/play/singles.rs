@@ -1,0 +1,130 @@
+//! One request that is wrong in one thing; and operations that belong to no family.
+
+use super::{Deed, Play, life::reason};
+use crate::Content;
+use crate::{
+    Caller, Request, Violation, check,
+    check::Check,
+    exchange::Received,
+    explore::{
+        body::{NOTATIONS, written},
+        session::Played,
+        step::{Manner, Step},
+    },
+    violations,
+};
+
+impl Play<'_> {
+    /// A request of the family that the contract forbids for one thing is refused.
+    pub(super) async fn violation(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
+        let Some(violation) = nth(&request, draw) else { return Ok(()) };
+        self.is_refused(&violation).await?;
+        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+    }
+
+    async fn is_refused(&mut self, violation: &Violation) -> Played {
+        let operation = &violation.request.route.id;
+        let received = self.session.send(violation.request.sent(Caller::Customer)).await?;
+        let check = check_of(violation);
+        if !violation.statuses.contains(&received.status) {
+            let expected: Vec<String> = violation.statuses.iter().map(u16::to_string).collect();
+            let message = format!(
+                "has the status {} instead of {} for {}",
+                received.status,
+                expected.join(" or "),
+                violation.what
+            );
+            let at = violation.property.as_deref().map(crate::pointer).unwrap_or_default();
+            return self.session.found(check, operation, &at, message);
+        }
+        match &violation.property {
+            Some(property) if !names(&received, property) => {
+                let message = format!("does not name {property}, which is {}", violation.what);
+                self.session.found(check, operation, "/errors", message)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An operation that is none of a resource: its example, in all its notations, and what is wrong with it.
+    pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
+        let Ok(example) = Request::example(step.route) else { return Ok(()) };
+        match step.manner {
+            Manner::Valid => self.example(example, step.draw).await,
+            Manner::Violation => match nth(&example, step.draw) {
+                Some(violation) => self.is_refused(&violation).await,
+                None => Ok(()),
+            },
+            Manner::Nobody => self.is_closed(&example, Caller::Nobody).await,
+            Manner::Stranger => self.is_closed(&example, Caller::Stranger).await,
+            Manner::Method => self.other_method(None, step).await,
+            Manner::Path => self.other_path(None, step).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn example(&mut self, example: Request, draw: u32) -> Played {
+        if self.session.target.suite.is_prepared(&example.route.id) {
+            return Ok(());
+        }
+        let (request, check): (Request, &'static Check) = match (&example.content, draw) {
+            (_, 0) => (example, &check::ACCEPTS_VALID),
+            (Content::Json(body), _) => {
+                let notation = NOTATIONS[draw as usize % NOTATIONS.len()];
+                (example.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
+            }
+            _ => match example.without_optional_parameters() {
+                Some(request) => (request, &check::ACCEPTS_VALID),
+                None => return Ok(()),
+            },
+        };
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if received.is_success() {
+            return Ok(());
+        }
+        let message =
+            format!("has the status {} for a valid request: {}", received.status, reason(&received));
+        self.session.found(check, &request.route.id, "", message)
+    }
+}
+
+/// What is wrong with a request, the most telling first.
+pub(super) fn nth(request: &Request, draw: u32) -> Option<Violation> {
+    let mut all = violations(request);
+    all.sort_by_key(|violation| rank(&violation.what));
+    let index = draw as usize;
+    (index < all.len()).then(|| all.swap_remove(index))
+}
+
+/// How many things can be wrong with the example of an operation.
+pub fn violation_count(request: &Request) -> usize {
+    violations(request).len()
+}
+
+/// What servers forget to check goes first.
+fn rank(what: &str) -> usize {
+    const TELLING: [&str; 8] =
+        ["missing", "enum", "Length", "imum", "pattern", "format", "RANGED-DATA \"x\"", "wrong type"];
+    TELLING.iter().position(|part| what.contains(part)).unwrap_or(TELLING.len())
+}
+
+fn check_of(violation: &Violation) -> &'static Check {
+    let what = violation.what.as_str();
+    if what.ends_with("missing") || what == "no body" {
+        &check::REFUSES_MISSING
+    } else if what.contains("names nothing") {
+        &check::DEAD_STAYS_DEAD
+    } else if what.contains("over its") || what.contains("under its") {
+        &check::REFUSES_BOUNDARY
+    } else if violation.request.range.is_some() && what.starts_with(|first: char| first.is_uppercase()) {
+        &check::BAD_RANGE
+    } else {
+        &check::REFUSES_INVALID
+    }
+}
+
+fn names(received: &Received, property: &str) -> bool {
+    let body = received.json();
+    body["errors"].as_array().is_some_and(|errors| errors.iter().any(|error| error["property"] == property))
+}

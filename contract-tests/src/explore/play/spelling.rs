@@ -1,0 +1,67 @@
+//! Other spellings of a path.
+
+use super::{Deed, Play};
+use crate::{
+    Caller, Request, check,
+    explore::{session::Played, step::Step},
+};
+
+/// How many spellings there are.
+pub const SPELLINGS: u32 = 4;
+
+impl Play<'_> {
+    /// A path that no operation has is answered with 404; a slash at its end makes no difference where the API says so.
+    pub(super) async fn other_path(&mut self, deed: Option<Deed>, step: Step) -> Played {
+        let request = match deed {
+            Some(deed) => self.good(deed, step.slot, 0).await?,
+            None => Request::example(step.route).ok(),
+        };
+        let Some(request) = request else { return Ok(()) };
+        let right = request.sent(Caller::Customer);
+        let (path, query) = right.target.split_once('?').unwrap_or((&right.target, ""));
+        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+        let slashed = step.draw.is_multiple_of(SPELLINGS);
+        let spelled = match step.draw % SPELLINGS {
+            0 => format!("{path}/"),
+            1 => format!("{path}/nothing-has-this-name/at-all"),
+            2 => first_upper(path),
+            _ => path.replacen('/', "//", 1),
+        };
+        let suite = self.session.target.suite;
+        if slashed && (!suite.slash_means_nothing || right.method != http::Method::GET) {
+            return Ok(());
+        }
+        let mut other = right.clone();
+        other.target = spelled + &query;
+        if !slashed {
+            other.route = None;
+            let received = self.session.send(other).await?;
+            let message = format!("has the status {} for a path that no operation has", received.status);
+            return match received.status {
+                404 => Ok(()),
+                _ => self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message),
+            };
+        }
+        let one = self.session.send(right).await?;
+        let two = self.session.send(other).await?;
+        if one.status == two.status {
+            return Ok(());
+        }
+        let message =
+            format!("has the status {} with a slash at the end, and {} without", two.status, one.status);
+        self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message)
+    }
+}
+
+/// The path with the first letter of its last fixed part in upper case.
+fn first_upper(path: &str) -> String {
+    let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+    if let Some(part) = parts.get_mut(2) {
+        *part = part
+            .chars()
+            .enumerate()
+            .map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c })
+            .collect();
+    }
+    parts.join("/")
+}

@@ -1,0 +1,195 @@
+//! Several clients at the same time: what they see must be explained by some order.
+
+use std::collections::BTreeSet;
+
+use openapi::Route;
+
+use super::{
+    Deed, Play,
+    life::{content, shown},
+    request::{About, of_unknown},
+};
+use crate::{
+    Caller, check,
+    exchange::{Received, Sent},
+    explore::{
+        body::FILLS,
+        family::{Family, Role},
+        history::{Event, State, outcomes},
+        model::{Row, one, plain},
+        session::Played,
+    },
+};
+
+/// How many clients there are.
+const CLIENTS: u32 = 4;
+/// How often they act on the same resource.
+const ROUNDS: u32 = 2;
+
+impl Play<'_> {
+    pub(super) async fn together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        match deed.role {
+            Role::Create => self.create_together(deed, slot, draw).await,
+            Role::Update => self.update_together(deed, slot, draw).await,
+            Role::Delete => self.delete_together(deed, slot).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// All clients make one: each gets its own, unless there can be only one of the kind.
+    async fn create_together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let family = deed.family;
+        self.look(family).await?;
+        let Some(parent) = self.parent(family, slot) else { return Ok(()) };
+        let room = family.limit.saturating_sub(self.collection(family).live().filter(|it| it.ours).count());
+        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else { return Ok(()) };
+        let taken =
+            content(&request).get(family.unique).is_some_and(|it| self.collection(family).is_taken(it));
+        if room < CLIENTS as usize || taken {
+            return Ok(());
+        }
+        let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();
+        let answers = self.session.send_all(sent).await?;
+        let made: Vec<&Received> = answers.iter().filter(|it| it.is_success()).collect();
+        let expected = if family.unique.is_empty() { CLIENTS as usize } else { 1 };
+        if made.len() != expected {
+            let message = format!("makes {} of {CLIENTS} at the same time instead of {expected}", made.len());
+            self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+        }
+        for answer in made {
+            let Some(value) = one(&answer.json()).cloned() else { continue };
+            let key = value.get(family.key).map(plain).unwrap_or_default();
+            let collection = self.collection(family);
+            let new = collection.seen.insert(key.clone()) || !family.unique.is_empty();
+            collection.rows.push(Row {
+                key: key.clone(),
+                parent: parent.clone(),
+                value,
+                alive: true,
+                ours: true,
+            });
+            if !new {
+                let message = format!("gives {key} to two clients");
+                self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+            }
+        }
+        self.did(deed.route, None, &check::LINEARIZABLE);
+        self.look(family).await
+    }
+
+    /// Two clients change a resource, two look at it.
+    async fn update_together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let family = deed.family;
+        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
+        let Some(reader) = self.families.route(family.read).or_else(|| self.families.route(family.list))
+        else {
+            return Ok(());
+        };
+        // A resource that is renamed meanwhile is another for those who come by its old name.
+        if family.unique == family.key || family.is_off(&check::LINEARIZABLE) {
+            return Ok(());
+        }
+        let about = About::row(&row);
+        let mut states = vec![Some(row.value.clone())];
+        for round in 0..ROUNDS {
+            let (mut sent, mut bodies) = (Vec::new(), Vec::new());
+            for client in 0..CLIENTS / 2 {
+                let Some(request) =
+                    self.request(deed, &about, 1 + FILLS * (64 + 8 * draw + 2 * round + client))
+                else {
+                    return Ok(());
+                };
+                bodies.push(shown(family, &content(&request)));
+                sent.push(request.sent(Caller::Customer));
+            }
+            let Some(look) = self.look_request(family, reader, &about) else { return Ok(()) };
+            sent.resize(CLIENTS as usize, look);
+            let answers = self.session.send_all(sent).await?;
+            let mut events = Vec::new();
+            for (index, answer) in answers.iter().enumerate() {
+                events.push(match bodies.get(index) {
+                    Some(body) if answer.is_success() => Event::Changed(body.clone()),
+                    None => seen(family, &row.key, answer),
+                    Some(_) => Event::Missed,
+                });
+            }
+            states = self.explained(deed, states, &events)?;
+        }
+        let look = self.look_request(family, reader, &about);
+        let Some(look) = look else { return Ok(()) };
+        let last = self.session.send(look).await?;
+        let last = seen(family, &row.key, &last);
+        self.explained(deed, states, std::slice::from_ref(&last))?;
+        if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key)) {
+            row.take_over(&value);
+        }
+        self.did(deed.route, Some(&row.key), &check::LINEARIZABLE);
+        self.look(family).await
+    }
+
+    /// All clients remove the same one: one of them does.
+    async fn delete_together(&mut self, deed: Deed, slot: u32) -> Played {
+        let family = deed.family;
+        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
+        let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
+        if !family.remains.is_empty() {
+            return Ok(());
+        }
+        let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();
+        let answers = self.session.send_all(sent).await?;
+        let event = |answer: &Received| match answer {
+            answer if answer.is_success() => Event::Removed,
+            answer if Some(answer.status) == of_unknown(deed.route) => Event::Missed,
+            _ => Event::Seen(row.value.clone()),
+        };
+        let events: Vec<Event> = answers.iter().map(event).collect();
+        self.explained(deed, vec![Some(row.value.clone())], &events)?;
+        self.did(deed.route, Some(&row.key), &check::LINEARIZABLE);
+        self.bury(family, &row.key);
+        self.look(family).await
+    }
+
+    /// The states that a round may have led to; none is a breach.
+    fn explained(&mut self, deed: Deed, states: Vec<State>, events: &[Event]) -> Played<Vec<State>> {
+        let Family { moving, touched, only_alone, unseen, .. } = deed.family;
+        let skip = [*moving, *touched, *only_alone, *unseen];
+        let after: Vec<State> = states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
+        if after.is_empty() {
+            let kinds: BTreeSet<String> = events.iter().map(in_words).collect();
+            let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+            let message = format!("leaves what no order explains when clients act at the same time: {kinds}");
+            self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+        }
+        Ok(after)
+    }
+
+    fn look_request(&self, family: &'static Family, reader: &'static Route, about: &About) -> Option<Sent> {
+        let role = if reader.id == family.read { Role::Read } else { Role::List };
+        let mut request = self.request(Deed { family, role, route: reader }, about, 0)?;
+        if role == Role::List && super::request::is_paged(reader) {
+            request.range = Some(self.range(0, super::request::WHOLE));
+        }
+        Some(request.sent(Caller::Customer))
+    }
+}
+
+/// What a client saw of a resource, alone or in a list.
+fn seen(family: &Family, key: &str, answer: &Received) -> Event {
+    let body = answer.json();
+    let rows = crate::explore::model::rows(&body);
+    let in_list = rows.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+    let alone = || one(&body).filter(|_| family.key.is_empty() || body.is_object()).cloned();
+    match in_list.or_else(alone) {
+        Some(value) if answer.is_success() => Event::Seen(value),
+        _ => Event::Missed,
+    }
+}
+
+fn in_words(event: &Event) -> String {
+    match event {
+        Event::Changed(_) => "a change".to_owned(),
+        Event::Seen(value) => format!("a look at {}", crate::judge::shown(&value.clone().into())),
+        Event::Removed => "a removal".to_owned(),
+        Event::Missed => "a miss".to_owned(),
+    }
+}

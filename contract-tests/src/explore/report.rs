@@ -1,0 +1,46 @@
+//! What is counted while a run goes on.
+
+use crate::{exchange::Exchange, reached::Reached, run::Run};
+
+/// How many requests were sent, and how they were answered.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How many requests were sent.
+    pub requests: u64,
+    /// How many may be sent.
+    pub budget: u64,
+    /// Which operation was answered how, and with what.
+    pub reached: Reached,
+    /// After how many requests something was found for the first time.
+    pub first: Option<u64>,
+}
+
+impl Tally {
+    /// A count of requests, of which so many may be sent.
+    pub fn of(budget: u64) -> Tally {
+        Tally { budget, ..Tally::default() }
+    }
+
+    /// Whether no more may be sent.
+    pub fn is_spent(&self) -> bool {
+        self.requests >= self.budget
+    }
+
+    /// Counts an exchange.
+    pub fn count(&mut self, exchange: &Exchange) {
+        self.requests += 1;
+        self.reached.count(exchange);
+    }
+
+    /// Remembers when something was found.
+    pub fn found(&mut self) {
+        self.first.get_or_insert(self.requests);
+    }
+
+    /// Puts the figures into a report.
+    pub fn tell(self, run: &mut Run) {
+        run.requests = self.requests;
+        run.reached = self.reached;
+        run.first_finding = self.first;
+    }
+}

@@ -1,0 +1,367 @@
+//! Which steps are played, and when: what finds most goes first.
+
+use std::collections::VecDeque;
+
+use openapi::Route;
+use proptest::{
+    collection::vec,
+    prelude::{Just, Strategy},
+    strategy::Union,
+};
+
+use super::{
+    body::FILLS,
+    dice::Dice,
+    family::{Families, Family, Role},
+    play::{SPELLINGS, WAYS, is_paged, violation_count},
+    step::{Manner, Step},
+};
+use crate::{Request, suite::Suite};
+
+/// Steps that belong together: they are played in a fresh world.
+#[derive(Debug, Clone)]
+pub struct Chapter {
+    /// What it is about: a family, or the group of an operation.
+    pub group: String,
+    /// What it does, in a few words.
+    pub title: &'static str,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// What is explored: families with all that is scripted for them, and operations beside.
+pub struct Schedule {
+    families: Vec<Plan>,
+    scripted: VecDeque<Chapter>,
+    seed: u64,
+    round: u32,
+}
+
+/// The operations of a family.
+struct Plan {
+    family: &'static Family,
+    deeds: Vec<(Role, &'static Route)>,
+    /// Makes the resource that those of the family are parts of.
+    parent: Option<&'static Route>,
+}
+
+/// How many other methods a path can have at most that are tried.
+const METHODS: u32 = 4;
+/// How many violations are tried in one chapter.
+const VIOLATIONS: usize = 24;
+/// How many steps a random sequence has at most.
+const STEPS_MAX: usize = 32;
+/// How many rows are enough to see that a list without a range is cut off.
+const CROWD: u32 = 7;
+
+impl Schedule {
+    /// The schedule for the operations that `chosen` chooses; of a family one is enough to choose all.
+    pub fn new(suite: &'static Suite, seed: u64, chosen: impl Fn(&Route) -> bool) -> Schedule {
+        let families = Families(suite);
+        let plans = families.all().map(|family| Plan::new(families, family));
+        let plans: Vec<Plan> =
+            plans.filter(|plan| plan.deeds.iter().any(|(_, route)| chosen(route))).collect();
+        let loose = suite.contract.routes.iter().filter(|route| families.of(&route.id).is_none());
+        let loose: Vec<&'static Route> = loose.filter(|route| chosen(route)).collect();
+        // All in turn, so that no family waits for the last chapter of another.
+        let mut queues: Vec<VecDeque<Chapter>> = plans.iter().map(Plan::chapters).collect();
+        queues.extend(loose.into_iter().map(single));
+        let mut scripted = VecDeque::new();
+        while queues.iter().any(|queue| !queue.is_empty()) {
+            scripted.extend(queues.iter_mut().filter_map(VecDeque::pop_front));
+        }
+        Schedule { families: plans, scripted, seed, round: 0 }
+    }
+
+    /// Whether nothing was chosen.
+    pub fn is_empty(&self) -> bool {
+        self.scripted.is_empty()
+    }
+}
+
+/// First what is scripted, then random sequences without end.
+impl Iterator for Schedule {
+    type Item = Chapter;
+
+    fn next(&mut self) -> Option<Chapter> {
+        if let Some(chapter) = self.scripted.pop_front() {
+            return Some(chapter);
+        }
+        let plans: Vec<&Plan> = self.families.iter().filter(|plan| !plan.is_still()).collect();
+        let plan = plans.get(self.round as usize % plans.len().max(1))?;
+        let chapter = plan.random(self.seed, self.round);
+        self.round += 1;
+        Some(chapter)
+    }
+}
+
+impl Plan {
+    fn new(families: Families, family: &'static Family) -> Plan {
+        let deeds = family.operations().filter_map(|(role, id)| Some((role, families.route(id)?)));
+        let parent = families.named(family.parent).and_then(|parent| families.route(parent.create));
+        Plan { family, deeds: deeds.collect(), parent }
+    }
+
+    /// Whether nothing ever changes.
+    fn is_still(&self) -> bool {
+        !self.deeds.iter().any(|(role, _)| !matches!(role, Role::List | Role::Read | Role::View(_)))
+    }
+
+    fn chapters(&self) -> VecDeque<Chapter> {
+        let mut chapters: VecDeque<Chapter> = [self.life()].into();
+        let mut violations = self.violations().into_iter();
+        chapters.push_back(self.access());
+        chapters.extend(violations.next());
+        chapters.extend(self.pages());
+        chapters.extend(self.crowd());
+        chapters.push_back(self.spellings());
+        chapters.extend(violations.next());
+        chapters.extend(self.together());
+        chapters.extend(violations);
+        chapters.retain(|chapter| !chapter.steps.is_empty());
+        chapters
+    }
+
+    fn chapter(&self, title: &'static str, script: Script) -> Chapter {
+        Chapter { group: self.family.name.to_owned(), title, steps: script.steps }
+    }
+
+    fn script(&self) -> Script {
+        Script { deeds: self.deeds.clone(), steps: Vec::new() }
+    }
+
+    /// A script that begins with one parent where one is needed.
+    fn begun(&self) -> Script {
+        let mut script = self.script();
+        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 1)));
+        script
+    }
+
+    /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any more.
+    fn life(&self) -> Chapter {
+        let mut script = self.begun();
+        let settled = self.family.seconds;
+        script.with(Role::List, Manner::Valid, 0, 0);
+        script.with(Role::Create, Manner::Valid, 0, 1);
+        script.with(Role::Create, Manner::Valid, 0, 2);
+        script.with(Role::Read, Manner::Valid, 0, 0);
+        script.with(Role::Update, Manner::Valid, 0, 3);
+        script.with_views(Manner::Valid);
+        if settled > 0 {
+            script.with(Role::List, Manner::Wait, 0, settled);
+        }
+        script.with_actions(Manner::Valid, 0, 1);
+        script.with_all(Manner::Nobody, 0);
+        script.with(Role::Create, Manner::Violation, 0, 0);
+        script.with(Role::Update, Manner::Violation, 0, 0);
+        script.with(Role::List, Manner::Pages, 0, 0);
+        script.with(Role::Update, Manner::Valid, 0, 4);
+        script.with(Role::Delete, Manner::Valid, 0, 0);
+        script.with(Role::Delete, Manner::Valid, 0, 0);
+        script.with(Role::Update, Manner::Valid, 0, 1);
+        script.with_actions(Manner::Valid, 0, 1);
+        script.with(Role::Create, Manner::Valid, 0, 3);
+        script.with(Role::Create, Manner::Valid, 0, 4);
+        script.with(Role::List, Manner::Valid, 0, 0);
+        self.chapter("a whole life", script)
+    }
+
+    /// Who may, what never existed, and the same again.
+    fn access(&self) -> Chapter {
+        let mut script = self.begun();
+        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
+        script.with(Role::Create, Manner::Valid, 0, 1);
+        script.with(Role::List, Manner::Valid, 0, 0);
+        for manner in
+            [Manner::Other, Manner::Unknown, Manner::Stranger, Manner::WrongParent, Manner::Duplicate]
+        {
+            script.with_all(manner, 0);
+        }
+        script.with(Role::Create, Manner::Retry, 0, 1);
+        script.with(Role::Update, Manner::Retry, 0, 1);
+        script.with(Role::List, Manner::Valid, 0, 0);
+        self.chapter("who may, and what does not exist", script)
+    }
+
+    /// Other methods, paths and notations.
+    fn spellings(&self) -> Chapter {
+        let mut script = self.begun();
+        for draw in [7, 6, 14, 15] {
+            script.with(Role::Create, Manner::Valid, 0, draw);
+            script.with(Role::Update, Manner::Valid, 0, draw);
+        }
+        for draw in 0..METHODS {
+            script.with_all(Manner::Method, draw);
+        }
+        for draw in 0..SPELLINGS {
+            script.with_all(Manner::Path, draw);
+        }
+        script.with(Role::List, Manner::Valid, 0, 0);
+        self.chapter("other methods, paths and notations", script)
+    }
+
+    /// Everything that can be wrong with a request, all operations in turn.
+    fn violations(&self) -> Vec<Chapter> {
+        let count = |route| Request::example(route).map_or(0, |example| violation_count(&example));
+        let counts: Vec<usize> = self.deeds.iter().map(|(_, route)| count(route)).collect();
+        let most = counts.iter().copied().max().unwrap_or(0);
+        let mut all = Vec::new();
+        for draw in 0..most {
+            for ((_, route), _) in self.deeds.iter().zip(&counts).filter(|(_, count)| draw < **count) {
+                all.push(Step::new(Manner::Violation, route, 0, draw as u32));
+            }
+        }
+        let chapter = |steps: &[Step]| {
+            let mut script = self.begun();
+            script.with(Role::Create, Manner::Valid, 0, 0);
+            script.steps.extend_from_slice(steps);
+            script.with(Role::List, Manner::Valid, 0, 0);
+            self.chapter("requests with one thing wrong", script)
+        };
+        all.chunks(VIOLATIONS).map(chapter).collect()
+    }
+
+    /// The parts of the list, with enough in it to tell them apart.
+    fn pages(&self) -> Option<Chapter> {
+        let mut script = self.begun();
+        script.with(Role::Create, Manner::Valid, 0, 1);
+        script.with(Role::Create, Manner::Valid, 0, 5);
+        script.with(Role::Create, Manner::Together, 0, 13);
+        let before = script.steps.len();
+        for draw in 1..WAYS {
+            script.with(Role::List, Manner::Pages, 0, draw);
+            script.with_views_draw(Manner::Pages, draw);
+        }
+        script.with(Role::Create, Manner::Pages, 0, 21);
+        (script.steps.len() > before).then(|| self.chapter("the list in pages", script))
+    }
+
+    fn together(&self) -> Option<Chapter> {
+        let mut script = self.begun();
+        script.with(Role::Create, Manner::Valid, 0, 1);
+        script.with(Role::Create, Manner::Valid, 0, 9);
+        let before = script.steps.len();
+        for draw in 0..2 {
+            script.with(Role::Update, Manner::Together, draw, draw);
+            script.with(Role::Create, Manner::Together, 0, 17 + FILLS * draw);
+        }
+        script.with(Role::Delete, Manner::Together, 0, 0);
+        (script.steps.len() > before).then(|| self.chapter("several clients at a time", script))
+    }
+
+    /// So many that a list without a range is cut off.
+    fn crowd(&self) -> Option<Chapter> {
+        let mut script = self.begun();
+        for number in 0..CROWD {
+            script.with(Role::Create, Manner::Together, 0, 1 + FILLS * number);
+        }
+        let paged = self.deeds.iter().any(|(role, route)| *role == Role::List && is_paged(route));
+        let useful = script.steps.len() >= CROWD as usize && self.family.unique.is_empty() && paged;
+        for draw in [1, 4, 8, 9, 18, 28] {
+            script.with(Role::List, Manner::Pages, 0, draw);
+            script.with_views_draw(Manner::Pages, draw);
+        }
+        useful.then(|| self.chapter("a long list", script))
+    }
+
+    /// A random sequence.
+    fn random(&self, seed: u64, round: u32) -> Chapter {
+        let mut script = self.begun();
+        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
+        script.with(Role::List, Manner::Valid, 0, 0);
+        let steps = vec(self.step(), 8..STEPS_MAX);
+        script.steps.extend(Dice::new(seed, self.family.name, round).throw(&steps));
+        script.with(Role::List, Manner::Valid, 0, 0);
+        self.chapter("random sequences", script)
+    }
+
+    /// A random step: mostly something valid.
+    fn step(&self) -> impl Strategy<Value = Step> + use<> {
+        let mut choices = Vec::new();
+        for (role, route) in &self.deeds {
+            let valid = match role {
+                Role::Create => 6,
+                Role::Update => 8,
+                Role::Delete | Role::Action(_) | Role::View(_) => 3,
+                Role::Read => 2,
+                Role::List => 1,
+            };
+            let mut choice = |weight: u32, manner: Manner| choices.push((weight, Just((manner, *route))));
+            choice(valid, Manner::Valid);
+            choice(1, Manner::Violation);
+            choice(1, Manner::Unknown);
+            match role {
+                Role::List | Role::View(_) => choice(2, Manner::Pages),
+                Role::Create | Role::Update => choice(1, Manner::Retry),
+                _ => {}
+            }
+            if matches!(role, Role::Create | Role::Update | Role::Delete) {
+                choice(1, Manner::Together);
+            }
+            for manner in
+                [Manner::Nobody, Manner::Other, Manner::Method, Manner::WrongParent, Manner::Duplicate]
+            {
+                choice(1, manner);
+            }
+            if *role == Role::List && self.family.seconds > 0 {
+                choice(2, Manner::Wait);
+            }
+        }
+        let step = |((manner, route), slot, draw)| Step::new(manner, route, slot, draw);
+        (Union::new_weighted(choices), 0..6_u32, 0..64_u32).prop_map(step)
+    }
+}
+
+/// Steps in the making.
+struct Script {
+    deeds: Vec<(Role, &'static Route)>,
+    steps: Vec<Step>,
+}
+
+impl Script {
+    /// Adds a step of the operation with this role, where there is one.
+    fn with(&mut self, role: Role, manner: Manner, slot: u32, draw: u32) {
+        let route = self.deeds.iter().find(|(other, _)| *other == role).map(|(_, route)| *route);
+        self.steps.extend(route.map(|route| Step::new(manner, route, slot, draw)));
+    }
+
+    fn with_actions(&mut self, manner: Manner, slot: u32, draw: u32) {
+        let actions = self.deeds.iter().filter(|(role, _)| matches!(role, Role::Action(_)));
+        self.steps.extend(actions.map(|(_, route)| Step::new(manner, route, slot, draw)));
+    }
+
+    fn with_views(&mut self, manner: Manner) {
+        self.with_views_draw(manner, 0);
+    }
+
+    fn with_views_draw(&mut self, manner: Manner, draw: u32) {
+        let views = self.deeds.iter().filter(|(role, _)| matches!(role, Role::View(_)));
+        self.steps.extend(views.map(|(_, route)| Step::new(manner, route, 0, draw)));
+    }
+
+    fn with_all(&mut self, manner: Manner, draw: u32) {
+        self.steps.extend(self.deeds.iter().map(|(_, route)| Step::new(manner, route, 0, draw)));
+    }
+}
+
+/// The chapters of an operation that is none of a resource.
+fn single(route: &'static Route) -> VecDeque<Chapter> {
+    let chapter = |title, steps| Chapter { group: route.tag.clone(), title, steps };
+    let step = |manner, draw| Step::new(manner, route, 0, draw);
+    let first = vec![step(Manner::Valid, 0), step(Manner::Nobody, 0)];
+    let mut second = vec![step(Manner::Stranger, 0), step(Manner::Violation, 0)];
+    second.extend((0..METHODS).map(|draw| step(Manner::Method, draw)));
+    let count = Request::example(route).map_or(0, |example| violation_count(&example));
+    let violations: Vec<Step> = (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();
+    let spellings = (0..SPELLINGS).map(|draw| step(Manner::Path, draw)).collect();
+    let mut chapters: VecDeque<Chapter> =
+        [chapter("an operation by itself", first), chapter("who may, and how", second)].into();
+    chapters.extend(
+        violations.chunks(VIOLATIONS).map(|steps| chapter("requests with one thing wrong", steps.to_vec())),
+    );
+    chapters.push_back(chapter("other spellings of the path", spellings));
+    // What can be done once is done in a world of its own.
+    let notations = if route.body.is_some() { 1..4 } else { 1..2 };
+    chapters.extend(notations.map(|draw| chapter("other notations", vec![step(Manner::Valid, draw)])));
+    chapters
+}

@@ -1,0 +1,97 @@
+//! Makes a sequence that fails shorter, as proptest makes values simpler.
+
+use proptest::strategy::ValueTree;
+
+use super::step::Step;
+
+/// A failing sequence and the way to shorter ones: parts are left out, the largest first, then numbers become zero.
+pub struct Shorter {
+    steps: Vec<Step>,
+    /// The sequence before the last try, to go back to.
+    before: Vec<Step>,
+    /// How many steps are left out at once; 0 once single steps were tried.
+    size: usize,
+    /// Where the next part begins; in the end, the step that is made simpler.
+    at: usize,
+}
+
+impl Shorter {
+    /// The way from a sequence that fails with its last step.
+    pub fn new(steps: Vec<Step>) -> Shorter {
+        let size = steps.len().saturating_sub(1);
+        Shorter { before: steps.clone(), steps, size, at: 0 }
+    }
+
+    /// Leaves out the next part; the last step shows the failure and stays.
+    fn leave_out(&mut self) -> bool {
+        while self.size > 0 {
+            let end = self.steps.len().saturating_sub(1).min(self.at + self.size);
+            if self.at < end {
+                self.steps.drain(self.at..end);
+                return true;
+            }
+            (self.at, self.size) = (0, self.size / 2);
+        }
+        false
+    }
+
+    /// Makes the numbers of the next step zero.
+    fn make_simple(&mut self) -> bool {
+        while self.at < self.steps.len() {
+            let step = &mut self.steps[self.at];
+            let simple = Step { slot: 0, draw: 0, ..*step };
+            if *step != simple {
+                *step = simple;
+                return true;
+            }
+            self.at += 1;
+        }
+        false
+    }
+}
+
+impl ValueTree for Shorter {
+    type Value = Vec<Step>;
+
+    fn current(&self) -> Vec<Step> {
+        self.steps.clone()
+    }
+
+    fn simplify(&mut self) -> bool {
+        self.before.clone_from(&self.steps);
+        self.leave_out() || self.make_simple()
+    }
+
+    /// The last try does not fail: back to before it, and on to the next.
+    fn complicate(&mut self) -> bool {
+        self.steps.clone_from(&self.before);
+        self.at += self.size.max(1);
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::step::Manner;
+
+    #[test]
+    fn only_the_steps_that_matter_remain() {
+        let contract = openapi::i3d_v3();
+        let step = |id, draw| Step::new(Manner::Valid, contract.route(id).unwrap(), 0, draw);
+        let mut steps: Vec<Step> = (0..20).map(|draw| step("getSshKeys", draw)).collect();
+        steps.insert(7, step("createSshKey", 9));
+        steps.push(step("deleteSshKey", 3));
+        let fails = |steps: &[Step]| {
+            steps.iter().any(|it| it.route.id == "createSshKey")
+                && steps.last().is_some_and(|it| it.route.id == "deleteSshKey")
+        };
+        let mut tree = Shorter::new(steps);
+        while tree.simplify() {
+            if !fails(&tree.current()) {
+                tree.complicate();
+            }
+        }
+        assert_eq!(tree.current(), [step("createSshKey", 0), step("deleteSshKey", 0)]);
+    }
+}

@@ -1,0 +1,115 @@
+//! One step of a run as data: short enough to be kept as a line of text, and to be made shorter.
+
+use std::fmt;
+
+use openapi::{Contract, Route};
+
+/// How an operation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Manner {
+    /// As the contract allows.
+    Valid,
+    /// The same again, as a client does who lost the answer.
+    Retry,
+    /// With a value that another resource has already and no two may have.
+    Duplicate,
+    /// With something that the contract forbids.
+    Violation,
+    /// With an id that never was given.
+    Unknown,
+    /// Through another parent than its own.
+    WrongParent,
+    /// Without a key.
+    Nobody,
+    /// With a wrong key.
+    Stranger,
+    /// With the key of another customer.
+    Other,
+    /// By a method that the path does not have.
+    Method,
+    /// At a path that is spelled in another way.
+    Path,
+    /// In pages, or filtered.
+    Pages,
+    /// By several clients at the same time.
+    Together,
+    /// Not at all: time passes.
+    Wait,
+}
+
+const MANNERS: [(Manner, &str); 14] = [
+    (Manner::Valid, "valid"),
+    (Manner::Retry, "retry"),
+    (Manner::Duplicate, "duplicate"),
+    (Manner::Violation, "violation"),
+    (Manner::Unknown, "unknown"),
+    (Manner::WrongParent, "wrong-parent"),
+    (Manner::Nobody, "nobody"),
+    (Manner::Stranger, "stranger"),
+    (Manner::Other, "other"),
+    (Manner::Method, "method"),
+    (Manner::Path, "path"),
+    (Manner::Pages, "pages"),
+    (Manner::Together, "together"),
+    (Manner::Wait, "wait"),
+];
+
+/// One step. Resources are not named by their ids, which differ from run to run, but by slots: the first, the second, …
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How.
+    pub manner: Manner,
+    /// What.
+    pub route: &'static Route,
+    /// With which resource of the family; with which parent, where one is made.
+    pub slot: u32,
+    /// Which of all bodies, violations, pages: 0 is the simplest.
+    pub draw: u32,
+}
+
+impl Step {
+    /// A step.
+    pub fn new(manner: Manner, route: &'static Route, slot: u32, draw: u32) -> Step {
+        Step { manner, route, slot, draw }
+    }
+
+    /// Reads what [`Step`] displays.
+    pub fn parse(contract: &'static Contract, line: &str) -> Option<Step> {
+        let mut words = line.split_whitespace();
+        let manner = words.next()?;
+        let manner = MANNERS.iter().find(|(_, name)| *name == manner)?.0;
+        let route = contract.route(words.next()?)?;
+        let (slot, draw) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        words.next().is_none().then_some(Step { manner, route, slot, draw })
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = MANNERS.iter().find(|(manner, _)| *manner == self.manner).map_or("", |(_, name)| *name);
+        write!(f, "{name} {} {} {}", self.route.id, self.slot, self.draw)
+    }
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_a_line_of_text() {
+        let contract = openapi::i3d_v3();
+        for (manner, _) in MANNERS {
+            let step = Step::new(manner, contract.route("deleteSshKey").unwrap(), 2, 17);
+            assert_eq!(Step::parse(contract, &step.to_string()), Some(step));
+        }
+        for bad in ["", "valid", "valid nothing 0 0", "odd getSshKeys 0 0", "valid getSshKeys 0 0 0"] {
+            assert_eq!(Step::parse(contract, bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Faults of an answer alone.
+
+use http::{HeaderValue, header};
+use serde_json::Value;
+
+use super::Kind;
+use crate::exchange::{Received, Sent};
+
+/// The answer as the fault makes it.
+pub(super) fn broken(kind: &Kind, sent: &Sent, mut received: Received) -> Received {
+    if received.is_success() {
+        good(kind, sent, &mut received);
+    } else {
+        refusal(kind, &mut received);
+    }
+    received
+}
+
+fn good(kind: &Kind, sent: &Sent, received: &mut Received) {
+    match kind {
+        Kind::Status(status) => received.status = *status,
+        Kind::Media(media) => {
+            let media = HeaderValue::from_str(media).expect("a media type is ASCII");
+            received.headers.insert(header::CONTENT_TYPE, media);
+        }
+        Kind::DropHeader(name) => {
+            received.headers.remove(name.as_str());
+        }
+        Kind::Truncate => received.body.truncate(received.body.len() / 2),
+        Kind::Body(text) => received.body = text.clone().into_bytes(),
+        Kind::Remove(at) => {
+            edit(received, |body| each(body, at, &mut |object, name| drop(object.remove(name))))
+        }
+        Kind::Set { at, value } => set(received, at, value),
+        Kind::Echo { at, sent: member } => set(received, at, &sent.json()[member]),
+        Kind::Pretend { member, .. } => set(received, &format!("/*/{member}"), &sent.json()[member]),
+        Kind::Reverse => edit(received, |body| rows(body, |rows| rows.reverse())),
+        Kind::DropRow => edit(received, |body| rows(body, |rows| drop(rows.pop()))),
+        Kind::DoubleRow => edit(received, |body| {
+            rows(body, |rows| {
+                if let Some(first) = rows.first().cloned() {
+                    rows.push(first);
+                }
+            });
+        }),
+        _ => {}
+    }
+}
+
+fn refusal(kind: &Kind, received: &mut Received) {
+    match kind {
+        Kind::RefusalStatus(from, to) if received.status == *from => received.status = *to,
+        Kind::RefusalCode(code) => edit(received, |body| body["errorCode"] = (*code).into()),
+        Kind::RefusalWithout(name) => edit(received, |body| {
+            body.as_object_mut().and_then(|body| body.remove(name));
+        }),
+        Kind::RefusalTells(text) => edit(received, |body| body["errorMessage"] = text.as_str().into()),
+        Kind::DropHeader(name) => {
+            received.headers.remove(name.as_str());
+        }
+        _ => {}
+    }
+}
+
+fn set(received: &mut Received, at: &str, value: &Value) {
+    edit(received, |body| {
+        each(body, at, &mut |object, name| {
+            object.insert(name.to_owned(), value.clone());
+        });
+    });
+}
+
+/// Changes a JSON body, and what the headers say of its length.
+pub(super) fn edit(received: &mut Received, change: impl FnOnce(&mut Value)) {
+    let Ok(mut body) = serde_json::from_slice(&received.body) else { return };
+    change(&mut body);
+    replace(received, body.to_string().into_bytes());
+}
+
+/// Puts another body in the place of the one that came.
+pub(super) fn replace(received: &mut Received, body: Vec<u8>) {
+    received.headers.remove(header::CONTENT_LENGTH);
+    received.body = body;
+}
+
+fn rows(body: &mut Value, change: impl FnOnce(&mut Vec<Value>)) {
+    if let Some(rows) = body.as_array_mut() {
+        change(rows);
+    }
+}
+
+/// Calls `change` with the object that holds the member at a pointer, and with the name of the member.
+///
+/// `*` stands for every row of a list; in an answer that is one object and no list, it stands for that object.
+fn each(value: &mut Value, at: &str, change: &mut dyn FnMut(&mut serde_json::Map<String, Value>, &str)) {
+    let at = at.trim_start_matches('/');
+    let Some((head, rest)) = at.split_once('/') else {
+        if let Some(object) = value.as_object_mut() {
+            change(object, at);
+        }
+        return;
+    };
+    match value {
+        Value::Array(rows) if head == "*" => rows.iter_mut().for_each(|row| each(row, rest, change)),
+        Value::Object(_) if head == "*" => each(value, rest, change),
+        Value::Array(rows) => {
+            if let Some(row) = head.parse::<usize>().ok().and_then(|index| rows.get_mut(index)) {
+                each(row, rest, change);
+            }
+        }
+        Value::Object(members) => {
+            if let Some(member) = members.get_mut(head) {
+                each(member, rest, change);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{HeaderMap, Method};
+    use serde_json::json;
+
+    use super::*;
+    use crate::exchange::Caller;
+
+    fn after(kind: &Kind, status: u16, body: &Value) -> (u16, Value) {
+        let sent = Sent {
+            route: None,
+            caller: Caller::Customer,
+            method: Method::POST,
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            body: json!({ "name": "sent" }).to_string().into_bytes(),
+        };
+        let body = body.to_string().into_bytes();
+        let received = Received { status, headers: HeaderMap::new(), body, took: Duration::ZERO };
+        let broken = broken(kind, &sent, received);
+        (broken.status, broken.json())
+    }
+
+    #[test]
+    fn rows_and_members_change_where_the_pointer_says() {
+        let body = json!([{ "id": 1, "name": "a" }, { "id": 2, "name": "b" }]);
+        let removed = after(&Kind::Remove("/*/name".into()), 200, &body);
+        assert_eq!(removed, (200, json!([{ "id": 1 }, { "id": 2 }])));
+        let set = after(&Kind::Set { at: "/1/name".into(), value: json!(7) }, 200, &body);
+        assert_eq!(set.1[1]["name"], 7);
+        let echo = after(&Kind::Echo { at: "/*/id".into(), sent: "name".into() }, 200, &json!({ "id": 1 }));
+        assert_eq!(echo.1, json!({ "id": "sent" }));
+        assert_eq!(after(&Kind::Reverse, 200, &body).1[0]["id"], 2);
+        assert_eq!(after(&Kind::DropRow, 200, &body).1, json!([body[0]]));
+        assert_eq!(after(&Kind::DoubleRow, 200, &body).1, json!([body[0], body[1], body[0]]));
+    }
+
+    #[test]
+    fn refusals_change_and_good_answers_do_not() {
+        let refused = json!({ "errorCode": 10001, "errorMessage": "no", "errors": [] });
+        assert_eq!(after(&Kind::RefusalStatus(404, 200), 404, &refused).0, 200);
+        assert_eq!(after(&Kind::RefusalStatus(404, 200), 422, &refused).0, 422);
+        assert_eq!(after(&Kind::RefusalCode(1), 404, &refused).1["errorCode"], 1);
+        assert!(after(&Kind::RefusalWithout("errors".into()), 404, &refused).1.get("errors").is_none());
+        assert_eq!(after(&Kind::RefusalCode(1), 200, &json!({})), (200, json!({})));
+    }
+}

@@ -1,0 +1,98 @@
+//! Faults on purpose: a transport that makes a sound server break its contract in one thing.
+//!
+//! The harness is measured by how many of them it finds. The faults are made between harness and server, so that any target
+//! can have them and the server needs no switch for them.
+
+mod answer;
+mod catalogue;
+mod kind;
+mod request;
+mod state;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+
+pub use catalogue::{Catalogue, Family, i3d_v3};
+pub use kind::{Edge, Kind};
+
+use crate::{
+    exchange::{Received, Sent},
+    suite::Suite,
+    transport::{Answered, Transport},
+};
+
+/// A fault of one operation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Its name, unique in the catalogue.
+    pub name: String,
+    /// The operation that breaks.
+    pub operation: String,
+    /// How it breaks.
+    pub kind: Kind,
+}
+
+/// A server with a fault.
+pub struct Faulty {
+    inner: Arc<dyn Transport>,
+    suite: &'static Suite,
+    fault: Fault,
+    memory: Mutex<state::Memory>,
+}
+
+impl Faulty {
+    /// `inner`, which breaks by `fault`.
+    pub fn new(inner: Arc<dyn Transport>, suite: &'static Suite, fault: Fault) -> Faulty {
+        Faulty { inner, suite, fault, memory: Mutex::default() }
+    }
+
+    async fn broken(&self, sent: &Sent) -> Answered {
+        if sent.target == "/_mock/reset" {
+            *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = state::Memory::default();
+        }
+        if !self.concerns(sent) {
+            let received = self.inner.send(sent).await?;
+            return Ok(self.elsewhere(sent, received));
+        }
+        match self.instead(sent).await {
+            Some(answered) => answered,
+            None => Ok(answer::broken(&self.fault.kind, sent, self.forward(sent).await?)),
+        }
+    }
+
+    /// Whether this is a request of the operation that breaks.
+    fn concerns(&self, sent: &Sent) -> bool {
+        sent.route.is_some_and(|route| route.id == self.fault.operation)
+    }
+
+    /// Sends what the fault makes of the request.
+    async fn forward(&self, sent: &Sent) -> Answered {
+        self.inner.send(&request::broken(&self.fault.kind, self.suite, sent)).await
+    }
+
+    fn remember<R>(&self, use_it: impl FnOnce(&mut state::Memory) -> R) -> R {
+        use_it(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What an operation beside the broken one shows of the fault.
+    fn elsewhere(&self, sent: &Sent, received: Received) -> Received {
+        match &self.fault.kind {
+            Kind::Hide { key, from } => {
+                let concerned = from.is_empty() || sent.route.is_some_and(|route| from.contains(&route.id));
+                self.remember(
+                    |memory| if concerned { memory.without_hidden(key, sent, received) } else { received },
+                )
+            }
+            _ => received,
+        }
+    }
+}
+
+impl Transport for Faulty {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(self.broken(sent))
+    }
+}

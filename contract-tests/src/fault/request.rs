@@ -1,0 +1,84 @@
+//! Faults of how a request is understood.
+
+use super::Kind;
+use crate::{
+    exchange::{Caller, Sent},
+    suite::Suite,
+};
+
+/// The rows of a page where no range is given, and the first row.
+const DEFAULT: (i64, i64) = (0, 25);
+
+/// The request as the fault makes it.
+pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
+    let mut sent = sent.clone();
+    match kind {
+        Kind::Forget(member) => edit(&mut sent, |body| drop(body.remove(member))),
+        Kind::Store { member, value } | Kind::Pretend { member, value } => {
+            edit(&mut sent, |body| drop(body.insert(member.clone(), value.clone())));
+        }
+        Kind::AdmitNobody if sent.caller == Caller::Nobody => sent.caller = Caller::Customer,
+        Kind::AdmitStranger if sent.caller == Caller::Stranger => sent.caller = Caller::Customer,
+        Kind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
+        Kind::AnyMethod => {
+            if let Some(route) = sent.route {
+                sent.method = route.method.clone();
+            }
+        }
+        Kind::IgnoreRange => drop_range(&mut sent, suite),
+        Kind::ShiftStart(by) => {
+            change_range(&mut sent, suite, |(start, results)| ((start + by).max(0), results))
+        }
+        Kind::ShiftResults(by) => {
+            change_range(&mut sent, suite, |(start, results)| (start, (results + by).max(0)));
+        }
+        Kind::DefaultResults(results) if range(&sent, suite).is_none() => {
+            sent.headers.push((suite.page_header.to_lowercase(), format!("start=0,results={results}")));
+        }
+        Kind::TolerateRange if range(&sent, suite).is_some_and(|text| read(text).is_none()) => {
+            drop_range(&mut sent, suite);
+        }
+        _ => {}
+    }
+    sent
+}
+
+fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
+    let mut body = sent.json();
+    if let Some(object) = body.as_object_mut() {
+        change(object);
+        sent.body = body.to_string().into_bytes();
+    }
+}
+
+/// The header that asks for a part of a list.
+pub(super) fn range<'a>(sent: &'a Sent, suite: &Suite) -> Option<&'a str> {
+    let header = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(suite.page_header));
+    header.map(|(_, text)| text.as_str())
+}
+
+/// Start and number of rows of a range; `None` for one that cannot be understood.
+pub(super) fn read(text: &str) -> Option<(i64, i64)> {
+    let (mut start, mut results) = DEFAULT;
+    for part in text.split(',') {
+        let (name, number) = part.split_once('=')?;
+        let number: i64 = number.trim().parse::<u32>().ok()?.into();
+        match name.trim() {
+            "start" => start = number,
+            "results" => results = number,
+            _ => return None,
+        }
+    }
+    Some((start, results))
+}
+
+pub(super) fn drop_range(sent: &mut Sent, suite: &Suite) {
+    sent.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(suite.page_header));
+}
+
+fn change_range(sent: &mut Sent, suite: &Suite, change: impl FnOnce((i64, i64)) -> (i64, i64)) {
+    let Some(asked) = range(sent, suite).and_then(read) else { return };
+    let (start, results) = change(asked);
+    drop_range(sent, suite);
+    sent.headers.push((suite.page_header.to_lowercase(), format!("start={start},results={results}")));
+}

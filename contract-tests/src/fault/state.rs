@@ -1,0 +1,247 @@
+//! Faults of what becomes of state: what is done twice, not at all, or to something else.
+
+use std::{collections::HashMap, time::Duration};
+
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::{Value, json};
+
+use super::{Faulty, Kind, answer, request};
+use crate::{
+    exchange::{Received, Sent},
+    transport::Answered,
+};
+
+/// What a fault must remember.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// What was made and is not shown, by its id as text.
+    hidden: Vec<String>,
+    /// The first id that was given.
+    first_id: Option<Value>,
+    /// The last answer of each target.
+    answers: HashMap<String, Received>,
+    /// How often somebody looked.
+    looked: u64,
+}
+
+impl Memory {
+    /// The answer without what was made and is not shown.
+    pub(super) fn without_hidden(&self, key: &str, sent: &Sent, mut received: Received) -> Received {
+        let is_hidden = |row: &Value| self.hidden.contains(&plain(&row[key]));
+        if !received.is_success() || sent.method != http::Method::GET || self.hidden.is_empty() {
+            return received;
+        }
+        if self.hidden.iter().any(|id| sent.target.split(['/', '?']).any(|part| part == id)) {
+            return refused(404, 10001, "Entity not found");
+        }
+        answer::edit(&mut received, |body| {
+            if let Some(rows) = body.as_array_mut() {
+                rows.retain(|row| !is_hidden(row));
+            }
+        });
+        received
+    }
+}
+
+/// An id as it stands in a path.
+fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
+fn refused(status: u16, code: i64, message: &str) -> Received {
+    let body = json!({ "errorCode": code, "errorMessage": message, "errors": [] });
+    done(status, &body)
+}
+
+fn done(status: u16, body: &Value) -> Received {
+    let mut headers = HeaderMap::new();
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    if !body.is_empty() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Received { status, headers, body, took: Duration::ZERO }
+}
+
+impl Faulty {
+    /// The answer of a fault that does something else than to forward the request and to change request or answer.
+    pub(super) async fn instead(&self, sent: &Sent) -> Option<Answered> {
+        let success = sent.route.map_or(200, |route| route.success);
+        Some(match &self.fault.kind {
+            Kind::Noop => self.noop(sent, success).await,
+            Kind::Fail { member, when } if when.is(sent.json().get(member)) && sent.json().is_object() => {
+                Ok(refused(500, 10007, "Internal server error"))
+            }
+            Kind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
+            Kind::LostUpdate { read } => self.lost_update(sent, read, success).await,
+            Kind::Hide { key, .. } => self.hide(sent, key).await,
+            Kind::Twice => self.twice(sent).await,
+            Kind::AlsoToAnother { list, key, parameter } => {
+                self.also_to_another(sent, list, key, parameter).await
+            }
+            Kind::Upsert { create } => self.upsert(sent, create).await,
+            Kind::ReuseId(at) => self.reuse_id(sent, at).await,
+            Kind::Stale(every) => self.stale(sent, *every).await,
+            Kind::Creeping(at) => self.creeping(sent, at).await,
+            Kind::ClampStart => self.clamp_start(sent).await,
+            _ => return None,
+        })
+    }
+
+    /// Whoever may do it is told that it was done.
+    async fn noop(&self, sent: &Sent, success: u16) -> Answered {
+        let anyway = matches!(sent.caller, crate::Caller::Customer);
+        let right_method = sent.route.is_some_and(|route| route.method == sent.method);
+        if anyway && right_method && sent.body.is_empty() {
+            Ok(done(success, &Value::Null))
+        } else {
+            self.inner.send(sent).await
+        }
+    }
+
+    async fn tolerate(&self, sent: &Sent, member: &str, value: &Value) -> Answered {
+        let received = self.inner.send(sent).await?;
+        let errors = received.json().get("errors").cloned().unwrap_or_default();
+        let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
+        let only_this = !errors.is_empty() && errors.iter().all(|error| error["property"] == member);
+        if received.status != 422 || !only_this {
+            return Ok(received);
+        }
+        let store = Kind::Store { member: member.to_owned(), value: value.clone() };
+        self.inner.send(&request::broken(&store, self.suite, sent)).await
+    }
+
+    async fn lost_update(&self, sent: &Sent, read: &str, success: u16) -> Answered {
+        let Some(route) = self.suite.contract.route(read) else { return self.inner.send(sent).await };
+        let look = Sent {
+            route: Some(route),
+            method: route.method.clone(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            ..sent.clone()
+        };
+        let before = self.inner.send(&look).await?;
+        let body = sent.json();
+        let (true, Some(changes), false) = (before.is_success(), body.as_object(), body.is_null()) else {
+            return self.inner.send(sent).await;
+        };
+        let mut shown = before.json();
+        let row = if shown.is_array() { &mut shown[0] } else { &mut shown };
+        for (name, value) in changes {
+            row[name] = value.clone();
+        }
+        Ok(done(success, &shown))
+    }
+
+    async fn hide(&self, sent: &Sent, key: &str) -> Answered {
+        let received = self.inner.send(sent).await?;
+        let body = received.json();
+        let row = if body.is_array() { &body[0] } else { &body };
+        if received.is_success() && !row[key].is_null() {
+            self.remember(|memory| memory.hidden.push(plain(&row[key])));
+        }
+        Ok(received)
+    }
+
+    async fn twice(&self, sent: &Sent) -> Answered {
+        let first = self.inner.send(sent).await?;
+        if first.is_success() {
+            self.inner.send(sent).await?;
+        }
+        Ok(first)
+    }
+
+    async fn also_to_another(&self, sent: &Sent, list: &str, key: &str, parameter: &str) -> Answered {
+        let received = self.inner.send(sent).await?;
+        let (Some(route), Some(list), true) =
+            (sent.route, self.suite.contract.route(list), received.is_success())
+        else {
+            return Ok(received);
+        };
+        let look = Sent {
+            route: Some(list),
+            method: list.method.clone(),
+            target: list.path.clone(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            ..sent.clone()
+        };
+        let rows = self.inner.send(&look).await?.json();
+        let ids = rows.as_array().into_iter().flatten().map(|row| plain(&row[key]));
+        let mut others = ids.filter(|id| !sent.target.split('/').any(|part| part == id));
+        if let Some(other) = others.next() {
+            let target = route.path.replace(&format!("{{{parameter}}}"), &other);
+            self.inner.send(&Sent { target, ..sent.clone() }).await?;
+        }
+        Ok(received)
+    }
+
+    async fn upsert(&self, sent: &Sent, create: &str) -> Answered {
+        let received = self.inner.send(sent).await?;
+        let Some(create) = self.suite.contract.route(create).filter(|_| received.status == 404) else {
+            return Ok(received);
+        };
+        let made = Sent {
+            route: Some(create),
+            method: create.method.clone(),
+            target: create.path.clone(),
+            ..sent.clone()
+        };
+        self.inner.send(&made).await
+    }
+
+    async fn reuse_id(&self, sent: &Sent, key: &str) -> Answered {
+        let mut received = self.inner.send(sent).await?;
+        if received.is_success() {
+            answer::edit(&mut received, |body| {
+                let row = if body.is_array() { &mut body[0] } else { body };
+                let first =
+                    self.remember(|memory| memory.first_id.get_or_insert_with(|| row[key].clone()).clone());
+                row[key] = first;
+            });
+        }
+        Ok(received)
+    }
+
+    async fn stale(&self, sent: &Sent, every: u64) -> Answered {
+        let received = self.inner.send(sent).await?;
+        if !received.is_success() {
+            return Ok(received);
+        }
+        let name = format!("{} {:?}", sent.target, sent.headers);
+        Ok(self.remember(|memory| {
+            memory.looked += 1;
+            let before = memory.answers.insert(name, received.clone());
+            if memory.looked.is_multiple_of(every) { before.unwrap_or(received) } else { received }
+        }))
+    }
+
+    async fn creeping(&self, sent: &Sent, key: &str) -> Answered {
+        let mut received = self.inner.send(sent).await?;
+        if received.is_success() {
+            let looked = self.remember(|memory| {
+                memory.looked += 1;
+                memory.looked
+            });
+            answer::edit(&mut received, |body| {
+                let row = if body.is_array() { &mut body[0] } else { body };
+                if let Some(number) = row[key].as_i64() {
+                    row[key] = number.saturating_add_unsigned(looked).into();
+                }
+            });
+        }
+        Ok(received)
+    }
+
+    async fn clamp_start(&self, sent: &Sent) -> Answered {
+        let received = self.inner.send(sent).await?;
+        let asked = request::range(sent, self.suite).and_then(request::read);
+        let beyond =
+            asked.is_some_and(|(start, results)| start > 0 && results > 0) && received.json() == json!([]);
+        if !beyond {
+            return Ok(received);
+        }
+        let mut first = sent.clone();
+        request::drop_range(&mut first, self.suite);
+        self.inner.send(&first).await
+    }
+}

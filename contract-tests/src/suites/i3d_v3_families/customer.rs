@@ -1,0 +1,78 @@
+//! Who the customer is, and their papers.
+
+use serde_json::{Value, json};
+
+use super::words;
+use crate::explore::{
+    Dice,
+    family::{Family, Make, Members, Order},
+};
+
+pub(super) static FAMILIES: &[Family] = &[
+    Family {
+        name: "account details",
+        read: "getAccountDetails",
+        update: "updateAccountDetails",
+        key: "",
+        values: DETAILS,
+        settle: as_agreed,
+        absent: || json!({ "phoneNumber": null, "phoneNumberMobile": null, "emailAddressAbuse": null, "newsletter": null }),
+        ..Family::NONE
+    },
+    Family {
+        name: "billing details",
+        read: "getAccountBillingDetails",
+        update: "updateAccountBillingDetails",
+        key: "",
+        values: DETAILS,
+        settle: with_a_telephone,
+        absent: || json!({ "phoneNumber": null, "phoneNumberMobile": null, "emailAddressBilling": null }),
+        ..Family::NONE
+    },
+    Family {
+        name: "account documents",
+        list: "getAccountDocuments",
+        create: "createAccountDocument",
+        delete: "deleteAccountDocument",
+        parameter: "documentId",
+        values: &[("documentNumber", words), ("documentExpiration", words)],
+        order: Order::Ascending,
+        ..Family::NONE
+    },
+    Family { name: "account files", list: "getAccountFiles", ..Family::NONE },
+];
+
+/// What must not be empty, and a country that exists.
+const DETAILS: &[(&str, Make)] = &[
+    ("firstName", words),
+    ("lastName", words),
+    ("address", words),
+    ("streetNumber", words),
+    ("zipCode", words),
+    ("city", words),
+    ("countryCode", |dice| (*dice.pick(&["NL", "DE", "GB", "JP"])).into()),
+    ("phoneNumber", telephone),
+    ("phoneNumberMobile", telephone),
+];
+
+fn telephone(dice: &mut Dice) -> Value {
+    format!("+3110555{:04}", dice.below(10_000)).into()
+}
+
+fn with_a_telephone(dice: &mut Dice, details: &mut Members) {
+    if !details.contains_key("phoneNumber") {
+        details.insert("phoneNumber".to_owned(), telephone(dice));
+    }
+}
+
+/// What changes only through a ticket stays, and what was agreed to as well.
+fn as_agreed(dice: &mut Dice, details: &mut Members) {
+    with_a_telephone(dice, details);
+    for name in ["companyName", "vatNumber", "cocNumber"] {
+        details.shift_remove(name);
+    }
+    for name in ["agreeToc", "agreeAup", "agreeDpa", "isAllowedFlexMetal"] {
+        details.insert(name.to_owned(), 1.into());
+    }
+    details.insert("accountType".to_owned(), 2.into());
+}

@@ -1,0 +1,159 @@
+//! FlexMetal: servers by the minute, and their tags.
+
+use serde_json::{Value, json};
+
+use super::account::public_key;
+use crate::explore::{
+    Dice,
+    family::{Action, Family, Filter, Members, Order},
+};
+
+pub(super) static FAMILIES: &[Family] = &[
+    Family {
+        name: "FlexMetal tags",
+        list: "getFlexMetalTags",
+        create: "createFlexMetalTag",
+        read: "getFlexMetalTag",
+        update: "updateFlexMetalTag",
+        delete: "deleteFlexMetalTag",
+        key: "tag",
+        parameter: "tag",
+        unique: "tag",
+        initial: || json!({ "resources": { "count": 0, "flexMetalServers": { "count": 0 } } }),
+        order: Order::Ascending,
+        ..Family::NONE
+    },
+    Family {
+        name: "FlexMetal servers",
+        list: "getFlexMetalServers",
+        create: "createFlexMetalServer",
+        read: "getFlexMetalServer",
+        delete: "deleteFlexMetalServer",
+        actions: &[
+            Action {
+                operation: "createFlexMetalServerTag",
+                effect: |server, _| {
+                    tags(server, |tags| {
+                        if !tags.contains(&json!(TAG)) {
+                            tags.push(TAG.into())
+                        }
+                    })
+                },
+                ..Action::NONE
+            },
+            Action {
+                operation: "deleteFlexMetalServerTag",
+                allowed: |server| {
+                    Some(server["tags"].as_array().is_some_and(|tags| tags.contains(&json!(TAG))))
+                },
+                effect: |server, _| tags(server, |tags| tags.retain(|tag| tag != TAG)),
+                ..Action::NONE
+            },
+        ],
+        filters: &[
+            Filter { parameter: "tag", values: |server| texts(&server["tags"]) },
+            Filter { parameter: "status", values: group },
+        ],
+        key: "uuid",
+        parameter: "uuid",
+        values: &[
+            ("name", |dice| format!("ct-{} {}", dice.word(6), super::words(dice)).into()),
+            ("location", |_| "EU: Rotterdam".into()),
+            ("instanceType", |_| "bm7.std.8".into()),
+            ("os", |dice| json!({ "slug": dice.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) })),
+            ("sshKey", |dice| json!([public_key(dice)])),
+            ("postInstallScript", |_| "#!/bin/sh\ntrue\n".into()),
+            ("tags", |dice| json!([dice.word(5), dice.word(7)])),
+            ("contractId", |_| "".into()),
+        ],
+        settle: with_a_key,
+        shows: shown,
+        initial: || json!({ "status": "created", "deliveredAt": null, "releasedAt": null, "ipAddresses": [] }),
+        absent: || json!({ "tags": [], "contractId": "" }),
+        unseen: &["sshKey", "postInstallScript", "overflow"],
+        moving: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
+        states: Some(("status", STATES)),
+        remains: &["failed", "releasing", "released"],
+        order: Order::Ascending,
+        limit: 20,
+        seconds: 12,
+        disturbs: &["FlexMetal tags"],
+        ..Family::NONE
+    },
+];
+
+/// The tag of the contract's example, which the actions give and take.
+const TAG: &str = "production";
+
+/// The way of a server; none goes back.
+const STATES: &[&str] = &[
+    "created",
+    "discovering",
+    "discovered",
+    "allocating",
+    "allocated",
+    "configuring_network",
+    "network_configured",
+    "provisioning",
+    "provisioned",
+    "delivered",
+    "failed",
+    "releasing",
+    "released",
+];
+
+/// What an order asks for by name is shown as an object with the name.
+fn shown(order: &Members) -> Members {
+    let mut shown = order.clone();
+    for name in ["location", "instanceType"] {
+        if let Some(value) = shown.get_mut(name) {
+            *value = json!({ "name": value.take() });
+        }
+    }
+    if let Some(os) = shown.get_mut("os") {
+        *os = json!({ "slug": os["slug"] });
+    }
+    shown
+}
+
+/// Linux wants somebody who may log in.
+fn with_a_key(dice: &mut Dice, order: &mut Members) {
+    if !order.contains_key("sshKey") {
+        order.insert("sshKey".to_owned(), json!([public_key(dice)]));
+    }
+}
+
+fn tags(server: &mut Members, change: impl FnOnce(&mut Vec<Value>)) {
+    if let Some(tags) = server.get_mut("tags").and_then(Value::as_array_mut) {
+        change(tags);
+    }
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The states that a filter takes together.
+fn group(server: &Value) -> Vec<String> {
+    let group = match server["status"].as_str().unwrap_or_default() {
+        state @ ("delivered" | "failed" | "releasing" | "released") => state,
+        "provisioning" | "provisioned" => "provisioning",
+        _ => "creating",
+    };
+    vec![group.to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_shown_with_objects_in_the_place_of_names() {
+        let order = json!({ "name": "a", "location": "L", "os": { "slug": "debian-12", "partitions": [] } });
+        let shown = shown(order.as_object().unwrap());
+        assert_eq!(
+            Value::Object(shown),
+            json!({ "name": "a", "location": { "name": "L" }, "os": { "slug": "debian-12" } })
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! What the platform does and tells by itself: callbacks, Slack, triggers.
+
+use serde_json::{Value, json};
+
+use super::words;
+use crate::explore::{
+    Dice,
+    family::{Action, Family, Order, View},
+};
+
+pub(super) static FAMILIES: &[Family] = &[
+    Family {
+        name: "callbacks",
+        list: "getCallbacks",
+        create: "createCallback",
+        read: "getCallback",
+        update: "updateCallback",
+        delete: "deleteCallback",
+        parameter: "callbackSettingId",
+        absent: || json!({ "urlDescription": null, "headers": null }),
+        order: Order::Ascending,
+        ..Family::NONE
+    },
+    Family {
+        name: "Slack settings",
+        list: "getSlackSettings",
+        create: "createSlackSetting",
+        read: "getSlackSetting",
+        update: "updateSlackSetting",
+        delete: "deleteSlackSetting",
+        parameter: "slackSettingId",
+        unique: "name",
+        values: &[
+            ("name", words),
+            ("webHookUrl", |dice| format!("https://hooks.slack.example/services/{}", dice.word(12)).into()),
+        ],
+        order: Order::Ascending,
+        ..Family::NONE
+    },
+    Family {
+        name: "triggers",
+        list: "getTriggerList",
+        create: "createTrigger",
+        read: "getTriggerById",
+        update: "updateTrigger",
+        delete: "removeTrigger",
+        actions: &[
+            Action {
+                operation: "disableTrigger",
+                effect: |trigger, _| drop(trigger.insert("active".to_owned(), 0.into())),
+                ..Action::NONE
+            },
+            Action {
+                operation: "enableTrigger",
+                effect: |trigger, _| drop(trigger.insert("active".to_owned(), 1.into())),
+                ..Action::NONE
+            },
+        ],
+        views: &[View { operation: "getTriggerSummary", shows: |_| true }],
+        parameter: "triggerId",
+        values: &[("conditions", conditions), ("rules", rules), ("actions", actions)],
+        initial: || json!({ "active": 1 }),
+        absent: || json!({ "description": null }),
+        touched: &["changedAt"],
+        order: Order::Ascending,
+        ..Family::NONE
+    },
+];
+
+fn conditions(dice: &mut Dice) -> Value {
+    let count = dice.below(3);
+    (0..count)
+        .map(|_| json!({ "conditionId": 1 + dice.below(3), "conditionValues": [dice.word(4)] }))
+        .collect()
+}
+
+/// What is measured needs a window.
+fn rules(dice: &mut Dice) -> Value {
+    let threshold = dice.below(100);
+    let rule =
+        json!({ "operator": 1 + dice.below(3), "triggerWindow": 1 + dice.below(60), "threshold": threshold });
+    json!([{ "ruleAction": 1 + dice.below(2), "ruleDataType": 1 + dice.below(2), "rule": rule }])
+}
+
+fn actions(dice: &mut Dice) -> Value {
+    json!([{ "action": 2, "actionParameters": { "methodId": 1, "timeout": dice.below(900) } }])
+}

@@ -1,0 +1,84 @@
+//! Visitors of the data center, and the papers that they show.
+
+use serde_json::{Value, json};
+
+use super::words;
+use crate::explore::{
+    Dice,
+    family::{Action, Family, Filter, Members, Order},
+};
+
+pub(super) static FAMILIES: &[Family] = &[
+    Family {
+        name: "visitors",
+        list: "getColocationAccesses",
+        create: "createColocationAccess",
+        read: "getColocationAccess",
+        update: "updateColocationAccess",
+        delete: "deleteColocationAccess",
+        actions: &[
+            Action {
+                operation: "updateColocationAccessRevoke",
+                allowed: |visitor| Some(visitor["status"] != "denied"),
+                done: |visitor| visitor["status"] == "revoked",
+                ..Action::NONE
+            },
+            Action {
+                operation: "reactivateColocationAccess",
+                allowed: |visitor| Some(visitor["status"] != "denied"),
+                done: |visitor| visitor["status"] != "revoked",
+                ..Action::NONE
+            },
+        ],
+        filters: &[Filter { parameter: "status", values: |visitor| vec![super::text(&visitor["status"])] }],
+        parameter: "accessId",
+        values: &[
+            ("firstName", words),
+            ("lastName", words),
+            ("mobile", words),
+            ("companyName", words),
+            ("birthDate", |dice| format!("19{}-0{}-17", 60 + dice.below(40), 1 + dice.below(9)).into()),
+            ("temporaryAccess", flag),
+            ("visitRequester", flag),
+            ("permanentRequester", flag),
+            ("colocatedAccessServer", |_| json!([])),
+        ],
+        settle: |_, visitor: &mut Members| drop(visitor.shift_remove("visitorId")),
+        initial: || json!({ "status": "pending" }),
+        absent: || json!({ "temporaryAccess": null, "visitRequester": null, "permanentRequester": null }),
+        unseen: &["colocatedAccessServer"],
+        moving: &[
+            "status",
+            "newEntry",
+            "checked",
+            "dateverified",
+            "dateonlist",
+            "dateofflist",
+            "adminNotesReadOnly",
+            "accountDocument",
+        ],
+        touched: &["colocatedAccessServers", "datacenterId"],
+        order: Order::Ascending,
+        limit: 30,
+        seconds: 61,
+        ..Family::NONE
+    },
+    Family {
+        name: "papers of visitors",
+        list: "getColocationAccessDocuments",
+        create: "createColocationAccessDocument",
+        read: "getColocationAccessDocument",
+        update: "updateColocationAccessDocument",
+        delete: "deleteColocationAccessDocument",
+        parameter: "documentId",
+        parent: "visitors",
+        values: &[("documentNumber", words), ("documentExpiration", words)],
+        order: Order::Ascending,
+        limit: 18,
+        ..Family::NONE
+    },
+];
+
+fn flag(dice: &mut Dice) -> Value {
+    dice.pick(&[json!(0), json!(1), Value::Null]).clone()
+}
