@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method, header};
 use openapi::Route;
+use serde::Serialize;
 use serde_json::Value;
 
 /// Who sends a request. The credentials themselves are added by the transport and stand in no exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Caller {
     /// The customer whom the harness works for.
     Customer,

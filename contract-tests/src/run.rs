@@ -1,11 +1,15 @@
 //! What a run found, as data: every report is made of this.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use crate::{exchange::Exchange, finding::Finding};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{exchange::Exchange, finding::Finding, reached::Reached};
 
 /// How a case ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Everything held.
     Passed,
@@ -26,7 +30,7 @@ pub struct Case {
     pub group: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was skipped or could not be checked; empty otherwise.
+    /// Why it was skipped or could not be checked, or what else is worth knowing of it.
     pub reason: String,
     /// What broke, the first first; warnings do not make a case fail.
     pub findings: Vec<Finding>,
@@ -37,9 +41,6 @@ pub struct Case {
     /// How long it took.
     pub took: Duration,
 }
-
-/// How often an operation was answered with a status.
-pub type Statuses = BTreeMap<String, BTreeMap<u16, u64>>;
 
 /// A run.
 #[derive(Debug, Clone)]
@@ -54,18 +55,21 @@ pub struct Run {
     pub seed: Option<u64>,
     /// Its cases.
     pub cases: Vec<Case>,
-    /// Which operation was answered how, and how often.
-    pub statuses: Statuses,
+    /// Which operation was answered how, and with what.
+    pub reached: Reached,
     /// How many requests were sent.
     pub requests: u64,
     /// After how many requests something was found for the first time.
     pub first_finding: Option<u64>,
+    /// When it began.
+    pub started: Timestamp,
     /// How long it took.
     pub took: Duration,
 }
 
 /// How a run ends, as the exit code of the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything that was checked holds.
     Holds = 0,
@@ -80,17 +84,16 @@ pub enum Verdict {
 impl Run {
     /// A run that begins.
     pub fn new(verb: &'static str, api: &'static str, target: impl Into<String>, seed: Option<u64>) -> Run {
-        let (cases, statuses) = (Vec::new(), Statuses::new());
-        let target = target.into();
         Run {
             verb,
             api,
-            target,
+            target: target.into(),
             seed,
-            cases,
-            statuses,
+            cases: Vec::new(),
+            reached: Reached::default(),
             requests: 0,
             first_finding: None,
+            started: Timestamp::now(),
             took: Duration::ZERO,
         }
     }
@@ -98,10 +101,7 @@ impl Run {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
-        if let Some(route) = exchange.sent.route {
-            let statuses = self.statuses.entry(route.id.clone()).or_default();
-            *statuses.entry(exchange.received.status).or_default() += 1;
-        }
+        self.reached.count(exchange);
     }
 
     /// The cases that ended in this way.

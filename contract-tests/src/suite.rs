@@ -30,6 +30,12 @@ pub struct Suite {
     pub shows_keys: &'static [&'static str],
     /// Its resources.
     pub families: &'static [&'static [Family]],
+    /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
+    pub private: &'static [&'static str],
+    /// What the demo world of the emulator has, by the names that fixtures use for it.
+    pub demo_names: &'static [(&'static str, &'static str)],
+    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
+    pub live: &'static str,
 }
 
 impl Suite {

@@ -1,6 +1,6 @@
 //! What is tested: an emulator in this process, or a server at some address.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use http::Method;
 use mock_server::{Config, Server, StartError};
@@ -10,6 +10,8 @@ use crate::{
     check,
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
+    live::{Kind, Place},
+    redact::Redactor,
     secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
@@ -26,11 +28,14 @@ pub struct Target {
     /// How it is called in reports: `mock`, or its base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
+    /// What may appear in no output.
     keys: Keys,
     /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
+    /// Whether it is no emulator on this machine.
+    live: bool,
 }
 
 impl Target {
@@ -38,29 +43,31 @@ impl Target {
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, Target::demo_keys()));
-        let mock = Some(Arc::new(server));
         let keys = Target::demo_keys();
-        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true })
+        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
+        let mock = Some(Arc::new(server));
+        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true, live: false })
     }
 
-    /// A server at `base`. An emulator on this machine is recognised by its control API; it knows the demo keys.
-    pub async fn at(suite: &'static Suite, base: &str, keys: Keys) -> Result<Target, Unreachable> {
+    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows the demo keys. A live
+    /// server must be [behind](Target::behind) a guard before anything is sent to it.
+    pub async fn at(suite: &'static Suite, place: &Place, keys: Keys) -> Target {
+        let transport = |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
         let target = Target {
             suite,
-            name: base.to_owned(),
-            transport: Arc::new(Http::new(base, suite.key_header, keys.clone())),
+            name: place.base.clone(),
+            transport: transport(keys.clone()),
             keys: keys.clone(),
             mock: None,
-            controllable: true,
+            controllable: place.kind == Kind::Mock,
+            live: place.kind == Kind::Live,
         };
-        if !is_loopback(base) || target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
-            return Ok(Target { controllable: false, ..target });
+        if target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
+            return Target { controllable: false, ..target };
         }
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
-        let transport = Arc::new(Http::new(base, suite.key_header, keys.clone()));
-        Ok(Target { transport, keys, ..target })
+        Target { transport: transport(keys.clone()), keys, ..target }
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -71,7 +78,12 @@ impl Target {
     /// The same target behind another transport, such as one that injects a fault.
     #[must_use]
     pub fn behind(&self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Target {
-        Target { transport: wrap(Arc::clone(&self.transport)), ..self.clone() }
+        Target { transport: wrap(self.transport()), ..self.clone() }
+    }
+
+    /// How requests reach it.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
     }
 
     /// Its base URL, where it is an emulator in this process.
@@ -92,9 +104,30 @@ impl Target {
         (leaks && !may).then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
+    /// Takes the credentials of this target out of whatever is written, and what else the contract calls secret.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(self.suite, self.keys.secrets().cloned())
+    }
+
+    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// Whether time and state can be set.
     pub fn is_controllable(&self) -> bool {
         self.controllable
+    }
+
+    /// Whether it runs on this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        !self.live
+    }
+
+    /// Its host, or `mock`.
+    pub fn host(&self) -> String {
+        let url = reqwest::Url::parse(&self.name).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| self.name.clone())
     }
 
     /// Sends a request.
@@ -110,6 +143,12 @@ impl Target {
     /// Moves the clock forward.
     pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
         self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds })).await.map(drop)
+    }
+
+    /// The time at the emulator, in seconds since 1970.
+    pub async fn now(&self) -> Result<i64, Unreachable> {
+        let clock = self.control(Method::GET, "/_mock/clock", Value::Null).await?.json();
+        Ok(clock["now"].as_i64().unwrap_or_default())
     }
 
     /// The mail that the provider would have sent, the oldest first.
@@ -130,30 +169,5 @@ impl Target {
             return Ok(received);
         }
         Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
-    }
-}
-
-/// Whether the host of a URL is this machine.
-fn is_loopback(base: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(base) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for base in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080/", "http://127.9.9.9"]
-        {
-            assert!(is_loopback(base), "{base}");
-        }
-        for base in
-            ["https://api.i3d.net", "http://127.0.0.1.example", "http://localhost.example", "nonsense"]
-        {
-            assert!(!is_loopback(base), "{base}");
-        }
     }
 }

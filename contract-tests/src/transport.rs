@@ -1,9 +1,28 @@
 //! How requests reach a server.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error,
+    future::{Ready, ready},
+    io,
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use reqwest::{Client, redirect::Policy};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{
+        Client,
+        connect::{HttpConnector, dns::Name},
+    },
+    rt::TokioExecutor,
+};
+use rustls::crypto::{CryptoProvider, ring};
+use tower::Service;
 
 use crate::{
     exchange::{Caller, Received, Sent},
@@ -12,8 +31,10 @@ use crate::{
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How large it may be.
+const BODY_MAX: usize = 64 << 20;
 /// A key that no customer has: twenty letters, as a real one.
-const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
+pub(crate) const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
 
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -55,53 +76,108 @@ impl Keys {
     }
 }
 
-/// Sends requests over HTTP: no proxy, no redirect, one pool of connections.
+/// Sends requests over HTTP or HTTPS. It knows neither proxies nor redirects, and resolves no name: a host that is one
+/// has an address that was looked up once, before.
 #[derive(Clone)]
 pub struct Http {
     base: String,
     key_header: &'static str,
     keys: Keys,
-    client: Client,
+    client: Client<HttpsConnector<HttpConnector<Pinned>>, Full<Bytes>>,
 }
 
 impl Http {
     /// Sends to the server at `base`, as in `http://127.0.0.1:8080`; credentials travel in `key_header`.
     pub fn new(base: impl Into<String>, key_header: &'static str, keys: Keys) -> Http {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build();
-        Http {
-            base: base.into(),
-            key_header,
-            keys,
-            client: client.expect("a client needs nothing that can fail"),
-        }
+        Http::connecting(base.into(), None, key_header, keys)
     }
 
-    async fn answer(&self, sent: &Sent) -> Result<Received, reqwest::Error> {
+    /// Sends to `base`, which is at `address` whatever anybody says later.
+    pub fn pinned(
+        base: impl Into<String>,
+        address: SocketAddr,
+        key_header: &'static str,
+        keys: Keys,
+    ) -> Http {
+        Http::connecting(base.into(), Some(address), key_header, keys)
+    }
+
+    fn connecting(base: String, address: Option<SocketAddr>, key_header: &'static str, keys: Keys) -> Http {
+        let mut plain = HttpConnector::new_with_resolver(Pinned(address));
+        plain.set_nodelay(true);
+        plain.enforce_http(false);
+        let https = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(provider())
+            .expect("ring has the ciphers of TLS 1.2 and 1.3")
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(plain);
+        Http { base, key_header, keys, client: Client::builder(TokioExecutor::new()).build(https) }
+    }
+
+    async fn answer(&self, sent: &Sent) -> Result<Received, Unreachable> {
         let started = Instant::now();
-        let mut request = self.client.request(sent.method.clone(), format!("{}{}", self.base, sent.target));
+        let request = self.request(sent).map_err(|error| unreachable_by(&error))?;
+        let response = self.client.request(request).await.map_err(|error| unreachable_by(&error))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| unreachable_by(&*error))?;
+        Ok(Received {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.to_bytes().to_vec(),
+            took: started.elapsed(),
+        })
+    }
+
+    fn request(&self, sent: &Sent) -> Result<http::Request<Full<Bytes>>, http::Error> {
+        let mut request =
+            http::Request::builder().method(&sent.method).uri(format!("{}{}", self.base, sent.target));
         for (name, value) in &sent.headers {
             request = request.header(name, value);
         }
         if let Some(key) = self.keys.of(sent.caller) {
-            let mut key = http::HeaderValue::from_str(key).expect("a key is ASCII");
+            let mut key = http::HeaderValue::from_str(key)?;
             key.set_sensitive(true);
             request = request.header(self.key_header, key);
         }
-        if !sent.body.is_empty() {
-            request = request.body(sent.body.clone());
-        }
-        let response = request.send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await?.to_vec();
-        Ok(Received { status, headers, body, took: started.elapsed() })
+        request.body(Full::from(sent.body.clone()))
     }
 }
 
 impl Transport for Http {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
-        Box::pin(async {
-            // The text of the error may hold the address with the query; the kind says enough.
-            self.answer(sent).await.map_err(|error| Unreachable(error.without_url().to_string()))
-        })
+        let late = |_| Unreachable(format!("it took longer than {} seconds", PATIENCE.as_secs()));
+        Box::pin(async move { tokio::time::timeout(PATIENCE, self.answer(sent)).await.map_err(late)? })
+    }
+}
+
+/// The cryptography of TLS.
+fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(ring::default_provider()));
+    Arc::clone(&PROVIDER)
+}
+
+/// What went wrong, with its causes; none of them holds the address with its query.
+fn unreachable_by(error: &(dyn Error + 'static)) -> Unreachable {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    Unreachable(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+}
+
+/// Answers every name with the one address that was looked up before.
+#[derive(Clone)]
+struct Pinned(Option<SocketAddr>);
+
+impl Service<Name> for Pinned {
+    type Response = std::option::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Ready<io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Name) -> Self::Future {
+        let unknown = || io::Error::other("the name of the host was never looked up");
+        ready(self.0.map(|address| Some(address).into_iter()).ok_or_else(unknown))
     }
 }

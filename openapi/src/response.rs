@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use serde_json::Value;
@@ -17,13 +17,15 @@ use crate::{
 pub struct Response {
     /// Media type and schema of each form of the body; empty where there is no body.
     content: Vec<(String, Schema)>,
+    properties: OnceLock<BTreeSet<String>>,
 }
 
 impl Response {
     pub(crate) fn new(object: ResponseObject, schemas: &Arc<Schemas>) -> Response {
         let content = object.content.into_iter();
         let schema = |media: MediaObject| Schema::new(schemas, View::Answers, &media.schema);
-        Response { content: content.map(|(name, media)| (name, schema(media))).collect() }
+        let content = content.map(|(name, media)| (name, schema(media))).collect();
+        Response { content, properties: OnceLock::new() }
     }
 
     /// Whether this answer has a body.
@@ -38,9 +40,18 @@ impl Response {
 
     /// Masks what is secret in a JSON body. `suspects` are names that are secret elsewhere.
     pub fn mask(&self, body: &mut Value, suspects: &BTreeSet<String>) {
-        if let Some((_, schema)) = self.content.iter().find(|(media, _)| media == "application/json") {
+        if let Some(schema) = self.json() {
             schema.mask(body, suspects);
         }
+    }
+
+    /// The properties that a JSON body may have, as pointers in which `*` stands for every item of a list.
+    pub fn properties(&self) -> &BTreeSet<String> {
+        self.properties.get_or_init(|| self.json().map(Schema::properties).unwrap_or_default())
+    }
+
+    fn json(&self) -> Option<&Schema> {
+        self.content.iter().find(|(media, _)| media == "application/json").map(|(_, schema)| schema)
     }
 
     /// Everything that is wrong with a body of media type `media`; `None` is no body.

@@ -88,6 +88,32 @@ impl Schemas {
         }
     }
 
+    /// Adds the properties that a value at `at` may have. `open` are the schemas around it, where one refers to itself.
+    fn properties<'a>(
+        &'a self,
+        schema: &'a Value,
+        at: &str,
+        open: &mut Vec<&'a Value>,
+        found: &mut BTreeSet<String>,
+    ) {
+        let schema = self.resolve(schema);
+        if open.iter().any(|other| std::ptr::eq(*other, schema)) {
+            return;
+        }
+        open.push(schema);
+        let branches = ["allOf", "anyOf", "oneOf"].iter().flat_map(|it| schema[it].as_array()).flatten();
+        branches.for_each(|branch| self.properties(branch, at, open, found));
+        if let Some(items) = schema.get("items") {
+            self.properties(items, &format!("{at}/*"), open, found);
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            self.properties(property, &at, open, found);
+            found.insert(at);
+        }
+        open.pop();
+    }
+
     fn compile(&self, schema: &Value) -> Validator {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -116,6 +142,13 @@ impl Schema {
     /// Masks what is secret in `value`; see [`Schemas::mask`].
     pub(crate) fn mask(&self, value: &mut Value, suspects: &BTreeSet<String>) {
         self.schemas.mask(&self.source, value, suspects);
+    }
+
+    /// The properties that a value may have, as pointers in which `*` stands for every item of a list.
+    pub(crate) fn properties(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        self.schemas.properties(&self.source, "", &mut Vec::new(), &mut found);
+        found
     }
 
     pub(crate) fn is_valid(&self, value: &Value) -> bool {
@@ -193,6 +226,17 @@ pub(crate) fn without_read_only(schema: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn properties_are_found_in_lists_and_branches_and_once_in_a_schema_of_itself() {
+        let child =
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }] });
+        let node = json!({ "properties": { "a/b": {}, "child": child } });
+        let schemas = Schemas::new(&json!({ "Node": node }));
+        let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Node" } });
+        let found = Schema::new(&schemas, View::Answers, &list).properties();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/*/a~1b", "/*/child", "/*/child/x"]);
+    }
 
     #[test]
     fn secrets_are_masked_where_the_schema_says_and_where_it_says_nothing() {

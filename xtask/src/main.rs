@@ -3,6 +3,7 @@
 mod bench;
 mod ceiling;
 mod load;
+mod mutants;
 mod process;
 
 use std::net::SocketAddr;
@@ -21,6 +22,18 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Measure the harness: faults on purpose, and false alarms
+    Mutants {
+        /// How many seeds each fault is hunted with
+        #[arg(long, default_value_t = 3)]
+        seeds: u64,
+        /// Only faults with this text in their name, and no false alarms
+        #[arg(long)]
+        only: Option<String>,
+        /// Requests of each of ten seeds on a sound emulator
+        #[arg(long, default_value_t = 10_000)]
+        sound: u64,
+    },
     /// Serve a ceiling that the bench compares with
     #[command(hide = true)]
     Ceiling {
@@ -35,6 +48,10 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
+        Task::Mutants { seeds, only, sound } => {
+            mutants::run(seeds, only.as_deref())?;
+            if only.is_some() { Ok(()) } else { mutants::alarms(10, sound) }
+        }
         Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{ReportArguments, TargetArguments};
 use crate::{
-    Outcome, Verdict,
+    Verdict,
     explore::{self, Options, Progress},
 };
 
@@ -48,12 +48,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     if stderr().is_terminal() {
         eprint!("\r\x1b[K");
     }
-    for case in run.cases.iter().filter(|case| case.outcome != Outcome::Passed || !case.findings.is_empty()) {
-        println!("{} {:?} {}", case.name, case.outcome, case.reason);
-        case.findings.iter().for_each(|finding| println!("  {finding}"));
-    }
-    println!("{} cases, {} requests in {:.2?}", run.cases.len(), run.requests, run.took);
-    Ok(run.verdict())
+    arguments.reports.write(&target.redactor(), &run)
 }
 
 /// One line that is written again and again.

@@ -1,15 +1,23 @@
 //! The command line: what to do, against what, and which reports to write.
 
+mod apply;
+mod compare;
 mod coverage;
 mod explain;
 mod explore;
+mod live;
+mod plan;
+mod record;
+mod replay;
+mod sweep;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{Keys, Secret, Suite, Target, Verdict, suites};
+pub use self::live::TargetArguments;
+use crate::{Redactor, Run, Verdict, report};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -26,57 +34,60 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
-  contract-tests explain C408                          what a code of a report means";
+  contract-tests coverage --json run.json              what that run reached of the contract, and what it did not
+  contract-tests explain C408                          what a code of a report means
+  contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
+  contract-tests sweep                                 remove what a killed run left";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Do what was planned, and remove it again.
+    Apply(apply::Arguments),
     /// Say which operations and statuses the fixtures and models reach.
     Coverage(coverage::Arguments),
     /// Say what a check means and what to do when it fails.
     Explain(explain::Arguments),
     /// Call every operation in every way, and play sequences that a model follows.
     Explore(explore::Arguments),
-}
-
-/// What is tested.
-#[derive(Debug, Args)]
-pub struct TargetArguments {
-    /// `mock` for an emulator in this process, or the base URL of a server.
-    #[arg(long, value_name = "mock|URL", default_value = "mock")]
-    target: String,
+    /// Compare the emulator with the truth, and say who is wrong.
+    Compare(compare::Arguments),
+    /// Play fixtures and compare what comes back.
+    Replay(replay::Arguments),
+    /// Make fixtures of what a server answers.
+    Record(record::Arguments),
+    /// Say what `apply` would write, and what it may cost; nothing is sent.
+    Plan(plan::Arguments),
+    /// Remove what a run left that was killed.
+    Sweep(sweep::Arguments),
 }
 
 /// Where to write reports beside the terminal.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ReportArguments {
     /// A page to look at in a browser.
     #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
     /// JUnit XML, for CI servers.
     #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    pub(crate) junit: Option<PathBuf>,
     /// Everything, for programs.
     #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub(crate) json: Option<PathBuf>,
     /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
     #[arg(long)]
-    github: bool,
+    pub(crate) github: bool,
 }
 
 /// The variable of the environment that holds the key; it is never an argument, where others could read it.
-const KEY: &str = "CONTRACT_API_KEY";
+pub(crate) const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
-const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
 
-impl TargetArguments {
-    /// The target. A mock begins with `seed`.
-    async fn open(&self, seed: u64) -> anyhow::Result<Target> {
-        let suite: &'static Suite = &suites::i3d_v3::SUITE;
-        if self.target == "mock" {
-            return Ok(Target::mock(suite, seed)?);
-        }
-        let keys = Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) };
-        Ok(Target::at(suite, self.target.trim_end_matches('/'), keys).await?)
+impl ReportArguments {
+    /// Says how a run ended, and writes the reports that were asked for.
+    fn write(&self, redactor: &Redactor, run: &Run) -> anyhow::Result<Verdict> {
+        report::write(run, self, redactor)?;
+        Ok(run.verdict())
     }
 }
 
@@ -95,8 +106,14 @@ pub fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
-        Verb::Coverage(arguments) => coverage::run(&arguments),
+        Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Compare(arguments) => compare::run(&arguments).await,
+        Verb::Replay(arguments) => replay::run(&arguments).await,
+        Verb::Record(arguments) => record::run(&arguments).await,
+        Verb::Apply(arguments) => apply::run(&arguments).await,
+        Verb::Plan(arguments) => plan::run(&arguments),
+        Verb::Sweep(arguments) => sweep::run(&arguments).await,
     }
 }

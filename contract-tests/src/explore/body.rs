@@ -106,6 +106,11 @@ impl Filler<'_> {
         if let Some(choices) = schema["enum"].as_array() {
             return self.choice(choices);
         }
+        let forms = ["oneOf", "anyOf"].iter().find_map(|it| schema[*it].as_array());
+        if let Some(forms) = forms.filter(|_| schema["type"].is_null()) {
+            let form = self.dice.pick(forms).clone();
+            return self.nested(&form, required, depth);
+        }
         let types: Vec<&str> = match &schema["type"] {
             Value::String(one) => vec![one],
             Value::Array(some) => some.iter().filter_map(Value::as_str).collect(),

@@ -293,10 +293,9 @@ impl<'a> Explorer<'a> {
         if spent || self.options.stop_at_first {
             return;
         }
-        let weak =
-            |statuses: &BTreeMap<u16, u64>| !statuses.keys().any(|it| (200..300).contains(it) || *it == 501);
-        let weak: Vec<String> =
-            self.tally.statuses.iter().filter(|(_, it)| weak(it)).map(|(id, _)| id.clone()).collect();
+        let succeeds = |status: &u16| (200..300).contains(status) || *status == 501;
+        let weak = self.tally.reached.operations().filter(|(_, it)| !it.statuses.keys().any(succeeds));
+        let weak: Vec<String> = weak.map(|(id, _)| id.to_owned()).collect();
         let findings =
             weak.into_iter().map(|id| Finding::new(&check::WEAK_RUN, id, "never succeeded")).collect();
         let case = Case::passed("explore", "what was reached").with_findings(findings);

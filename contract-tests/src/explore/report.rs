@@ -1,9 +1,6 @@
 //! What is counted while a run goes on.
 
-use crate::{
-    exchange::Exchange,
-    run::{Run, Statuses},
-};
+use crate::{exchange::Exchange, reached::Reached, run::Run};
 
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
@@ -12,8 +9,8 @@ pub struct Tally {
     pub requests: u64,
     /// How many may be sent.
     pub budget: u64,
-    /// Which operation was answered how, and how often.
-    pub statuses: Statuses,
+    /// Which operation was answered how, and with what.
+    pub reached: Reached,
     /// After how many requests something was found for the first time.
     pub first: Option<u64>,
 }
@@ -32,10 +29,7 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
-        if let Some(route) = exchange.sent.route {
-            let statuses = self.statuses.entry(route.id.clone()).or_default();
-            *statuses.entry(exchange.received.status).or_default() += 1;
-        }
+        self.reached.count(exchange);
     }
 
     /// Remembers when something was found.
@@ -46,7 +40,7 @@ impl Tally {
     /// Puts the figures into a report.
     pub fn tell(self, run: &mut Run) {
         run.requests = self.requests;
-        run.statuses = self.statuses;
+        run.reached = self.reached;
         run.first_finding = self.first;
     }
 }

@@ -19,6 +19,9 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
     families: FAMILIES,
+    private: &["iban"],
+    demo_names: DEMO_NAMES,
+    live: include_str!("../../live/i3d-v3.yaml"),
 });
 
 /// Operations that no fresh world is ready for; scenarios prepare it.
@@ -27,6 +30,15 @@ const PREPARED: &[&str] = &[
     "provideOTP",
     // Needs the hash of a mail, which is sent when it is asked for.
     "validateAccountPasswordReset",
+];
+
+/// The logins of the demo world, which are no secrets.
+const DEMO_NAMES: &[(&str, &str)] = &[
+    ("demo.user", "demo"),
+    ("demo.password", "i3dDemoPassword"),
+    ("demo.otp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+    ("harbour.user", "harbour"),
+    ("harbour.password", "harbourPassword"),
 ];
 
 /// The public table of codes; 10000 is the code of the general group, for what has none of its own.

@@ -19,6 +19,7 @@ mod colocation_accesses;
 mod colocation_alerts;
 mod colocation_quotes;
 mod colocations;
+mod comparison;
 mod countries;
 mod cross_connects;
 mod currencies;

@@ -1,0 +1,146 @@
+//! The target of a command: an emulator, or a live API behind its guard.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::Args;
+
+use super::{KEY, OTHER_KEY};
+use crate::{
+    Keys, Secret, Suite, Target,
+    live::{Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch},
+    suites,
+};
+
+/// How many characters of a random number name a run.
+const RUN_DIGITS: usize = 8;
+
+/// What is tested.
+#[derive(Debug, Args)]
+pub struct TargetArguments {
+    /// `mock` for an emulator in this process, or the base URL of a server.
+    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    target: String,
+    #[command(flatten)]
+    live: LiveArguments,
+}
+
+/// What a live target needs.
+#[derive(Debug, Args)]
+pub(super) struct LiveArguments {
+    /// Talk to a server that is no emulator on this machine. CONTRACT_LIVE=1 must be set in the environment as well.
+    #[arg(long)]
+    live: bool,
+    /// Where live runs keep their budget and their ledgers. A file called `stop` in it stops them at once.
+    #[arg(long, value_name = "FOLDER", default_value = ".contract-tests")]
+    state: PathBuf,
+}
+
+/// A target, and the guard before it.
+pub(super) struct GuardedTarget {
+    pub(super) target: Target,
+    pub(super) guard: Arc<Guarded>,
+}
+
+impl TargetArguments {
+    /// The target. A mock begins with `seed`; a live one is only read.
+    pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
+        self.live.open(&self.target, seed).await
+    }
+
+    /// The base URL as a plan names it.
+    pub(super) fn base(&self) -> &str {
+        self.target.trim_end_matches('/')
+    }
+
+    /// The same behind a guard that also lets through what `permit` says. An emulator can be written to in rehearsal.
+    pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
+        let suite = suite();
+        let rules = Rules::of(suite);
+        if self.target != "mock" {
+            let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
+            return self.live.guarded(place, rules, permit, None).await;
+        }
+        let mock = Target::mock(suite, 0)?;
+        let url = mock.url().expect("a mock has an address");
+        let place = Gate::new(false, &rules).pass(&url)?;
+        self.live.before(&mock, place, rules, permit, None)
+    }
+}
+
+impl LiveArguments {
+    /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
+    pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
+        let suite = suite();
+        if target == "mock" {
+            return Ok(Target::mock(suite, seed)?);
+        }
+        let rules = Rules::of(suite);
+        let place = Gate::new(self.live, &rules).pass(target)?;
+        match place.kind {
+            Kind::Mock => Ok(Target::at(suite, &place, keys()).await),
+            Kind::Live => Ok(self.guarded(place, rules, Permit::default(), None).await?.target),
+        }
+    }
+
+    /// Every ledger in the folder.
+    pub(super) fn ledgers(&self) -> std::io::Result<Vec<PathBuf>> {
+        Folder::open(&self.state)?.ledgers()
+    }
+
+    /// The guard of a run that goes on only to remove what `ledger` says.
+    pub(super) async fn resume(&self, ledger: Ledger) -> anyhow::Result<GuardedTarget> {
+        let rules = Rules::of(suite());
+        let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
+        self.guarded(place, rules, Permit::default(), Some(ledger)).await
+    }
+
+    async fn guarded(
+        &self,
+        place: Place,
+        rules: Rules,
+        permit: Permit,
+        ledger: Option<Ledger>,
+    ) -> anyhow::Result<GuardedTarget> {
+        let keys = keys();
+        let live = place.kind == Kind::Live;
+        anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
+        self.before(&Target::at(suite(), &place, keys).await, place, rules, permit, ledger)
+    }
+
+    fn before(
+        &self,
+        target: &Target,
+        place: Place,
+        mut rules: Rules,
+        permit: Permit,
+        ledger: Option<Ledger>,
+    ) -> anyhow::Result<GuardedTarget> {
+        if place.kind == Kind::Mock {
+            rules.limits = rules.limits.of_a_rehearsal();
+        }
+        let new_header = || Header { run: new_run(), api: target.suite.name.to_owned(), base: place.base };
+        let watch = Watch {
+            suite: target.suite,
+            rules,
+            header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
+            host: place.host,
+            permit,
+            folder: Folder::open(&self.state)?,
+            clock: Arc::new(SystemClock),
+        };
+        let guard = Arc::new(Guarded::new(target.transport(), watch, ledger)?);
+        Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })
+    }
+}
+
+pub(super) fn suite() -> &'static Suite {
+    &suites::i3d_v3::SUITE
+}
+
+fn keys() -> Keys {
+    Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) }
+}
+
+fn new_run() -> RunId {
+    RunId::new(&uuid::Uuid::new_v4().simple().to_string()[..RUN_DIGITS])
+}

@@ -1,0 +1,62 @@
+//! `sweep`: removes what a killed run left.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::live::{GuardedTarget, LiveArguments};
+use crate::{
+    Verdict,
+    live::{Ledger, sweep},
+};
+
+/// Remove what a run left that was killed.
+///
+/// Only what a ledger says is removed. Exit codes: 0 nothing is left, 1 something is left, 3 it could not be looked at.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    live: LiveArguments,
+    /// The ledger of the run; all in the folder without it.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let ledgers = match &arguments.ledger {
+        Some(ledger) => vec![ledger.clone()],
+        None => arguments.live.ledgers()?,
+    };
+    let mut verdict = Verdict::Holds;
+    for path in &ledgers {
+        match one(&arguments.live, path).await {
+            Ok(true) => {}
+            Ok(false) => verdict = Verdict::Broken,
+            Err(error) => {
+                println!("{}: could not look: {error:#}", path.display());
+                verdict = if verdict == Verdict::Holds { Verdict::Unchecked } else { verdict };
+            }
+        }
+    }
+    if ledgers.is_empty() {
+        println!("no run has left a ledger here");
+    }
+    Ok(verdict)
+}
+
+/// Whether nothing is left of a run.
+async fn one(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
+    let ledger = Ledger::open(path)?;
+    let name = path.display();
+    if ledger.closed {
+        println!("{name}: nothing is left");
+        return Ok(true);
+    }
+    let GuardedTarget { target, guard } = live.resume(ledger).await?;
+    let swept = sweep(&guard).await;
+    for left in &swept.left {
+        println!("{name}: {}", target.redactor().text(&format!("LEFT {left}")));
+    }
+    println!("{name}: {} gone, {} left", swept.cleaned, swept.left.len());
+    Ok(swept.left.is_empty())
+}

@@ -1,0 +1,162 @@
+//! One of the two sides of a comparison: a server, or recordings of one.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    exchange::{Exchange, Received},
+    finding::Finding,
+    fixture::{
+        Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture, drift_of_sample,
+        pointer::most_exact, samples,
+    },
+    judge::judge,
+    record::{self, Look, RecordError, Recording},
+    suite::Suite,
+    target::Target,
+};
+
+/// What answers.
+pub enum Side {
+    /// A server, or an emulator in this process.
+    Server(Box<Target>),
+    /// Fixtures of a folder, which answer as they say.
+    Recorded {
+        /// The API.
+        suite: &'static Suite,
+        /// The folder.
+        folder: PathBuf,
+        /// Its fixtures.
+        fixtures: Vec<Loaded>,
+    },
+}
+
+/// What a side answers to the steps of a scenario.
+pub struct Answers {
+    /// What is expected of the other side: the answers, with rules for what is another each time.
+    pub expected: Fixture,
+    /// The exchanges with the number of their step.
+    pub exchanges: Vec<(usize, Exchange)>,
+    /// What is wrong with them by the contract, with the number of the step.
+    pub breaches: Vec<(usize, Finding)>,
+    /// Why they are not to be believed, where they are not.
+    pub doubt: Option<String>,
+}
+
+impl Side {
+    /// How it is called.
+    pub fn name(&self) -> String {
+        match self {
+            Side::Server(target) => target.name.clone(),
+            Side::Recorded { folder, .. } => folder.display().to_string(),
+        }
+    }
+
+    /// Its API.
+    pub fn suite(&self) -> &'static Suite {
+        match self {
+            Side::Server(target) => target.suite,
+            Side::Recorded { suite, .. } => suite,
+        }
+    }
+
+    /// Whether its data are those of the demo world, so that values can be compared.
+    pub fn is_demo(&self) -> bool {
+        match self {
+            Side::Server(target) => target.is_controllable(),
+            Side::Recorded { .. } => true,
+        }
+    }
+
+    /// Whether a scenario that changes something may be played on it.
+    pub fn may_be_changed(&self) -> bool {
+        match self {
+            Side::Server(target) => target.is_on_this_machine(),
+            Side::Recorded { .. } => true,
+        }
+    }
+
+    /// What it answers, as what the other side is held to.
+    pub async fn tell(&self, scenario: &Fixture, options: &Options) -> Result<Answers, RecordError> {
+        match self {
+            Side::Server(target) => {
+                let recording = record::drive(target, scenario, options, &mut |_, _, _| {}).await?;
+                let Recording { exchanges, .. } = &recording;
+                let exchanges = exchanges.clone();
+                let breaches = exchanges.iter().flat_map(|(index, exchange)| {
+                    judge(target.suite, exchange).into_iter().map(move |it| (*index, it))
+                });
+                let breaches = breaches.filter(|(_, it)| it.is_error()).collect();
+                let provenance = record::provenance(target, options.now);
+                let expected = record::describe(recording, provenance, &target.redactor(), &options.run);
+                Ok(Answers { expected, exchanges, breaches, doubt: None })
+            }
+            Side::Recorded { suite, .. } => {
+                let expected = self.recorded(&scenario.id)?.clone();
+                let doubt = expected.provenance.age(options.now).warning();
+                let breaches = drift_of_sample(suite, &expected);
+                Ok(Answers { exchanges: samples(suite, &expected, &options.run), expected, breaches, doubt })
+            }
+        }
+    }
+
+    /// Shows each of its answers to `look`, in their order.
+    pub async fn show(
+        &self,
+        scenario: &Fixture,
+        options: &Options,
+        look: Look<'_>,
+    ) -> Result<(), RecordError> {
+        match self {
+            Side::Server(target) => record::drive(target, scenario, options, look).await.map(drop),
+            Side::Recorded { suite, .. } => {
+                let fixture = self.recorded(&scenario.id)?;
+                let mut names = names(suite, &options.run);
+                for (index, exchange) in samples(suite, fixture, &options.run) {
+                    look(index, &exchange, &mut names);
+                    remember(&mut names, &fixture.steps[index], &exchange.received);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether it says nothing of a place, as in `/body/0/uuid`: a recording has rules where it holds no value.
+    pub fn leaves_open(&self, id: &str, step: usize, at: &str) -> bool {
+        let Side::Recorded { .. } = self else { return false };
+        let expected = self.recorded(id).ok().and_then(|fixture| fixture.steps.get(step)?.response.as_ref());
+        let Some(expected) = expected else { return true };
+        if let Some(name) = at.strip_prefix("/headers/") {
+            return !matches!(expected.headers.get(name), Some(HeaderRule::Text(_)));
+        }
+        let pointer = at.strip_prefix("/body").unwrap_or(at);
+        let rule = most_exact(&expected.rules, pointer);
+        !expected.closed || expected.sha256.is_some() || rule.is_some_and(Rule::replaces_value)
+    }
+
+    /// What is wrong by the contract with an answer of this side.
+    pub fn breaches(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
+        let breaches = judge(self.suite(), exchange).into_iter().filter(Finding::is_error);
+        breaches.filter(|breach| !self.leaves_open(id, step, &format!("/body{}", breach.pointer))).collect()
+    }
+
+    fn recorded(&self, id: &str) -> Result<&Fixture, RecordError> {
+        let Side::Recorded { folder, fixtures, .. } = self else {
+            unreachable!("a server has no recordings")
+        };
+        let found = fixtures.iter().find(|it| it.id == id).and_then(|it| it.fixture.as_ref().ok());
+        found.ok_or_else(|| RecordError::NotRecorded(id.to_owned(), folder.clone()))
+    }
+}
+
+fn names(suite: &Suite, run: &str) -> Names {
+    let world = suite.demo_names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+    let now = Timestamp::from_second(SAMPLE_SECONDS).unwrap_or_default();
+    Names::new(now, world.chain([("run".to_owned(), Value::from(run))]))
+}
+
+fn remember(names: &mut Names, step: &Step, received: &Received) {
+    capture(names, &step.capture, &received.json(), Some(received));
+}

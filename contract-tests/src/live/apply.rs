@@ -1,0 +1,200 @@
+//! Does what was planned, judges every answer, and removes everything again.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Act, Guarded, Life, Makes, Plan, Step,
+    meaning::{first, text},
+    sweep,
+};
+use crate::{
+    check::{self, Check},
+    exchange::{Caller, Exchange, Received},
+    finding::Finding,
+    judge::judge,
+    request::{Content, Request},
+    run::{Case, Outcome, Run},
+    suite::Suite,
+};
+
+/// The group of the case that tells whether everything is gone.
+const CLEANUP: &str = "cleanup";
+
+/// Does what `plan` says through `guard`, which must let it pass. Whatever happens, what was made is removed in the end.
+pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
+    let started = Instant::now();
+    let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
+    for (number, life) in (1..).zip(&plan.lives) {
+        let mut player = Player::new(guard, life, number);
+        let case = player.play(life).await;
+        player.exchanges.iter().for_each(|exchange| run.count(exchange));
+        run.cases.push(case);
+    }
+    run.cases.push(clean(guard).await);
+    run.took = started.elapsed();
+    run
+}
+
+/// Removes what is left, and says whether that worked.
+async fn clean(guard: &Guarded) -> Case {
+    let swept = sweep(guard).await;
+    let case = Case::passed(CLEANUP, "everything that was made is gone");
+    if swept.left.is_empty() {
+        return case;
+    }
+    let left = swept.left.into_iter().collect::<Vec<_>>().join("; ");
+    Case { outcome: Outcome::Unchecked, reason: format!("left, to be removed with `sweep`: {left}"), ..case }
+}
+
+/// Plays one life.
+struct Player<'a> {
+    guard: &'a Guarded,
+    suite: &'static Suite,
+    makes: &'a Makes,
+    /// What the resource is called, now and after its change.
+    names: [String; 2],
+    renamed: bool,
+    /// What it must be: everything that was sent.
+    expected: Map<String, Value>,
+    id: Option<String>,
+    exchanges: Vec<Exchange>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Player<'a> {
+    fn new(guard: &'a Guarded, life: &Life, number: usize) -> Player<'a> {
+        let name = format!("{}{number}", guard.run().prefix());
+        Player {
+            guard,
+            suite: guard.suite(),
+            makes: guard.rules().makes(&life.create).expect("a life is of something that can be removed"),
+            names: [name.clone(), format!("{name}b")],
+            renamed: false,
+            expected: Map::new(),
+            id: None,
+            exchanges: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    async fn play(&mut self, life: &Life) -> Case {
+        let started = Instant::now();
+        let case = Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create));
+        let mut ended = None;
+        for step in &life.steps {
+            ended = self.step(step).await;
+            if ended.is_some() {
+                break;
+            }
+        }
+        let (outcome, reason) = ended.unwrap_or((Outcome::Passed, String::new()));
+        let exchanges = if outcome == Outcome::Passed && self.findings.is_empty() {
+            Vec::new()
+        } else {
+            self.exchanges.clone()
+        };
+        let case = Case { outcome, reason, exchanges, took: started.elapsed(), ..case };
+        case.with_findings(std::mem::take(&mut self.findings))
+    }
+
+    /// Plays one step; says how the case ends if it cannot go on.
+    async fn step(&mut self, step: &Step) -> Option<(Outcome, String)> {
+        let sent = self.request(step).sent(Caller::Customer);
+        let received = match self.guard.pass(&sent).await {
+            Ok(Ok(received)) => received,
+            Ok(Err(error)) => return Some((Outcome::Unchecked, error.to_string())),
+            Err(denied) => return Some((Outcome::Unchecked, format!("not sent: {denied}"))),
+        };
+        let exchange = Exchange { sent, received: received.clone() };
+        self.findings.extend(judge(self.suite, &exchange));
+        self.exchanges.push(exchange);
+        if received.status == 501 {
+            return Some((Outcome::Skipped, format!("{} is not emulated", step.operation)));
+        }
+        let good = received.is_success();
+        if !good && step.act != Act::Miss {
+            let message = format!("is refused with {}: {}", received.status, received.text());
+            let check = if step.act == Act::Make { &check::ACCEPTS_VALID } else { &check::READ_YOUR_WRITE };
+            self.find(check, step, "", message);
+            return Some((Outcome::Failed, String::new()));
+        }
+        self.compare(step, &received);
+        None
+    }
+
+    fn request(&mut self, step: &Step) -> Request {
+        let route = step.route(self.suite);
+        let content = match &step.body {
+            None => Content::Nothing,
+            Some(body) => {
+                self.renamed |= step.act == Act::Change;
+                self.expected.extend(body.clone());
+                self.expected.insert(self.makes.name.clone(), json!(self.name()));
+                let mut body = body.clone();
+                body.insert(self.makes.name.clone(), json!(self.name()));
+                Content::Json(body.into())
+            }
+        };
+        let with_id = [Act::Read, Act::Change, Act::Remove, Act::Miss].contains(&step.act);
+        let id = self.id.clone().filter(|_| with_id).unwrap_or_default();
+        let parameters = route.parameters.iter().filter(|it| it.location == openapi::Location::Path);
+        let parameters = parameters.map(|it| (it.name.clone(), id.clone())).collect();
+        Request { route, parameters, range: None, content }
+    }
+
+    fn name(&self) -> &str {
+        &self.names[usize::from(self.renamed)]
+    }
+
+    /// Compares an answer with what was done so far.
+    fn compare(&mut self, step: &Step, received: &Received) {
+        let body = received.json();
+        let resource = first(&body);
+        match step.act {
+            Act::Make | Act::Change => {
+                self.id = text(&resource[&self.makes.id]).or(self.id.take());
+                self.compare_members(step, resource, "");
+            }
+            Act::Read => self.compare_members(step, resource, ""),
+            Act::List => self.find_row(step, &body),
+            Act::Miss if received.is_success() && !self.makes.is_gone(resource) => {
+                self.find(&check::GONE, step, "", "shows what was removed".to_owned());
+            }
+            Act::Remove | Act::Miss => {}
+        }
+    }
+
+    /// Every member that was sent is there as it was sent. One that is shown in another shape is left to the contract.
+    fn compare_members(&mut self, step: &Step, resource: &Value, at: &str) {
+        let check = if self.renamed { &check::CHANGE_IS_KEPT } else { &check::READ_YOUR_WRITE };
+        for (member, expected) in self.expected.clone() {
+            let shown = &resource[&member];
+            let same_shape = std::mem::discriminant(shown) == std::mem::discriminant(&expected);
+            if *shown != expected && (same_shape || shown.is_null()) {
+                let message = format!("is {shown}, and {expected} was sent");
+                self.find(check, step, &format!("{at}/{member}"), message);
+            }
+        }
+    }
+
+    fn find_row(&mut self, step: &Step, body: &Value) {
+        let rows = body.as_array().into_iter().flatten();
+        let row = rows.enumerate().find(|(_, row)| text(&row[&self.makes.id]) == self.id);
+        match row {
+            Some((index, row)) => self.compare_members(step, row, &format!("/{index}")),
+            // A list that has pages may show it on a later one.
+            None if step
+                .route(self.suite)
+                .parameters
+                .iter()
+                .any(|it| it.location == openapi::Location::Header) => {}
+            None => self.find(&check::ITEM_IS_ROW, step, "", "does not show what was made".to_owned()),
+        }
+    }
+
+    fn find(&mut self, check: &'static Check, step: &Step, at: &str, message: String) {
+        self.findings.push(Finding::new(check, &step.operation, message).at(at));
+    }
+}

@@ -1,0 +1,314 @@
+//! The one way to a live API: a transport that lets through what is allowed, slowly, and writes down what it makes.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{
+    Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
+    Rules, RunId, Stop,
+    meaning::{meaning, text},
+    stop::unwritten,
+};
+use crate::{
+    exchange::{Received, Sent},
+    suite::Suite,
+    transport::{Answered, Transport, Unreachable},
+};
+
+/// So many server errors in a row, and the host is left alone.
+const FAILURES_MAX: u32 = 3;
+/// How long to wait when a host asks for patience and does not say how long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the removal of what was made may last.
+const CLEANUP: Duration = Duration::from_secs(15 * 60);
+/// How many requests are kept for the removal of each resource: two lists, and to look, remove and look, each twice.
+const REMOVAL_REQUESTS: u32 = 8;
+
+/// What a run may do beyond reading.
+#[derive(Debug, Clone, Default)]
+pub struct Permit {
+    /// How often each operation may be sent that is not of class `read`.
+    pub operations: BTreeMap<String, u32>,
+    /// What all of today may cost.
+    pub cents: u64,
+}
+
+/// What a guard needs.
+pub struct Watch {
+    /// The API.
+    pub suite: &'static Suite,
+    /// What may be done to it.
+    pub rules: Rules,
+    /// The run, and where it goes to.
+    pub header: Header,
+    /// The host, as the budget knows it.
+    pub host: String,
+    /// What the run may do.
+    pub permit: Permit,
+    /// Where it keeps its records.
+    pub folder: Folder,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A transport to a live API.
+pub struct Guarded {
+    inner: Arc<dyn Transport>,
+    suite: &'static Suite,
+    rules: Rules,
+    header: Header,
+    folder: Folder,
+    clock: Arc<dyn Clock>,
+    interrupted: AtomicBool,
+    /// Held while a request is under way, so that there is only one.
+    state: Mutex<State>,
+}
+
+struct State {
+    phase: Phase,
+    deadline: Duration,
+    budget: Budget,
+    /// There is none before something is made.
+    ledger: Option<Ledger>,
+    planned: BTreeMap<String, u32>,
+    seen: HashSet<String>,
+    failures: u32,
+    throttled: u32,
+    stopped: Option<Stop>,
+}
+
+impl Guarded {
+    /// Guards `inner`. With `ledger`, what an earlier run left is removed and nothing else is done.
+    pub fn new(inner: Arc<dyn Transport>, watch: Watch, ledger: Option<Ledger>) -> std::io::Result<Guarded> {
+        let Watch { suite, rules, header, host, permit, folder, clock } = watch;
+        let budget = Budget::open(folder.budget(&host), rules.limits.clone(), permit.cents)?;
+        let (phase, time) = match ledger {
+            Some(_) => (Phase::Cleanup, CLEANUP),
+            None => (Phase::Work, Duration::from_secs(60 * rules.limits.minutes)),
+        };
+        let state = State {
+            phase,
+            deadline: clock.now() + time,
+            budget,
+            ledger,
+            planned: permit.operations,
+            seen: HashSet::new(),
+            failures: 0,
+            throttled: 0,
+            stopped: None,
+        };
+        let (interrupted, state) = (AtomicBool::new(false), Mutex::new(state));
+        Ok(Guarded { inner, suite, rules, header, folder, clock, interrupted, state })
+    }
+
+    /// What may be done.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The API.
+    pub fn suite(&self) -> &'static Suite {
+        self.suite
+    }
+
+    /// The run.
+    pub fn run(&self) -> &RunId {
+        &self.header.run
+    }
+
+    /// Ends the work: what is under way comes to its end, and only removals follow.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Why nothing more is sent.
+    pub async fn stopped(&self) -> Option<Stop> {
+        self.state.lock().await.stopped.clone()
+    }
+
+    /// From now on, what was made is removed, and nothing else is done.
+    pub async fn begin_cleanup(&self) {
+        let mut state = self.state.lock().await;
+        state.phase = Phase::Cleanup;
+        state.deadline = self.clock.now() + CLEANUP;
+        state.stopped = None;
+    }
+
+    /// What was made, or may have been.
+    pub async fn entries(&self) -> Vec<Entry> {
+        self.state.lock().await.ledger.as_ref().map(|ledger| ledger.entries.clone()).unwrap_or_default()
+    }
+
+    /// Writes down what no answer says.
+    pub async fn note(&self, n: usize, event: Event) -> Result<(), Stop> {
+        self.state.lock().await.note(n, event, self.clock.now())
+    }
+
+    /// Sends a request, or says why not.
+    pub async fn pass(&self, sent: &Sent) -> Result<Answered, Denied> {
+        let mut state = self.state.lock().await;
+        let asked = {
+            let entries = state.ledger.as_ref().map_or(&[][..], |ledger| &ledger.entries);
+            let (phase, run) = (state.phase, &self.header.run);
+            let State { planned, seen, .. } = &*state;
+            let (suite, rules) = (self.suite, &self.rules);
+            Admission { suite, rules, run, phase, planned, entries, seen }.look(sent)?
+        };
+        if let Err(stop) = self.prepare(&mut state, &asked).await {
+            state.stopped = Some(stop.clone());
+            return Err(stop.into());
+        }
+        let answered = self.inner.send(&self.labelled(sent)).await;
+        let learned = self.learn(&mut state, &asked, &answered);
+        if let Err(stop) = learned {
+            // What was answered is known all the same; only nothing may follow.
+            state.stopped = Some(stop);
+        }
+        Ok(answered)
+    }
+
+    /// Waits, looks whether anything speaks against it, and writes down what is about to happen.
+    async fn prepare(&self, state: &mut State, asked: &Asked<'_>) -> Result<(), Stop> {
+        self.look_around(state)?;
+        let wait = state.budget.not_before().saturating_sub(self.clock.now());
+        if self.clock.now() + wait > state.deadline {
+            return Err(Stop::Time);
+        }
+        if !wait.is_zero() {
+            self.clock.sleep(wait).await;
+        }
+        self.look_around(state)?;
+        let now = self.clock.now();
+        let reserve = (state.phase == Phase::Work).then(|| state.reserve(&asked.effect));
+        state.budget.debit(Expense { operation: asked.operation, cents: asked.cents, reserve }, now)?;
+        if asked.planned
+            && let Some(left) = state.planned.get_mut(asked.operation)
+        {
+            *left -= 1;
+        }
+        match &asked.effect {
+            Effect::Make(_, name) => {
+                self.begin_ledger(state)?.intend(asked.operation, name, now).map_err(unwritten)
+            }
+            Effect::Rename(_, n, name) => state.note(*n, Event::Renaming { name: name.clone() }, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether anything speaks against sending anything at all.
+    fn look_around(&self, state: &State) -> Result<(), Stop> {
+        let switch = self.folder.switch();
+        if switch.exists() {
+            return Err(Stop::Switch(switch));
+        }
+        if let Some(stop) = &state.stopped {
+            return Err(stop.clone());
+        }
+        if state.phase == Phase::Cleanup {
+            return Ok(());
+        }
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Stop::Interrupted);
+        }
+        if state.failures >= FAILURES_MAX {
+            return Err(Stop::Failing(FAILURES_MAX));
+        }
+        if state.throttled >= 2 { Err(Stop::Throttled) } else { Ok(()) }
+    }
+
+    /// The ledger; from now on there is one.
+    fn begin_ledger<'a>(&self, state: &'a mut State) -> Result<&'a mut Ledger, Stop> {
+        let ledger = match state.ledger.take() {
+            Some(ledger) => ledger,
+            None => Ledger::begin(&self.folder.ledger(self.run()), self.header.clone(), self.clock.now())
+                .map_err(unwritten)?,
+        };
+        Ok(state.ledger.insert(ledger))
+    }
+
+    /// The request, with who sends it, so that the provider can find us.
+    fn labelled(&self, sent: &Sent) -> Sent {
+        let run = self.run().as_str();
+        let mut headers = sent.headers.clone();
+        headers.retain(|(name, _)| name != "user-agent");
+        headers.push(("user-agent".to_owned(), format!("contract-tests/{}", env!("CARGO_PKG_VERSION"))));
+        headers.push(("x-contract-tests-run".to_owned(), run.to_owned()));
+        Sent { headers, ..sent.clone() }
+    }
+
+    /// Writes down what an answer says of what the run made, and of how the host is.
+    fn learn(&self, state: &mut State, asked: &Asked<'_>, answered: &Answered) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let failed = answered.as_ref().map_or(true, |it| it.status >= 500 && it.status != 501);
+        state.failures = if failed { state.failures + 1 } else { 0 };
+        let Ok(received) = answered else { return Ok(()) };
+        if received.status == 429 {
+            state.throttled += 1;
+            state.budget.wait_until(now + retry_after(received, now))?;
+        }
+        let body = received.json();
+        if received.is_success() {
+            remember(&mut state.seen, &body);
+        }
+        let cleanup = state.phase == Phase::Cleanup;
+        let events = meaning(state.entries(), cleanup, &asked.effect, received.status, &body);
+        events.into_iter().try_for_each(|(n, event)| state.note(n, event, now))?;
+        Ok(())
+    }
+}
+
+impl State {
+    fn entries(&self) -> &[Entry] {
+        self.ledger.as_ref().map_or(&[], |ledger| &ledger.entries)
+    }
+
+    fn note(&mut self, n: usize, event: Event, now: Duration) -> Result<(), Stop> {
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        ledger.note(n, event, now).map_err(unwritten)
+    }
+
+    /// How many requests must be left to remove what exists after a request.
+    fn reserve(&self, effect: &Effect) -> u32 {
+        let open = self.entries().iter().filter(|entry| entry.is_open()).count();
+        let more = usize::from(matches!(effect, Effect::Make(..)));
+        u32::try_from(open + more).unwrap_or(u32::MAX).saturating_mul(REMOVAL_REQUESTS)
+    }
+}
+
+impl Transport for Guarded {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            self.pass(sent).await.unwrap_or_else(|denied| Err(Unreachable(format!("not sent: {denied}"))))
+        })
+    }
+}
+
+/// Remembers every value of an answer: what was shown may be asked for.
+fn remember(seen: &mut HashSet<String>, body: &Value) {
+    match body {
+        Value::Array(items) => items.iter().for_each(|item| remember(seen, item)),
+        Value::Object(members) => members.values().for_each(|value| remember(seen, value)),
+        value => seen.extend(text(value)),
+    }
+}
+
+/// How long the host wants us to wait: seconds, or a date.
+fn retry_after(received: &Received, now: Duration) -> Duration {
+    let header = received.header("retry-after").map(str::trim);
+    let date = |text: &str| {
+        let time = httpdate::parse_http_date(text).ok()?;
+        Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.saturating_sub(now))
+    };
+    let wait = header.and_then(|text| text.parse().map(Duration::from_secs).ok().or_else(|| date(text)));
+    wait.unwrap_or(PATIENCE)
+}

@@ -1,0 +1,68 @@
+//! What an answer says of what a run made.
+
+use serde_json::Value;
+
+use super::{Effect, Entry, Event, Makes, Stage};
+
+/// What is to be written down after an answer, and about which entry. Outside of a cleanup, what cannot be read counts as
+/// gone only after it was removed.
+pub(super) fn meaning(
+    entries: &[Entry],
+    cleanup: bool,
+    effect: &Effect,
+    status: u16,
+    body: &Value,
+) -> Vec<(usize, Event)> {
+    let good = (200..300).contains(&status);
+    let resource = first(body);
+    let stage = |n: usize, id: &str| entries.iter().find(|it| it.n == n)?.ids.get(id).copied();
+    match effect {
+        Effect::Make(makes, _) => {
+            let made = text(&resource[&makes.id]).filter(|_| good).map(|id| Event::Made { id });
+            let event = made.or(is_refusal(status).then_some(Event::Refused { status }));
+            event.map(|event| (entries.len(), event)).into_iter().collect()
+        }
+        Effect::Rename(makes, n, _) if good => {
+            let id = text(&resource[&makes.id]).filter(|id| stage(*n, id).is_none());
+            id.map(|id| (*n, Event::Made { id })).into_iter().collect()
+        }
+        Effect::Remove(n, id) if good || status == 404 => vec![(*n, Event::Removed { id: id.clone() })],
+        Effect::Read(makes, n, id) if status == 404 || (good && makes.is_gone(resource)) => {
+            let removed = cleanup || stage(*n, id) == Some(Stage::Removed);
+            removed.then(|| (*n, Event::Cleaned { id: id.clone() })).into_iter().collect()
+        }
+        Effect::List(create, makes) if good => listed(entries, create, makes, body),
+        _ => Vec::new(),
+    }
+}
+
+/// What a list shows of what was made by `create`: it exists, whatever was thought before.
+fn listed(entries: &[Entry], create: &str, makes: &Makes, body: &Value) -> Vec<(usize, Event)> {
+    let rows = body.as_array().into_iter().flatten().filter(|row| !makes.is_gone(row));
+    let ours = rows.filter_map(|row| {
+        let (name, id) = (row[&makes.name].as_str()?, text(&row[&makes.id])?);
+        let is_named = |it: &&Entry| it.operation == create && it.names.iter().any(|it| it == name);
+        let entry = entries.iter().find(is_named)?;
+        (entry.ids.get(&id) != Some(&Stage::Live)).then_some((entry.n, Event::Made { id }))
+    });
+    ours.collect()
+}
+
+/// Whether a status says that nothing was done. A server that gave up waiting may have done it all the same.
+fn is_refusal(status: u16) -> bool {
+    status == 501 || ((400..500).contains(&status) && status != 408)
+}
+
+/// The resource in an answer, which many operations answer in a list of one.
+pub(super) fn first(body: &Value) -> &Value {
+    body.get(0).unwrap_or(body)
+}
+
+/// A value as it stands in a path.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

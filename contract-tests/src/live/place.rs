@@ -1,0 +1,195 @@
+//! Where a server is, and whether talking to it is serious.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+};
+
+use reqwest::Url;
+
+use super::Rules;
+
+/// The variable of the environment that must be 1 before anything is sent to a live API.
+pub const LIVE: &str = "CONTRACT_LIVE";
+
+/// What talking to a server means. It is computed from the address and cannot be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is on this machine: an emulator.
+    Mock,
+    /// It is anywhere else: real, possibly somebody's money.
+    Live,
+}
+
+/// Where a server is. Its name was looked up once; whatever the name means later, this is the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its base URL, without a slash at the end.
+    pub base: String,
+    /// Its host, with the port unless that is the one of HTTPS.
+    pub host: String,
+    /// Its address.
+    pub address: SocketAddr,
+    /// What talking to it means.
+    pub kind: Kind,
+}
+
+/// Why nothing is sent to a place.
+#[derive(Debug, thiserror::Error)]
+pub enum Barred {
+    /// It is no base URL.
+    #[error(
+        "`{0}` is no base URL like https://host or http://127.0.0.1:8080, without user, query and fragment"
+    )]
+    Url(String),
+    /// It has no address.
+    #[error("{0} has no address: {1}")]
+    Unknown(String, io::Error),
+    /// It is live, and what is needed for that is missing.
+    #[error("{0} is no emulator on this machine, so it counts as live; {1}")]
+    Live(String, &'static str),
+}
+
+/// Finds the addresses of a host.
+pub type Resolver = fn(host: &str, port: u16) -> io::Result<Vec<SocketAddr>>;
+
+/// The resolver of this machine.
+pub fn system_resolver(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok((host, port).to_socket_addrs()?.collect())
+}
+
+/// What opens the way to a live API; all of it is needed.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Whether a person said so on the command line.
+    pub flag: bool,
+    /// Whether the environment says so, too.
+    pub variable: bool,
+    /// The hosts that may be live at all.
+    pub hosts: Vec<String>,
+    /// Whether it may go without TLS. Only tests do that, whose live host is a second server on this machine.
+    pub plain: bool,
+    /// Finds addresses.
+    pub resolver: Resolver,
+}
+
+impl Gate {
+    /// The gate as the command line and the environment set it.
+    pub fn new(flag: bool, rules: &Rules) -> Gate {
+        let variable = std::env::var(LIVE).is_ok_and(|value| value == "1");
+        Gate { flag, variable, hosts: rules.hosts.clone(), plain: false, resolver: system_resolver }
+    }
+
+    /// Where `base` is. For a live API this is an error unless the gate is open; its name is not even looked up then.
+    pub fn pass(&self, base: &str) -> Result<Place, Barred> {
+        let url = read(base)?;
+        let unusable = || Barred::Url(base.to_owned());
+        let name = url.host_str().ok_or_else(unusable)?.trim_matches(['[', ']']);
+        let port = url.port_or_known_default().ok_or_else(unusable)?;
+        let here = name == "localhost" || name.parse::<IpAddr>().is_ok();
+        let looked_up = if here { Some(self.address(name, port)?) } else { None };
+        let base = base.trim_end_matches('/').to_owned();
+        let host = if port == 443 { name.to_owned() } else { format!("{name}:{port}") };
+        if let Some(address) = looked_up.filter(|address| address.ip().is_loopback()) {
+            return Ok(Place { base, host, address, kind: Kind::Mock });
+        }
+        if let Some(reason) = self.bars(&host, url.scheme()) {
+            return Err(Barred::Live(host, reason));
+        }
+        Ok(Place { base, host, address: self.address(name, port)?, kind: Kind::Live })
+    }
+
+    /// What speaks against talking to a live host.
+    fn bars(&self, host: &str, scheme: &str) -> Option<&'static str> {
+        if !self.hosts.iter().any(|listed| listed == host) {
+            Some("only the hosts listed in the rules of the API may be used so")
+        } else if scheme != "https" && !self.plain {
+            Some("use https")
+        } else if !self.flag {
+            Some("say --live if you mean it")
+        } else if !self.variable {
+            Some("set CONTRACT_LIVE=1 in the environment, too")
+        } else {
+            None
+        }
+    }
+
+    fn address(&self, name: &str, port: u16) -> Result<SocketAddr, Barred> {
+        if let Ok(address) = name.parse::<IpAddr>() {
+            return Ok(SocketAddr::new(address, port));
+        }
+        let unknown = |error| Barred::Unknown(name.to_owned(), error);
+        let found = (self.resolver)(name, port).map_err(unknown)?;
+        found.into_iter().next().ok_or_else(|| unknown(io::Error::other("the name means nothing")))
+    }
+}
+
+/// A base URL: where a server is, and nothing else.
+fn read(base: &str) -> Result<Url, Barred> {
+    let unusable = || Barred::Url(base.to_owned());
+    let url = Url::parse(base).map_err(|_| unusable())?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if has_user || url.query().is_some() || url.fragment().is_some() {
+        // Whatever stands there may be a secret, so it is not repeated.
+        return Err(Barred::Url("what was given".to_owned()));
+    }
+    if ["http", "https"].contains(&url.scheme()) { Ok(url) } else { Err(unusable()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        let address: IpAddr = match host {
+            "localhost" | "api.example" => [127, 0, 0, 1].into(),
+            "far.example" => [198, 51, 100, 7].into(),
+            _ => return Err(io::Error::other("unknown")),
+        };
+        Ok(vec![SocketAddr::new(address, port)])
+    }
+
+    fn open() -> Gate {
+        let hosts = vec!["api.example".to_owned(), "far.example".to_owned()];
+        Gate { flag: true, variable: true, hosts, plain: false, resolver: names }
+    }
+
+    #[test]
+    fn only_this_machine_is_an_emulator() {
+        for base in ["http://127.0.0.1:8080", "http://localhost:1/", "http://[::1]:8080", "http://127.9.9.9"]
+        {
+            let closed = Gate { flag: false, variable: false, hosts: Vec::new(), ..open() };
+            assert_eq!(closed.pass(base).map(|place| place.kind).ok(), Some(Kind::Mock), "{base}");
+        }
+        // A name that happens to mean this machine today is no emulator.
+        assert_eq!(open().pass("https://api.example").map(|place| place.kind).ok(), Some(Kind::Live));
+    }
+
+    #[test]
+    fn live_needs_the_flag_the_variable_the_list_and_tls() {
+        let base = "https://far.example";
+        assert_eq!(open().pass(base).unwrap().address, "198.51.100.7:443".parse().unwrap());
+        let why = |gate: Gate, base: &str| gate.pass(base).unwrap_err().to_string();
+        fn nobody_is_asked(host: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+            panic!("{host} was looked up")
+        }
+        let unasked = || Gate { resolver: nobody_is_asked, ..open() };
+        assert!(why(Gate { flag: false, ..unasked() }, base).contains("--live"));
+        assert!(why(Gate { variable: false, ..unasked() }, base).contains("CONTRACT_LIVE=1"));
+        assert!(why(Gate { hosts: Vec::new(), ..unasked() }, base).contains("listed"));
+        assert!(why(open(), "http://far.example:443").contains("https"));
+        assert!(why(open(), "https://far.example:8443").contains("listed"));
+        assert!(why(open(), "https://198.51.100.7").contains("listed"));
+        let listed = vec!["nowhere.example".to_owned()];
+        assert!(why(Gate { hosts: listed, ..open() }, "https://nowhere.example").contains("no address"));
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for base in ["https://user:hunter2@far.example", "https://far.example/?key=hunter2"] {
+            assert!(!open().pass(base).unwrap_err().to_string().contains("hunter2"));
+        }
+        assert!(open().pass("ftp://far.example").is_err());
+        assert!(open().pass("nonsense").is_err());
+    }
+}

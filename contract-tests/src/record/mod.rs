@@ -1,0 +1,106 @@
+//! Makes fixtures of what a server answers: ids, times and secrets become rules, everything else is kept exactly.
+
+mod describe;
+mod entropy;
+mod volatile;
+mod write;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+pub use describe::describe;
+pub use write::{Refused, to_yaml, write};
+
+use crate::{
+    exchange::Exchange,
+    fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble},
+    target::Target,
+};
+
+/// What answered, and which exchange belongs to which step.
+pub struct Recording {
+    /// The requests, as a fixture whose answers do not matter.
+    pub scenario: Fixture,
+    /// The exchanges with the number of their step.
+    pub exchanges: Vec<(usize, Exchange)>,
+}
+
+/// Why a scenario could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A step could not be played.
+    #[error("step {number}: {trouble}", number = .0 + 1, trouble = .1)]
+    Step(usize, Trouble),
+    /// The target does not do this.
+    #[error("step {number}: {operation} is not emulated", number = .0 + 1, operation = .1)]
+    NotEmulated(usize, String),
+    /// There is no recording of it.
+    #[error("there is no good recording of {id} in {folder}", id = .0, folder = .1.display())]
+    NotRecorded(String, PathBuf),
+    /// What was made was not undone.
+    #[error("not undone: {0}")]
+    Cleanup(String),
+}
+
+impl RecordError {
+    /// Whether there was no answer.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, RecordError::Step(_, Trouble::Unreachable(_)))
+    }
+}
+
+/// What is done with each exchange as it happens; the names are those of the player.
+pub type Look<'a> = &'a mut (dyn FnMut(usize, &Exchange, &mut Names) + Send);
+
+/// Plays the requests of a scenario against a target and keeps what comes back.
+pub async fn drive(
+    target: &Target,
+    scenario: &Fixture,
+    options: &Options,
+    look: Look<'_>,
+) -> Result<Recording, RecordError> {
+    let started = Player::start(target, scenario, &options.run, options.now).await;
+    let mut player = started.map_err(|trouble| RecordError::Step(0, trouble))?;
+    let result = drive_steps(&mut player, scenario, look).await;
+    let failures = player.clean_up().await;
+    let exchanges = result?;
+    match failures.into_iter().next() {
+        Some(failure) => Err(RecordError::Cleanup(failure)),
+        None => Ok(Recording { scenario: scenario.clone(), exchanges }),
+    }
+}
+
+async fn drive_steps(
+    player: &mut Player<'_>,
+    scenario: &Fixture,
+    look: Look<'_>,
+) -> Result<Vec<(usize, Exchange)>, RecordError> {
+    let mut exchanges = Vec::new();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let exchange = player.step(step).await.map_err(|trouble| RecordError::Step(index, trouble))?;
+        let Some(exchange) = exchange else { continue };
+        if exchange.received.status == 501 {
+            return Err(RecordError::NotEmulated(index, exchange.sent.name()));
+        }
+        look(index, &exchange, &mut player.names);
+        player.remember(step, &exchange.received);
+        exchanges.push((index, exchange));
+    }
+    Ok(exchanges)
+}
+
+/// The provenance of what a target answers now. Only what came from another host is called real.
+pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
+    let is_real = !target.is_on_this_machine();
+    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    Provenance {
+        source: if is_real { Source::Real } else { Source::Mock },
+        base: target.host(),
+        recorded_at: now,
+        last_validated_at: now,
+        valid_for: is_real.then_some(crate::fixture::Span { seconds: 90 * 86_400 }),
+        recorder: concat!("contract-tests ", env!("CARGO_PKG_VERSION")).to_owned(),
+        note: None,
+    }
+}

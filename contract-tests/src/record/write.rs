@@ -1,0 +1,69 @@
+//! Writes fixtures down, unless a secret would be written with them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_saphyr::ser_options;
+
+use super::entropy::suspicious;
+use crate::{fixture::Fixture, redact::Redactor};
+
+/// Why a fixture is not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// A known secret would be written.
+    #[error("{0}: line {1} holds a secret; let the scenario say it as {{{{name}}}}")]
+    Secret(String, usize),
+    /// Something looks like a secret.
+    #[error(
+        "{0}: line {1} holds what looks like a secret ({2} characters that begin with `{3}`); give that place a rule with a type"
+    )]
+    Suspicious(String, usize, usize, String),
+    /// The fixture cannot be written as YAML.
+    #[error("{0}: {1}")]
+    Yaml(String, serde_saphyr::SerializeError),
+    /// The file cannot be written.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+}
+
+/// The fixture as the text of its file.
+pub fn to_yaml(fixture: &Fixture) -> Result<String, Refused> {
+    let options = ser_options! { compact_list_indent: false, folded_wrap_chars: 110 };
+    serde_saphyr::to_string_with_options(fixture, options)
+        .map_err(|error| Refused::Yaml(fixture.id.clone(), error))
+}
+
+/// Writes a fixture below `folder`; beside the file that is there, as `*.new`, and never over it. `said` is what a
+/// person wrote and answers for; it is not taken for a secret. Returns the file.
+pub fn write(folder: &Path, fixture: &Fixture, redactor: &Redactor, said: &str) -> Result<PathBuf, Refused> {
+    let text = to_yaml(fixture)?;
+    refuse_secrets(&fixture.id, &text, redactor, said)?;
+    let path = folder.join(format!("{}.yaml", fixture.id));
+    let path = if path.exists() { path.with_extension("yaml.new") } else { path };
+    let failed = |error| Refused::File(path.clone(), error);
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
+    fs::write(&path, text).map_err(failed)?;
+    Ok(path)
+}
+
+fn refuse_secrets(id: &str, text: &str, redactor: &Redactor, said: &str) -> Result<(), Refused> {
+    for (number, line) in (1..).zip(text.lines()) {
+        if redactor.text(line) != line {
+            return Err(Refused::Secret(id.to_owned(), number));
+        }
+        let digest = line.trim_start().starts_with("sha256:");
+        let found = suspicious(line).into_iter().find(|part| !digest && !said.contains(part));
+        if let Some(part) = found {
+            return Err(Refused::Suspicious(
+                id.to_owned(),
+                number,
+                part.len(),
+                part.chars().take(3).collect(),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! What is alike is told once: one fault usually shows in many cases.
+
+use super::document::{Breach, Document, Entry};
+use crate::run::Outcome;
+
+/// Cases that have something in common.
+pub struct Alike<'a, T> {
+    /// What they have in common, as the first of them has it.
+    pub what: T,
+    /// The cases, in the order of the run.
+    pub entries: Vec<&'a Entry>,
+}
+
+/// The failed cases by the breach that came first in each.
+pub fn failures(document: &Document) -> Vec<Alike<'_, Option<&Breach>>> {
+    let failed = document.ended(Outcome::Failed).map(|entry| (entry.breaches().next(), entry));
+    gathered(failed, |breach| breach.map(fingerprint))
+}
+
+/// The warnings, with the cases that have them.
+pub fn warnings(document: &Document) -> Vec<Alike<'_, &Breach>> {
+    let of = |entry| Entry::warnings(entry).map(move |breach| (breach, entry));
+    gathered(document.cases.iter().flat_map(of), |breach| fingerprint(breach))
+}
+
+/// The cases that ended in this way without being played, by the reason.
+pub fn reasons(document: &Document, outcome: Outcome) -> Vec<Alike<'_, &str>> {
+    gathered(document.ended(outcome).map(|entry| (entry.reason.as_str(), entry)), |reason| *reason)
+}
+
+/// What else was found in a case beside its first breach, and how often, however many rows of a list have it.
+pub fn others(entry: &Entry) -> Vec<(&Breach, usize)> {
+    let first = entry.breaches().next();
+    let mut others: Vec<(&Breach, usize)> = Vec::new();
+    for breach in entry.findings.iter().filter(|it| !first.is_some_and(|first| std::ptr::eq(first, *it))) {
+        match others.iter_mut().find(|(other, _)| fingerprint(other) == fingerprint(breach)) {
+            Some((_, times)) => *times += 1,
+            None => others.push((breach, 1)),
+        }
+    }
+    others
+}
+
+fn gathered<'a, T, K: PartialEq>(
+    all: impl Iterator<Item = (T, &'a Entry)>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Alike<'a, T>> {
+    let mut gathered: Vec<Alike<'a, T>> = Vec::new();
+    for (what, entry) in all {
+        match gathered.iter_mut().find(|alike| key(&alike.what) == key(&what)) {
+            Some(alike) => alike.entries.push(entry),
+            None => gathered.push(Alike { what, entries: vec![entry] }),
+        }
+    }
+    gathered
+}
+
+/// What two breaches share that are the same but for the row of a list.
+fn fingerprint(breach: &Breach) -> (&'static str, &str, Vec<&str>, &str) {
+    let finding = &breach.finding;
+    let segment = |it| if str::parse::<usize>(it).is_ok() { "*" } else { it };
+    let pointer = finding.pointer.split('/').map(segment).collect();
+    (finding.check.code, &finding.operation, pointer, &finding.message)
+}

@@ -1,0 +1,167 @@
+//! The curl line of a request, to be copied into a shell.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::Method;
+
+use crate::{
+    command::{KEY, OTHER_KEY},
+    exchange::{Caller, Sent},
+    transport::STRANGERS_KEY,
+};
+
+/// The curl line that sends a request to the server at `base`. A key is named by its variable and never shown.
+pub(super) fn line(sent: &Sent, base: &str, key_header: &str) -> String {
+    let mut words = vec!["curl -i".to_owned()];
+    match sent.method {
+        Method::GET if sent.body.is_empty() => {}
+        Method::HEAD => words.push("--head".to_owned()),
+        _ => words.push(format!("-X {}", sent.method)),
+    }
+    if sent.target.contains(['[', ']', '{', '}']) {
+        words.push("--globoff".to_owned());
+    }
+    if sent.target.split(['/', '?']).any(|segment| matches!(segment, "." | "..")) {
+        words.push("--path-as-is".to_owned());
+    }
+    words.push(quoted(&format!("{base}{}", sent.target)));
+    words.extend(key(sent.caller).map(|key| format!("-H \"{key_header}: {key}\"")));
+    let Body { own_headers, flags, fed } = Body::of(sent);
+    let headers = sent.headers.iter().filter(|(name, _)| !own_headers || name != "content-type");
+    words.extend(headers.map(|(name, value)| format!("-H {}", quoted(&header(name, value)))));
+    words.extend(flags);
+    let feed = fed.map(|bytes| format!("echo {} | base64 -d | ", STANDARD.encode(bytes)));
+    feed.unwrap_or_default() + &words.join(" ")
+}
+
+fn key(caller: Caller) -> Option<String> {
+    match caller {
+        Caller::Customer => Some(format!("${KEY}")),
+        Caller::Other => Some(format!("${OTHER_KEY}")),
+        Caller::Nobody => None,
+        Caller::Stranger => Some(STRANGERS_KEY.to_owned()),
+    }
+}
+
+/// A header as curl reads it: one without a value ends with a semicolon, otherwise it would be left out.
+fn header(name: &str, value: &str) -> String {
+    if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") }
+}
+
+/// How curl is given a body.
+#[derive(Default)]
+struct Body<'a> {
+    /// Whether curl says itself what type the body has.
+    own_headers: bool,
+    flags: Vec<String>,
+    /// What no argument can hold, and comes through a pipe.
+    fed: Option<&'a [u8]>,
+}
+
+impl Body<'_> {
+    fn of(sent: &Sent) -> Body<'_> {
+        if sent.body.is_empty() {
+            return Body::default();
+        }
+        let media = sent.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value);
+        let text = std::str::from_utf8(&sent.body).ok().filter(|text| !text.contains(is_unprintable));
+        if let Some(flags) = text.zip(media).and_then(|(text, media)| form(text, media)) {
+            return Body { own_headers: true, flags, fed: None };
+        }
+        let (flag, fed) = match text {
+            Some(text) => (format!("--data-raw {}", quoted(text)), None),
+            None => ("--data-binary @-".to_owned(), Some(sent.body.as_slice())),
+        };
+        // Without a type curl would say that it is a form.
+        let no_type = media.is_none().then(|| "-H content-type:".to_owned());
+        Body { own_headers: false, flags: no_type.into_iter().chain([flag]).collect(), fed }
+    }
+}
+
+/// Whether a character may do something to a terminal or a file instead of being shown.
+pub(super) fn is_unprintable(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\r' | '\t')
+}
+
+/// The parts of a multipart form as flags; `None` where the body is none.
+fn form(text: &str, media: &str) -> Option<Vec<String>> {
+    let boundary = media.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1.trim_matches('"');
+    let text = format!("\r\n{text}");
+    let (parts, end) = text.rsplit_once(&format!("\r\n--{boundary}--"))?;
+    let between = format!("\r\n--{boundary}\r\n");
+    let flags = parts.split(&between).skip(1).map(part).collect::<Option<Vec<_>>>()?;
+    end.trim().is_empty().then_some(flags)
+}
+
+fn part(part: &str) -> Option<String> {
+    let (head, content) = part.split_once("\r\n\r\n")?;
+    let quoted_after = |key: &str| head.split_once(key)?.1.split_once('"').map(|(value, _)| value);
+    let name = quoted_after(" name=\"")?;
+    let Some(file) = quoted_after(" filename=\"") else {
+        return Some(format!("--form-string {}", quoted(&format!("{name}={content}"))));
+    };
+    let media = head.split_once("Content-Type: ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
+    let media = media.map(|media| format!(";type={media}")).unwrap_or_default();
+    let content = content.replace('\\', r"\\").replace('"', "\\\"");
+    Some(format!("-F {}", quoted(&format!("{name}=\"{content}\";filename=\"{file}\"{media}"))))
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:=%@+,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{request::Request, suites::i3d_v3::SUITE};
+
+    const BASE: &str = "http://127.0.0.1:8080";
+
+    fn example(operation: &str) -> Sent {
+        let route = SUITE.contract.route(operation).expect("the contract has the operation");
+        Request::example(route).expect("it has an example").sent(Caller::Customer)
+    }
+
+    fn shown(sent: &Sent) -> String {
+        line(sent, BASE, SUITE.key_header)
+    }
+
+    #[test]
+    fn every_kind_of_request_can_be_copied() {
+        let mut lines = vec![shown(&example("getSshKeys")), shown(&example("createFlexMetalTag"))];
+        let mut quoting = example("createFlexMetalTag");
+        quoting.body = br#"{"tag":"it's"}"#.to_vec();
+        quoting.caller = Caller::Stranger;
+        lines.push(shown(&quoting));
+        let mut strange = example("getSshKeys");
+        strange.target = "/v3/../v3/sshKey?a[]=1&b={2}".to_owned();
+        (strange.method, strange.caller) = (Method::HEAD, Caller::Nobody);
+        strange.headers = vec![("x-empty".to_owned(), String::new())];
+        lines.push(shown(&strange));
+        let mut untyped = example("getSshKeys");
+        (untyped.method, untyped.caller, untyped.body) = (Method::PUT, Caller::Other, b"text".to_vec());
+        lines.push(shown(&untyped));
+        untyped.body = vec![0, 159, 146, 150];
+        lines.push(shown(&untyped));
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn a_form_is_shown_by_its_parts() {
+        let mut sent = example("getSshKeys");
+        sent.method = Method::POST;
+        sent.headers = vec![("content-type".to_owned(), "multipart/form-data; boundary=b".to_owned())];
+        let form = "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n@home; \"it's\"\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\n\
+                    Content-Type: text/plain\r\n\r\nsay \"hi\"\\\r\n--b--\r\n";
+        sent.body = form.as_bytes().to_vec();
+        let whole = shown(&sent);
+        sent.body.truncate(100);
+        insta::assert_snapshot!([whole, shown(&sent)].join("\n"));
+    }
+}

@@ -1,0 +1,329 @@
+//! The one form of a run that all reports are made of: plain data without secrets. As JSON it is a report itself.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use serde::Serialize;
+
+use super::{curl, place::Place};
+use crate::{
+    command::KEY,
+    coverage::{self, Figures},
+    exchange::{Caller, Exchange},
+    finding::Finding,
+    reached::Reached,
+    redact::Redactor,
+    run::{Case, Outcome, Run, Verdict},
+    suite::Suite,
+};
+
+/// The version of the form. It grows when a member changes its meaning or goes.
+pub const FORMAT: u32 = 1;
+/// Where a mock listens that somebody starts to try a request again.
+const MOCK_BASE: &str = "http://127.0.0.1:8080";
+
+/// A run, told to people and programs.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    /// The version of this form.
+    pub format: u32,
+    /// The verb of the command, as in `replay`.
+    pub verb: &'static str,
+    /// The API.
+    pub api: &'static str,
+    /// What was tested.
+    pub target: String,
+    /// The seed, where chance took part.
+    pub seed: Option<u64>,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// When it began, by the clock of the machine.
+    pub started_at: String,
+    /// How many milliseconds it took.
+    pub took_ms: f64,
+    /// How many requests were sent.
+    pub requests: u64,
+    /// How its cases ended.
+    pub totals: Totals,
+    /// How much of the contract was reached.
+    pub coverage: Figures,
+    /// Its cases.
+    pub cases: Vec<Entry>,
+    /// What was reached, by operation.
+    pub operations: Reached,
+}
+
+/// How many cases ended how.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub struct Totals {
+    /// Everything held.
+    pub passed: usize,
+    /// Something broke the contract.
+    pub failed: usize,
+    /// It was not played.
+    pub skipped: usize,
+    /// It could not be checked.
+    pub unchecked: usize,
+    /// Findings that are only worth knowing.
+    pub warnings: usize,
+}
+
+/// A case.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// What it belongs to.
+    pub group: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it was skipped or could not be checked; empty otherwise.
+    pub reason: String,
+    /// What was found.
+    pub findings: Vec<Breach>,
+    /// The exchanges that show it.
+    pub steps: Vec<Step>,
+    /// The command that plays it again.
+    pub replay: String,
+    /// How many milliseconds it took.
+    pub took_ms: f64,
+}
+
+/// A finding, and what came.
+#[derive(Debug, Serialize)]
+pub struct Breach {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// What must hold.
+    pub law: &'static str,
+    /// Whether it is only worth knowing.
+    pub warning: bool,
+    /// The step that shows it, and which half of it.
+    pub place: Option<Place>,
+    /// What came instead; empty where no exchange shows it.
+    pub came: String,
+}
+
+/// A request and its answer.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    /// The operation, or method and path where there is none.
+    pub operation: String,
+    /// Who sent it.
+    pub caller: Caller,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// What was sent.
+    pub request: Message,
+    /// The status of the answer.
+    pub status: u16,
+    /// What came back.
+    pub response: Message,
+    /// How many milliseconds it took.
+    pub took_ms: f64,
+    /// How to send the request again.
+    pub curl: String,
+}
+
+/// One half of an exchange.
+#[derive(Debug, Serialize)]
+pub struct Message {
+    /// Its headers, but for the credentials.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Body,
+}
+
+/// A body: nothing, text, or the number of bytes of what is no text.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// There is none.
+    Nothing,
+    /// Text.
+    Text(String),
+    /// Something else.
+    Binary {
+        /// How long it is.
+        bytes: usize,
+    },
+}
+
+impl Document {
+    /// The run without its secrets.
+    pub fn new(run: &Run, suite: &'static Suite, redactor: &Redactor) -> Document {
+        // A secret that is met late may stand early; after this every secret is known.
+        run.cases.iter().flat_map(|case| &case.exchanges).for_each(|it| drop(redactor.exchange(it)));
+        let target = redactor.text(&without_login(&run.target));
+        let base = if target.contains("://") { target.as_str() } else { MOCK_BASE };
+        let teller = Teller { suite, redactor, base };
+        let cases: Vec<Entry> = run.cases.iter().map(|case| teller.entry(case)).collect();
+        let operations = run.reached.clone();
+        Document {
+            format: FORMAT,
+            verb: run.verb,
+            api: run.api,
+            seed: run.seed,
+            verdict: run.verdict(),
+            started_at: format!("{:.0}", run.started),
+            took_ms: millis(run.took),
+            requests: run.requests,
+            totals: Totals::of(&cases),
+            coverage: coverage::figures(coverage::groups(suite.contract, &operations).values().flatten()),
+            cases,
+            operations,
+            target,
+        }
+    }
+
+    /// The cases that ended in this way.
+    pub fn ended(&self, outcome: Outcome) -> impl Iterator<Item = &Entry> {
+        self.cases.iter().filter(move |entry| entry.outcome == outcome)
+    }
+
+    /// What a reader needs before the curl lines reach a mock; `None` where the target has an address of its own.
+    pub fn curl_needs(&self) -> Option<String> {
+        let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
+        let mock = !self.target.contains("://") && self.cases.iter().any(|entry| !entry.steps.is_empty());
+        mock.then(|| {
+            format!(
+                "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of its demo world in {KEY}."
+            )
+        })
+    }
+
+    /// How many requests there were in a second; none where it took no time.
+    pub fn rate(&self) -> Option<u64> {
+        let seconds = self.took_ms / 1000.0;
+        (seconds > 0.0).then(|| (self.requests as f64 / seconds).round() as u64)
+    }
+}
+
+impl Totals {
+    fn of(cases: &[Entry]) -> Totals {
+        let mut totals = Totals::default();
+        for entry in cases {
+            totals.warnings += entry.findings.iter().filter(|it| it.warning).count();
+            *match entry.outcome {
+                Outcome::Passed => &mut totals.passed,
+                Outcome::Failed => &mut totals.failed,
+                Outcome::Skipped => &mut totals.skipped,
+                Outcome::Unchecked => &mut totals.unchecked,
+            } += 1;
+        }
+        totals
+    }
+
+    /// How many cases there were.
+    pub fn cases(self) -> usize {
+        self.passed + self.failed + self.skipped + self.unchecked
+    }
+}
+
+impl Entry {
+    /// What broke the contract.
+    pub fn breaches(&self) -> impl Iterator<Item = &Breach> {
+        self.findings.iter().filter(|it| !it.warning)
+    }
+
+    /// What is only worth knowing.
+    pub fn warnings(&self) -> impl Iterator<Item = &Breach> {
+        self.findings.iter().filter(|it| it.warning)
+    }
+
+    /// The step that shows a finding.
+    pub fn step(&self, breach: &Breach) -> Option<&Step> {
+        self.steps.get(breach.place?.step)
+    }
+}
+
+/// Tells a run without its secrets.
+struct Teller<'a> {
+    suite: &'static Suite,
+    redactor: &'a Redactor,
+    base: &'a str,
+}
+
+impl Teller<'_> {
+    fn entry(&self, case: &Case) -> Entry {
+        let exchanges: Vec<Exchange> = case.exchanges.iter().map(|it| self.redactor.exchange(it)).collect();
+        let text = |text: &str| self.text(text);
+        Entry {
+            name: text(&case.name),
+            group: text(&case.group),
+            outcome: case.outcome,
+            reason: text(&case.reason),
+            findings: case.findings.iter().map(|finding| self.breach(finding, &exchanges)).collect(),
+            steps: exchanges.iter().map(|exchange| self.step(exchange)).collect(),
+            replay: text(&case.replay),
+            took_ms: millis(case.took),
+        }
+    }
+
+    fn breach(&self, finding: &Finding, exchanges: &[Exchange]) -> Breach {
+        let text = |text: &str| self.text(text);
+        let place = Place::of(finding, exchanges);
+        Breach {
+            finding: Finding {
+                check: finding.check,
+                operation: text(&finding.operation),
+                pointer: text(&finding.pointer),
+                message: text(&finding.message),
+            },
+            law: finding.check.law,
+            warning: !finding.is_error(),
+            came: place.map(|place| text(&place.came(finding, exchanges))).unwrap_or_default(),
+            place,
+        }
+    }
+
+    /// Text that names no secret and does nothing to a terminal.
+    fn text(&self, text: &str) -> String {
+        self.redactor.text(text).replace(curl::is_unprintable, "\u{fffd}")
+    }
+
+    fn step(&self, Exchange { sent, received }: &Exchange) -> Step {
+        let message = |headers, body| Message { headers, body: self.body(body) };
+        Step {
+            operation: self.text(&sent.name()),
+            caller: sent.caller,
+            method: sent.method.to_string(),
+            target: sent.target.clone(),
+            request: message(sent.headers.clone(), &sent.body),
+            status: received.status,
+            response: message(pairs(&received.headers), &received.body),
+            took_ms: millis(received.took),
+            // What is no text was not looked into, and comes here as base64.
+            curl: self.text(&curl::line(sent, self.base, self.suite.key_header)),
+        }
+    }
+
+    fn body(&self, body: &[u8]) -> Body {
+        match std::str::from_utf8(body) {
+            Ok("") => Body::Nothing,
+            Ok(text) => Body::Text(text.to_owned()),
+            Err(_) => Body::Binary { bytes: body.len() },
+        }
+    }
+}
+
+fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+/// Milliseconds to the microsecond.
+fn millis(took: Duration) -> f64 {
+    took.as_micros() as f64 / 1000.0
+}
+
+/// A URL without the name and password that may stand before its host.
+fn without_login(target: &str) -> String {
+    let Some((scheme, rest)) = target.split_once("://") else { return target.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}

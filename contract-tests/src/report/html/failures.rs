@@ -1,0 +1,102 @@
+//! What broke: each kind of failure once, with the cases that show it.
+
+use maud::{Markup, html};
+
+use super::{
+    command, exchange, found_by, names,
+    overview::{prose, times},
+};
+use crate::report::{
+    alike::{self, Alike},
+    document::{Breach, Document, Entry},
+    terminal::elsewhere,
+};
+
+/// How many cases of one failure are shown with their exchanges.
+const SHOWN_MAX: usize = 3;
+
+/// The failures of a run.
+pub struct Failures<'a>(Vec<Alike<'a, Option<&'a Breach>>>);
+
+impl<'a> Failures<'a> {
+    /// The failures of this run.
+    pub fn of(document: &'a Document) -> Failures<'a> {
+        Failures(alike::failures(document))
+    }
+
+    /// The anchor of the first failure of an operation.
+    pub fn anchor(&self, operation: &str) -> Option<String> {
+        let about = |it: &Alike<Option<&Breach>>| it.what.is_some_and(|it| it.finding.operation == operation);
+        self.0.iter().position(about).map(anchor)
+    }
+
+    /// All of them; `None` where there are none.
+    pub fn markup(&self, document: &Document) -> Option<Markup> {
+        (!self.0.is_empty()).then(|| {
+            html! {
+                           @if let Some(needs) = document.curl_needs() { p.note { (prose(&needs)) } }
+            @for (index, failure) in self.0.iter().enumerate() { (card(index, failure)) } }
+        })
+    }
+}
+
+fn anchor(index: usize) -> String {
+    format!("f{}", index + 1)
+}
+
+fn card(index: usize, Alike { what, entries }: &Alike<Option<&Breach>>) -> Markup {
+    let text = what.map(|it| format!("{} {}", it.finding, it.came)).unwrap_or_default();
+    let (shown, others) = entries.split_at(entries.len().min(SHOWN_MAX));
+    html! {
+        details.card.failure id=(anchor(index)) open[index == 0] data-find=(found_by(&[&text], entries)) {
+            summary {
+                @match what { Some(breach) => (headline(breach)), None => span.what { (entries[0].name) } }
+                (times(entries.len()))
+            }
+            @if let Some(breach) = what {
+                dl.facts {
+                    dt { "Expected" } dd { (breach.law) }
+                    @if !breach.came.is_empty() { dt { "Came" } dd { code { (breach.came) } } }
+                    dt { "Hint" } dd { (prose(breach.finding.check.explain)) }
+                }
+            }
+            @for (index, entry) in shown.iter().enumerate() { (case(entry, index == 0)) }
+            @if !others.is_empty() {
+                details.others { summary { (others.len()) " more cases" } (names(others)) }
+            }
+        }
+    }
+}
+
+/// Code, operation, place and message of a finding.
+pub fn headline(breach: &Breach) -> Markup {
+    let finding = &breach.finding;
+    html! {
+        span.code.warning[breach.warning] title=(breach.law) { (finding.check.code) }
+        span.operation { (finding.operation) }
+        span.what {
+            @if !finding.pointer.is_empty() { code { (finding.pointer) } " " }
+            (prose(&finding.message))
+        }
+    }
+}
+
+/// A failed case: what else was found, how to play it again, and its exchanges.
+fn case(entry: &Entry, open: bool) -> Markup {
+    let guilty = entry.breaches().next();
+    html! {
+        details.case open[open] {
+            summary { b { (entry.name) } " " span.dim { (entry.group) } }
+            @for (other, times) in alike::others(entry) {
+                p.also { "also" (headline(other)) span.dim { (elsewhere(times)) } }
+            }
+            @if !entry.replay.is_empty() { p.label { "Play it again" } (command(&entry.replay)) }
+            ol.steps {
+                @for (index, step) in entry.steps.iter().enumerate() {
+                    @let breach = guilty.filter(|it| it.place.is_some_and(|place| place.step == index));
+                    li { (exchange::markup(step, breach)) }
+                }
+            }
+        }
+    }
+}

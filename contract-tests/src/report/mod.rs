@@ -1,0 +1,68 @@
+//! The reports of a run: for people on the terminal and in a browser, for CI servers and for programs.
+//!
+//! The run is first made into one plain document without secrets; no report sees anything else.
+
+mod alike;
+mod curl;
+mod document;
+mod github;
+mod html;
+mod junit;
+mod place;
+#[cfg(test)]
+mod sample;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, io::Write, path::Path};
+
+use anyhow::Context;
+
+use self::document::Document;
+pub use self::document::FORMAT;
+use crate::{command::ReportArguments, redact::Redactor, run::Run, suites};
+
+/// Set by GitHub Actions for every step.
+const GITHUB: &str = "GITHUB_ACTIONS";
+
+/// Tells how a run ended: on the terminal always, elsewhere as the arguments say.
+pub fn write(run: &Run, arguments: &ReportArguments, redactor: &Redactor) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let github = arguments.github || std::env::var_os(GITHUB).is_some();
+    tell(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)
+}
+
+/// The same, with what the terminal shows written to `out`.
+fn tell(
+    run: &Run,
+    arguments: &ReportArguments,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let suite = suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
+    let document = Document::new(run, suite, redactor);
+    if let Some(path) = &arguments.html {
+        save(path, &html::page(&document, suite))?;
+    }
+    if let Some(path) = &arguments.junit {
+        save(path, &junit::xml(&document)?)?;
+    }
+    if let Some(path) = &arguments.json {
+        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
+    }
+    terminal::write(out, &document)?;
+    if arguments.github {
+        github::write(out, &document)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Writes a file, with the folders that it is to stand in.
+fn save(path: &Path, content: &str) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, content))
+        .with_context(|| format!("the report {} cannot be written", path.display()))
+}

@@ -1,0 +1,173 @@
+//! What holds for all reports together: they are complete, they are the same for the same run, and they tell no secret.
+
+use std::{fs, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+use serde_json::{Value, json};
+
+use super::{sample, tell};
+use crate::{
+    Target, Verdict, check,
+    command::ReportArguments,
+    examples,
+    fault::{Fault, Faulty, Kind},
+    redact::Redactor,
+    run::Run,
+    suites::i3d_v3::SUITE,
+};
+
+/// Everything that a run is told as: terminal and annotations, page, JUnit, JSON.
+struct Told {
+    out: String,
+    page: String,
+    junit: String,
+    json: String,
+}
+
+impl Told {
+    fn of(run: &Run, redactor: &Redactor) -> Told {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name| Some(folder.path().join("new").join(name));
+        let [html, junit, json] = ["page.html", "junit.xml", "run.json"].map(path);
+        let arguments = ReportArguments { html, junit, json, github: true };
+        let mut out = Vec::new();
+        tell(run, &arguments, redactor, &mut out).expect("the folder can be written");
+        let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("it has a path"));
+        let read = |path: &Option<_>| read(path).expect("it was written");
+        Told {
+            out: String::from_utf8(out).expect("it is text"),
+            page: read(&arguments.html),
+            junit: read(&arguments.junit),
+            json: read(&arguments.json),
+        }
+    }
+
+    fn all(&self) -> [(&str, &str); 4] {
+        [("out", &self.out), ("page", &self.page), ("junit", &self.junit), ("json", &self.json)]
+    }
+}
+
+#[test]
+fn the_same_run_is_told_in_the_same_words() {
+    let (one, two) =
+        (Told::of(&sample::run(), &sample::redactor()), Told::of(&sample::run(), &sample::redactor()));
+    assert_eq!(one.all(), two.all());
+}
+
+#[test]
+fn the_page_is_complete_escaped_and_loads_nothing() {
+    let Told { page, .. } = Told::of(&sample::run(), &sample::redactor());
+    for part in [
+        "The contract is broken",
+        "C105",
+        "createFlexMetalTag",
+        "<mark><span class=\"n\">7</span></mark>",
+        "$CONTRACT_API_KEY",
+        "contract-tests explore --target mock --seed 7",
+        "took 6000 ms",
+        "broken.yaml:3: no such operation",
+        "not emulated",
+        "id=\"coverage\"",
+        "a name of &lt;nothing&gt;",
+    ] {
+        assert!(page.contains(part), "the page lacks {part}");
+    }
+    assert!(!page.contains("<b>taken"), "the name of a case is not escaped");
+    for outside in [" src=", "href=\"http", "@import", "url("] {
+        assert!(!page.contains(outside), "the page has {outside}");
+    }
+    assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
+    for route in &SUITE.contract.routes {
+        assert!(page.contains(&format!(">{}</button>", route.id)), "the matrix lacks {}", route.id);
+    }
+}
+
+#[test]
+fn the_json_has_everything_for_programs() {
+    let Told { json, .. } = Told::of(&sample::run(), &sample::redactor());
+    let report: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(report["format"], 1);
+    assert_eq!(report["verdict"], "broken");
+    assert_eq!(report["started_at"], "1970-01-01T00:00:00Z");
+    assert_eq!(report["totals"]["failed"], 5);
+    let finding = &report["cases"][0]["findings"][0];
+    let place = json!({ "step": 0, "half": "response" });
+    assert_eq!(
+        (&finding["check"], &finding["pointer"], &finding["place"]),
+        (&json!("C105"), &json!("/0/tag"), &place)
+    );
+    assert_eq!(report["cases"][0]["steps"][0]["status"], 200);
+    assert_eq!(report["operations"]["createFlexMetalTag"]["statuses"]["200"], 2);
+    assert_eq!(report["coverage"]["operations"]["of"], SUITE.contract.routes.len());
+}
+
+#[test]
+fn no_secret_is_told() {
+    const PASSWORD: &str = "Canary-Password-1";
+    const TOKEN: &str = "Canary/Token+2";
+    let secrets = [sample::KEY, PASSWORD, TOKEN];
+    let encoded = STANDARD.encode(format!("user:{}", sample::KEY));
+    let mut login = sample::exchange("login", 200, &json!({ "echo": sample::KEY, "password": PASSWORD }));
+    login.sent.body = json!({ "userName": "demo", "password": PASSWORD, "file": encoded }).to_string().into();
+    login.sent.target +=
+        &format!("?token={}&q={}", crate::call::encode(TOKEN), crate::call::encode(sample::KEY));
+    login.sent.headers.push(("authorization".to_owned(), format!("Basic {encoded}")));
+    login.sent.headers.push(("x-odd".to_owned(), sample::KEY.to_owned()));
+    login.received.headers.insert("x-back", HeaderValue::from_static(sample::KEY));
+    let mut binary = login.clone();
+    binary.sent.body = [&[0, 159, 146, 150], sample::KEY.as_bytes()].concat();
+    binary.received.body = [sample::KEY.as_bytes(), &[0, 159]].concat();
+
+    // The text of the first case names what only the exchange of the second reveals.
+    let mut run = sample::run();
+    let said = format!("{} {PASSWORD} {TOKEN} {encoded}", sample::KEY);
+    run.target = format!("https://user:CanaryOfUrl@127.0.0.1:1/{}", sample::KEY);
+    run.cases[0].name = said.clone();
+    run.cases[0].replay = said.clone();
+    run.cases[0].findings[0].message = said.clone();
+    run.cases[0].findings[0].pointer = format!("/{}", sample::KEY);
+    run.cases[0].exchanges.clear();
+    run.cases.push(sample::failed(&said, &check::SCHEMA, "/echo", &said, login));
+    run.cases.push(sample::failed("binary", &check::SCHEMA, "", &said, binary));
+    for case in &mut run.cases {
+        case.reason += &said;
+    }
+    let told = Told::of(&run, &sample::redactor());
+    for (name, text) in told.all() {
+        for secret in secrets.map(str::to_owned).into_iter().chain([encoded.clone(), "Canary".to_owned()]) {
+            assert!(!text.contains(&secret), "{name} tells {secret}");
+        }
+        let base64_of_key = STANDARD.encode([&[0, 159, 146, 150], sample::KEY.as_bytes()].concat());
+        assert!(!text.contains(&base64_of_key[8..24]), "{name} tells the key in base64");
+        assert!(text.contains("secret:1"), "{name} says where a secret was");
+    }
+}
+
+/// A mock with several faults at once.
+fn faulty() -> Target {
+    let target = Target::mock(&SUITE, 1).expect("a mock starts");
+    let faults = [
+        ("getSshKeys", Kind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") }),
+        ("getTickets", Kind::Remove("/*/status".to_owned())),
+        ("createFlexMetalTag", Kind::Status(500)),
+        ("getCurrencies", Kind::Media("text/html".to_owned())),
+    ];
+    faults.into_iter().fold(target, |target, (operation, kind)| {
+        let fault = Fault { name: operation.to_owned(), operation: operation.to_owned(), kind };
+        target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)))
+    })
+}
+
+#[tokio::test]
+async fn a_faulty_server_is_reported_by_operation_and_place() {
+    let target = faulty();
+    let run = examples("explore", &target, 1).await;
+    assert_eq!(run.verdict(), Verdict::Broken);
+    let told = Told::of(&run, &target.redactor());
+    for (name, text) in told.all() {
+        for part in ["C105", "getSshKeys", "/0/createdAt", "C101", "createFlexMetalTag", "curl -i"] {
+            assert!(text.contains(part), "{name} lacks {part}");
+        }
+    }
+}

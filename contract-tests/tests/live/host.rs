@@ -1,0 +1,323 @@
+//! A server that plays the live host: it counts what it gets, answers as it is told, and else as an emulator does.
+
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use contract_tests::{
+    Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
+    live::{Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, Watch},
+    suites::i3d_v3::SUITE,
+};
+use futures_util::future::BoxFuture;
+use mock_server::Config;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// A key that looks like no other text.
+pub const CANARY: &str = "CanaryKey0CanaryKey0";
+
+/// A request as the host got it.
+#[derive(Debug, Clone)]
+pub struct Got {
+    pub method: Method,
+    pub target: String,
+    pub headers: HeaderMap,
+}
+
+/// An answer that the host gives instead of the emulator's.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+#[derive(Default)]
+struct Shared {
+    url: String,
+    client: reqwest::Client,
+    got: Mutex<Vec<Got>>,
+    told: Mutex<VecDeque<Told>>,
+    delay: Duration,
+    under_way: AtomicUsize,
+    most_under_way: AtomicUsize,
+}
+
+/// The live host.
+pub struct Host {
+    emulator: Emulator,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Host {
+    pub async fn start() -> Host {
+        Host::slow(Duration::ZERO).await
+    }
+
+    /// A host that takes its time.
+    pub async fn slow(delay: Duration) -> Host {
+        let config = Config { seed: Some(1), api_key: CANARY.to_owned(), ..Config::default() };
+        let emulator = Emulator::with(config);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let shared = Arc::new(Shared { url: emulator.url(), client, delay, ..Shared::default() });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Host { emulator, address, shared }
+    }
+
+    /// The next answers are these, whatever is asked of the API.
+    pub fn tell(&self, answers: impl IntoIterator<Item = Told>) {
+        self.shared.told.lock().unwrap().extend(answers);
+    }
+
+    /// What it got so far.
+    pub fn got(&self) -> Vec<Got> {
+        self.shared.got.lock().unwrap().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.got().len()
+    }
+
+    pub fn most_under_way(&self) -> usize {
+        self.shared.most_under_way.load(Ordering::SeqCst)
+    }
+
+    /// The base URL on this machine, by which it is an emulator.
+    pub fn loopback(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The emulator behind it.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Everything of the account that a run could make or damage, as the emulator has it.
+    pub async fn resources(&self) -> Vec<Value> {
+        let mut all = Vec::new();
+        for list in
+            ["getSshKeys", "getFlexMetalTags", "getSlackSettings", "getCallbacks", "getFlexMetalServers"]
+        {
+            let api = self.emulator.api();
+            let call = api.call(list);
+            let paged = list.starts_with("getFlexMetal");
+            let call = if paged { call.range("start=0,results=500") } else { call };
+            all.extend(call.ok().await.as_array().expect("a list").iter().cloned());
+        }
+        all
+    }
+
+    /// Where it is, as a gate sees it that takes its name for a live one.
+    pub fn place(&self) -> Place {
+        let host = format!("api.example:{}", self.address.port());
+        let base = format!("http://{host}");
+        let hosts = vec![host];
+        let gate = Gate { flag: true, variable: true, hosts, plain: true, resolver: loopback_resolver };
+        let place = gate.pass(&base).expect("the gate is open");
+        assert_eq!(place.kind, Kind::Live, "the second server counts as live");
+        place
+    }
+
+    pub fn http(&self) -> Arc<dyn Transport> {
+        let keys = Keys { customer: Some(Secret::new(CANARY)), other: None };
+        let place = self.place();
+        Arc::new(Http::pinned(place.base, place.address, SUITE.key_header, keys))
+    }
+}
+
+/// `.example` does not exist; here it is this machine.
+fn loopback_resolver(_: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let target = uri.path_and_query().expect("a request has a path").to_string();
+    let got = Got { method: method.clone(), target: target.clone(), headers: headers.clone() };
+    shared.got.lock().unwrap().push(got);
+    let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+    shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);
+    tokio::time::sleep(shared.delay).await;
+    let is_control = target.starts_with("/_mock");
+    let told = if is_control { None } else { shared.told.lock().unwrap().pop_front() };
+    let response = match told {
+        Some(told) => {
+            let status = StatusCode::from_u16(told.status).unwrap();
+            let mut response = (status, told.body).into_response();
+            for (name, value) in told.headers {
+                response.headers_mut().insert(name, value.parse().unwrap());
+            }
+            response
+        }
+        None => forward(&shared, method, &target, headers, body).await,
+    };
+    shared.under_way.fetch_sub(1, Ordering::SeqCst);
+    response
+}
+
+async fn forward(
+    shared: &Shared,
+    method: Method,
+    target: &str,
+    mut headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    headers.remove("host");
+    let request =
+        shared.client.request(method, format!("{}{target}", shared.url)).headers(headers).body(body);
+    let answer = request.send().await.expect("the emulator answers");
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    (status, headers, answer.bytes().await.expect("the whole body")).into_response()
+}
+
+/// A clock that moves only when somebody waits.
+#[derive(Default)]
+pub struct Patient {
+    now: Mutex<Duration>,
+    /// A file that appears while somebody waits.
+    pub meanwhile: Mutex<Option<PathBuf>>,
+}
+
+impl Patient {
+    pub fn advance(&self, time: Duration) {
+        *self.now.lock().unwrap() += time;
+    }
+}
+
+impl Clock for Patient {
+    fn now(&self) -> Duration {
+        *self.now.lock().unwrap()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        self.advance(time);
+        if let Some(file) = self.meanwhile.lock().unwrap().take() {
+            std::fs::write(file, "").unwrap();
+        }
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// What a test needs to guard a host.
+pub struct Scene {
+    pub host: Host,
+    pub clock: Arc<Patient>,
+    pub rules: Rules,
+    pub permit: Permit,
+    folder: TempDir,
+}
+
+impl Scene {
+    pub async fn new() -> Scene {
+        Scene {
+            host: Host::start().await,
+            clock: Arc::new(Patient::default()),
+            rules: Rules::of(&SUITE),
+            permit: Permit::default(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A guard before the host.
+    pub fn guard(&self) -> Guarded {
+        self.guard_before(self.host.http())
+    }
+
+    /// A guard before another way to the host.
+    pub fn guard_before(&self, inner: Arc<dyn Transport>) -> Guarded {
+        Guarded::new(inner, self.watch("testrun1"), None).unwrap()
+    }
+
+    /// A guard that goes on with the ledger of a crashed run.
+    pub fn resume(&self) -> Guarded {
+        let ledger = Ledger::open(&self.ledger()).unwrap();
+        Guarded::new(self.host.http(), self.watch("testrun1"), Some(ledger)).unwrap()
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.path().join("testrun1.ledger")
+    }
+
+    fn watch(&self, run: &str) -> Watch {
+        let place = self.host.place();
+        Watch {
+            suite: &SUITE,
+            rules: self.rules.clone(),
+            header: Header { run: RunId::new(run), api: SUITE.name.to_owned(), base: place.base },
+            host: place.host,
+            permit: self.permit.clone(),
+            folder: Folder::open(self.path()).unwrap(),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// A request of an operation without parameters.
+pub fn plain(operation: &str) -> Sent {
+    let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+    let request = Request::example(route).unwrap_or_else(|error| panic!("{error}"));
+    request.without_optional_parameters().unwrap_or(request).sent(Caller::Customer)
+}
+
+/// A request of an operation with an id in its path.
+pub fn about(operation: &str, id: &str) -> Sent {
+    let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+    let begin = route.path.find('{').expect("a parameter in the path");
+    let end = route.path.find('}').expect("a parameter in the path");
+    let target = format!("{}{id}{}", &route.path[..begin], &route.path[end + 1..]);
+    Sent { target, ..empty(operation) }
+}
+
+/// A request of an operation with this body.
+pub fn with_body(operation: &str, body: &Value) -> Sent {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Sent { headers, body: body.to_string().into_bytes(), ..empty(operation) }
+}
+
+fn empty(operation: &str) -> Sent {
+    let route = SUITE.contract.route(operation).expect("an operation");
+    Sent {
+        route: Some(route),
+        caller: Caller::Customer,
+        method: route.method.clone(),
+        target: route.path.clone(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    }
+}
+
+/// Sends it, and gives the answer or the reason why there is none.
+pub async fn send(guard: &Guarded, sent: &Sent) -> Result<Received, String> {
+    let passed = guard.pass(sent).await.map_err(|denied: Denied| denied.to_string())?;
+    passed.map_err(|error: Unreachable| error.to_string())
+}

@@ -1,0 +1,76 @@
+//! One named test for each fixture: the file satisfies the published schema, and an emulator answers as it says.
+
+use std::{path::Path, process::ExitCode, sync::LazyLock};
+
+use contract_tests::{
+    Case, Outcome, Target,
+    fixture::{Loaded, Options, Provenance, load, replay_one},
+    suites::i3d_v3::SUITE,
+};
+use jiff::Timestamp;
+use jsonschema::Validator;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
+
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let schema = include_str!("../../fixtures/fixture.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
+});
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(SUITE.name);
+    let fixtures = load(&SUITE, &folder, &[]).expect("the folder of the fixtures can be read");
+    let now = newest(&fixtures);
+    let groups = Trial::test("every group of the API has a fixture", groups(&fixtures));
+    let trials = fixtures.into_iter().map(|fixture| {
+        Trial::test(fixture.id.clone(), move || {
+            satisfies_the_schema(&fixture)?;
+            plays(&fixture, now)
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.chain([groups]).collect()).exit_code()
+}
+
+/// The time when the newest fixture was confirmed: a build of today judges the emulator, not the calendar.
+fn newest(fixtures: &[Loaded]) -> Timestamp {
+    let provenances = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).map(|it| &it.provenance);
+    let confirmed = |it: &Provenance| it.last_validated_at;
+    provenances.map(confirmed).max().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
+    let steps = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).flat_map(|it| &it.steps);
+    let called: Vec<String> = steps.filter_map(|step| step.operation.clone()).collect();
+    move || {
+        let routes = &SUITE.contract.routes;
+        let is_called = |tag: &str| routes.iter().any(|route| route.tag == tag && called.contains(&route.id));
+        let mut missing: Vec<&str> =
+            routes.iter().map(|it| it.tag.as_str()).filter(|tag| !is_called(tag)).collect();
+        missing.dedup();
+        if missing.is_empty() { Ok(()) } else { Err(format!("no fixture calls {missing:?}").into()) }
+    }
+}
+
+fn satisfies_the_schema(loaded: &Loaded) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(&loaded.path)?;
+    let value: Value = serde_saphyr::from_str(&text)?;
+    let errors: Vec<String> =
+        SCHEMA.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n").into()) }
+}
+
+fn plays(loaded: &Loaded, now: Timestamp) -> Result<(), Failed> {
+    let target = Target::mock(&SUITE, 1)?;
+    let options = Options { run: "run7c".to_owned(), now };
+    let (case, _) = RUNTIME.block_on(replay_one(&target, loaded, &options));
+    let Case { outcome, reason, findings, .. } = case;
+    let findings: String = findings.iter().map(|finding| format!("\n{finding}")).collect();
+    match outcome {
+        Outcome::Passed => Ok(()),
+        _ => Err(format!("{reason}{findings}").into()),
+    }
+}
