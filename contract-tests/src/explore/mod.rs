@@ -244,6 +244,8 @@ impl<'a> Explorer<'a> {
             "contract-tests explore --target {} --seed {seed} --operations {}",
             self.target.name, first.operation
         );
+        // Whoever made the sequence shorter left another world behind.
+        self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
         self.failed.push(Case {
             exchanges,
@@ -312,11 +314,12 @@ async fn play(
     known: &BTreeSet<Breach>,
 ) -> Ended {
     let mut ended = Ended { steps: 0, stop: None, exchanges: Vec::new() };
-    if target.is_controllable()
-        && let Err(unreachable) = target.reset().await
-    {
-        ended.stop = Some(Stop::Unreachable(unreachable));
-        return ended;
+    if target.is_controllable() && !tally.is_fresh {
+        if let Err(unreachable) = target.reset().await {
+            ended.stop = Some(Stop::Unreachable(unreachable));
+            return ended;
+        }
+        tally.is_fresh = true;
     }
     let mut play = Play::new(Session::new(target, tally, known), seed);
     for step in steps {

@@ -91,7 +91,7 @@ impl Play<'_> {
 
     fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
         let family = deed.family;
-        let theirs = rows(&received.json());
+        let theirs = rows(received.json());
         let keys: Vec<String> = theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
         let ours = self.collection(family).live().find(|row| keys.contains(&row.key));
         let Some(ours) = ours.filter(|row| row.ours || family.create.is_empty()).map(|row| row.key.clone())

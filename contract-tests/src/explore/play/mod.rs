@@ -140,6 +140,7 @@ impl<'a> Play<'a> {
 
     async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {
         if self.session.target.is_controllable() {
+            self.session.tally.is_fresh = false;
             self.session.target.advance(seconds).await?;
             if let Some(route) = self.families.route(family.list) {
                 self.did(route, None, &check::IMMUTABLE);
