@@ -72,7 +72,7 @@ pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, dice: &mut Dice)
 }
 
 /// Text that programs handle badly who did not think of it.
-const ODD: [&str; 8] = [
+const ODD: [&str; 9] = [
     "Robert'); DROP TABLE x;--",
     "\"quoted\" \\ and <b>marked</b> & more",
     "naïve 東京 🚀 עברית",
@@ -81,6 +81,7 @@ const ODD: [&str; 8] = [
     "null",
     "0",
     "  spaces around  ",
+    "nothing \0 after",
 ];
 
 /// Deeper bodies are cut off.

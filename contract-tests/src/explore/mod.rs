@@ -99,7 +99,7 @@ pub async fn run(target: &Target, options: &Options) -> Run {
     let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
     let schedule = Schedule::new(target.suite, options.seed, chosen);
     if schedule.is_empty() {
-        explorer.unchecked("operations", format!("no operation matches {}", options.operations));
+        explorer.nothing_matches();
     }
     for chapter in schedule {
         if explorer.is_over() {
@@ -160,6 +160,13 @@ impl<'a> Explorer<'a> {
                 Err(reason) => self.unchecked(&name, reason),
             }
         }
+    }
+
+    fn nothing_matches(&mut self) {
+        let reason = format!("no operation matches {}", self.options.operations);
+        let finding = Finding::new(&check::EMPTY_RUN, "explore", reason.clone());
+        let case = Case::passed("explore", "operations");
+        self.failed.push(Case { outcome: Outcome::Unchecked, reason, findings: vec![finding], ..case });
     }
 
     fn unchecked(&mut self, name: &str, reason: String) {
@@ -237,6 +244,8 @@ impl<'a> Explorer<'a> {
             "contract-tests explore --target {} --seed {seed} --operations {}",
             self.target.name, first.operation
         );
+        // Whoever made the sequence shorter left another world behind.
+        self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
         self.failed.push(Case {
             exchanges,
@@ -305,11 +314,12 @@ async fn play(
     known: &BTreeSet<Breach>,
 ) -> Ended {
     let mut ended = Ended { steps: 0, stop: None, exchanges: Vec::new() };
-    if target.is_controllable()
-        && let Err(unreachable) = target.reset().await
-    {
-        ended.stop = Some(Stop::Unreachable(unreachable));
-        return ended;
+    if target.is_controllable() && !tally.is_fresh {
+        if let Err(unreachable) = target.reset().await {
+            ended.stop = Some(Stop::Unreachable(unreachable));
+            return ended;
+        }
+        tally.is_fresh = true;
     }
     let mut play = Play::new(Session::new(target, tally, known), seed);
     for step in steps {
@@ -318,6 +328,10 @@ async fn play(
             ended.stop = Some(stop);
             break;
         }
+    }
+    if !target.is_controllable() {
+        // What was made stays otherwise; whatever goes wrong here was reported before.
+        drop(play.clean_up().await);
     }
     ended.exchanges = play.session.exchanges;
     ended

@@ -224,7 +224,9 @@ impl Row {
     /// Takes over what was seen of it.
     pub fn take_over(&mut self, seen: &Members) {
         for (name, value) in seen {
-            self.value.insert(name.clone(), value.clone());
+            if self.value.get(name) != Some(value) {
+                self.value.insert(name.clone(), value.clone());
+            }
         }
     }
 }
@@ -238,10 +240,13 @@ pub fn one(answer: &Value) -> Option<&Members> {
 }
 
 /// The rows of a list; what is no object counts as one with a single member.
-pub fn rows(answer: &Value) -> Vec<Members> {
-    let row = |row: &Value| match row {
-        Value::Object(members) => members.clone(),
-        other => Map::from_iter([("value".to_owned(), other.clone())]),
+pub fn rows(answer: Value) -> Vec<Members> {
+    let row = |row| match row {
+        Value::Object(members) => members,
+        other => Map::from_iter([("value".to_owned(), other)]),
     };
-    answer.as_array().into_iter().flatten().map(row).collect()
+    match answer {
+        Value::Array(rows) => rows.into_iter().map(row).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -13,6 +13,8 @@ pub struct Tally {
     pub reached: Reached,
     /// After how many requests something was found for the first time.
     pub first: Option<u64>,
+    /// Whether the world is still as it was at the beginning.
+    pub is_fresh: bool,
 }
 
 impl Tally {
@@ -29,6 +31,8 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
+        let harmless = exchange.sent.method.is_safe() || matches!(exchange.received.status, 401 | 405);
+        self.is_fresh &= harmless;
         self.reached.count(exchange);
     }
 

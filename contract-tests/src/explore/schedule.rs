@@ -13,7 +13,7 @@ use super::{
     body::FILLS,
     dice::Dice,
     family::{Families, Family, Role},
-    play::{SPELLINGS, WAYS, is_paged, violation_count},
+    play::{ROUGH, SPELLINGS, WAYS, is_paged, violation_count},
     step::{Manner, Step},
 };
 use crate::{Request, suite::Suite};
@@ -45,8 +45,8 @@ struct Plan {
     parent: Option<&'static Route>,
 }
 
-/// How many other methods a path can have at most that are tried.
-const METHODS: u32 = 4;
+/// How many other methods a path can have at most that are tried, with OPTIONS and HEAD.
+const METHODS: u32 = 6;
 /// How many violations are tried in one chapter.
 const VIOLATIONS: usize = 24;
 /// How many steps a random sequence has at most.
@@ -73,6 +73,21 @@ impl Schedule {
         Schedule { families: plans, scripted, seed, round: 0 }
     }
 
+    /// The lists of two other families, which a sequence must leave as they are.
+    fn neighbours(&self, family: &'static Family) -> Vec<Step> {
+        let apart = |plan: &&Plan| {
+            let other = plan.family;
+            let related = [family.name, family.parent].contains(&other.name) || other.parent == family.name;
+            !related && other.parent.is_empty() && !family.disturbs.contains(&other.name)
+        };
+        let others: Vec<&Plan> = self.families.iter().filter(apart).collect();
+        let list = |plan: &Plan| plan.deeds.iter().find(|(role, _)| *role == Role::List).map(|(_, it)| *it);
+        let lists: Vec<&'static Route> = others.into_iter().filter_map(list).collect();
+        let chosen =
+            (0..lists.len().min(2)).map(|index| lists[(self.round as usize * 2 + index) % lists.len()]);
+        chosen.map(|route| Step::new(Manner::Valid, route, 0, 0)).collect()
+    }
+
     /// Whether nothing was chosen.
     pub fn is_empty(&self) -> bool {
         self.scripted.is_empty()
@@ -89,7 +104,7 @@ impl Iterator for Schedule {
         }
         let plans: Vec<&Plan> = self.families.iter().filter(|plan| !plan.is_still()).collect();
         let plan = plans.get(self.round as usize % plans.len().max(1))?;
-        let chapter = plan.random(self.seed, self.round);
+        let chapter = plan.random(self.seed, self.round, &self.neighbours(plan.family));
         self.round += 1;
         Some(chapter)
     }
@@ -193,6 +208,10 @@ impl Plan {
         for draw in 0..METHODS {
             script.with_all(Manner::Method, draw);
         }
+        for draw in 0..ROUGH {
+            script.with(Role::Create, Manner::Rough, 0, draw);
+            script.with(Role::Update, Manner::Rough, 0, draw);
+        }
         for draw in 0..SPELLINGS {
             script.with_all(Manner::Path, draw);
         }
@@ -265,13 +284,15 @@ impl Plan {
     }
 
     /// A random sequence.
-    fn random(&self, seed: u64, round: u32) -> Chapter {
+    fn random(&self, seed: u64, round: u32, neighbours: &[Step]) -> Chapter {
         let mut script = self.begun();
+        script.steps.extend_from_slice(neighbours);
         script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
         script.with(Role::List, Manner::Valid, 0, 0);
         let steps = vec(self.step(), 8..STEPS_MAX);
         script.steps.extend(Dice::new(seed, self.family.name, round).throw(&steps));
         script.with(Role::List, Manner::Valid, 0, 0);
+        script.steps.extend_from_slice(neighbours);
         self.chapter("random sequences", script)
     }
 

@@ -15,6 +15,8 @@ pub enum Manner {
     Duplicate,
     /// With something that the contract forbids.
     Violation,
+    /// With a body that no program should trip over.
+    Rough,
     /// With an id that never was given.
     Unknown,
     /// Through another parent than its own.
@@ -37,11 +39,12 @@ pub enum Manner {
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 14] = [
+const MANNERS: [(Manner, &str); 15] = [
     (Manner::Valid, "valid"),
     (Manner::Retry, "retry"),
     (Manner::Duplicate, "duplicate"),
     (Manner::Violation, "violation"),
+    (Manner::Rough, "rough"),
     (Manner::Unknown, "unknown"),
     (Manner::WrongParent, "wrong-parent"),
     (Manner::Nobody, "nobody"),

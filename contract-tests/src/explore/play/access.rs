@@ -91,7 +91,7 @@ impl Play<'_> {
 
     fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
         let family = deed.family;
-        let theirs = rows(&received.json());
+        let theirs = rows(received.json());
         let keys: Vec<String> = theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
         let ours = self.collection(family).live().find(|row| keys.contains(&row.key));
         let Some(ours) = ours.filter(|row| row.ours || family.create.is_empty()).map(|row| row.key.clone())
@@ -150,7 +150,9 @@ impl Play<'_> {
             routes.filter(|it| it.path.trim_end_matches('/') == path).map(|it| &it.method).collect();
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
         let others: Vec<Method> = all.into_iter().filter(|method| !taken.contains(&method)).collect();
-        let Some(method) = others.get(step.draw as usize).cloned() else { return Ok(()) };
+        let Some(method) = others.get(step.draw as usize).cloned() else {
+            return self.asked_about(&request, &taken, step.draw as usize - others.len()).await;
+        };
         let mut sent = request.sent(Caller::Customer);
         sent.method = method.clone();
         let received = self.session.send(sent).await?;
@@ -159,15 +161,49 @@ impl Play<'_> {
                 format!("has the status {} for {method}, which the path does not have", received.status);
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
-        let allow = received.header("allow").unwrap_or_default().to_owned();
-        let lacks = taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
-        if let Some(method) = lacks {
-            let message = format!("has Allow `{allow}`, which lacks {method}");
-            self.session.found(&check::ALLOW, &step.route.id, "", message)?;
-        }
+        self.allows(&step.route.id, &received, &taken)?;
         match deed {
             Some(deed) => self.refused(deed, &check::OTHER_METHOD).await,
             None => Ok(()),
+        }
+    }
+
+    /// The answer says which methods there are, all of them.
+    fn allows(&mut self, operation: &str, received: &Received, taken: &[&Method]) -> Played {
+        let allow = received.header("allow").unwrap_or_default().to_owned();
+        let lacks = taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
+        match lacks {
+            Some(method) => {
+                let message = format!("has Allow `{allow}`, which lacks {method}");
+                self.session.found(&check::ALLOW, operation, "", message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// OPTIONS tells the methods of a path, and HEAD what GET would answer, without its body.
+    async fn asked_about(&mut self, request: &Request, taken: &[&Method], question: usize) -> Played {
+        let (mut sent, operation) = (request.sent(Caller::Customer), &request.route.id);
+        match question {
+            0 => {
+                // It is no operation of the contract.
+                sent.route = None;
+                sent.method = Method::OPTIONS;
+                sent.body.clear();
+                let received = self.session.send(sent).await?;
+                self.allows(operation, &received, taken)
+            }
+            1 if sent.method == Method::GET => {
+                let get = self.session.send(sent.clone()).await?;
+                sent.method = Method::HEAD;
+                let head = self.session.send(sent).await?;
+                if head.status == get.status {
+                    return Ok(());
+                }
+                let message = format!("has the status {} for HEAD, and {} for GET", head.status, get.status);
+                self.session.found(&check::OTHER_METHOD, operation, "", message)
+            }
+            _ => Ok(()),
         }
     }
 }

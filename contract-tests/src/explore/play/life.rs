@@ -238,6 +238,25 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// Removes what this play made, the parts first.
+    pub async fn clean_up(&mut self) -> Played {
+        let made = |family: &'static Family, rows: &[Row]| {
+            let ours = rows.iter().filter(|row| row.alive && row.ours);
+            ours.map(|row| (family, About::row(row))).collect::<Vec<_>>()
+        };
+        let all = self.collections.values().flat_map(|it| made(it.family, &it.rows));
+        let mut all: Vec<(&'static Family, About)> = all.collect();
+        all.sort_by_key(|(family, _)| family.parent.is_empty());
+        for (family, about) in all {
+            let Some(route) = self.families.route(family.delete) else { continue };
+            let deed = Deed { family, role: Role::Delete, route };
+            if let Some(request) = self.request(deed, &about, 0) {
+                self.session.send(request.sent(Caller::Customer)).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What is removed and can still be read is in one of the states of what was removed.
     fn is_on_its_way(&mut self, deed: Deed, key: &str) -> Played {
         let (family, member) = (deed.family, deed.family.states.map_or("", |(member, _)| member));

@@ -18,7 +18,7 @@ use openapi::Route;
 
 pub use pages::WAYS;
 pub use request::is_paged;
-pub use singles::violation_count;
+pub use singles::{ROUGH, violation_count};
 pub use spelling::SPELLINGS;
 
 use super::{
@@ -99,6 +99,7 @@ impl<'a> Play<'a> {
             (Manner::Pages, Role::Create) => self.pages_under_change(deed, draw).await,
             (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
             (Manner::Violation, _) => self.violation(deed, slot, draw).await,
+            (Manner::Rough, _) => self.rough(deed, slot, draw).await,
             (Manner::Unknown, _) => self.unknown(deed, draw).await,
             (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
             (Manner::Nobody | Manner::Stranger, _) => self.without_key(deed, step).await,
@@ -139,6 +140,7 @@ impl<'a> Play<'a> {
 
     async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {
         if self.session.target.is_controllable() {
+            self.session.tally.is_fresh = false;
             self.session.target.advance(seconds).await?;
             if let Some(route) = self.families.route(family.list) {
                 self.did(route, None, &check::IMMUTABLE);

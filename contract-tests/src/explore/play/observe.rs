@@ -103,7 +103,7 @@ impl Play<'_> {
             let message = format!("has the status {} for a valid request", received.status);
             self.session.found(&check::ACCEPTS_VALID, &deed.route.id, "", message)?;
         }
-        Ok(rows(&received.json()))
+        Ok(rows(received.json()))
     }
 
     /// What moves by itself moves forward only.

@@ -1,9 +1,8 @@
 //! One request that is wrong in one thing; and operations that belong to no family.
 
 use super::{Deed, Play, life::reason};
-use crate::Content;
 use crate::{
-    Caller, Request, Violation, check,
+    Caller, Content, Request, Violation, check,
     check::Check,
     exchange::Received,
     explore::{
@@ -14,6 +13,9 @@ use crate::{
     violations,
 };
 
+/// How many rough bodies there are.
+pub const ROUGH: u32 = 5;
+
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
     pub(super) async fn violation(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
@@ -21,6 +23,33 @@ impl Play<'_> {
         let Some(violation) = nth(&request, draw) else { return Ok(()) };
         self.is_refused(&violation).await?;
         self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+    }
+
+    /// A body that is no object of JSON, in ways that programs trip over.
+    pub(super) async fn rough(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
+        self.is_rough(&request, draw).await?;
+        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+    }
+
+    async fn is_rough(&mut self, request: &Request, draw: u32) -> Played {
+        if !matches!(request.content, Content::Json(_)) {
+            return Ok(());
+        }
+        let (what, text) = match draw % ROUGH {
+            0 => ("ten thousand lists in each other", "[".repeat(10_000)),
+            1 => ("half a character", r#"{"name":"\ud800"}"#.to_owned()),
+            2 => ("a number beyond all numbers", r#"{"id":1e999}"#.to_owned()),
+            3 => ("a word that is no JSON", "nil".to_owned()),
+            _ => ("something behind its end", "{}{}".to_owned()),
+        };
+        let sent = request.content(Content::Text(text)).sent(Caller::Customer);
+        let received = self.session.send(sent).await?;
+        if matches!(received.status, 400 | 413 | 422) {
+            return Ok(());
+        }
+        let message = format!("has the status {} for a body with {what}", received.status);
+        self.session.found(&check::REFUSES_INVALID, &request.route.id, "", message)
     }
 
     async fn is_refused(&mut self, violation: &Violation) -> Played {
@@ -56,6 +85,7 @@ impl Play<'_> {
                 Some(violation) => self.is_refused(&violation).await,
                 None => Ok(()),
             },
+            Manner::Rough => self.is_rough(&example, step.draw).await,
             Manner::Nobody => self.is_closed(&example, Caller::Nobody).await,
             Manner::Stranger => self.is_closed(&example, Caller::Stranger).await,
             Manner::Method => self.other_method(None, step).await,

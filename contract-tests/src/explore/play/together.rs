@@ -16,7 +16,7 @@ use crate::{
         body::FILLS,
         family::{Family, Role},
         history::{Event, State, outcomes},
-        model::{Row, one, plain},
+        model::{Row, one, plain, rows},
         session::Played,
     },
 };
@@ -176,8 +176,8 @@ impl Play<'_> {
 /// What a client saw of a resource, alone or in a list.
 fn seen(family: &Family, key: &str, answer: &Received) -> Event {
     let body = answer.json();
-    let rows = crate::explore::model::rows(&body);
-    let in_list = rows.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+    let in_list =
+        rows(body.clone()).into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
     let alone = || one(&body).filter(|_| family.key.is_empty() || body.is_object()).cloned();
     match in_list.or_else(alone) {
         Some(value) if answer.is_success() => Event::Seen(value),

@@ -16,6 +16,14 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "colocationId",
         merges: true,
+        moving: &[
+            "trafficSum",
+            "trafficSumMonthMbit",
+            "outgoingTrafficSum",
+            "incomingTrafficSum",
+            "powerMeter",
+            "powerSumHistory",
+        ],
         touched: CONTRACT,
         order: Order::Ascending,
         ..Family::NONE
@@ -51,6 +59,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "crossConnectId",
         merges: true,
+        moving: &["outgoingTrafficSum", "incomingTrafficSum"],
         touched: CONTRACT,
         order: Order::Ascending,
         ..Family::NONE
