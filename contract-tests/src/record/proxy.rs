@@ -9,10 +9,11 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Response, StatusCode},
+    http::{HeaderMap, Response, StatusCode, request::Parts},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
+use super::trace::route_of;
 use crate::{
     exchange::{Caller, Exchange, Received, Sent},
     target::Target,
@@ -63,7 +64,7 @@ impl Proxy {
         Ok(Proxy { address, passed, stop, server: tokio::spawn(serve.into_future()) })
     }
 
-    /// Stops, and returns what passed, in the order of the requests.
+    /// Stops, and returns what passed, in the order of the answers.
     pub async fn stop(self) -> Vec<Exchange> {
         if self.stop.send(()).is_ok() {
             drop(self.server.await);
@@ -77,17 +78,7 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large for the proxy");
     };
-    let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-    let mut headers: Vec<(String, String)> =
-        kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    // A client brings its own credentials; to a live server only those go that the harness was given.
-    let mut caller = Caller::Nobody;
-    if !shared.upstream.is_on_this_machine() {
-        let before = headers.len();
-        headers.retain(|(name, _)| name != shared.upstream.suite.key_header);
-        caller = if headers.len() < before { Caller::Customer } else { Caller::Nobody };
-    }
-    let sent = Sent { route: None, caller, method: head.method, target, headers, body: body.to_vec() };
+    let sent = sent(&shared.upstream, head, &body);
     match shared.upstream.send(&sent).await {
         Ok(received) => {
             let response = answer(&received);
@@ -96,6 +87,21 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
         }
         Err(error) => refuse(StatusCode::BAD_GATEWAY, &error.to_string()),
     }
+}
+
+/// The request as it is passed on. A client brings its own credentials; to a live server only those go that the harness
+/// was given.
+fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
+    let headers = kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let (method, body) = (head.method, body.to_vec());
+    let mut sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body };
+    if !upstream.is_on_this_machine() && head.headers.contains_key(upstream.suite.key_header) {
+        sent.headers.retain(|(name, _)| name != upstream.suite.key_header);
+        sent.caller = Caller::Customer;
+    }
+    sent.route = route_of(upstream.suite, &sent).map(|(route, _)| route);
+    sent
 }
 
 fn remember(passed: &Passed, exchange: Exchange) {

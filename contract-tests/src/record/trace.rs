@@ -14,7 +14,8 @@ use crate::{
     suite::Suite,
 };
 
-/// The operation of a request, and the values in its path.
+/// The operation of a request, and the values in its path. It is read as servers read it; the guard of a live one, which
+/// must be sure, is stricter.
 pub fn route_of(suite: &Suite, sent: &Sent) -> Option<(&'static Route, BTreeMap<String, String>)> {
     let path = sent.target.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
@@ -60,7 +61,7 @@ pub fn trace(
     for exchange in exchanges {
         match route_of(suite, &exchange.sent) {
             Some((route, values)) => {
-                let sent = Sent { route: Some(route), ..exchange.sent.clone() };
+                let sent = Sent { route: Some(route), ..exchange.sent };
                 traced.add(suite, Exchange { sent, ..exchange }, &values, redactor);
             }
             None => strange.push(redactor.text(&exchange.sent.name())),

@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Changes the answers of some operations.
-struct Altered {
-    inner: Arc<dyn Transport>,
-    edits: Vec<Edit>,
+pub struct Altered {
+    pub inner: Arc<dyn Transport>,
+    pub edits: Vec<Edit>,
 }
 
 /// What is done to the answer of an operation.
-type Edit = (&'static str, fn(&mut u16, &mut Value));
+pub type Edit = (&'static str, fn(&mut u16, &mut Value));
 
 impl Transport for Altered {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
@@ -37,13 +37,17 @@ impl Transport for Altered {
     }
 }
 
-fn mock() -> Target {
+pub fn mock() -> Target {
     Target::mock(&SUITE, 1).expect("an emulator starts")
 }
 
 fn altered(edits: &[Edit]) -> Side {
+    Side::Server(Box::new(altered_mock(edits)))
+}
+
+pub fn altered_mock(edits: &[Edit]) -> Target {
     let edits = edits.to_vec();
-    Side::Server(Box::new(mock().behind(|inner| Arc::new(Altered { inner, edits }))))
+    mock().behind(|inner| Arc::new(Altered { inner, edits }))
 }
 
 fn options() -> Options {

@@ -51,6 +51,7 @@ mod pxe_switch_ports;
 mod recording;
 mod references;
 mod refusals;
+mod replaying;
 mod session;
 mod slack_settings;
 mod ssh_keys;
