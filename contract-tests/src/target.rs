@@ -34,6 +34,8 @@ pub struct Target {
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
+    /// Whether its world always begins in the same second.
+    seeded: bool,
     /// Whether it is no emulator on this machine.
     live: bool,
 }
@@ -46,7 +48,8 @@ impl Target {
         let keys = Target::demo_keys();
         let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
-        Ok(Target { suite, name: "mock".to_owned(), transport, keys, mock, controllable: true, live: false })
+        let name = "mock".to_owned();
+        Ok(Target { suite, name, transport, keys, mock, controllable: true, seeded: true, live: false })
     }
 
     /// A server at `place`. An emulator on this machine is recognised by its control API; it knows the demo keys. A live
@@ -57,6 +60,7 @@ impl Target {
             suite,
             name: place.base.clone(),
             transport: transport(keys.clone()),
+            seeded: false,
             keys: keys.clone(),
             mock: None,
             controllable: place.kind == Kind::Mock,
@@ -67,7 +71,10 @@ impl Target {
         }
         let demo = Target::demo_keys();
         let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
-        Target { transport: transport(keys.clone()), keys, ..target }
+        // With a seed, the clock stands still until it is moved.
+        let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
+        let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
+        Target { transport: transport(keys.clone()), keys, seeded, ..target }
     }
 
     /// The keys of the demo world, which are no secrets.
@@ -117,6 +124,11 @@ impl Target {
     /// Whether time and state can be set.
     pub fn is_controllable(&self) -> bool {
         self.controllable
+    }
+
+    /// Whether its world always begins in the same second.
+    pub fn is_seeded(&self) -> bool {
+        self.seeded
     }
 
     /// Whether it runs on this machine.

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
-use super::{ReportArguments, live::LiveArguments, replay::SEED};
+use super::{
+    ReportArguments,
+    live::{LiveArguments, suite},
+    replay::SEED,
+};
 use crate::{
     Suite, Verdict,
     compare::{Comparison, Depth, Side, Waivers, compare_sides, examples},
     fixture::{Fixture, Loaded, Options, load},
-    suites,
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -62,7 +65,7 @@ enum Steps {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let suite: &'static Suite = &suites::i3d_v3::SUITE;
+    let suite = suite();
     let waivers = Waivers::read(&arguments.waivers).map_err(anyhow::Error::msg)?;
     let mock = open(suite, &arguments.mock, arguments).await?;
     let truth = open(suite, &arguments.truth, arguments).await?;

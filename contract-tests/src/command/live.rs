@@ -137,7 +137,7 @@ pub(super) fn suite() -> &'static Suite {
     &suites::i3d_v3::SUITE
 }
 
-fn keys() -> Keys {
+pub(super) fn keys() -> Keys {
     Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) }
 }
 

@@ -10,6 +10,7 @@ mod plan;
 mod record;
 mod replay;
 mod sweep;
+mod transfer;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -35,6 +36,8 @@ Examples:
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
   contract-tests coverage --json run.json              what that run reached of the contract, and what it did not
+  contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator and the API differ
+  contract-tests record scenario.yaml                  make a fixture of requests
   contract-tests explain C408                          what a code of a report means
   contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
   contract-tests sweep                                 remove what a killed run left";
@@ -55,6 +58,10 @@ enum Verb {
     Replay(replay::Arguments),
     /// Make fixtures of what a server answers.
     Record(record::Arguments),
+    /// Make a fixture of a HAR file.
+    Import(transfer::Import),
+    /// Write a fixture as a HAR or Hurl file.
+    Export(transfer::Export),
     /// Say what `apply` would write, and what it may cost; nothing is sent.
     Plan(plan::Arguments),
     /// Remove what a run left that was killed.
@@ -112,6 +119,8 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Compare(arguments) => compare::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
         Verb::Record(arguments) => record::run(&arguments).await,
+        Verb::Import(arguments) => transfer::import(&arguments),
+        Verb::Export(arguments) => transfer::export(&arguments),
         Verb::Apply(arguments) => apply::run(&arguments).await,
         Verb::Plan(arguments) => plan::run(&arguments),
         Verb::Sweep(arguments) => sweep::run(&arguments).await,

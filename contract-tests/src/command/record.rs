@@ -1,6 +1,9 @@
 //! `record`: makes fixtures of what a server answers.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use clap::Args;
@@ -12,14 +15,23 @@ use super::{
 use crate::{
     Redactor, Target, Verdict,
     fixture::{Options, read_scenario},
-    record::{self, Recording},
+    record::{self, Proxy, Recording},
 };
 
-/// Make fixtures of what a server answers. Nothing is overwritten: beside an old file the new one is `*.new`.
+/// Make fixtures of what a server answers.
+///
+/// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target URL`. Nothing is
+/// overwritten: beside an old file the new one is `*.new`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenarios to play: fixture files whose answers are missing, or to be recorded again.
     scenarios: Vec<PathBuf>,
+    /// Listen here, pass everything on to the target, and write one fixture of it at the end (Ctrl-C).
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "scenarios")]
+    proxy: Option<SocketAddr>,
+    /// The id of the fixture that the proxy writes.
+    #[arg(long, default_value = "recorded/exchanges", requires = "proxy")]
+    id: String,
     #[command(flatten)]
     folder: FolderArgument,
     #[command(flatten)]
@@ -28,11 +40,29 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
+    if let Some(listen) = arguments.proxy {
+        return pass(&target, listen, arguments).await;
+    }
     anyhow::ensure!(!arguments.scenarios.is_empty(), "there is nothing to record: name a scenario");
     for scenario in &arguments.scenarios {
         let path = drive(&target, scenario, &arguments.folder.path).await;
         println!("wrote {}", path.with_context(|| scenario.display().to_string())?.display());
     }
+    Ok(Verdict::Holds)
+}
+
+/// Passes requests on until the program is told to stop.
+async fn pass(target: &Target, listen: SocketAddr, arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let base = target.url().unwrap_or_else(|| target.name.clone());
+    let proxy = Proxy::start(target.clone(), listen).await?;
+    println!("listening on http://{}, passing on to {base}; Ctrl-C writes the fixture", proxy.address);
+    tokio::signal::ctrl_c().await?;
+    let exchanges = proxy.stop().await;
+    let provenance = record::provenance(target, options(target).now);
+    let redactor = target.redactor();
+    let folder = &arguments.folder.path;
+    let path = record::save(folder, target.suite, &arguments.id, exchanges, provenance, &redactor)?;
+    println!("wrote {}", path.display());
     Ok(Verdict::Holds)
 }
 

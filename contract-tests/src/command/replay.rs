@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{ReportArguments, TargetArguments};
 use crate::{
     Run, Target, Verdict,
-    fixture::{Loaded, Options, load, replay},
+    fixture::{Loaded, Options, load, refuse_secrets, replay},
     record,
 };
 
@@ -42,7 +42,8 @@ pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
-    let fixtures = load(target.suite, &arguments.folder.path, &arguments.fixtures)?;
+    let mut fixtures = load(target.suite, &arguments.folder.path, &arguments.fixtures)?;
+    refuse_secrets(&mut fixtures, &target.redactor());
     let options = options(&target);
     let run = replay(&target, &fixtures, &options).await;
     if arguments.update {

@@ -55,34 +55,24 @@ pub async fn compare_sides(
     let name = format!("{} as {}", mock.name(), truth.name());
     let mut run = Run::new("compare", mock.suite().name, name, None);
     let started = Instant::now();
-    let mut compared = Vec::new();
+    let (mut cases, mut all) = (Vec::new(), Vec::new());
     for scenario in scenarios {
-        let started = Instant::now();
         let mut steps =
             Steps { mock, truth, scenario, depth, differences: Vec::new(), exchanges: Vec::new() };
-        let ended = steps.compare(options).await;
+        let case = steps.case(options).await;
         steps.exchanges.iter().for_each(|exchange| run.count(exchange));
-        let case = Case { took: started.elapsed(), ..Case::passed(scenario.group(), &scenario.id) };
-        let case = match ended {
-            Ok(None) => case,
-            Ok(Some(doubt)) => {
-                Case { outcome: Outcome::Skipped, reason: format!("unverified: {doubt}"), ..case }
-            }
-            Err((outcome, reason)) => Case { outcome, reason, ..case },
-        };
-        compared.push((case, steps.differences, steps.exchanges));
+        cases.push((case, steps.differences.len(), steps.exchanges));
+        all.append(&mut steps.differences);
     }
-    let mut all: Vec<Difference> =
-        compared.iter().flat_map(|(_, differences, _)| differences.clone()).collect();
     tell_state(&mut all);
-    let mut rest = all.clone();
     let today = options.now.to_zoned(TimeZone::UTC).date();
-    for (case, differences, exchanges) in compared {
-        let of_case: Vec<Difference> = rest.drain(..differences.len()).collect();
-        let counted = of_case
-            .iter()
-            .filter(|it| it.verdict != Verdict::Unverified && waivers.of(&it.fingerprint(), today).is_none());
-        let case = case.with_findings(counted.map(finding).collect());
+    let counts = |it: &&Difference| {
+        it.verdict != Verdict::Unverified && waivers.of(&it.fingerprint(), today).is_none()
+    };
+    let mut rest = all.as_slice();
+    for (case, number, exchanges) in cases {
+        let of_case = rest.split_off(..number).unwrap_or_default();
+        let case = case.with_findings(of_case.iter().filter(counts).map(finding).collect());
         let exchanges = if case.outcome == Outcome::Passed { Vec::new() } else { exchanges };
         run.cases.push(Case { exchanges, ..case });
     }
@@ -101,6 +91,21 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
+    /// How the scenario ended, without what differs.
+    async fn case(&mut self, options: &Options) -> Case {
+        let started = Instant::now();
+        let ended = self.compare(options).await;
+        let case = Case::passed(self.scenario.group(), &self.scenario.id);
+        let case = Case { took: started.elapsed(), ..case };
+        match ended {
+            Ok(None) => case,
+            Ok(Some(doubt)) => {
+                Case { outcome: Outcome::Skipped, reason: format!("unverified: {doubt}"), ..case }
+            }
+            Err((outcome, reason)) => Case { outcome, reason, ..case },
+        }
+    }
+
     /// Returns why the truth is not to be believed, or how it ended where nothing could be compared.
     async fn compare(&mut self, options: &Options) -> Result<Option<String>, (Outcome, String)> {
         let changes = !self.reads_only();

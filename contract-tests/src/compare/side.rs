@@ -62,10 +62,10 @@ impl Side {
         }
     }
 
-    /// Whether its data are those of the demo world, so that values can be compared.
+    /// Whether its data are those of the seeded demo world, so that values can be compared.
     pub fn is_demo(&self) -> bool {
         match self {
-            Side::Server(target) => target.is_controllable(),
+            Side::Server(target) => target.is_seeded(),
             Side::Recorded { .. } => true,
         }
     }

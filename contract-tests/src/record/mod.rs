@@ -2,19 +2,30 @@
 
 mod describe;
 mod entropy;
+pub mod har;
+pub mod hurl;
+mod proxy;
+mod trace;
 mod volatile;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 pub use describe::describe;
+pub use proxy::Proxy;
+pub use trace::trace;
 pub use write::{Refused, to_yaml, write};
+
+/// What this program calls itself in a provenance.
+pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"));
 
 use crate::{
     exchange::Exchange,
     fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble},
+    redact::Redactor,
+    suite::Suite,
     target::Target,
 };
 
@@ -100,7 +111,41 @@ pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
         recorded_at: now,
         last_validated_at: now,
         valid_for: is_real.then_some(crate::fixture::Span { seconds: 90 * 86_400 }),
-        recorder: concat!("contract-tests ", env!("CARGO_PKG_VERSION")).to_owned(),
+        recorder: RECORDER.to_owned(),
+        note: None,
+    }
+}
+
+/// Makes a fixture of what somebody else sent and got, and writes it. Requests that are no operation are told.
+pub fn save(
+    folder: &Path,
+    suite: &'static Suite,
+    id: &str,
+    exchanges: Vec<Exchange>,
+    provenance: Provenance,
+    redactor: &Redactor,
+) -> anyhow::Result<PathBuf> {
+    let (recording, strange) = trace(suite, id, exchanges, redactor);
+    strange.iter().for_each(|name| eprintln!("left out, because no operation is like it: {name}"));
+    anyhow::ensure!(!recording.exchanges.is_empty(), "no exchange belongs to an operation of the contract");
+    let note = provenance.note.clone();
+    let fixture = describe(recording, provenance, redactor, NO_RUN);
+    let fixture = Fixture { provenance: Provenance { note, ..fixture.provenance }, ..fixture };
+    Ok(write(folder, &fixture, redactor, "")?)
+}
+
+/// Stands for the run where there is none; no answer holds it.
+const NO_RUN: &str = "{{run}}";
+
+/// A provenance for a scenario that is about to get its own.
+fn provenance_of_nothing() -> Provenance {
+    Provenance {
+        source: Source::Mock,
+        base: String::new(),
+        recorded_at: Timestamp::UNIX_EPOCH,
+        last_validated_at: Timestamp::UNIX_EPOCH,
+        valid_for: None,
+        recorder: String::new(),
         note: None,
     }
 }

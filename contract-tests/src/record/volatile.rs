@@ -61,7 +61,7 @@ fn near_now(kind: Kind, time: Option<i64>, now: Timestamp) -> Rule {
 
 /// Whether a property is called like a time.
 fn names_a_time(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 13] = [
         "at",
         "time",
         "date",
@@ -73,6 +73,7 @@ fn names_a_time(name: &str) -> bool {
         "expires",
         "created",
         "updated",
+        "triggered",
         "read",
     ];
     let lower = name.to_lowercase();

@@ -48,6 +48,7 @@ mod payments;
 mod ping_sites;
 mod power_telemetry;
 mod pxe_switch_ports;
+mod recording;
 mod references;
 mod refusals;
 mod session;

@@ -1,0 +1,290 @@
+//! Turns exchanges that somebody else made into a scenario: which operations they were, and which id came from where.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use openapi::{Location, Route};
+use serde_json::Value;
+
+use super::{Recording, provenance_of_nothing, volatile::volatile};
+use crate::{
+    exchange::{Caller, Exchange, Sent},
+    fixture::{Capture, Fixture, FormPart, Request, Step, VERSION, Who, pointer::places},
+    redact::Redactor,
+    suite::Suite,
+};
+
+/// The operation of a request, and the values in its path.
+pub fn route_of(suite: &Suite, sent: &Sent) -> Option<(&'static Route, BTreeMap<String, String>)> {
+    let path = sent.target.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let routes = suite.contract.routes.iter().filter(|route| route.method == sent.method);
+    let fitting = routes.filter_map(|route| Some((route, values_of(route, &parts)?)));
+    // A path that is spelled out is meant before one with a parameter.
+    fitting.min_by_key(|(_, values)| values.len())
+}
+
+fn values_of(route: &Route, parts: &[&str]) -> Option<BTreeMap<String, String>> {
+    let pattern: Vec<&str> = route.path.trim_end_matches('/').split('/').collect();
+    if pattern.len() != parts.len() {
+        return None;
+    }
+    let mut values = BTreeMap::new();
+    for (pattern, part) in pattern.iter().zip(parts) {
+        match pattern.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+            Some(name) => drop(values.insert(name.to_owned(), decoded(part))),
+            None if pattern == part => {}
+            None => return None,
+        }
+    }
+    Some(values)
+}
+
+/// Percent-decodes a segment of a path, in which a plus sign is one.
+fn decoded(segment: &str) -> String {
+    let pair = format!("x={}", segment.replace('+', "%2B"));
+    let value = form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
+    value.unwrap_or_default()
+}
+
+/// A recording of exchanges in their order, and the requests that are no operation of the contract.
+pub fn trace(
+    suite: &'static Suite,
+    id: &str,
+    exchanges: Vec<Exchange>,
+    redactor: &Redactor,
+) -> (Recording, Vec<String>) {
+    // Everything that is secret is known before the first of it is written down.
+    exchanges.iter().for_each(|exchange| drop(redactor.exchange(exchange)));
+    let (mut traced, mut strange) = (Trace::default(), Vec::new());
+    for exchange in exchanges {
+        match route_of(suite, &exchange.sent) {
+            Some((route, values)) => {
+                let sent = Sent { route: Some(route), ..exchange.sent.clone() };
+                traced.add(suite, Exchange { sent, ..exchange }, &values, redactor);
+            }
+            None => strange.push(redactor.text(&exchange.sent.name())),
+        }
+    }
+    let scenario = Fixture {
+        fixture: VERSION,
+        id: id.to_owned(),
+        title: "what passed".to_owned(),
+        provenance: provenance_of_nothing(),
+        requires: Vec::new(),
+        steps: traced.steps,
+        known_differences: Vec::new(),
+        redactions: Vec::new(),
+    };
+    (Recording { scenario, exchanges: traced.exchanges }, strange)
+}
+
+#[derive(Default)]
+struct Trace {
+    steps: Vec<Step>,
+    exchanges: Vec<(usize, Exchange)>,
+    /// The key of whoever was recorded: that of the first request that has one.
+    key: Option<String>,
+    /// Each id that was met in an answer: the step, and where in its body.
+    ids: BTreeMap<String, (usize, String)>,
+    /// The name of an id that a later request used.
+    names: BTreeMap<String, String>,
+}
+
+impl Trace {
+    fn add(
+        &mut self,
+        suite: &Suite,
+        exchange: Exchange,
+        values: &BTreeMap<String, String>,
+        redactor: &Redactor,
+    ) {
+        let redacted = redactor.exchange(&exchange);
+        let (who, key) = self.who(suite, &redacted.sent);
+        let mut request = request(&redacted.sent, values, redactor);
+        request.headers.extend(key);
+        let step = Step {
+            operation: exchange.sent.route.map(|route| route.id.clone()),
+            who,
+            request: self.with_names(request),
+            ..Step::default()
+        };
+        let index = self.steps.len();
+        let body = exchange.received.json();
+        for (pointer, value) in places(&body) {
+            if volatile("", &pointer, value, Timestamp::UNIX_EPOCH).is_some_and(|it| it.family.is_some()) {
+                self.ids.entry(plain(value)).or_insert((index, pointer));
+            }
+        }
+        self.steps.push(step);
+        self.exchanges.push((index, exchange));
+    }
+
+    /// Who sent a request. The key itself is not written down, but a key that an answer told is known by its name.
+    fn who(&mut self, suite: &Suite, sent: &Sent) -> (Who, Option<(String, String)>) {
+        if sent.caller == Caller::Customer {
+            return (Who::Customer, None);
+        }
+        let header = sent.headers.iter().find(|(name, _)| name == suite.key_header);
+        let Some((name, key)) = header else { return (Who::Nobody, None) };
+        let first = self.key.get_or_insert_with(|| key.clone());
+        match key == first {
+            true => (Who::Customer, None),
+            false => (Who::Nobody, Some((name.clone(), named_secrets(key)))),
+        }
+    }
+
+    /// The request with names for ids that an earlier answer told; that answer is where they are captured.
+    fn with_names(&mut self, mut request: Request) -> Request {
+        let parameters = request.path.values_mut().chain(request.query.values_mut());
+        parameters.for_each(|value| self.name_ids(value));
+        request.body.iter_mut().for_each(|body| self.name_ids(body));
+        request
+    }
+
+    fn name_ids(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name_ids(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.name_ids(member)),
+            Value::String(_) | Value::Number(_) => {
+                if let Some(name) = self.name_of(&plain(value)) {
+                    *value = format!("{{{{{name}}}}}").into();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn name_of(&mut self, id: &str) -> Option<String> {
+        let (step, pointer) = self.ids.get(id)?.clone();
+        if let Some(name) = self.names.get(id) {
+            return Some(name.clone());
+        }
+        let name = format!("{}{}", pointer.rsplit('/').next().unwrap_or("id"), self.names.len() + 1);
+        self.steps[step].capture.insert(name.clone(), Capture::Body(pointer));
+        self.names.insert(id.to_owned(), name.clone());
+        Some(name)
+    }
+}
+
+fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) -> Request {
+    let mut query: BTreeMap<String, Value> = BTreeMap::new();
+    let text = sent.target.split_once('?').map_or("", |(_, query)| query);
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        let value = Value::from(named_secrets(&value));
+        match query.get_mut(&*name) {
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+            None => drop(query.insert(name.into_owned(), value)),
+        }
+    }
+    let path = values.iter().map(|(name, text)| (name.clone(), named_secrets(&redactor.text(text)).into()));
+    let mut request = Request { path: path.collect(), query, headers: headers(sent), ..Request::default() };
+    let media = sent.headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, media)| media);
+    match serde_json::from_slice::<Value>(&sent.body) {
+        _ if sent.body.is_empty() => {}
+        Ok(body) => request.body = Some(named_secrets_in(body)),
+        Err(_) if media.starts_with("multipart/form-data") => request.form = form(media, &sent.body),
+        Err(_) => request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body))),
+    }
+    request
+}
+
+/// The headers that the contract knows; all others are those of the client.
+fn headers(sent: &Sent) -> BTreeMap<String, String> {
+    let known =
+        sent.route.iter().flat_map(|route| &route.parameters).filter(|it| it.location == Location::Header);
+    let given = known.filter_map(|parameter| {
+        let (_, value) = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))?;
+        Some((parameter.name.clone(), value.clone()))
+    });
+    let cookie = sent.headers.iter().filter(|(name, _)| name == "cookie");
+    given.chain(cookie.map(|(name, value)| (name.clone(), named_secrets(value)))).collect()
+}
+
+/// The parts of a multipart form, those that are text.
+fn form(media: &str, body: &[u8]) -> Vec<FormPart> {
+    let Some((_, boundary)) = media.split_once("boundary=") else { return Vec::new() };
+    let body = String::from_utf8_lossy(body);
+    let parts =
+        body.split(&format!("--{}", boundary.trim_matches('"'))).map(str::to_owned).collect::<Vec<_>>();
+    let part = |part: &String| {
+        let (head, text) = part.split_once("\r\n\r\n")?;
+        let value =
+            |name: &str| head.split_once(&format!("{name}=\""))?.1.split('"').next().map(str::to_owned);
+        let text = text.strip_suffix("\r\n").unwrap_or(text).to_owned();
+        Some(FormPart { name: value(" name")?, file: value("filename"), text })
+    };
+    parts.iter().filter_map(part).collect()
+}
+
+/// What stands for a secret in an answer is `<secret:1>`; a request says the same as `{{secret-1}}`.
+fn named_secrets(text: &str) -> String {
+    text.split_inclusive('>')
+        .map(|part| match part.rsplit_once("<secret:") {
+            Some((before, number)) if part.ends_with('>') => {
+                format!("{before}{{{{secret-{}}}}}", number.trim_end_matches('>'))
+            }
+            _ => part.to_owned(),
+        })
+        .collect()
+}
+
+fn named_secrets_in(value: Value) -> Value {
+    match value {
+        Value::String(text) => named_secrets(&text).into(),
+        Value::Array(items) => items.into_iter().map(named_secrets_in).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, named_secrets_in(member))).collect()
+        }
+        other => other,
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::suites::i3d_v3::SUITE;
+
+    fn operation(method: Method, target: &str) -> Option<(String, BTreeMap<String, String>)> {
+        let (target, headers, body) = (target.to_owned(), Vec::new(), Vec::new());
+        let sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body };
+        route_of(&SUITE, &sent).map(|(route, values)| (route.id.clone(), values))
+    }
+
+    #[test]
+    fn a_request_finds_its_operation() {
+        let id = |method, target: &str| operation(method, target).map(|(id, _)| id);
+        assert_eq!(id(Method::GET, "/v3/tickets/categories").as_deref(), Some("getTicketsCategories"));
+        assert_eq!(id(Method::GET, "/v3/tickets/7?x=1").as_deref(), Some("getTicket"));
+        assert_eq!(id(Method::GET, "/v3/trigger/").as_deref(), Some("getTriggerList"));
+        assert_eq!(id(Method::GET, "/favicon.ico"), None);
+        let (_, values) =
+            operation(Method::GET, "/v3/calc/configs/Dedicated%20Game+Servers").expect("an operation");
+        assert_eq!(values["categoryName"], "Dedicated Game+Servers");
+    }
+
+    #[test]
+    fn secrets_get_names() {
+        assert_eq!(named_secrets("a <secret:1>, <b> <secret:22>"), "a {{secret-1}}, <b> {{secret-22}}");
+    }
+
+    #[test]
+    fn a_form_is_read_part_by_part() {
+        let body = b"--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
+            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx\r\n--b--\r\n";
+        let part = |name: &str, file: Option<&str>, text: &str| FormPart {
+            name: name.to_owned(),
+            file: file.map(str::to_owned),
+            text: text.to_owned(),
+        };
+        let parts = [part("attachment", Some("a.txt"), "hello"), part("note", None, "x")];
+        assert_eq!(form("multipart/form-data; boundary=b", body), parts);
+    }
+}

@@ -1,0 +1,192 @@
+//! What is recorded can be played again, and no secret is in it.
+
+use std::{fs, path::Path};
+
+use contract_tests::{
+    Keys, Redactor, Secret, Target,
+    fixture::{Fixture, Loaded, Options, Provenance, Source, read, replay_one},
+    record::{Proxy, har, hurl, provenance, save},
+    suites::i3d_v3::SUITE,
+};
+use jiff::Timestamp;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+const KEY: &str = "i3dDemoKey0123456789";
+
+struct Browser {
+    base: String,
+    client: Client,
+}
+
+impl Browser {
+    async fn send(&self, method: &str, path: &str, key: Option<&str>, body: Option<Value>) -> Response {
+        let mut request = self.client.request(method.parse().unwrap(), format!("{}{path}", self.base));
+        if let Some(key) = key {
+            request = request.header("PRIVATE-TOKEN", key);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    async fn json(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        self.send(method, path, Some(KEY), body).await.json().await.expect("JSON")
+    }
+}
+
+fn options() -> Options {
+    Options { run: "run7c".to_owned(), now: Timestamp::now() }
+}
+
+/// Somebody makes a key, uses it, orders a tag, and logs in; returns the secrets of the session.
+async fn work(browser: &Browser) -> Vec<String> {
+    let new_key = json!({ "category": 0, "assignOdpServerIps": 0 });
+    let key = browser.json("POST", "/v3/account/apiKey", Some(new_key)).await;
+    let secret = key[0]["key"].as_str().unwrap();
+    assert_eq!(browser.send("GET", "/v3/sshKey", Some(secret), None).await.status(), 200);
+    assert_eq!(browser.send("GET", "/v3/sshKey", None, None).await.status(), 401);
+    let path = format!("/v3/account/apiKey/{}", key[0]["id"]);
+    assert_eq!(browser.send("DELETE", &path, Some(KEY), None).await.status(), 204);
+    let keys = browser.json("GET", "/v3/sshKey", None).await;
+    let path = format!("/v3/sshKey/{}", keys[0]["uuid"].as_str().unwrap());
+    assert_eq!(browser.json("GET", &path, None).await, json!([keys[0]]));
+    browser.json("GET", "/v3/flexMetal/servers?tag=web&tag=production", None).await;
+    let login = json!({ "userName": "harbour", "password": "harbourPassword" });
+    let answer = browser.send("POST", "/v3/session/login", None, Some(login)).await;
+    let cookie =
+        answer.headers()["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned();
+    browser.send("GET", "/favicon.ico", None, None).await;
+    vec![KEY.to_owned(), secret.to_owned(), cookie, "harbourPassword".to_owned()]
+}
+
+/// The file of a fixture without any of the secrets, in any notation that matters.
+fn file(path: &Path, secrets: &[String]) -> Fixture {
+    let text = fs::read_to_string(path).expect("the file was written");
+    for secret in secrets {
+        assert!(!text.contains(secret.as_str()), "a secret stands in {text}");
+    }
+    let id = path.file_stem().unwrap().to_string_lossy();
+    read(&SUITE, &format!("recorded/{id}"), path).expect("a good fixture")
+}
+
+#[tokio::test]
+async fn what_passed_the_proxy_can_be_played_again() {
+    let target = Target::mock(&SUITE, 1).expect("an emulator starts");
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let proxy = Proxy::start(target.clone(), listen).await.expect("a free port");
+    let client = Client::builder().no_proxy().build().unwrap();
+    let browser = Browser { base: format!("http://{}", proxy.address), client };
+    let secrets = work(&browser).await;
+    let exchanges = proxy.stop().await;
+    assert_eq!(exchanges.len(), 9);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = provenance(&target, Timestamp::now());
+    let path = save(folder.path(), &SUITE, "recorded/session", exchanges, now, &target.redactor())
+        .expect("nothing secret is left");
+    let fixture = file(&path, &secrets);
+    let operations: Vec<&str> = fixture.steps.iter().filter_map(|step| step.operation.as_deref()).collect();
+    let expected = [
+        "createApiKeyForUser",
+        "getSshKeys",
+        "getSshKeys",
+        "deleteAccountApiKey",
+        "getSshKeys",
+        "getSshKey",
+        "getFlexMetalServers",
+        "login",
+    ];
+    assert_eq!(operations, expected);
+    assert!(fixture.redactions.iter().any(|it| it.at == "/steps/0/response/body/0/key"));
+
+    // The password was taken out, so the last step needs a value that nobody knows; all others play.
+    let mut playable = fixture;
+    assert_eq!(playable.steps.pop().unwrap().request.body.unwrap()["password"], "{{secret-4}}");
+    let loaded = Loaded { id: playable.id.clone(), path, fixture: Ok(playable) };
+    let (case, _) = replay_one(&target, &loaded, &options()).await;
+    assert_eq!(case.findings, []);
+    assert_eq!(case.reason, "");
+}
+
+#[tokio::test]
+async fn a_har_file_goes_in_and_out() {
+    let target = Target::mock(&SUITE, 1).expect("an emulator starts");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/ssh_key/life.yaml");
+    let fixture = read(&SUITE, "ssh_key/life", &folder).expect("a good fixture");
+    let exported = har::export(&SUITE, &fixture, "http://127.0.0.1:8080");
+    assert_eq!(exported["log"]["entries"].as_array().map(Vec::len), Some(6));
+    assert_eq!(exported["log"]["entries"][0]["request"]["url"], "http://127.0.0.1:8080/v3/sshKey");
+
+    let imported = har::import(&exported.to_string()).expect("a HAR file");
+    assert_eq!(imported.host, "127.0.0.1");
+    let out = tempfile::tempdir().expect("a folder");
+    let now = provenance(&target, Timestamp::now());
+    let path = save(out.path(), &SUITE, "recorded/imported", imported.exchanges, now, &target.redactor());
+    let again = file(&path.expect("nothing secret is in it"), &[]);
+    let operations = |it: &Fixture| it.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
+    assert_eq!(operations(&again), operations(&fixture));
+    assert_eq!(again.steps[2].request.path["uuid"], "{{uuid1}}");
+}
+
+fn observed(imported: &har::Imported) -> Provenance {
+    Provenance {
+        source: Source::Observed,
+        base: imported.host.clone(),
+        recorded_at: Timestamp::UNIX_EPOCH,
+        last_validated_at: Timestamp::UNIX_EPOCH,
+        valid_for: None,
+        recorder: "test".to_owned(),
+        note: None,
+    }
+}
+
+#[test]
+fn a_har_file_of_a_browser_loses_its_secrets() {
+    let canary = "CanaryKey0123456789x";
+    let har = json!({ "log": { "version": "1.2", "entries": [{
+        "startedDateTime": "2026-11-21T10:00:00Z",
+        "request": {
+            "method": "GET", "url": format!("https://api.i3d.net/v3/currency?token={canary}"),
+            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("session={canary}") }],
+        },
+        "response": {
+            "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
+            "content": { "mimeType": "application/json", "text": "[{\"id\":0,\"name\":\"EUR\",\"sign\":\"CanaryKey0123456789x\",\"conversionRateToEuro\":1,\"decimals\":2}]" },
+        },
+    }] } });
+    let imported = har::import(&har.to_string()).expect("a HAR file");
+    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
+    let provenance = observed(&imported);
+    let path = save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
+    let fixture = file(&path.expect("it was written"), &[canary.to_owned()]);
+    assert_eq!(fixture.steps[0].response.as_ref().unwrap().body.as_ref().unwrap()[0]["sign"], "<secret-1>");
+}
+
+#[test]
+fn what_looks_like_a_secret_is_not_written() {
+    let har = json!({ "log": { "version": "1.2", "entries": [{
+        "request": { "method": "GET", "url": "https://api.i3d.net/v3/currency", "headers": [] },
+        "response": {
+            "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
+            "content": { "text": "[{\"id\":0,\"name\":\"ghp16C7e42F292c6912E7710c838347Ae178B4a\"}]" },
+        },
+    }] } });
+    let imported = har::import(&har.to_string()).expect("a HAR file");
+    let keys = Keys { customer: Some(Secret::new("unrelated-secret")), other: None };
+    let out = tempfile::tempdir().expect("a folder");
+    let redactor = Redactor::new(&SUITE, keys.secrets().cloned());
+    let provenance = observed(&imported);
+    let refused = save(out.path(), &SUITE, "recorded/leak", imported.exchanges, provenance, &redactor);
+    let message = refused.expect_err("it is refused").to_string();
+    assert!(message.contains("looks like a secret") && !message.contains("16C7e42F"), "{message}");
+    assert!(!out.path().join("recorded/leak.yaml").exists());
+}
+
+#[test]
+fn a_fixture_reads_as_hurl() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
+    let fixture = read(&SUITE, "flex_metal_server/fails", &path).expect("a good fixture");
+    insta::assert_snapshot!(hurl::export(&SUITE, &fixture));
+}
