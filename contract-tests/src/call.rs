@@ -5,7 +5,7 @@ use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
 
-use crate::{Answer, Suite};
+use crate::{Received, Suite, answer};
 
 /// An API at some address.
 #[derive(Clone)]
@@ -155,9 +155,9 @@ impl Call<'_> {
     }
 
     /// Sends it; the answer was judged by the contract.
-    pub async fn send(self) -> Answer {
+    pub async fn send(self) -> Received {
         let (suite, route) = (self.api.suite, self.route);
-        Answer::judged(suite, route, self.response().await).await
+        answer::judged(suite, route, self.response().await).await
     }
 
     /// Sends it; nobody has looked at the answer.

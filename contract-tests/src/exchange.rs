@@ -61,6 +61,18 @@ pub struct Exchange {
 }
 
 impl Sent {
+    /// A request of an operation by the customer: at its path as the contract writes it, with nothing else.
+    pub fn to(route: &'static Route) -> Sent {
+        Sent {
+            route: Some(route),
+            caller: Caller::Customer,
+            method: route.method.clone(),
+            target: route.path.clone(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     /// The body as JSON; `null` where it is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

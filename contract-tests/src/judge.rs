@@ -316,7 +316,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        exchange::{Caller, Received, Sent},
+        exchange::{Received, Sent},
         suites::i3d_v3::SUITE,
     };
 
@@ -328,14 +328,7 @@ mod tests {
         let route = route.unwrap_or_else(|| panic!("the contract has {operation}"));
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
-        let sent = Sent {
-            route: Some(route),
-            caller: Caller::Customer,
-            method: route.method.clone(),
-            target: route.path.clone(),
-            headers: Vec::new(),
-            body: Vec::new(),
-        };
+        let sent = Sent::to(route);
         let received =
             Received { status, headers, body: body.as_bytes().to_vec(), took: Duration::from_millis(1) };
         Exchange { sent, received }

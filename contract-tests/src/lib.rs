@@ -43,7 +43,6 @@ mod tolerated;
 mod transport;
 mod violations;
 
-pub use answer::Answer;
 pub use call::{Api, Call};
 pub use emulator::Emulator;
 pub use examples::examples;

@@ -16,13 +16,16 @@ use crate::{
 /// Set by CI servers, where nobody looks at a line that rewrites itself.
 const CI: &str = "CI";
 
-/// A line on standard error; nothing where that is no terminal, or in CI. It vanishes when it is dropped.
+/// A line on standard error; nothing where that is no terminal, or in CI. It vanishes when it is dropped. The default shows
+/// nothing anywhere.
+///
+/// It moves by cases, or, with [`Progress::advance`] and [`Progress::failed`], by whatever a run counts.
 ///
 /// ```no_run
 /// # use contract_tests::{Case, Exchange, Progress};
 /// # fn play(fixture: &str) -> Vec<Exchange> { Vec::new() }
 /// let fixtures = ["sshKey/crud", "tickets/replies"];
-/// let progress = Progress::new("replay", fixtures.len());
+/// let progress = Progress::new("replay", fixtures.len() as u64);
 /// for fixture in fixtures {
 ///     for exchange in play(fixture) {
 ///         progress.sent(&exchange.sent); // counts requests and names the operation
@@ -30,6 +33,7 @@ const CI: &str = "CI";
 ///     progress.case(&Case::passed("sshKey", fixture)); // counts cases and failures
 /// }
 /// ```
+#[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
     requests: AtomicU64,
@@ -38,13 +42,17 @@ pub struct Progress {
 
 impl Progress {
     /// Begins a line for so many cases.
-    pub fn new(verb: &'static str, total: usize) -> Progress {
+    pub fn new(verb: &'static str, total: u64) -> Progress {
         let target = match env::var_os(CI) {
             Some(_) => ProgressDrawTarget::hidden(),
             None => ProgressDrawTarget::stderr(),
         };
+        Progress::on(target, verb, total)
+    }
+
+    fn on(target: ProgressDrawTarget, verb: &'static str, total: u64) -> Progress {
         let style = ProgressStyle::with_template("{prefix} {bar:16} {pos}/{len}  {wide_msg}");
-        let bar = ProgressBar::with_draw_target(Some(total as u64), target)
+        let bar = ProgressBar::with_draw_target(Some(total), target)
             .with_style(style.expect("the template is one"))
             .with_prefix(verb);
         Progress { bar, requests: AtomicU64::new(0), failures: AtomicUsize::new(0) }
@@ -62,9 +70,25 @@ impl Progress {
     /// Counts a case.
     pub fn case(&self, case: &Case) {
         if case.outcome == Outcome::Failed {
-            self.failures.fetch_add(1, Relaxed);
+            self.failed();
         }
+        self.advance();
+    }
+
+    /// Counts a failure.
+    pub fn failed(&self) {
+        self.failures.fetch_add(1, Relaxed);
+    }
+
+    /// Goes on by one.
+    pub fn advance(&self) {
         self.bar.inc(1);
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress::on(ProgressDrawTarget::hidden(), "", 0)
     }
 }
 

@@ -1,16 +1,13 @@
 //! `explore`: every operation in every way, and sequences that a model follows.
 
-use std::{
-    io::{IsTerminal, Write, stderr},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{ReportArguments, TargetArguments};
 use crate::{
     Verdict,
-    explore::{self, Options, Progress},
+    explore::{self, Options},
 };
 
 /// Call every operation in every way, and play sequences that a model follows.
@@ -41,21 +38,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         steps: arguments.steps,
         operations: arguments.operations.clone(),
         regressions: Some(arguments.regressions.clone()),
-        watch: if stderr().is_terminal() { show } else { |_| {} },
+        is_watched: true,
         ..Options::default()
     };
     let run = explore::run(&target, &options).await;
-    if stderr().is_terminal() {
-        eprint!("\r\x1b[K");
-    }
     arguments.reports.write(&target.redactor(), &run)
-}
-
-/// One line that is written again and again.
-fn show(progress: &Progress<'_>) {
-    let Progress { group, chapters, failures, requests, started } = progress;
-    let rate = *requests as f64 / started.elapsed().as_secs_f64().max(0.001);
-    eprint!("\r\x1b[K{group}: {chapters} cases, {failures} failures, {requests} requests, {rate:.0}/s");
-    // A terminal that cannot be written to is no reason to stop.
-    let _ = stderr().flush();
 }

@@ -38,6 +38,7 @@ use crate::{
     check,
     exchange::Exchange,
     finding::Finding,
+    progress::Progress,
     run::{Case, Outcome, Run},
     target::Target,
 };
@@ -55,8 +56,8 @@ pub struct Options {
     pub stop_at_first: bool,
     /// Where sequences that failed are kept and looked for; nowhere without it.
     pub regressions: Option<PathBuf>,
-    /// Hears how far the run is.
-    pub watch: fn(&Progress<'_>),
+    /// Whether a terminal shows how far the run is.
+    pub is_watched: bool,
 }
 
 impl Default for Options {
@@ -67,23 +68,9 @@ impl Default for Options {
             operations: "*".to_owned(),
             stop_at_first: false,
             regressions: None,
-            watch: |_| {},
+            is_watched: false,
         }
     }
-}
-
-/// How far a run is.
-pub struct Progress<'a> {
-    /// What is played now.
-    pub group: &'a str,
-    /// How many chapters were played.
-    pub chapters: u64,
-    /// How many breaches were found.
-    pub failures: usize,
-    /// How many requests were sent.
-    pub requests: u64,
-    /// Since when.
-    pub started: Instant,
 }
 
 /// How many requests may be spent on making a sequence shorter.
@@ -119,7 +106,6 @@ struct Explorer<'a> {
     known: BTreeSet<Breach>,
     cases: BTreeMap<(String, &'static str), Case>,
     failed: Vec<Case>,
-    chapters: u64,
     over: bool,
     started: Instant,
 }
@@ -134,14 +120,17 @@ struct Ended {
 
 impl<'a> Explorer<'a> {
     fn new(target: &'a Target, options: &'a Options) -> Explorer<'a> {
+        let mut tally = Tally::of(options.steps);
+        if options.is_watched {
+            tally.progress = Progress::new("explore", options.steps);
+        }
         Explorer {
             target,
             options,
-            tally: Tally::of(options.steps),
+            tally,
             known: BTreeSet::new(),
             cases: BTreeMap::new(),
             failed: Vec::new(),
-            chapters: 0,
             over: false,
             started: Instant::now(),
         }
@@ -177,16 +166,7 @@ impl<'a> Explorer<'a> {
     /// Plays a chapter in a fresh world and notes how it ended.
     async fn chapter(&mut self, chapter: &Chapter, seed: u64) {
         let begun = Instant::now();
-        let (watch, requests) = (self.options.watch, self.tally.requests);
-        let failures = self.failed.len();
-        watch(&Progress {
-            group: &chapter.group,
-            chapters: self.chapters,
-            failures,
-            requests,
-            started: self.started,
-        });
-        self.chapters += 1;
+        let requests = self.tally.requests;
         let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
         match ended.stop {
             None | Some(Stop::Spent | Stop::NotEmulated) => {}
@@ -247,6 +227,7 @@ impl<'a> Explorer<'a> {
         // Whoever made the sequence shorter left another world behind.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
+        self.tally.progress.failed();
         self.failed.push(Case {
             exchanges,
             replay,

@@ -1,6 +1,6 @@
 //! What is counted while a run goes on.
 
-use crate::{exchange::Exchange, reached::Reached, run::Run};
+use crate::{exchange::Exchange, progress::Progress, reached::Reached, run::Run};
 
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Tally {
     pub first: Option<u64>,
     /// Whether the world is still as it was at the beginning.
     pub is_fresh: bool,
+    /// Where whoever waits sees it.
+    pub progress: Progress,
 }
 
 impl Tally {
@@ -31,6 +33,8 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
+        self.progress.sent(&exchange.sent);
+        self.progress.advance();
         let harmless = exchange.sent.method.is_safe() || matches!(exchange.received.status, 401 | 405);
         self.is_fresh &= harmless;
         self.reached.count(exchange);

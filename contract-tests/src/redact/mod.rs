@@ -310,7 +310,7 @@ mod tests {
     use serde_json::json;
 
     use super::{notation::lower_hex, *};
-    use crate::{Caller, suites::i3d_v3::SUITE};
+    use crate::suites::i3d_v3::SUITE;
 
     const CANARY: &str = "Canary/Key+0 \"1\" ~ü";
 
@@ -320,14 +320,7 @@ mod tests {
 
     fn exchange(operation: &str, body: Value, answer: Value) -> Exchange {
         let route = SUITE.contract.route(operation).expect("the contract has the operation");
-        let sent = Sent {
-            route: Some(route),
-            caller: Caller::Customer,
-            method: route.method.clone(),
-            target: route.path.clone(),
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        };
+        let sent = Sent { body: body.to_string().into_bytes(), ..Sent::to(route) };
         let body = answer.to_string().into_bytes();
         let received =
             Received { status: 200, headers: HeaderMap::new(), body, took: Duration::from_millis(1) };

@@ -185,7 +185,7 @@ async fn success_without_content_has_neither_body_nor_type() {
     let api = emulator.api();
     let keys = api.call("getSshKeys").ok().await;
     let deleted = api.call("deleteSshKey").with("uuid", keys[0]["uuid"].as_str().unwrap()).send().await;
-    assert_eq!((deleted.status, deleted.bytes.len()), (204, 0));
+    assert_eq!((deleted.status, deleted.body.len()), (204, 0));
     for name in ["content-type", "content-length", "transfer-encoding"] {
         assert!(!deleted.headers.contains_key(name), "{name}");
     }

@@ -245,7 +245,7 @@ async fn an_invoice_stays_as_it_was_when_the_customer_moves() {
 async fn pdf(api: &Api, id: impl ToString) -> lopdf::Document {
     let answer = api.call("getAccountInvoicePdfs").with("invoiceId", id).send().await;
     assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap()), (200, "application/pdf"));
-    lopdf::Document::load_mem(&answer.bytes).expect("a PDF that others can read")
+    lopdf::Document::load_mem(&answer.body).expect("a PDF that others can read")
 }
 
 /// What stands on the pages, one piece of text after the other.

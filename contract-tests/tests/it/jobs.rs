@@ -1,4 +1,4 @@
-use contract_tests::{Answer, Api, Emulator};
+use contract_tests::{Api, Emulator, Received};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
@@ -16,14 +16,14 @@ fn add(form: Form, name: &str, size: usize) -> Form {
     form.part("files", Part::bytes(vec![b'x'; size]).file_name(name.to_owned()))
 }
 
-async fn upload(api: &Api, job: i64, solicit: i64, form: Form) -> Answer {
+async fn upload(api: &Api, job: i64, solicit: i64, form: Form) -> Received {
     api.call("uploadJobSolicitFiles").with("jobId", job).with("solicitId", solicit).form(form).send().await
 }
 
 /// Applies for a vacancy, and returns the id that the answer tells.
 async fn apply(api: &Api, job: i64) -> i64 {
     let answer = api.call("createJobSolicit").with("jobId", job).send().await;
-    assert_eq!((answer.status, answer.bytes.len()), (200, 0));
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
     let place = answer.headers["location"].to_str().unwrap();
     let id = place.strip_prefix(&format!("/v3/jobs/{job}/solicit/")).unwrap().strip_suffix("/files").unwrap();
     id.parse().unwrap()
@@ -71,7 +71,7 @@ async fn files_have_limits() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let id = apply(&api, OPEN).await;
-    let code = |answer: &Answer| (answer.status, answer.json()["errorCode"].as_i64().unwrap());
+    let code = |answer: &Received| (answer.status, answer.json()["errorCode"].as_i64().unwrap());
     let nothing = upload(&api, OPEN, id, Form::new().text("files", "A text.")).await;
     assert_eq!(code(&nothing), (400, 11002));
     assert_eq!(code(&upload(&api, OPEN, id, file("cv.pdf", 0)).await), (400, 11002));

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Answer, Api, Call, Emulator, Request, operations, violations};
+use contract_tests::{Api, Call, Emulator, Received, Request, operations, violations};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -78,7 +78,7 @@ async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
 }
 
 /// The causes that are an operation's own; `None` for a pair whose cause nobody has told.
-async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
+async fn told(emulator: &Emulator, pair: Pair) -> Option<Received> {
     let api = &emulator.api();
     let answer = match pair {
         ("getUser", 404) => api.anonymous().call("getUser").send().await,
@@ -148,7 +148,7 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Answer> {
 }
 
 /// The same for the shop, vacancies and the newsletter.
-async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
+async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Received> {
     let answer = match pair {
         ("confirmNewsletterOptIn", 404) => {
             let body = json!({ "token": "00000000-0000-4000-8000-000000000000" });
@@ -172,7 +172,7 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Answer> {
 }
 
 /// The same for colocation services, cross connects and invoices.
-async fn told_of_services(api: &Api, pair: Pair) -> Option<Answer> {
+async fn told_of_services(api: &Api, pair: Pair) -> Option<Received> {
     let call = match pair {
         ("getAccountInvoicePayPrepares", 422) => api.call(pair.0).with("invoiceIds", "1,x"),
         ("getColocationAccesses", 422) => api.call(pair.0).with("status", "gone"),
@@ -197,7 +197,7 @@ fn login<'a>(api: &'a Api, user_name: &str, password: &str) -> Call<'a> {
     api.call("login").body(json!({ "userName": user_name, "password": password }))
 }
 
-fn with_cookie(api: &Api, answer: &Answer) -> Api {
+fn with_cookie(api: &Api, answer: &Received) -> Api {
     let cookie = answer.headers["set-cookie"].to_str().expect("a cookie is ASCII");
     api.with_cookie(cookie.split(';').next().expect("a cookie has a value"))
 }

@@ -1,4 +1,4 @@
-use contract_tests::{Answer, Api, Call, Emulator};
+use contract_tests::{Api, Call, Emulator, Received};
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
@@ -7,7 +7,7 @@ pub fn login<'a>(api: &'a Api, user_name: &str, password: &str) -> Call<'a> {
 }
 
 /// The API as the browser calls it that got this answer.
-pub fn browser(api: &Api, answer: &Answer) -> Api {
+pub fn browser(api: &Api, answer: &Received) -> Api {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     api.with_cookie(cookie.split(';').next().unwrap())
 }

@@ -306,14 +306,7 @@ pub fn with_body(operation: &str, body: &Value) -> Sent {
 
 fn empty(operation: &str) -> Sent {
     let route = SUITE.contract.route(operation).expect("an operation");
-    Sent {
-        route: Some(route),
-        caller: Caller::Customer,
-        method: route.method.clone(),
-        target: route.path.clone(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    }
+    Sent::to(route)
 }
 
 /// Sends it, and gives the answer or the reason why there is none.

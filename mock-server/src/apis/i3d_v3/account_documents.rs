@@ -1,8 +1,8 @@
 //! Papers by which a customer proves who they are, such as a passport.
 
-use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
+use super::identity_papers::Paper;
 use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -25,15 +25,6 @@ struct AccountDocument {
     paper: Paper,
 }
 
-/// What a customer says of a document.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paper {
-    document_type: i64,
-    document_number: String,
-    document_expiration: String,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ById {
@@ -45,7 +36,7 @@ fn list(cx: &Context) -> Result<Rows> {
 }
 
 fn create(cx: &Context, Body(new): Body<Paper>) -> Result<[AccountDocument; 1]> {
-    Problem::refuse(errors(&new))?;
+    Problem::refuse(new.errors())?;
     if DOCUMENTS.count(cx, "TRUE", &[])? >= DOCUMENTS_MAX {
         let message = format!("An account has at most {DOCUMENTS_MAX} documents");
         return Err(Problem::form(Vec::new()).because(message));
@@ -57,11 +48,4 @@ fn create(cx: &Context, Body(new): Body<Paper>) -> Result<[AccountDocument; 1]> 
 
 fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     DOCUMENTS.remove(cx, by.document_id)
-}
-
-fn errors(paper: &Paper) -> Vec<Violation> {
-    let texts =
-        [("documentNumber", &paper.document_number), ("documentExpiration", &paper.document_expiration)];
-    let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    blank.map(|(name, _)| Violation::new(name, "may not be empty")).collect()
 }

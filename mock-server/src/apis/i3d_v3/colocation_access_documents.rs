@@ -1,9 +1,8 @@
 //! Papers by which a visitor of the data center proves who they are.
 
-use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
-use super::colocation_accesses;
+use super::{colocation_accesses, identity_papers::Paper};
 use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -28,15 +27,6 @@ pub(super) struct AccessDocument {
     id: i64,
     #[serde(flatten)]
     paper: Paper,
-}
-
-/// What a customer says of a document.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paper {
-    document_type: i64,
-    document_number: String,
-    document_expiration: String,
 }
 
 #[derive(Deserialize)]
@@ -98,14 +88,5 @@ impl ById {
         let found =
             DOCUMENTS.has_where(cx, "access = ? AND id = ?", &[&self.access_id, &self.document_id])?;
         if found { Ok(()) } else { Err(Problem::not_found()) }
-    }
-}
-
-impl Paper {
-    fn errors(&self) -> Vec<Violation> {
-        let texts =
-            [("documentNumber", &self.document_number), ("documentExpiration", &self.document_expiration)];
-        let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-        blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect()
     }
 }

@@ -21,12 +21,12 @@ pub(super) fn operations() -> [Operation; 6] {
     ]
 }
 
-const CROSS_CONNECTS: Table<Stored> = Table::new("cross_connect", "id");
+pub(super) const CROSS_CONNECTS: Table<Stored> = Table::new("cross_connect", "id");
 
 /// A cross connect as it is stored. What it carried and when it ends follow from the time.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stored {
+pub(super) struct Stored {
     live_at: i64,
     #[serde(flatten)]
     contract: Contract,

@@ -1,18 +1,16 @@
 //! What the account has and how the platform is doing, at a glance.
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{flex_metal_servers, ping_sites};
-use crate::engine::{Context, Operation, Result, Table, read};
+use super::{
+    colocations::COLOCATIONS, cross_connects::CROSS_CONNECTS, dedicated_servers::DEDICATED_SERVERS,
+    flex_metal_servers, ping_sites,
+};
+use crate::engine::{Context, Operation, Result, read};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getDashboardServices", list_services), read("getDashboardStatuses", show_status)]
 }
-
-const DEDICATED_SERVERS: Table<Value> = Table::new("dedicated_server", "id");
-const COLOCATIONS: Table<Value> = Table::new("colocation", "id");
-const CROSS_CONNECTS: Table<Value> = Table::new("cross_connect", "id");
 
 /// What every account needs of the platform, whatever it rents.
 const CORE: [&str; 3] = ["API", "Control panel", "Payments"];
@@ -54,12 +52,15 @@ enum Status {
 }
 
 fn list_services(cx: &Context) -> Result<[Service; 4]> {
-    let all = |table: Table<Value>| table.count(cx, "TRUE", &[]);
+    let dedicated_servers = DEDICATED_SERVERS.count(cx, "TRUE", &[])?;
+    let flex_metal_servers = flex_metal_servers::count_existing(cx)?;
+    let colocations = COLOCATIONS.count(cx, "TRUE", &[])?;
+    let cross_connects = CROSS_CONNECTS.count(cx, "TRUE", &[])?;
     Ok([
-        Service { id: 1, service: "Dedicated servers", amount: all(DEDICATED_SERVERS)? },
-        Service { id: 2, service: "FlexMetal servers", amount: flex_metal_servers::count_existing(cx)? },
-        Service { id: 3, service: "Colocation", amount: all(COLOCATIONS)? },
-        Service { id: 4, service: "Cross connects", amount: all(CROSS_CONNECTS)? },
+        Service { id: 1, service: "Dedicated servers", amount: dedicated_servers },
+        Service { id: 2, service: "FlexMetal servers", amount: flex_metal_servers },
+        Service { id: 3, service: "Colocation", amount: colocations },
+        Service { id: 4, service: "Cross connects", amount: cross_connects },
     ])
 }
 

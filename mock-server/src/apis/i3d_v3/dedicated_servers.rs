@@ -21,7 +21,7 @@ pub(super) fn operations() -> [Operation; 4] {
     ]
 }
 
-const DEDICATED_SERVERS: Table<Host> = Table::new("dedicated_server", "id");
+pub(super) const DEDICATED_SERVERS: Table<Host> = Table::new("dedicated_server", "id");
 
 /// A view of the same rows.
 const SUMMARIES: Table<Host> = Table::new("dedicated_server_summary", "id");

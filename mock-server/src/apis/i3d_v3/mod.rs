@@ -56,6 +56,7 @@ mod flex_metal_tags;
 mod flex_metal_usage;
 mod health;
 mod heat_map;
+mod identity_papers;
 mod invoice_pdf;
 mod invoice_seed;
 mod invoices;
