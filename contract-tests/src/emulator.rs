@@ -30,7 +30,7 @@ impl Emulator {
 
     /// The API, called by the second customer.
     pub fn other_customer(&self) -> Api {
-        self.api().with_key("i3dHarbourKey0987654")
+        self.api().with_key(suites::i3d_v3::SUITE.demo_keys.other)
     }
 
     /// The mail that the provider would have sent, the oldest first.

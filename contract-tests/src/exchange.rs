@@ -19,6 +19,21 @@ pub enum Caller {
     Nobody,
     /// Somebody with a key that never was one.
     Stranger,
+    /// The customer, with a key that may not be used from this machine.
+    Excluded,
+}
+
+impl Caller {
+    /// How a request is made by this caller, where that is not the customer.
+    pub fn told(self) -> Option<&'static str> {
+        match self {
+            Caller::Customer => None,
+            Caller::Other => Some("as another customer"),
+            Caller::Nobody => Some("without a key"),
+            Caller::Stranger => Some("with a wrong key"),
+            Caller::Excluded => Some("with a key that may not be used from here"),
+        }
+    }
 }
 
 /// A request as it goes over the wire, but for the credentials.

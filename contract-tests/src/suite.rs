@@ -32,10 +32,23 @@ pub struct Suite {
     pub families: &'static [&'static [Family]],
     /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
     pub private: &'static [&'static str],
+    /// The keys of the demo world of the emulator.
+    pub demo_keys: DemoKeys,
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
     /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
     pub live: &'static str,
+}
+
+/// The keys of the demo world of an emulator, which are no secrets.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoKeys {
+    /// That of the customer.
+    pub customer: &'static str,
+    /// That of another customer.
+    pub other: &'static str,
+    /// One of the customer that may not be used from this machine.
+    pub excluded: &'static str,
 }
 
 impl Suite {

@@ -12,13 +12,9 @@ use crate::{
     finding::Finding,
     live::{Kind, Place},
     redact::Redactor,
-    secret::Secret,
     suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
 };
-
-/// The key of the second customer of the demo world.
-const OTHER_KEY: &str = "i3dHarbourKey0987654";
 
 /// What is tested.
 #[derive(Clone)]
@@ -45,7 +41,7 @@ impl Target {
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
-        let keys = Target::demo_keys();
+        let keys = Keys::default().or_of(suite.demo_keys);
         let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
         let name = "mock".to_owned();
@@ -69,17 +65,11 @@ impl Target {
         if target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
             return Target { controllable: false, ..target };
         }
-        let demo = Target::demo_keys();
-        let keys = Keys { customer: keys.customer.or(demo.customer), other: keys.other.or(demo.other) };
+        let keys = keys.or_of(suite.demo_keys);
         // With a seed, the clock stands still until it is moved.
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
         Target { transport: transport(keys.clone()), keys, seeded, ..target }
-    }
-
-    /// The keys of the demo world, which are no secrets.
-    fn demo_keys() -> Keys {
-        Keys { customer: Some(Secret::new(Config::API_KEY)), other: Some(Secret::new(OTHER_KEY)) }
     }
 
     /// The same target behind another transport, such as one that injects a fault.
@@ -114,6 +104,11 @@ impl Target {
     /// Takes the credentials of this target out of whatever is written, and what else the contract calls secret.
     pub fn redactor(&self) -> Redactor {
         Redactor::new(self.suite, self.keys.secrets().cloned())
+    }
+
+    /// Whether the harness has what `caller` shows.
+    pub fn knows(&self, caller: Caller) -> bool {
+        caller == Caller::Nobody || self.keys.of(caller).is_some()
     }
 
     /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.

@@ -27,6 +27,7 @@ use tower::Service;
 use crate::{
     exchange::{Caller, Received, Sent},
     secret::Secret,
+    suite::DemoKeys,
 };
 
 /// How long an answer may take.
@@ -57,9 +58,22 @@ pub struct Keys {
     pub customer: Option<Secret>,
     /// That of [`Caller::Other`].
     pub other: Option<Secret>,
+    /// That of [`Caller::Excluded`].
+    pub excluded: Option<Secret>,
 }
 
 impl Keys {
+    /// The keys of a demo world, which are no secrets, in the place of those that are missing.
+    #[must_use]
+    pub fn or_of(self, demo: DemoKeys) -> Keys {
+        let or = |key: Option<Secret>, demo: &str| key.or_else(|| Some(Secret::new(demo)));
+        Keys {
+            customer: or(self.customer, demo.customer),
+            other: or(self.other, demo.other),
+            excluded: or(self.excluded, demo.excluded),
+        }
+    }
+
     /// What `caller` shows as a key.
     pub fn of(&self, caller: Caller) -> Option<&str> {
         match caller {
@@ -67,12 +81,13 @@ impl Keys {
             Caller::Other => self.other.as_ref().map(Secret::expose),
             Caller::Nobody => None,
             Caller::Stranger => Some(STRANGERS_KEY),
+            Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
         }
     }
 
     /// Every secret that may appear in no output.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.customer.iter().chain(&self.other)
+        self.customer.iter().chain(&self.other).chain(&self.excluded)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
-use super::{KEY, OTHER_KEY};
+use super::{EXCLUDED_KEY, KEY, OTHER_KEY};
 use crate::{
     Keys, Secret, Suite, Target,
     live::{Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch},
@@ -138,7 +138,11 @@ pub(super) fn suite() -> &'static Suite {
 }
 
 pub(super) fn keys() -> Keys {
-    Keys { customer: Secret::from_env(KEY), other: Secret::from_env(OTHER_KEY) }
+    Keys {
+        customer: Secret::from_env(KEY),
+        other: Secret::from_env(OTHER_KEY),
+        excluded: Secret::from_env(EXCLUDED_KEY),
+    }
 }
 
 fn new_run() -> RunId {

@@ -89,6 +89,8 @@ pub struct ReportArguments {
 pub(crate) const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
 pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+/// A key that its whitelist closes to this machine.
+pub(crate) const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
 
 impl ReportArguments {
     /// Says how a run ended, and writes the reports that were asked for.

@@ -192,6 +192,7 @@ impl Plan {
         {
             script.with_all(manner, 0);
         }
+        script.with_all(Manner::Excluded, 0);
         script.with(Role::Create, Manner::Retry, 0, 1);
         script.with(Role::Update, Manner::Retry, 0, 1);
         script.with(Role::List, Manner::Valid, 0, 0);
@@ -370,7 +371,7 @@ fn single(route: &'static Route) -> VecDeque<Chapter> {
     let chapter = |title, steps| Chapter { group: route.tag.clone(), title, steps };
     let step = |manner, draw| Step::new(manner, route, 0, draw);
     let first = vec![step(Manner::Valid, 0), step(Manner::Nobody, 0)];
-    let mut second = vec![step(Manner::Stranger, 0), step(Manner::Violation, 0)];
+    let mut second = vec![step(Manner::Stranger, 0), step(Manner::Excluded, 0), step(Manner::Violation, 0)];
     second.extend((0..METHODS).map(|draw| step(Manner::Method, draw)));
     let count = Request::example(route).map_or(0, |example| violation_count(&example));
     let violations: Vec<Step> = (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();

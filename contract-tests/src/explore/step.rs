@@ -25,6 +25,8 @@ pub enum Manner {
     Nobody,
     /// With a wrong key.
     Stranger,
+    /// With a key that may not be used from here.
+    Excluded,
     /// With the key of another customer.
     Other,
     /// By a method that the path does not have.
@@ -39,7 +41,7 @@ pub enum Manner {
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 15] = [
+const MANNERS: [(Manner, &str); 16] = [
     (Manner::Valid, "valid"),
     (Manner::Retry, "retry"),
     (Manner::Duplicate, "duplicate"),
@@ -49,6 +51,7 @@ const MANNERS: [(Manner, &str); 15] = [
     (Manner::WrongParent, "wrong-parent"),
     (Manner::Nobody, "nobody"),
     (Manner::Stranger, "stranger"),
+    (Manner::Excluded, "excluded"),
     (Manner::Other, "other"),
     (Manner::Method, "method"),
     (Manner::Path, "path"),

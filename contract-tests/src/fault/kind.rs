@@ -90,6 +90,8 @@ pub enum Kind {
     AdmitNobody,
     /// Callers with a wrong key are let in.
     AdmitStranger,
+    /// A key is good from everywhere.
+    AdmitExcluded,
     /// Another customer is taken for the owner.
     AdmitOther,
 

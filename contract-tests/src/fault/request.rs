@@ -19,6 +19,7 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
         }
         Kind::AdmitNobody if sent.caller == Caller::Nobody => sent.caller = Caller::Customer,
         Kind::AdmitStranger if sent.caller == Caller::Stranger => sent.caller = Caller::Customer,
+        Kind::AdmitExcluded if sent.caller == Caller::Excluded => sent.caller = Caller::Customer,
         Kind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
         Kind::AnyMethod => {
             if let Some(route) = sent.route {

@@ -11,6 +11,7 @@ use crate::{
         pointer::{most_exact, places},
     },
     suite::Suite,
+    transport::STRANGERS_KEY,
 };
 
 /// The fixture as a Hurl file; `base` and the keys are variables that Hurl is given.
@@ -81,7 +82,8 @@ fn call(suite: &Suite, operation: &str, step: &Step) -> String {
     let key = match step.who {
         Who::Customer => Some("{{key}}"),
         Who::Other => Some("{{other_key}}"),
-        Who::Stranger => Some("NobodyHasThisKey0000"),
+        Who::Excluded => Some("{{excluded_key}}"),
+        Who::Stranger => Some(STRANGERS_KEY),
         Who::Nobody => None,
     };
     text += &key.map(|key| format!("{}: {key}\n", suite.key_header)).unwrap_or_default();

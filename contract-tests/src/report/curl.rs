@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 
 use crate::{
-    command::{KEY, OTHER_KEY},
+    command::{EXCLUDED_KEY, KEY, OTHER_KEY},
     exchange::{Caller, Sent},
     transport::STRANGERS_KEY,
 };
@@ -39,6 +39,7 @@ fn key(caller: Caller) -> Option<String> {
         Caller::Other => Some(format!("${OTHER_KEY}")),
         Caller::Nobody => None,
         Caller::Stranger => Some(STRANGERS_KEY.to_owned()),
+        Caller::Excluded => Some(format!("${EXCLUDED_KEY}")),
     }
 }
 

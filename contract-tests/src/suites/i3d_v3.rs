@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::i3d_v3_families::FAMILIES;
-use crate::suite::Suite;
+use crate::suite::{DemoKeys, Suite};
 
 /// The i3D.net v3 API.
 pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
@@ -20,6 +20,11 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     shows_keys: &["getAccountApiKeys"],
     families: FAMILIES,
     private: &["iban"],
+    demo_keys: DemoKeys {
+        customer: "i3dDemoKey0123456789",
+        other: "i3dHarbourKey0987654",
+        excluded: "i3dOfficeKey24681357",
+    },
     demo_names: DEMO_NAMES,
     live: include_str!("../../live/i3d-v3.yaml"),
 });

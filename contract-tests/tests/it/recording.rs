@@ -174,7 +174,7 @@ fn what_looks_like_a_secret_is_not_written() {
         },
     }] } });
     let imported = har::import(&har.to_string()).expect("a HAR file");
-    let keys = Keys { customer: Some(Secret::new("unrelated-secret")), other: None };
+    let keys = Keys { customer: Some(Secret::new("unrelated-secret")), ..Keys::default() };
     let out = tempfile::tempdir().expect("a folder");
     let redactor = Redactor::new(&SUITE, keys.secrets().cloned());
     let provenance = observed(&imported);

@@ -140,7 +140,7 @@ impl Host {
     }
 
     pub fn http(&self) -> Arc<dyn Transport> {
-        let keys = Keys { customer: Some(Secret::new(CANARY)), other: None };
+        let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
         let place = self.place();
         Arc::new(Http::pinned(place.base, place.address, SUITE.key_header, keys))
     }

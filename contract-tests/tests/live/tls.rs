@@ -35,7 +35,7 @@ async fn a_host_without_a_trusted_certificate_gets_nothing() {
         trusted.store(accepted.is_ok(), Ordering::SeqCst);
     });
 
-    let keys = Keys { customer: Some(Secret::new(CANARY)), other: None };
+    let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
     let http = Http::pinned(format!("https://{NAME}"), address, SUITE.key_header, keys);
     let error = http.send(&plain("getHealth")).await.unwrap_err().to_string();
     assert!(error.contains("certificate") && error.contains("UnknownIssuer"), "{error}");

@@ -20,6 +20,8 @@ use crate::{
 
 /// The status of a request without good credentials.
 const UNAUTHENTICATED: u16 = 401;
+/// The status of a request whose credentials are good elsewhere.
+const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
     /// A good request of the family: of the resource of a slot, of a parent, or the example.
@@ -37,26 +39,32 @@ impl Play<'_> {
         Ok(request.or_else(|| Request::example(deed.route).ok()))
     }
 
-    /// Without a key, or with a wrong one, every protected operation is closed.
-    pub(super) async fn without_key(&mut self, deed: Deed, step: Step) -> Played {
-        let caller = if step.manner == Manner::Nobody { Caller::Nobody } else { Caller::Stranger };
+    /// Without a good key every protected operation is closed, and nothing comes of asking.
+    pub(super) async fn closed(&mut self, deed: Deed, step: Step) -> Played {
         let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
-        self.is_closed(&request, caller).await?;
+        self.is_closed(&request, step.manner).await?;
         if deed.route.open { Ok(()) } else { self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await }
     }
 
     /// The request is refused for its credentials alone.
-    pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
-        if request.route.open {
+    pub(super) async fn is_closed(&mut self, request: &Request, manner: Manner) -> Played {
+        let route = request.route;
+        let (caller, expected) = match manner {
+            Manner::Nobody => (Caller::Nobody, UNAUTHENTICATED),
+            Manner::Excluded => (Caller::Excluded, FORBIDDEN),
+            _ => (Caller::Stranger, UNAUTHENTICATED),
+        };
+        let closed = if caller == Caller::Excluded { route.documents(FORBIDDEN) } else { !route.open };
+        if !closed || !self.session.target.knows(caller) {
             return Ok(());
         }
         let received = self.session.send(request.sent(caller)).await?;
-        if received.status == UNAUTHENTICATED {
+        if received.status == expected {
             return Ok(());
         }
-        let who = if caller == Caller::Nobody { "without a key" } else { "with a wrong key" };
-        let message = format!("has the status {} {who} instead of {UNAUTHENTICATED}", received.status);
-        self.session.found(&check::REFUSES_STRANGERS, &request.route.id, "", message)
+        let who = caller.told().unwrap_or_default();
+        let message = format!("has the status {} {who} instead of {expected}", received.status);
+        self.session.found(&check::REFUSES_STRANGERS, &route.id, "", message)
     }
 
     /// What belongs to one customer does not exist for another.

@@ -102,7 +102,7 @@ impl<'a> Play<'a> {
             (Manner::Rough, _) => self.rough(deed, slot, draw).await,
             (Manner::Unknown, _) => self.unknown(deed, draw).await,
             (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
-            (Manner::Nobody | Manner::Stranger, _) => self.without_key(deed, step).await,
+            (Manner::Nobody | Manner::Stranger | Manner::Excluded, _) => self.closed(deed, step).await,
             (Manner::Other, _) => self.other_customer(deed, slot, draw).await,
             (Manner::Method, _) => self.other_method(Some(deed), step).await,
             (Manner::Path, _) => self.other_path(Some(deed), step).await,

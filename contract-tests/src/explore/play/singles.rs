@@ -86,8 +86,9 @@ impl Play<'_> {
                 None => Ok(()),
             },
             Manner::Rough => self.is_rough(&example, step.draw).await,
-            Manner::Nobody => self.is_closed(&example, Caller::Nobody).await,
-            Manner::Stranger => self.is_closed(&example, Caller::Stranger).await,
+            Manner::Nobody | Manner::Stranger | Manner::Excluded => {
+                self.is_closed(&example, step.manner).await
+            }
             Manner::Method => self.other_method(None, step).await,
             Manner::Path => self.other_path(None, step).await,
             _ => Ok(()),

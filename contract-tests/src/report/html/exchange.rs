@@ -3,12 +3,9 @@
 use maud::{Markup, html};
 
 use super::{command, json};
-use crate::{
-    exchange::Caller,
-    report::{
-        document::{Body, Breach, Message, Step},
-        place::{Half, status},
-    },
+use crate::report::{
+    document::{Body, Breach, Message, Step},
+    place::{Half, status},
 };
 
 /// A longer text is cut.
@@ -25,7 +22,7 @@ pub fn markup(step: &Step, breach: Option<&Breach>) -> Markup {
             summary {
                 span.method { (step.method) } " "
                 span.target { (step.target) }
-                @if let Some(who) = caller(step.caller) { span.who { (who) } }
+                @if let Some(who) = step.caller.told() { span.who { (who) } }
                 span class={ "status " (class(step.status)) } { (status(step.status)) }
                 span.dim { (format!("{:.1} ms", step.took_ms)) }
             }
@@ -35,16 +32,6 @@ pub fn markup(step: &Step, breach: Option<&Breach>) -> Markup {
             }
             (command(&step.curl))
         }
-    }
-}
-
-/// Who sent it, where that is not the customer whom the harness works for.
-fn caller(caller: Caller) -> Option<&'static str> {
-    match caller {
-        Caller::Customer => None,
-        Caller::Other => Some("as another customer"),
-        Caller::Nobody => Some("without a key"),
-        Caller::Stranger => Some("with a wrong key"),
     }
 }
 
