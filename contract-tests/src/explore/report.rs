@@ -2,11 +2,16 @@
 
 use crate::{exchange::Exchange, progress::Progress, reached::Reached, run::Run};
 
+/// The status of what a target says not to do.
+pub const UNDONE: u16 = 501;
+
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// How many requests were sent.
     pub requests: u64,
+    /// How many of them the target said not to do.
+    pub undone: u64,
     /// How many may be sent.
     pub budget: u64,
     /// Which operation was answered how, and with what.
@@ -33,6 +38,7 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
+        self.undone += u64::from(exchange.received.status == UNDONE);
         self.progress.sent(&exchange.sent);
         self.progress.advance();
         let harmless = exchange.sent.method.is_safe() || matches!(exchange.received.status, 401 | 405);

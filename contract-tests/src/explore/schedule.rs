@@ -29,6 +29,13 @@ pub struct Chapter {
     pub steps: Vec<Step>,
 }
 
+impl Chapter {
+    /// Steps that somebody gave.
+    pub fn given(steps: Vec<Step>) -> Chapter {
+        Chapter { group: "explore".to_owned(), title: "as it was given", steps }
+    }
+}
+
 /// What is explored: families with all that is scripted for them, and operations beside.
 pub struct Schedule {
     families: Vec<Plan>,
@@ -88,8 +95,8 @@ impl Schedule {
         chosen.map(|route| Step::new(Manner::Valid, route, 0, 0)).collect()
     }
 
-    /// Whether nothing was chosen.
-    pub fn is_empty(&self) -> bool {
+    /// Whether all that comes is left to chance.
+    pub fn is_past_the_script(&self) -> bool {
         self.scripted.is_empty()
     }
 }

@@ -79,6 +79,16 @@ impl Step {
         Step { manner, route, slot, draw }
     }
 
+    /// Reads the steps of a report, with `;` between them. The error names the one that is none.
+    pub fn parse_all(contract: &'static Contract, text: &str) -> Result<Vec<Step>, String> {
+        let lines = text.split(';').map(str::trim).filter(|line| !line.is_empty());
+        let steps = lines.map(|line| {
+            let none = || format!("`{line}` is no step; one is `valid deleteSshKey 0 0`");
+            Step::parse(contract, line).ok_or_else(none)
+        });
+        steps.collect()
+    }
+
     /// Reads what [`Step`] displays.
     pub fn parse(contract: &'static Contract, line: &str) -> Option<Step> {
         let mut words = line.split_whitespace();
@@ -106,6 +116,15 @@ impl fmt::Debug for Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_read_as_a_report_tells_them() {
+        let contract = openapi::i3d_v3();
+        let steps = Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
+        assert_eq!(steps.iter().map(Step::to_string).collect::<Vec<_>>().len(), 2);
+        let error = Step::parse_all(contract, "valid createSshKey 0 1; again").unwrap_err();
+        assert!(error.starts_with("`again` is no step"), "{error}");
+    }
 
     #[test]
     fn a_step_is_a_line_of_text() {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many rough bodies there are.
-pub const ROUGH: u32 = 5;
+pub const ROUGH: u32 = 8;
 
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
@@ -41,6 +41,9 @@ impl Play<'_> {
             1 => ("half a character", r#"{"name":"\ud800"}"#.to_owned()),
             2 => ("a number beyond all numbers", r#"{"id":1e999}"#.to_owned()),
             3 => ("a word that is no JSON", "nil".to_owned()),
+            4 => ("a text that never ends", format!("{{\"name\":\"{}", "x".repeat(10_000))),
+            5 => ("a byte order mark and nothing else", "\u{feff}".to_owned()),
+            6 => ("a key that is no text", "{1:2}".to_owned()),
             _ => ("something behind its end", "{}{}".to_owned()),
         };
         let sent = request.content(Content::Text(text)).sent(Caller::Customer);
