@@ -260,6 +260,7 @@ impl Plan {
             script.with_views_draw(Manner::Pages, draw);
         }
         script.with(Role::Create, Manner::Pages, 0, 21);
+        script.with(Role::Delete, Manner::Pages, 1, 0);
         (script.steps.len() > before).then(|| self.chapter("the list in pages", script))
     }
 
@@ -322,6 +323,7 @@ impl Plan {
             match role {
                 Role::List | Role::View(_) => choice(2, Manner::Pages),
                 Role::Create | Role::Update => choice(1, Manner::Retry),
+                Role::Delete => choice(1, Manner::Pages),
                 _ => {}
             }
             if matches!(role, Role::Create | Role::Update | Role::Delete) {

@@ -96,7 +96,7 @@ impl<'a> Play<'a> {
             (Manner::Valid, Role::Delete) => self.delete(deed, slot).await,
             (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
             (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
-            (Manner::Pages, Role::Create) => self.pages_under_change(deed, draw).await,
+            (Manner::Pages, Role::Create | Role::Delete) => self.pages_under_change(deed, slot, draw).await,
             (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
             (Manner::Violation, _) => self.violation(deed, slot, draw).await,
             (Manner::Rough, _) => self.rough(deed, slot, draw).await,
