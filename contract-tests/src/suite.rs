@@ -36,6 +36,8 @@ pub struct Suite {
     pub demo_keys: DemoKeys,
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
+    /// The faults that the harness is measured by, as YAML; see [`fault::catalogue`](crate::fault::catalogue).
+    pub faults: &'static str,
     /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
     pub live: &'static str,
 }

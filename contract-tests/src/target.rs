@@ -119,6 +119,11 @@ impl Target {
         caller == Caller::Nobody || self.keys.of(caller).is_some()
     }
 
+    /// Whose key this is, where the harness knows it.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        self.keys.owner(key)
+    }
+
     /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.
     pub fn is_live(&self) -> bool {
         self.live

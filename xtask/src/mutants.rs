@@ -27,7 +27,7 @@ struct Hunt {
 pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
-    for (name, family) in fault::i3d_v3() {
+    for (name, family) in fault::catalogue(&SUITE) {
         for fault in family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only))) {
             let hunts: Vec<Hunt> = (1..=seeds)
                 .map(|seed| runtime.block_on(hunt(fault, &family.operations, seed)))

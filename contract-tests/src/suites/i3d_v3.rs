@@ -26,6 +26,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
         excluded: "i3dOfficeKey24681357",
     },
     demo_names: DEMO_NAMES,
+    faults: include_str!("../../faults/i3d-v3.yaml"),
     live: include_str!("../../live/i3d-v3.yaml"),
 });
 
