@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn what_is_no_report_of_this_program_is_refused() {
         let (_folder, file) = report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
-        let error = recorded(std::slice::from_ref(&file)).err().expect("it is refused");
+        let error = recorded(std::slice::from_ref(&file)).expect_err("it is refused");
         assert!(format!("{error:#}").contains("it has the format 99"), "{error:#}");
         let (_folder, file) = report("none.json", &json!([]));
         assert!(recorded(&[file]).is_err());
