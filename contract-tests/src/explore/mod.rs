@@ -5,15 +5,18 @@
 mod body;
 mod dice;
 pub mod family;
+pub mod flow;
 mod history;
 mod model;
 mod play;
 mod regression;
 mod report;
 mod schedule;
+mod script;
 mod session;
 mod shrink;
 mod step;
+mod ways;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,11 @@
 //! What is counted while a run goes on.
 
-use crate::{exchange::Exchange, progress::Progress, reached::Reached, run::Run};
+use crate::{
+    exchange::{Caller, Exchange},
+    progress::Progress,
+    reached::Reached,
+    run::Run,
+};
 
 /// The status of what a target says not to do.
 pub const UNDONE: u16 = 501;
@@ -24,6 +29,16 @@ pub struct Tally {
     pub progress: Progress,
 }
 
+/// Whether the world is certainly as it was before. A refused login is not harmless: servers count them.
+fn is_harmless(exchange: &Exchange) -> bool {
+    let Exchange { sent, received } = exchange;
+    let stopped_at_the_door = || {
+        let closed = sent.route.is_some_and(|route| !route.open);
+        closed && matches!(sent.caller, Caller::Nobody | Caller::Stranger) && received.status == 401
+    };
+    sent.method.is_safe() || received.status == 405 || stopped_at_the_door()
+}
+
 impl Tally {
     /// A count of requests, of which so many may be sent.
     pub fn of(budget: u64) -> Tally {
@@ -41,8 +56,7 @@ impl Tally {
         self.undone += u64::from(exchange.received.status == UNDONE);
         self.progress.sent(&exchange.sent);
         self.progress.advance();
-        let harmless = exchange.sent.method.is_safe() || matches!(exchange.received.status, 401 | 405);
-        self.is_fresh &= harmless;
+        self.is_fresh &= is_harmless(exchange);
         self.reached.count(exchange);
     }
 

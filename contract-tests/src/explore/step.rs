@@ -37,11 +37,13 @@ pub enum Manner {
     Pages,
     /// By several clients at the same time.
     Together,
+    /// As a move of a flow.
+    Walk,
     /// Not at all: time passes.
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 16] = [
+const MANNERS: [(Manner, &str); 17] = [
     (Manner::Valid, "valid"),
     (Manner::Retry, "retry"),
     (Manner::Duplicate, "duplicate"),
@@ -57,6 +59,7 @@ const MANNERS: [(Manner, &str); 16] = [
     (Manner::Path, "path"),
     (Manner::Pages, "pages"),
     (Manner::Together, "together"),
+    (Manner::Walk, "walk"),
     (Manner::Wait, "wait"),
 ];
 
@@ -67,9 +70,9 @@ pub struct Step {
     pub manner: Manner,
     /// What.
     pub route: &'static Route,
-    /// With which resource of the family; with which parent, where one is made.
+    /// With which resource of the family; with which parent, where one is made; in which flow.
     pub slot: u32,
-    /// Which of all bodies, violations, pages: 0 is the simplest.
+    /// Which of all bodies, violations, pages, moves: 0 is the simplest.
     pub draw: u32,
 }
 

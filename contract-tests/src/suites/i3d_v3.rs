@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::i3d_v3_families::FAMILIES;
+use super::{i3d_v3_families::FAMILIES, i3d_v3_flows::FLOWS};
 use crate::suite::{DemoKeys, Suite};
 
 /// The i3D.net v3 API.
@@ -18,7 +18,9 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     slash_means_nothing: true,
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
+    shared: SHARED,
     families: FAMILIES,
+    flows: FLOWS,
     private: &["iban"],
     demo_keys: DemoKeys {
         customer: "i3dDemoKey0123456789",
@@ -36,6 +38,15 @@ const PREPARED: &[&str] = &[
     "provideOTP",
     // Needs the hash of a mail, which is sent when it is asked for.
     "validateAccountPasswordReset",
+];
+
+/// Operations whose path names no thing of a customer: a method of requests, parts of the catalogue.
+const SHARED: &[&str] = &[
+    "getAccountApiLog",
+    "getCalcConfig",
+    "getCalcItem",
+    "getCalcUtilitiesMarginFactors",
+    "getCalcUtilitiesServiceVatPercentage",
 ];
 
 /// The logins of the demo world, which are no secrets.

@@ -1,5 +1,7 @@
 //! One request that is wrong in one thing; and operations that belong to no family.
 
+use openapi::Route;
+
 use super::{Deed, Play, life::reason};
 use crate::{
     Caller, Content, Request, Violation, check,
@@ -92,10 +94,16 @@ impl Play<'_> {
             Manner::Nobody | Manner::Stranger | Manner::Excluded => {
                 self.is_closed(&example, step.manner).await
             }
+            Manner::Other if self.is_for_all(step.route) => Ok(()),
+            Manner::Other => self.is_unknown_to_others(&example, "").await,
             Manner::Method => self.other_method(None, step).await,
             Manner::Path => self.other_path(None, step).await,
             _ => Ok(()),
         }
+    }
+
+    fn is_for_all(&self, route: &Route) -> bool {
+        route.open || self.session.target.suite.shared.contains(&route.id.as_str())
     }
 
     async fn example(&mut self, example: Request, draw: u32) -> Played {

@@ -55,10 +55,10 @@ impl Play<'_> {
     }
 }
 
-/// The path with its last slash encoded: a letter of a name, and no separator.
+/// The path with its second slash encoded: a letter of the first name, which nothing is called, and no separator.
 fn slash_as_text(path: &str) -> String {
-    let (front, last) = path.rsplit_once('/').unwrap_or(("", path));
-    format!("{front}%2F{last}")
+    let second = path.match_indices('/').nth(1).map_or(0, |(at, _)| at);
+    format!("{}%2F{}", &path[..second], path[second..].trim_start_matches('/'))
 }
 
 /// The path with the first letter of its last fixed part in upper case.
