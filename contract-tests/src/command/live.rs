@@ -7,7 +7,9 @@ use clap::Args;
 use super::{EXCLUDED_KEY, KEY, OTHER_KEY};
 use crate::{
     Keys, Secret, Suite, Target,
-    live::{Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch},
+    live::{
+        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch,
+    },
     suites,
 };
 
@@ -50,6 +52,15 @@ impl TargetArguments {
     /// The base URL as a plan names it.
     pub(super) fn base(&self) -> &str {
         self.target.trim_end_matches('/')
+    }
+
+    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked to.
+    pub(super) fn is_live(&self) -> bool {
+        let gate = Gate::new(self.live.live, &Rules::of(suite()));
+        match gate.pass(&self.target) {
+            Ok(place) => place.kind == Kind::Live,
+            Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
+        }
     }
 
     /// The same behind a guard that also lets through what `permit` says. An emulator can be written to in rehearsal.

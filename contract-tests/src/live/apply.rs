@@ -1,7 +1,8 @@
 //! Does what was planned, judges every answer, and removes everything again.
 
-use std::time::Instant;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
+use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -28,7 +29,9 @@ pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
     let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
     for (number, life) in (1..).zip(&plan.lives) {
         let mut player = Player::new(guard, life, number);
-        let case = player.play(life).await;
+        // Whatever a host makes of the harness, what was made until then is removed.
+        let played = AssertUnwindSafe(player.play(life)).catch_unwind().await;
+        let case = played.unwrap_or_else(|_| player.broken(life));
         player.exchanges.iter().for_each(|exchange| run.count(exchange));
         run.cases.push(case);
     }
@@ -81,7 +84,7 @@ impl<'a> Player<'a> {
 
     async fn play(&mut self, life: &Life) -> Case {
         let started = Instant::now();
-        let case = Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create));
+        let case = self.case(life);
         let mut ended = None;
         for step in &life.steps {
             ended = self.step(step).await;
@@ -97,6 +100,16 @@ impl<'a> Player<'a> {
         };
         let case = Case { outcome, reason, exchanges, took: started.elapsed(), ..case };
         case.with_findings(std::mem::take(&mut self.findings))
+    }
+
+    fn case(&self, life: &Life) -> Case {
+        Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create))
+    }
+
+    /// The case of a life that the harness did not survive.
+    fn broken(&self, life: &Life) -> Case {
+        let reason = "the harness failed; what it said stands above".to_owned();
+        Case { outcome: Outcome::Unchecked, reason, exchanges: self.exchanges.clone(), ..self.case(life) }
     }
 
     /// Plays one step; says how the case ends if it cannot go on.

@@ -10,6 +10,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::budget::sync_folder;
+
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
@@ -160,8 +162,7 @@ impl Ledger {
         let file = OpenOptions::new().create_new(true).append(true).open(path)?;
         let mut ledger = Ledger { file, header: header.clone(), entries: Vec::new(), closed: false };
         ledger.note(0, Event::Begun(header), now)?;
-        // The name of the file must be on the disk, too.
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+        sync_folder(path)?;
         Ok(ledger)
     }
 

@@ -133,6 +133,19 @@ async fn the_way_to_a_live_host_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_live_api_is_not_explored() {
+    let shell = Shell::new();
+    for flags in [&[][..], &["--live"]] {
+        let arguments = ["explore", "--target", "https://api.i3d.net"];
+        let mut command = shell.command(&[&arguments, flags].concat());
+        let output = wait(command.env("CONTRACT_LIVE", "1").spawn().unwrap()).await;
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("compare") && told.contains("plan") && told.contains("apply"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_key_appears_in_no_output() {
     let host = Host::slow(DELAY).await;
     let shell = Shell::new();

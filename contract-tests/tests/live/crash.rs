@@ -90,6 +90,34 @@ impl Transport for Breaking {
     }
 }
 
+/// A connection on whose third answer the harness panics.
+struct Poisoned {
+    inner: Arc<dyn Transport>,
+    count: AtomicUsize,
+}
+
+impl Transport for Poisoned {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            let answer = self.inner.send(sent).await;
+            assert!(self.count.fetch_add(1, Ordering::SeqCst) != 2, "this answer cannot be survived");
+            answer
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_panics_cleans_up() {
+    let (scene, plan) = scene().await;
+    let before = resources(&scene).await;
+    let poisoned = Poisoned { inner: scene.host.http(), count: AtomicUsize::new(0) };
+    let run = apply(&scene.guard_before(Arc::new(poisoned)), &plan).await;
+    assert_eq!(run.verdict(), Verdict::Unchecked);
+    assert!(run.cases[0].reason.contains("the harness failed"), "{:?}", run.cases[0]);
+    assert_eq!(run.cases.last().unwrap().outcome, Outcome::Passed, "{:?}", run.cases.last());
+    assert_eq!(resources(&scene).await, before);
+}
+
 /// Kills a run at its `step`th request; the run, if it does not get that far.
 async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> Option<Run> {
     let left = AtomicUsize::new(step);
