@@ -8,7 +8,8 @@ use super::{EXCLUDED_KEY, KEY, OTHER_KEY};
 use crate::{
     Keys, Secret, Suite, Target,
     live::{
-        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch,
+        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
+        SystemClock, Watch,
     },
     suites,
 };
@@ -137,7 +138,11 @@ impl LiveArguments {
             host: place.host,
             permit,
             folder: Folder::open(&self.state)?,
-            clock: Arc::new(SystemClock),
+            clock: if target.is_seeded() {
+                Arc::new(MovedClock::new(target.clone()))
+            } else {
+                Arc::new(SystemClock)
+            },
         };
         let guard = Arc::new(Guarded::new(target.transport(), watch, ledger)?);
         Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })

@@ -48,7 +48,8 @@ async fn clean(guard: &Guarded) -> Case {
         return case;
     }
     let left = swept.left.into_iter().collect::<Vec<_>>().join("; ");
-    Case { outcome: Outcome::Unchecked, reason: format!("left, to be removed with `sweep`: {left}"), ..case }
+    let reason = format!("left, to be removed with `sweep`: {left}");
+    Case { outcome: Outcome::Unchecked, reason, ..case }.with_findings(swept.overdue)
 }
 
 /// Plays one life.
@@ -62,6 +63,8 @@ struct Player<'a> {
     /// What it must be: everything that was sent.
     expected: Map<String, Value>,
     id: Option<String>,
+    /// Whether its removal was accepted and may take time.
+    accepted: bool,
     exchanges: Vec<Exchange>,
     findings: Vec<Finding>,
 }
@@ -77,6 +80,7 @@ impl<'a> Player<'a> {
             renamed: false,
             expected: Map::new(),
             id: None,
+            accepted: false,
             exchanges: Vec::new(),
             findings: Vec::new(),
         }
@@ -172,10 +176,15 @@ impl<'a> Player<'a> {
             }
             Act::Read => self.compare_members(step, resource, ""),
             Act::List => self.find_row(step, &body),
-            Act::Miss if received.is_success() && !self.makes.is_gone(resource) => {
-                self.find(&check::GONE, step, "", "shows what was removed".to_owned());
+            // What takes time is waited for in the end.
+            Act::Remove => self.accepted = received.status == 202,
+            Act::Miss => {
+                let makes = self.makes;
+                let over = makes.is_gone(resource) || makes.is_going(resource) || self.accepted;
+                if received.is_success() && !over {
+                    self.find(&check::GONE, step, "", "shows what was removed".to_owned());
+                }
             }
-            Act::Remove | Act::Miss => {}
         }
     }
 

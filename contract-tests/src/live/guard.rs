@@ -149,6 +149,23 @@ impl Guarded {
         state.stopped = None;
     }
 
+    /// The time, by the clock of the run.
+    pub fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// Waits, unless nothing may be sent any more, or not after that; says whether it did.
+    pub async fn rest(&self, time: Duration) -> bool {
+        let may = {
+            let state = self.state.lock().await;
+            self.look_around(&state).is_ok() && self.now() + time <= state.deadline
+        };
+        if may {
+            self.clock.sleep(time).await;
+        }
+        may
+    }
+
     /// What was made, or may have been.
     pub async fn entries(&self) -> Vec<Entry> {
         self.state.lock().await.ledger.as_ref().map(|ledger| ledger.entries.clone()).unwrap_or_default()

@@ -123,6 +123,8 @@ pub struct Entry {
     /// Every id that it is known to have had. There is more than one where the id changes with the name, or where a
     /// server made two of one request.
     pub ids: BTreeMap<String, Stage>,
+    /// When it was about to be made, since 1970.
+    pub at: Duration,
     /// Whether it is known not to exist under any other id.
     settled: bool,
 }
@@ -184,8 +186,7 @@ impl Ledger {
         file.set_len(whole as u64)?;
         let mut ledger = Ledger { file, header, entries: Vec::new(), closed: false };
         for line in lines {
-            let line = line?;
-            ledger.apply(line.n, line.event);
+            ledger.apply(line?);
         }
         Ok(ledger)
     }
@@ -203,7 +204,7 @@ impl Ledger {
         text.push(b'\n');
         self.file.write_all(&text)?;
         self.file.sync_data()?;
-        self.apply(n, line.event);
+        self.apply(line);
         Ok(())
     }
 
@@ -212,10 +213,10 @@ impl Ledger {
         self.entries.get(n.checked_sub(1)?)
     }
 
-    fn apply(&mut self, n: usize, event: Event) {
+    fn apply(&mut self, Line { n, at, event }: Line) {
         if let Event::Intent { operation, name } = event {
-            let entry = Entry { n, operation, names: vec![name], ids: BTreeMap::new(), settled: false };
-            self.entries.push(entry);
+            let (names, ids, at) = (vec![name], BTreeMap::new(), Duration::from_secs(at));
+            self.entries.push(Entry { n, operation, names, ids, at, settled: false });
             return;
         }
         self.closed = event == Event::Closed;

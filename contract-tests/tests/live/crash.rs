@@ -40,7 +40,7 @@ async fn scene() -> (Scene, Plan) {
 /// Everything of the account but what is gone although it can be read.
 async fn resources(scene: &Scene) -> Vec<Value> {
     let mut all = scene.host.resources().await;
-    all.retain(|it| it["status"] != "releasing" || !is_ours(it));
+    all.retain(|it| it["status"] != "released" || !is_ours(it));
     all
 }
 

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract_tests::{
-    Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
+    Api, Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
     live::{Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, Watch},
     suites::i3d_v3::SUITE,
 };
@@ -196,9 +196,10 @@ async fn forward(
     (status, headers, answer.bytes().await.expect("the whole body")).into_response()
 }
 
-/// A clock that moves only when somebody waits.
+/// A clock that moves only when somebody waits, and that of an emulator with it.
 #[derive(Default)]
 pub struct Patient {
+    emulator: Option<Api>,
     now: Mutex<Duration>,
     /// A file that appears while somebody waits.
     pub meanwhile: Mutex<Option<PathBuf>>,
@@ -226,10 +227,15 @@ impl Clock for Patient {
             return Box::pin(std::future::pending());
         }
         self.advance(time);
+        let emulator = self.emulator.clone();
         if let Some(file) = self.meanwhile.lock().unwrap().take() {
             std::fs::write(file, "").unwrap();
         }
-        Box::pin(std::future::ready(()))
+        Box::pin(async move {
+            if let Some(emulator) = emulator {
+                emulator.advance(time.as_millis().div_ceil(1000).try_into().unwrap()).await;
+            }
+        })
     }
 }
 
@@ -244,9 +250,11 @@ pub struct Scene {
 
 impl Scene {
     pub async fn new() -> Scene {
+        let host = Host::start().await;
+        let emulator = Some(host.emulator().api());
         Scene {
-            host: Host::start().await,
-            clock: Arc::new(Patient::default()),
+            host,
+            clock: Arc::new(Patient { emulator, ..Patient::default() }),
             rules: Rules::of(&SUITE),
             permit: Permit::default(),
             folder: tempfile::tempdir().unwrap(),
