@@ -15,9 +15,11 @@ use crate::{
     exchange::{Caller, Exchange, Received},
     finding::Finding,
     judge::judge,
+    progress::Progress,
     request::{Content, Request},
     run::{Case, Outcome, Run},
     suite::Suite,
+    transport::Transport,
 };
 
 /// The group of the case that tells whether everything is gone.
@@ -27,13 +29,15 @@ const CLEANUP: &str = "cleanup";
 pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
     let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
+    let progress = Progress::new("apply", plan.lives.len() as u64 + 1);
     for (number, life) in (1..).zip(&plan.lives) {
-        let mut player = Player::new(guard, life, number);
+        let mut player = Player::new(guard, &progress, life, number);
         // Whatever a host makes of the harness, what was made until then is removed.
         let played = AssertUnwindSafe(player.play(life)).catch_unwind().await;
         let case = played.unwrap_or_else(|_| player.broken(life));
         player.exchanges.iter().for_each(|exchange| run.count(exchange));
-        run.cases.push(case);
+        progress.case(&case);
+        run.cases.push(Case { replay: plan.again(life), ..case });
     }
     run.cases.push(clean(guard).await);
     run.took = started.elapsed();
@@ -55,6 +59,7 @@ async fn clean(guard: &Guarded) -> Case {
 /// Plays one life.
 struct Player<'a> {
     guard: &'a Guarded,
+    progress: &'a Progress,
     suite: &'static Suite,
     makes: &'a Makes,
     /// What the resource is called, now and after its change.
@@ -70,10 +75,11 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn new(guard: &'a Guarded, life: &Life, number: usize) -> Player<'a> {
+    fn new(guard: &'a Guarded, progress: &'a Progress, life: &Life, number: usize) -> Player<'a> {
         let name = format!("{}{number}", guard.run().prefix());
         Player {
             guard,
+            progress,
             suite: guard.suite(),
             makes: guard.rules().makes(&life.create).expect("a life is of something that can be removed"),
             names: [name.clone(), format!("{name}b")],
@@ -119,10 +125,10 @@ impl<'a> Player<'a> {
     /// Plays one step; says how the case ends if it cannot go on.
     async fn step(&mut self, step: &Step) -> Option<(Outcome, String)> {
         let sent = self.request(step).sent(Caller::Customer);
-        let received = match self.guard.pass(&sent).await {
-            Ok(Ok(received)) => received,
-            Ok(Err(error)) => return Some((Outcome::Unchecked, error.to_string())),
-            Err(denied) => return Some((Outcome::Unchecked, format!("not sent: {denied}"))),
+        self.progress.sent(&sent);
+        let received = match self.guard.send(&sent).await {
+            Ok(received) => received,
+            Err(unreachable) => return Some((Outcome::Unchecked, unreachable.to_string())),
         };
         let exchange = Exchange { sent, received: received.clone() };
         self.findings.extend(judge(self.suite, &exchange));

@@ -1,7 +1,7 @@
 //! The command line, as a process of its own.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
 };
@@ -40,12 +40,16 @@ impl Shell {
         wait(self.start(arguments)).await
     }
 
-    /// Starts what is planned for a target.
-    async fn apply(&self, target: &str) -> Child {
+    /// The hash of what is planned for a target.
+    async fn plan(&self, target: &str) -> String {
         let plan = self.run(&["plan", "--target", target]).await;
         let text = String::from_utf8(plan.stdout).unwrap();
-        let hash = text.trim().rsplit(' ').next().unwrap();
-        self.start(&["apply", "--target", target, "--plan", hash])
+        text.trim().rsplit(' ').next().unwrap().to_owned()
+    }
+
+    /// Starts what is planned for a target.
+    async fn apply(&self, target: &str) -> Child {
+        self.start(&["apply", "--target", target, "--plan", &self.plan(target).await])
     }
 }
 
@@ -103,17 +107,13 @@ async fn an_interrupted_process_cleans_up_before_it_ends() {
     let output = wait(child).await;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(3), "{text}");
-    assert!(text.contains("the run was interrupted") && text.contains("ok         everything"), "{text}");
+    assert!(text.contains("not sent: the run was interrupted") && !text.contains("left"), "{text}");
     assert_eq!(resources(&host).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_to_a_live_host_is_closed() {
     let shell = Shell::new();
-    let hash = async |target: &str| {
-        let plan = shell.run(&["plan", "--target", target]).await;
-        String::from_utf8(plan.stdout).unwrap().trim().rsplit(' ').next().unwrap().to_owned()
-    };
     let real = "https://api.i3d.net";
     let (other, bare) = ("https://host.invalid", "http://api.i3d.net:443");
     let cases: [(&str, &str, &[&str], i32, &str); 5] = [
@@ -124,7 +124,7 @@ async fn the_way_to_a_live_host_is_closed() {
         (real, real, &["--live"], 3, "CONTRACT_LIVE=1"),
     ];
     for (target, planned, flags, code, reason) in cases {
-        let arguments = ["apply", "--target", target, "--plan", &hash(planned).await];
+        let arguments = ["apply", "--target", target, "--plan", &shell.plan(planned).await];
         let output = shell.run(&[&arguments, flags].concat()).await;
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{told}");
@@ -154,8 +154,12 @@ async fn the_key_appears_in_no_output() {
         Told { status: 403, body: format!("{{\"errorMessage\":\"{CANARY} may not\"}}"), ..Told::default() };
     host.tell([told]);
     let target = host.loopback();
-    let mut outputs = vec![wait(shell.apply(&target).await).await];
-    assert!(String::from_utf8_lossy(&outputs[0].stdout).contains("may not"), "the refusal is shown");
+    let reports = ["--html", "r/run.html", "--junit", "r/run.xml", "--json", "r/run.json", "--github"];
+    let arguments = ["apply", "--target", &target, "--plan", &shell.plan(&target).await];
+    let mut outputs = vec![shell.run(&[&arguments[..], &reports].concat()).await];
+    let told = String::from_utf8_lossy(&outputs[0].stdout).into_owned();
+    assert!(told.contains("may not") && told.contains("::error"), "the refusal is shown: {told}");
+    assert!(told.contains("The contract is broken: 1 of 5 cases failed"), "{told}");
     let mut killed = shell.apply(&target).await;
     assert!(reaches(&host, host.count() + 5, &mut killed).await);
     killed.kill().unwrap();
@@ -171,14 +175,22 @@ async fn the_key_appears_in_no_output() {
     for output in outputs {
         assert_secret("the output", &[output.stdout, output.stderr].concat());
     }
-    let mut files = 0;
-    for file in std::fs::read_dir(shell.folder.path().join(".contract-tests")).unwrap() {
-        let path = file.unwrap().path();
-        assert_secret(&path.display().to_string(), &std::fs::read(&path).unwrap());
-        files += 1;
-    }
-    assert!(files >= 4, "two ledgers, a budget and a lock");
-    assert_folder_is_the_only_one(shell.folder.path());
+    let (reports, state) = (shell.folder.path().join("r"), shell.folder.path().join(".contract-tests"));
+    assert_eq!(assert_no_secret_in(&reports), 3, "a page, JUnit and JSON");
+    assert!(assert_no_secret_in(&state) >= 4, "two ledgers, a budget and a lock");
+    let mut names: Vec<_> = files(shell.folder.path()).collect();
+    names.sort();
+    assert_eq!(names, [state, reports], "nothing is written anywhere else");
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
+}
+
+/// The number of files in a folder, none of which tells the key.
+fn assert_no_secret_in(folder: &Path) -> usize {
+    let look = |path: PathBuf| assert_secret(&path.display().to_string(), &std::fs::read(&path).unwrap());
+    files(folder).map(look).count()
 }
 
 fn assert_secret(place: &str, content: &[u8]) {
@@ -186,9 +198,4 @@ fn assert_secret(place: &str, content: &[u8]) {
     for form in [CANARY.to_owned(), STANDARD.encode(CANARY)] {
         assert!(!text.contains(&form), "{place} tells the key: {text}");
     }
-}
-
-fn assert_folder_is_the_only_one(path: &Path) {
-    let names: Vec<_> = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, [".contract-tests"], "nothing is written anywhere else");
 }
