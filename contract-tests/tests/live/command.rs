@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::host::{CANARY, Host, Told};
+use crate::host::{CANARY, Host, Moment, Told, folder};
 
 /// Long enough that a process can be killed in between.
 const DELAY: Duration = Duration::from_millis(10);
@@ -22,11 +22,14 @@ struct Shell {
 
 impl Shell {
     fn new() -> Shell {
-        Shell { folder: tempfile::tempdir().unwrap() }
+        Shell { folder: folder() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_contract-tests"));
+        self.set_up(Command::new(env!("CARGO_BIN_EXE_contract-tests")), arguments)
+    }
+
+    fn set_up(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).env("CONTRACT_API_KEY", CANARY);
         command.env_remove("CONTRACT_LIVE").stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -72,27 +75,43 @@ async fn reaches(host: &Host, count: usize, child: &mut Child) -> bool {
     true
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_process_is_swept() {
-    let host = Host::slow(DELAY).await;
+/// Kills a process at each of its requests: before the host does what it asks for, or when that is done and the answer is on
+/// its way.
+async fn kill_at_every_request(moment: Moment) {
+    let host = Host::start().await;
     let before = resources(&host).await;
-    let mut kills = 0;
-    for step in [2, 3, 5, 8, 13, 17, 22, 28] {
+    let target = host.loopback();
+    let hash = Shell::new().plan(&target).await;
+    for step in 1.. {
         let shell = Shell::new();
-        let mut child = shell.apply(&host.loopback()).await;
-        if !reaches(&host, host.count() + step, &mut child).await {
-            break;
+        host.hold(host.count() + step, moment);
+        let mut child = shell.start(&["apply", "--target", &target, "--plan", &hash]);
+        while !host.holds() && child.try_wait().unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        let is_over = !host.holds();
         child.kill().unwrap();
-        wait(child).await;
-        kills += 1;
-        // What was under way arrives, or never does.
-        tokio::time::sleep(20 * DELAY).await;
+        let output = wait(child).await;
         let swept = shell.run(&["sweep"]).await;
-        assert_eq!(swept.status.code(), Some(0), "{}", String::from_utf8_lossy(&swept.stdout));
+        let told = String::from_utf8_lossy(&swept.stdout).into_owned();
+        assert_eq!(swept.status.code(), Some(0), "killed at request {step}: {told}");
         assert_eq!(resources(&host).await, before, "killed at request {step}");
+        if is_over {
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+            assert!(step > 30, "{step} requests are few");
+            return;
+        }
     }
-    assert!(kills >= 6, "{kills} kills are few");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_before_the_host_does_what_it_asks_for_is_swept() {
+    kill_at_every_request(Moment::Before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_before_it_can_write_down_an_answer_is_swept() {
+    kill_at_every_request(Moment::After).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +128,49 @@ async fn an_interrupted_process_cleans_up_before_it_ends() {
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("not sent: the run was interrupted") && !text.contains("left"), "{text}");
     assert_eq!(resources(&host).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_ends_the_run_and_spoils_nothing() {
+    let host = Host::start().await;
+    let before = resources(&host).await;
+    let shell = Shell::new();
+    let target = host.loopback();
+    let hash = shell.plan(&target).await;
+    // No file may be longer than a block; what would be is cut, and the program is told.
+    let limited = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} apply --target {target} --plan {hash}",
+        env!("CARGO_BIN_EXE_contract-tests")
+    );
+    let output = wait(shell.set_up(Command::new("sh"), &["-c", &limited]).spawn().unwrap()).await;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("the records cannot be written"), "{text}");
+    let swept = shell.run(&["sweep"]).await;
+    assert_eq!(swept.status.code(), Some(0), "{}", String::from_utf8_lossy(&swept.stdout));
+    assert_eq!(resources(&host).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_says_what_it_could_not_look_at() {
+    let host = Host::start().await;
+    let shell = Shell::new();
+    let mut child = shell.apply(&host.loopback()).await;
+    assert!(reaches(&host, 6, &mut child).await);
+    child.kill().unwrap();
+    wait(child).await;
+    let state = shell.folder.path().join(".contract-tests");
+    // The power failed while these were begun.
+    std::fs::write(state.join("a.ledger"), "").unwrap();
+    std::fs::write(state.join("b.ledger"), "{\"n\":0,").unwrap();
+    std::fs::write(state.join("stop"), "").unwrap();
+    let swept = shell.run(&["sweep"]).await;
+    let text = String::from_utf8(swept.stdout).unwrap();
+    assert_eq!(swept.status.code(), Some(3), "{text}");
+    assert_eq!(text.matches("nothing is left").count(), 2, "{text}");
+    assert!(text.contains("could not look") && text.contains("stop exists"), "{text}");
+    std::fs::remove_file(state.join("stop")).unwrap();
+    assert_eq!(shell.run(&["sweep"]).await.status.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use std::{
 use contract_tests::{
     Answered, Received, Sent, Transport, Unreachable,
     check::GONE,
-    live::{Clock, Ledger, Permit, Plan, Rules, Swept, apply, sweep},
+    live::{Clock, Permit, Plan, Rules, Swept, apply, sweep},
     suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
@@ -95,7 +95,7 @@ async fn a_removal_that_was_accepted_is_waited_for() {
     let (scene, later, swept) = sweep_a_tag_that_takes(5 * MINUTE).await;
     assert!(swept.left.is_empty() && swept.cleaned == 1, "{swept:?}");
     assert_eq!(*later.accepted.lock().unwrap(), ["deleteFlexMetalTag"], "it is removed once");
-    assert!(Ledger::open(&scene.ledger()).unwrap().closed);
+    assert!(scene.is_closed());
     assert!(scene.host.count() < 20, "{} requests are too many", scene.host.count());
 }
 
@@ -110,7 +110,7 @@ async fn a_removal_that_takes_too_long_is_told() {
         ("C403", "getFlexMetalTag")
     );
     assert_eq!(*later.accepted.lock().unwrap(), ["deleteFlexMetalTag"]);
-    assert!(!Ledger::open(&scene.ledger()).unwrap().closed);
+    assert!(!scene.is_closed());
     let waited = scene.clock.now();
     assert!(waited > 10 * MINUTE && waited <= 15 * MINUTE, "{waited:?}");
 }
