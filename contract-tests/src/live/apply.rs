@@ -14,7 +14,7 @@ use crate::{
     check::{self, Check},
     exchange::{Caller, Exchange, Received},
     finding::Finding,
-    judge::judge,
+    judge::{judge, shown},
     progress::Progress,
     request::{Content, Request},
     run::{Case, Outcome, Run},
@@ -24,6 +24,8 @@ use crate::{
 
 /// The group of the case that tells whether everything is gone.
 const CLEANUP: &str = "cleanup";
+/// How much of a refusal is repeated.
+const REFUSAL_MAX: usize = 200;
 
 /// Does what `plan` says through `guard`, which must let it pass. Whatever happens, what was made is removed in the end.
 pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
@@ -138,7 +140,8 @@ impl<'a> Player<'a> {
         }
         let good = received.is_success();
         if !good && step.act != Act::Miss {
-            let message = format!("is refused with {}: {}", received.status, received.text());
+            let text: String = received.text().chars().take(REFUSAL_MAX).collect();
+            let message = format!("is refused with {}: {text}", received.status);
             let check = if step.act == Act::Make { &check::ACCEPTS_VALID } else { &check::READ_YOUR_WRITE };
             self.find(check, step, "", message);
             return Some((Outcome::Failed, String::new()));
@@ -198,10 +201,10 @@ impl<'a> Player<'a> {
     fn compare_members(&mut self, step: &Step, resource: &Value, at: &str) {
         let check = if self.renamed { &check::CHANGE_IS_KEPT } else { &check::READ_YOUR_WRITE };
         for (member, expected) in self.expected.clone() {
-            let shown = &resource[&member];
-            let same_shape = std::mem::discriminant(shown) == std::mem::discriminant(&expected);
-            if *shown != expected && (same_shape || shown.is_null()) {
-                let message = format!("is {shown}, and {expected} was sent");
+            let value = &resource[&member];
+            let same_shape = std::mem::discriminant(value) == std::mem::discriminant(&expected);
+            if *value != expected && (same_shape || value.is_null()) {
+                let message = format!("is {}, and {expected} was sent", shown(value));
                 self.find(check, step, &format!("{at}/{member}"), message);
             }
         }

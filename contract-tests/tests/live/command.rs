@@ -75,6 +75,14 @@ async fn reaches(host: &Host, count: usize, child: &mut Child) -> bool {
     true
 }
 
+/// Waits until a request is held up; says whether one was before the run was over.
+async fn is_held(host: &Host, child: &mut Child) -> bool {
+    while !host.holds() && child.try_wait().unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    host.holds()
+}
+
 /// Kills a process at each of its requests: before the host does what it asks for, or when that is done and the answer is on
 /// its way.
 async fn kill_at_every_request(moment: Moment) {
@@ -86,10 +94,7 @@ async fn kill_at_every_request(moment: Moment) {
         let shell = Shell::new();
         host.hold(host.count() + step, moment);
         let mut child = shell.start(&["apply", "--target", &target, "--plan", &hash]);
-        while !host.holds() && child.try_wait().unwrap().is_none() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        let is_over = !host.holds();
+        let is_over = !is_held(&host, &mut child).await;
         child.kill().unwrap();
         let output = wait(child).await;
         let swept = shell.run(&["sweep"]).await;
@@ -155,8 +160,9 @@ async fn a_disk_that_is_full_ends_the_run_and_spoils_nothing() {
 async fn a_sweep_says_what_it_could_not_look_at() {
     let host = Host::start().await;
     let shell = Shell::new();
+    host.hold(6, Moment::After);
     let mut child = shell.apply(&host.loopback()).await;
-    assert!(reaches(&host, 6, &mut child).await);
+    assert!(is_held(&host, &mut child).await);
     child.kill().unwrap();
     wait(child).await;
     let state = shell.folder.path().join(".contract-tests");
