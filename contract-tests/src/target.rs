@@ -178,7 +178,10 @@ impl Target {
 
     async fn control(&self, method: Method, path: &str, body: Value) -> Result<Received, Unreachable> {
         if !self.controllable {
-            return Err(Unreachable(format!("{} has no control API; only an emulator has", self.name)));
+            return Err(Unreachable::Silent(format!(
+                "{} has no control API; only an emulator has",
+                self.name
+            )));
         }
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -188,6 +191,6 @@ impl Target {
         if received.is_success() {
             return Ok(received);
         }
-        Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
+        Err(Unreachable::Silent(format!("{path} answers {}: {}", received.status, received.text())))
     }
 }

@@ -41,8 +41,15 @@ struct Script(Vec<Step>);
 fn steps(text: &str) -> Result<Script, String> {
     Step::parse_all(suite().contract, text).map(Script)
 }
+/// Why a live API is not explored.
+const NOT_LIVE: &str = "explore sends wrong requests on purpose, so it never goes to a live API; \
+    `compare` reads one, `plan` and `apply` write to one";
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    if arguments.target.is_live() {
+        eprintln!("{NOT_LIVE}");
+        return Ok(Verdict::Usage);
+    }
     let target = arguments.target.open(arguments.seed).await?;
     let options = Options {
         seed: arguments.seed,

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
 
 use super::{TargetArguments, live::suite, replay::SEED};
@@ -57,8 +57,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         print!("{}", listed(suite()));
         return Ok(Verdict::Holds);
     };
+    if arguments.target.is_live() {
+        eprintln!("a fault is put before an emulator only, never before a live API");
+        return Ok(Verdict::Usage);
+    }
     let target = arguments.target.open(SEED).await?;
-    ensure!(!target.is_live(), "a fault is put before an emulator only, never before a live API");
     let told = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.suite, fault)));
     let proxy = Proxy::start(faulty, arguments.listen).await.with_context(|| {
