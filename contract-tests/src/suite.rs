@@ -30,6 +30,9 @@ pub struct Suite {
     pub shows_keys: &'static [&'static str],
     /// Its resources.
     pub families: &'static [&'static [Family]],
+    /// Where answers show what a parameter of a path stands for, beyond the lists of the families: the parameter, the
+    /// operation, and the place in its answer.
+    pub shown: &'static [(&'static str, &'static str, &'static str)],
     /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
     pub private: &'static [&'static str],
     /// The keys of the demo world of the emulator.

@@ -19,6 +19,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
     families: FAMILIES,
+    shown: SHOWN,
     private: &["iban"],
     demo_keys: DemoKeys {
         customer: "i3dDemoKey0123456789",
@@ -35,6 +36,18 @@ const PREPARED: &[&str] = &[
     "provideOTP",
     // Needs the hash of a mail, which is sent when it is asked for.
     "validateAccountPasswordReset",
+];
+
+/// What only some answers show, and paths name all the same.
+const SHOWN: &[(&str, &str, &str)] = &[
+    ("categoryName", "getCalcCategories", "/0/name"),
+    ("fileId", "getAccountFiles", "/0/id"),
+    ("invoiceNumber", "getAccountInvoices", "/0/invoiceNumber"),
+    ("pduId", "getColocationPdus", "/0/id"),
+    ("serviceName", "getCalcCategories", "/0/name"),
+    ("upLinkId", "getColocations", "/0/uplinks/0/uplinkId"),
+    ("upLinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
+    ("uplinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
 ];
 
 /// The logins of the demo world, which are no secrets.
