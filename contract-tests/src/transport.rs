@@ -85,6 +85,12 @@ impl Keys {
         }
     }
 
+    /// Whose key this is, where it is one of these.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        let all = [Caller::Customer, Caller::Other, Caller::Excluded, Caller::Stranger];
+        all.into_iter().find(|caller| self.of(*caller) == Some(key))
+    }
+
     /// Every secret that may appear in no output.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.customer.iter().chain(&self.other).chain(&self.excluded)

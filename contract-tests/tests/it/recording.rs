@@ -103,7 +103,8 @@ async fn what_passed_the_proxy_can_be_played_again() {
 
     // The password was taken out, so the last step needs a value that nobody knows; all others play.
     let mut playable = fixture;
-    assert_eq!(playable.steps.pop().unwrap().request.body.unwrap()["password"], "{{secret-4}}");
+    let password = playable.steps.pop().unwrap().request.body.unwrap()["password"].clone();
+    assert!(password.as_str().is_some_and(|it| it.starts_with("{{secret-")), "{password}");
     let loaded = Loaded { id: playable.id.clone(), path, fixture: Ok(playable) };
     let (case, _) = replay_one(&target, &loaded, &options()).await;
     assert_eq!(case.findings, []);
