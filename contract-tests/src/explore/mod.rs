@@ -310,7 +310,7 @@ impl<'a> Explorer<'a> {
             .operations()
             .filter(|(id, it)| !suite.is_prepared(id) && !it.statuses.keys().any(succeeds));
         let weak: Vec<Finding> =
-            weak.map(|(id, _)| Finding::new(&check::WEAK_RUN, id, "never succeeded")).collect();
+            weak.map(|(id, _)| Finding::new(&check::WEAK_RUN, id, "never was a success")).collect();
         let case = Case::passed("explore", "every operation succeeded once");
         let outcome = if weak.is_empty() { Outcome::Passed } else { Outcome::Unchecked };
         let reason = weak.iter().map(|it| it.operation.as_str()).collect::<Vec<_>>().join(", ");
