@@ -36,37 +36,38 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
-  contract-tests coverage run.json --html coverage.html  what that run reached of the contract, and what it did not
+  contract-tests coverage run.json --html page.html    what that run reached of the contract, and what it did not
   contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator and the API differ
   contract-tests record scenario.yaml                  make a fixture of requests
   contract-tests explain C408                          what a code of a report means
+  contract-tests fault ssh-delete-noop                 an emulator in which deleting an SSH key does nothing
   contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
   contract-tests sweep                                 remove what a killed run left";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Do what was planned, and remove it again.
-    Apply(apply::Arguments),
+    /// Play fixtures and compare what comes back.
+    Replay(replay::Arguments),
+    /// Call every operation in every way, and play sequences that a model follows.
+    Explore(explore::Arguments),
+    /// Compare the emulator with the truth, and say who is wrong.
+    Compare(compare::Arguments),
     /// Say which operations and statuses the fixtures and models reach.
     Coverage(coverage::Arguments),
     /// Say what a check means and what to do when it fails.
     Explain(explain::Arguments),
-    /// Call every operation in every way, and play sequences that a model follows.
-    Explore(explore::Arguments),
-    /// Serve a target with one fault in it, to see that a client notices.
-    Fault(fault::Arguments),
-    /// Compare the emulator with the truth, and say who is wrong.
-    Compare(compare::Arguments),
-    /// Play fixtures and compare what comes back.
-    Replay(replay::Arguments),
     /// Make fixtures of what a server answers.
     Record(record::Arguments),
     /// Make a fixture of a HAR file.
     Import(transfer::Import),
     /// Write a fixture as a HAR or Hurl file.
     Export(transfer::Export),
+    /// Serve a target with one fault in it, to see that a client notices.
+    Fault(fault::Arguments),
     /// Say what `apply` would write, and what it may cost; nothing is sent.
     Plan(plan::Arguments),
+    /// Do what was planned, and remove it again.
+    Apply(apply::Arguments),
     /// Remove what a run left that was killed.
     Sweep(sweep::Arguments),
 }
