@@ -6,12 +6,9 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{
-    live::{keys, suite},
-    replay::FolderArgument,
-};
+use super::{live::suite, replay::FolderArgument};
 use crate::{
-    Redactor, Verdict,
+    Keys, Redactor, Verdict,
     fixture::{Provenance, Source, Span, load},
     record::{self, har, hurl},
 };
@@ -53,7 +50,7 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     let suite = suite();
     let text = fs::read_to_string(&arguments.file).with_context(|| arguments.file.display().to_string())?;
     let imported = har::import(&text).context("this is no HAR file")?;
-    let redactor = Redactor::new(suite, keys().secrets().cloned());
+    let redactor = Redactor::new(suite, Keys::from_env().secrets().cloned());
     let at = imported.at.unwrap_or_else(Timestamp::now);
     let provenance = Provenance {
         source: Source::Observed,
