@@ -94,3 +94,30 @@ async fn record_again(
     let said = record::to_yaml(fixture)?;
     Ok(record::write(folder, &described, &redactor, &said)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Cli, Verb};
+
+    #[test]
+    fn the_command_that_plays_a_case_again_has_every_argument_that_matters() {
+        let told = |line: &str| {
+            let words = ["contract-tests", "replay"].into_iter().chain(line.split(' '));
+            let Ok(Cli { verb: Verb::Replay(arguments) }) = Cli::try_parse_from(words) else {
+                panic!("{line}")
+            };
+            again(&arguments, "ssh_key/life")
+        };
+        let life = "contract-tests replay ssh_key/life";
+        for (line, rest) in [
+            ("--html=report.html", "--target mock"),
+            ("ssh_key --target=https://api.i3d.net --live", "--target https://api.i3d.net --live"),
+            ("--folder=my$fixtures --state=other", "--folder 'my$fixtures' --target mock --state other"),
+        ] {
+            assert_eq!(told(line), format!("{life} {rest}"));
+        }
+    }
+}

@@ -162,6 +162,25 @@ async fn what_later_steps_need_and_did_not_come_is_a_difference() {
 }
 
 #[tokio::test]
+async fn a_mail_without_what_later_steps_need_is_a_difference() {
+    let steps = |pointer: &str| {
+        json!([
+            { "operation": "resendEmailConfirmation", "as": "nobody", "request": { "body": { "email": "billing@lighthouse.example" } } },
+            {
+                "mail": { "to": "billing@lighthouse.example", "kind": "email-confirmation" },
+                "capture": { "hash": pointer },
+            },
+        ])
+    };
+    let (case, _) = played(&fixture(steps("/values/hash"), json!({})), &[], 0).await;
+    assert_eq!(codes(&case), []);
+    let (case, _) = played(&fixture(steps("/values/hsah"), json!({})), &[], 0).await;
+    assert_eq!(codes(&case), [("C601", "resendEmailConfirmation", "")]);
+    let told = "the mail of the kind email-confirmation has nothing at /values/hsah that could be `hash`";
+    assert!(case.findings[0].message.contains(told), "{:?}", case.findings);
+}
+
+#[tokio::test]
 async fn a_known_difference_is_tolerated_until_its_day() {
     let edit: [Edit; 1] = [("createCallback", |_, body| body[0]["url"] = "https://other.example".into())];
     let known = |at: &str, side: &str| {
