@@ -11,6 +11,9 @@ use serde::Serialize;
 
 use crate::reached::{Reached, Touched, label};
 
+/// The verb of what tells what was reached, and not what held.
+pub const COVERAGE: &str = "coverage";
+
 /// So many of so many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Share {

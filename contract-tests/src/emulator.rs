@@ -39,6 +39,11 @@ impl Emulator {
         sent.json().await.expect("the outbox is a list")
     }
 
+    /// The key of the first customer.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Its base URL.
     pub fn url(&self) -> String {
         self.server.url()

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use crate::{
     exchange::{Caller, Exchange},
-    judge::judge,
     progress::Progress,
     request::Request,
     run::{Case, Outcome, Run},
@@ -60,7 +59,7 @@ fn judged(target: &Target, exchange: Exchange, case: Case) -> Case {
     if exchange.received.status == 501 {
         return Case { outcome: Outcome::Skipped, reason: NOT_DONE.to_owned(), ..case };
     }
-    let findings = judge(target.suite, &exchange);
+    let findings = target.judge(&exchange);
     let exchanges = if findings.is_empty() { Vec::new() } else { vec![exchange] };
     Case { exchanges, ..case.with_findings(findings) }
 }

@@ -108,17 +108,14 @@ impl Judged<'_> {
                 self.found(&check::MEDIA_TYPE, "has no Content-Type, but the contract promises a body"),
             ];
         };
-        let essence = media.split(';').next().unwrap_or_default().trim();
         if !response.has_body() {
             return vec![self.found(&check::EMPTY_BODY, "has a body, but the contract promises none")];
         }
-        if !response.media_types().any(|promised| promised == essence) {
-            return vec![self.found(
-                &check::MEDIA_TYPE,
-                format!("is of type {essence}, which the contract does not promise"),
-            )];
-        }
-        if essence != "application/json" {
+        let Some(promised) = response.media_type(media) else {
+            let message = format!("is of type {media}, which the contract does not promise");
+            return vec![self.found(&check::MEDIA_TYPE, message)];
+        };
+        if promised != "application/json" {
             return Vec::new();
         }
         if let Err(error) = well_formed(&received.body) {
@@ -218,13 +215,13 @@ impl Judged<'_> {
         let secrets = secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= SHORT));
         // What is sent in two places may come back from the other.
         let texts = || sent.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-        let secrets = secrets.filter(|secret| texts().filter(|text| text.contains(secret)).count() == 1);
-        let mut body = self.exchange.received.json();
+        let mut secrets = secrets.filter(|secret| texts().filter(|text| text.contains(secret)).count() == 1);
+        let mut body = serde_json::from_slice(&self.exchange.received.body)
+            .unwrap_or_else(|_| Value::String(self.exchange.received.text()));
         if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
             response.mask(&mut body, &self.suite.contract.secrets);
         }
-        let text = body.to_string();
-        let leaks = secrets.into_iter().any(|secret| text.contains(secret));
+        let leaks = secrets.any(|secret| says(&body, secret));
         let message = "holds what was sent as a secret";
         leaks.then(|| self.found(&check::NO_SECRET_BACK, message)).into_iter().collect()
     }
@@ -301,7 +298,17 @@ impl<'de> serde::de::Visitor<'de> for DistinctVisitor {
     }
 }
 
-/// The value at a pointer, for a message: short, and masked where the contract says that it is secret.
+/// Whether any text of a value holds another.
+fn says(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(it) => it.contains(text),
+        Value::Array(items) => items.iter().any(|item| says(item, text)),
+        Value::Object(members) => members.iter().any(|(name, it)| name.contains(text) || says(it, text)),
+        _ => false,
+    }
+}
+
+/// A value for a message: short. Reports take secrets out of it.
 pub fn shown(value: &Value) -> String {
     const LONG: usize = 80;
     let text = value.to_string();
@@ -369,10 +376,32 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_was_sent_is_found_in_every_notation() {
+        let mut leaking = exchange("changeAccountPassword", 422, "");
+        leaking.sent.body =
+            br#"{"currentPassword":"old \"one\" of mine","newPassword":"a-better-one"}"#.to_vec();
+        let refusal = r#"{"errorCode":11001,"errorMessage":"wrong: old \"one\" of mine","errors":[]}"#;
+        for (media, body, leaks) in [
+            ("application/json", refusal.to_owned(), true),
+            ("text/plain", "wrong: a-better-one".to_owned(), true),
+            ("application/json", refusal.replace("old", "new"), false),
+        ] {
+            leaking.received.headers.insert("content-type", HeaderValue::from_static(media));
+            leaking.received.body = body.into_bytes();
+            let found = codes(&leaking).iter().any(|(code, _)| *code == "C107");
+            assert_eq!(found, leaks, "{}", leaking.received.text());
+        }
+    }
+
+    #[test]
     fn headers_are_judged_too() {
         let mut text = exchange("createFlexMetalTag", 200, TAG);
         text.received.headers.insert("content-type", HeaderValue::from_static("text/html"));
         assert_eq!(codes(&text), [("C103", String::new())]);
+        let mut loud = exchange("createFlexMetalTag", 200, TAG);
+        let media = HeaderValue::from_static("Application/JSON; charset=utf-8");
+        loud.received.headers.insert("content-type", media);
+        assert_eq!(codes(&loud), []);
         let mut short = exchange("createFlexMetalTag", 200, TAG);
         short.received.headers.insert("content-length", HeaderValue::from_static("3"));
         assert_eq!(codes(&short), [("C108", String::new())]);

@@ -28,6 +28,7 @@ mod finding;
 pub mod fixture;
 mod judge;
 pub mod live;
+mod one_time;
 mod progress;
 mod reached;
 pub mod record;

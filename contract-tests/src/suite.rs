@@ -2,7 +2,7 @@
 
 use openapi::Contract;
 
-use crate::explore::family::Family;
+use crate::explore::{family::Family, flow::Flow};
 
 /// An API under test.
 pub struct Suite {
@@ -28,14 +28,20 @@ pub struct Suite {
     pub prepared: &'static [&'static str],
     /// Operations whose answers hold the keys of the caller.
     pub shows_keys: &'static [&'static str],
+    /// Operations whose path names what every customer may see.
+    pub shared: &'static [&'static str],
     /// Its resources.
     pub families: &'static [&'static [Family]],
+    /// What goes on step by step.
+    pub flows: &'static [Flow],
     /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
     pub private: &'static [&'static str],
     /// The keys of the demo world of the emulator.
     pub demo_keys: DemoKeys,
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
+    /// The faults that the harness is measured by, as YAML; see [`fault::catalogue`](crate::fault::catalogue).
+    pub faults: &'static str,
     /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
     pub live: &'static str,
 }

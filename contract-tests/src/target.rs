@@ -10,6 +10,7 @@ use crate::{
     check,
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
+    judge::judge,
     live::{Kind, Place},
     redact::Redactor,
     suite::Suite,
@@ -88,8 +89,15 @@ impl Target {
         self.mock.as_ref().map(|server| server.url())
     }
 
+    /// Everything that is wrong with an answer of this target by itself.
+    pub fn judge(&self, exchange: &Exchange) -> Vec<Finding> {
+        let mut findings = judge(self.suite, exchange);
+        findings.extend(self.leak(exchange));
+        findings
+    }
+
     /// The breach of an answer that repeats a key of the harness, unless the operation is there to show it.
-    pub fn leaks(&self, exchange: &Exchange) -> Option<Finding> {
+    fn leak(&self, exchange: &Exchange) -> Option<Finding> {
         let operation = exchange.sent.name();
         let received = &exchange.received;
         let holds = |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
@@ -109,6 +117,11 @@ impl Target {
     /// Whether the harness has what `caller` shows.
     pub fn knows(&self, caller: Caller) -> bool {
         caller == Caller::Nobody || self.keys.of(caller).is_some()
+    }
+
+    /// Whose key this is, where the harness knows it.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        self.keys.owner(key)
     }
 
     /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.
@@ -165,7 +178,10 @@ impl Target {
 
     async fn control(&self, method: Method, path: &str, body: Value) -> Result<Received, Unreachable> {
         if !self.controllable {
-            return Err(Unreachable(format!("{} has no control API; only an emulator has", self.name)));
+            return Err(Unreachable::Silent(format!(
+                "{} has no control API; only an emulator has",
+                self.name
+            )));
         }
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -175,6 +191,6 @@ impl Target {
         if received.is_success() {
             return Ok(received);
         }
-        Err(Unreachable(format!("{path} answers {}: {}", received.status, received.text())))
+        Err(Unreachable::Silent(format!("{path} answers {}: {}", received.status, received.text())))
     }
 }

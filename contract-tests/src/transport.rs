@@ -27,6 +27,7 @@ use tower::Service;
 use crate::{
     command::{EXCLUDED_KEY, KEY, OTHER_KEY},
     exchange::{Caller, Received, Sent},
+    live::{Denied, Refusal},
     secret::Secret,
     suite::DemoKeys,
 };
@@ -40,8 +41,25 @@ pub(crate) const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
 
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("no answer: {0}")]
-pub struct Unreachable(pub String);
+pub enum Unreachable {
+    /// The server gave none.
+    #[error("no answer: {0}")]
+    Silent(String),
+    /// The guard of a live API did not send the request.
+    #[error("not sent: {0}")]
+    Denied(#[from] Denied),
+}
+
+impl Unreachable {
+    /// Why the rules of a live API let no such request through. Other requests may pass; otherwise there is no point in
+    /// sending more.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Unreachable::Denied(Denied::Refused(refusal)) => Some(refusal),
+            Unreachable::Denied(Denied::Stopped(_)) | Unreachable::Silent(_) => None,
+        }
+    }
+}
 
 /// The result of sending a request.
 pub type Answered = Result<Received, Unreachable>;
@@ -93,6 +111,12 @@ impl Keys {
             Caller::Stranger => Some(STRANGERS_KEY),
             Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
         }
+    }
+
+    /// Whose key this is, where it is one of these.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        let all = [Caller::Customer, Caller::Other, Caller::Excluded, Caller::Stranger];
+        all.into_iter().find(|caller| self.of(*caller) == Some(key))
     }
 
     /// Every secret that may appear in no output.
@@ -171,7 +195,7 @@ impl Http {
 
 impl Transport for Http {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
-        let late = |_| Unreachable(format!("it took longer than {} seconds", PATIENCE.as_secs()));
+        let late = |_| Unreachable::Silent(format!("it took longer than {} seconds", PATIENCE.as_secs()));
         Box::pin(async move { tokio::time::timeout(PATIENCE, self.answer(sent)).await.map_err(late)? })
     }
 }
@@ -185,7 +209,7 @@ fn provider() -> Arc<CryptoProvider> {
 /// What went wrong, with its causes; none of them holds the address with its query.
 fn unreachable_by(error: &(dyn Error + 'static)) -> Unreachable {
     let causes = std::iter::successors(Some(error), |&error| error.source());
-    Unreachable(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    Unreachable::Silent(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
 }
 
 /// Answers every name with the one address that was looked up before.

@@ -83,7 +83,18 @@ fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
 
 /// Each API words ranges in its own way; these are wrong in the one that all our contracts use.
 fn in_range(example: &Request) -> Vec<Violation> {
-    let wrong = ["x", "start=x", "start=-1", "results=1.5", "start=0,results=25,more=1", "start=1,start=2"];
+    let wrong = [
+        "x",
+        "start=x",
+        "start=-1",
+        "results=1.5",
+        "start=0,results=25,more=1",
+        "start=1,start=2",
+        "start=99999999999999999999",
+        "start=0;results=25",
+        "start=0,",
+        "bytes=0-24",
+    ];
     let refused = |text| Violation::new(format!("RANGED-DATA {text:?}"), example.range(text), &[400]);
     wrong.into_iter().map(refused).collect()
 }

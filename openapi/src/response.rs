@@ -33,9 +33,16 @@ impl Response {
         !self.content.is_empty()
     }
 
-    /// The media types that the body may have.
-    pub fn media_types(&self) -> impl Iterator<Item = &str> {
-        self.content.iter().map(|(media, _)| media.as_str())
+    /// The media type of a Content-Type as the contract writes it; `None` where it does not promise it.
+    pub fn media_type(&self, content_type: &str) -> Option<&str> {
+        self.promised(content_type).map(|(media, _)| media)
+    }
+
+    /// Media types are compared without case and parameters (RFC 9110).
+    fn promised(&self, content_type: &str) -> Option<(&str, &Schema)> {
+        let essence = essence(content_type);
+        let found = self.content.iter().find(|(media, _)| media.eq_ignore_ascii_case(essence));
+        found.map(|(media, schema)| (media.as_str(), schema))
     }
 
     /// Masks what is secret in a JSON body. `suspects` are names that are secret elsewhere.
@@ -51,7 +58,7 @@ impl Response {
     }
 
     fn json(&self) -> Option<&Schema> {
-        self.content.iter().find(|(media, _)| media == "application/json").map(|(_, schema)| schema)
+        self.content.iter().find(|(media, _)| media == JSON).map(|(_, schema)| schema)
     }
 
     /// Everything that is wrong with a body of media type `media`; `None` is no body.
@@ -61,11 +68,11 @@ impl Response {
                 || vec![Violation::new("", "the answer has no body, but the contract promises one")];
             return if self.has_body() { missing() } else { Vec::new() };
         };
-        let essence = media.split(';').next().unwrap_or_default().trim();
-        let Some((_, schema)) = self.content.iter().find(|(media, _)| media == essence) else {
+        let Some((promised, schema)) = self.promised(media) else {
+            let essence = essence(media);
             return vec![Violation::new("", format!("the contract promises no body of type {essence}"))];
         };
-        if essence != "application/json" {
+        if promised != JSON {
             return Vec::new();
         }
         match serde_json::from_slice::<Value>(body) {
@@ -73,6 +80,14 @@ impl Response {
             Err(error) => vec![Violation::new("", format!("the body is not JSON: {error}"))],
         }
     }
+}
+
+/// The media type of bodies with a schema.
+const JSON: &str = "application/json";
+
+/// A media type without its parameters.
+fn essence(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// The answers of one operation, by status.

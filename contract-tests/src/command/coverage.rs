@@ -10,13 +10,15 @@ use std::{
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::{ReportArguments, live::suite};
 use crate::{
-    Suite, Target, Verdict,
-    coverage::{Covered, Figures, Groups, figures, groups},
+    Case, Outcome, Redactor, Run, Target, Verdict,
+    coverage::{COVERAGE, Covered, Figures, Groups, figures, groups},
     examples,
     reached::Reached,
-    report::FORMAT,
+    report::{self, FORMAT},
     suites,
 };
 
@@ -29,54 +31,74 @@ const SEED: u64 = 1;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// JSON reports of runs, to be taken together; without any, the examples of the contract are sent to a mock.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    json: Vec<PathBuf>,
+    #[arg(value_name = "REPORT")]
+    runs: Vec<PathBuf>,
+    #[command(flatten)]
+    reports: ReportArguments,
 }
 
 /// What is read of the JSON report of a run.
 #[derive(Deserialize)]
 struct Recorded {
-    format: u32,
     api: String,
+    target: String,
+    requests: u64,
     operations: Reached,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let (suite, reached) =
-        if arguments.json.is_empty() { by_examples().await? } else { recorded(&arguments.json)? };
-    let groups = groups(suite.contract, &reached);
-    io::stdout().write_all(told(&groups).as_bytes())?;
-    let succeeded = figures(groups.values().flatten()).operations.reached;
-    Ok(if succeeded == 0 { Verdict::Unchecked } else { Verdict::Holds })
+    let run = if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
+    let suite = suites::find(run.api).expect("the API of a run is known");
+    io::stdout().write_all(told(&groups(suite.contract, &run.reached)).as_bytes())?;
+    report::save_all(&run, &arguments.reports, &Redactor::new(suite, []))?;
+    Ok(run.verdict())
 }
 
-async fn by_examples() -> anyhow::Result<(&'static Suite, Reached)> {
+async fn by_examples() -> anyhow::Result<Run> {
     eprintln!(
-        "the examples of the contract, sent to a mock; --json takes what `replay` and `explore` reached"
+        "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` for more"
     );
-    let suite: &'static Suite = &suites::i3d_v3::SUITE;
-    let target = Target::mock(suite, SEED)?;
-    Ok((suite, examples("coverage", &target, SEED).await.reached))
+    let target = Target::mock(suite(), SEED)?;
+    Ok(of_reached(examples(COVERAGE, &target, SEED).await))
 }
 
-fn recorded(files: &[PathBuf]) -> anyhow::Result<(&'static Suite, Reached)> {
-    let mut all = Reached::default();
-    let mut suites = Vec::new();
+/// What several runs reached together.
+fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
+    let mut all: Option<Run> = None;
     for file in files {
         let recorded = read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
         let suite = suites::find(&recorded.api);
-        suites.push(suite.with_context(|| format!("the API {} is not known", recorded.api))?);
-        all.add(recorded.operations);
+        let suite = suite.with_context(|| format!("the API {} is not known", recorded.api))?;
+        let run = all.get_or_insert_with(|| Run::new(COVERAGE, suite.name, &recorded.target, None));
+        ensure!(run.api == suite.name, "the reports are of different APIs");
+        if !run.target.split(", ").any(|target| target == recorded.target) {
+            run.target += &format!(", {}", recorded.target);
+        }
+        run.requests += recorded.requests;
+        run.reached.add(recorded.operations);
     }
-    ensure!(suites.windows(2).all(|two| two[0].name == two[1].name), "the reports are of different APIs");
-    Ok((suites[0], all))
+    Ok(of_reached(all.context("there is no report")?))
+}
+
+/// The run with a case for each operation: it was reached, or it was not.
+fn of_reached(run: Run) -> Run {
+    let contract = suites::find(run.api).expect("the API of a run is known").contract;
+    let of = |covered: &Covered| {
+        let case = Case::passed(&covered.route.tag, &covered.route.id);
+        match unreached(covered) {
+            Some(reason) => Case { outcome: Outcome::Skipped, reason, ..case },
+            None => case,
+        }
+    };
+    let cases = groups(contract, &run.reached).values().flatten().map(of).collect();
+    Run { cases, ..run }
 }
 
 fn read(file: &Path) -> anyhow::Result<Recorded> {
-    let recorded: Recorded = serde_json::from_slice(&fs::read(file)?)?;
-    let Recorded { format, .. } = recorded;
-    ensure!(format == FORMAT, "it has the format {format}, and this program reads {FORMAT}");
-    Ok(recorded)
+    let report: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let format = &report["format"];
+    ensure!(*format == FORMAT, "it has the format {format}, and this program reads {FORMAT}");
+    Ok(serde_json::from_value(report)?)
 }
 
 /// The figures of every group, and what is missing in each.
@@ -116,12 +138,8 @@ fn percents(it: Figures) -> [String; 5] {
 /// What was not reached of an operation, in one line; `None` where that is nothing.
 fn missing(covered: &Covered) -> Option<String> {
     let id = &covered.route.id;
-    if !covered.is_touched() {
-        return Some(format!("{id}: never called"));
-    }
-    if !covered.succeeded() {
-        let statuses: Vec<String> = covered.statuses_that_came().map(|it| it.to_string()).collect();
-        return Some(format!("{id}: never succeeded, only {}", statuses.join(", ")));
+    if let Some(unreached) = unreached(covered) {
+        return Some(format!("{id}: {unreached}"));
     }
     let mut missing: Vec<String> = covered.missing_statuses().iter().map(u16::to_string).collect();
     missing.extend(covered.missing_parameters());
@@ -130,6 +148,15 @@ fn missing(covered: &Covered) -> Option<String> {
     let more = properties.len().saturating_sub(NAMES_MAX);
     missing.extend((more > 0).then(|| format!("and {more} more properties")));
     (!missing.is_empty()).then(|| format!("{id}: {}", missing.join(", ")))
+}
+
+/// Why an operation does not count as reached.
+fn unreached(covered: &Covered) -> Option<String> {
+    if !covered.is_touched() {
+        return Some("never called".to_owned());
+    }
+    let statuses: Vec<String> = covered.statuses_that_came().map(|it| it.to_string()).collect();
+    (!covered.succeeded()).then(|| format!("never succeeded, only {}", statuses.join(", ")))
 }
 
 #[cfg(test)]
@@ -148,14 +175,19 @@ mod tests {
 
     #[test]
     fn reports_of_several_runs_are_taken_together() {
-        let run = |operations| json!({ "format": report::FORMAT, "api": "i3d-v3", "operations": operations });
+        let run = |operations| {
+            json!({
+                "format": report::FORMAT, "api": "i3d-v3", "target": "mock", "requests": 2, "operations": operations,
+            })
+        };
         let touched = |statuses| json!({ "statuses": statuses, "parameters": ["{uuid}"], "properties": [] });
         let (_one, first) = report("one.json", &run(json!({ "getSshKey": touched(json!({ "200": 1 })) })));
         let (_two, second) =
             report("two.json", &run(json!({ "deleteSshKey": touched(json!({ "404": 1 })) })));
-        let (suite, reached) = recorded(&[first, second]).expect("they can be read");
-        let text = told(&groups(suite.contract, &reached));
-        let all = format!("{}/{}", 1, suite.contract.routes.len());
+        let run = recorded(&[first, second]).expect("they can be read");
+        assert_eq!((run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()), ("mock", 4, 1));
+        let text = told(&groups(suite().contract, &run.reached));
+        let all = format!("{}/{}", 1, suite().contract.routes.len());
         assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
         assert!(text.contains("\n  getSshKeys: never called\n"), "{text}");
         assert!(text.contains("\n  deleteSshKey: never succeeded, only 404\n"), "{text}");
@@ -165,7 +197,7 @@ mod tests {
     #[test]
     fn what_is_no_report_of_this_program_is_refused() {
         let (_folder, file) = report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
-        let error = recorded(std::slice::from_ref(&file)).err().expect("it is refused");
+        let error = recorded(std::slice::from_ref(&file)).expect_err("it is refused");
         assert!(format!("{error:#}").contains("it has the format 99"), "{error:#}");
         let (_folder, file) = report("none.json", &json!([]));
         assert!(recorded(&[file]).is_err());

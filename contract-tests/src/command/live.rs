@@ -7,7 +7,10 @@ use clap::Args;
 use super::KEY;
 use crate::{
     Keys, Suite, Target,
-    live::{Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, SystemClock, Watch},
+    live::{
+        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
+        SystemClock, Watch,
+    },
     report::quoted,
     suites,
 };
@@ -64,18 +67,27 @@ impl TargetArguments {
         self.target.trim_end_matches('/')
     }
 
+    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked to.
+    pub(super) fn is_live(&self) -> bool {
+        let gate = Gate::new(self.live.live, &Rules::of(suite()));
+        match gate.pass(&self.target) {
+            Ok(place) => place.kind == Kind::Live,
+            Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
+        }
+    }
+
     /// The same behind a guard that also lets through what `permit` says. An emulator can be written to in rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
         let suite = suite();
         let rules = Rules::of(suite);
         if self.target != "mock" {
             let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
-            return self.live.guarded(place, rules, permit, None).await;
+            return self.live.guarded(place, rules, permit, self.live.folder()?, None).await;
         }
         let mock = Target::mock(suite, 0)?;
         let url = mock.url().expect("a mock has an address");
         let place = Gate::new(false, &rules).pass(&url)?;
-        self.live.before(&mock, place, rules, permit, None)
+        self.live.before(&mock, place, rules, permit, self.live.folder()?, None)
     }
 }
 
@@ -90,20 +102,22 @@ impl LiveArguments {
         let place = Gate::new(self.live, &rules).pass(target)?;
         match place.kind {
             Kind::Mock => Ok(Target::at(suite, &place, Keys::from_env()).await),
-            Kind::Live => Ok(self.guarded(place, rules, Permit::default(), None).await?.target),
+            Kind::Live => {
+                Ok(self.guarded(place, rules, Permit::default(), self.folder()?, None).await?.target)
+            }
         }
     }
 
-    /// Every ledger in the folder.
-    pub(super) fn ledgers(&self) -> std::io::Result<Vec<PathBuf>> {
-        Folder::open(&self.state)?.ledgers()
+    /// The folder; nobody else uses it as long as it is open.
+    pub(super) fn folder(&self) -> std::io::Result<Folder> {
+        Folder::open(&self.state)
     }
 
     /// The guard of a run that goes on only to remove what `ledger` says.
-    pub(super) async fn resume(&self, ledger: Ledger) -> anyhow::Result<GuardedTarget> {
+    pub(super) async fn resume(&self, folder: Folder, ledger: Ledger) -> anyhow::Result<GuardedTarget> {
         let rules = Rules::of(suite());
         let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
-        self.guarded(place, rules, Permit::default(), Some(ledger)).await
+        self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
     }
 
     async fn guarded(
@@ -111,12 +125,13 @@ impl LiveArguments {
         place: Place,
         rules: Rules,
         permit: Permit,
+        folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
         let keys = Keys::from_env();
         let live = place.kind == Kind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
-        self.before(&Target::at(suite(), &place, keys).await, place, rules, permit, ledger)
+        self.before(&Target::at(suite(), &place, keys).await, place, rules, permit, folder, ledger)
     }
 
     fn before(
@@ -125,6 +140,7 @@ impl LiveArguments {
         place: Place,
         mut rules: Rules,
         permit: Permit,
+        folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
         if place.kind == Kind::Mock {
@@ -137,8 +153,12 @@ impl LiveArguments {
             header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
             host: place.host,
             permit,
-            folder: Folder::open(&self.state)?,
-            clock: Arc::new(SystemClock),
+            folder,
+            clock: if target.is_seeded() {
+                Arc::new(MovedClock::new(target.clone()))
+            } else {
+                Arc::new(SystemClock)
+            },
         };
         let guard = Arc::new(Guarded::new(target.transport(), watch, ledger)?);
         Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })

@@ -5,6 +5,7 @@ mod compare;
 mod coverage;
 mod explain;
 mod explore;
+mod fault;
 mod live;
 mod plan;
 mod record;
@@ -35,7 +36,7 @@ Examples:
   contract-tests replay --target mock                  play every fixture against an emulator in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
-  contract-tests coverage --json run.json              what that run reached of the contract, and what it did not
+  contract-tests coverage run.json --html coverage.html  what that run reached of the contract, and what it did not
   contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator and the API differ
   contract-tests record scenario.yaml                  make a fixture of requests
   contract-tests explain C408                          what a code of a report means
@@ -52,6 +53,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// Call every operation in every way, and play sequences that a model follows.
     Explore(explore::Arguments),
+    /// Serve a target with one fault in it, to see that a client notices.
+    Fault(fault::Arguments),
     /// Compare the emulator with the truth, and say who is wrong.
     Compare(compare::Arguments),
     /// Play fixtures and compare what comes back.
@@ -118,6 +121,7 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Fault(arguments) => fault::run(&arguments).await,
         Verb::Compare(arguments) => compare::run(&arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments).await,
         Verb::Record(arguments) => record::run(&arguments).await,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::Args;
 
 use super::live::{GuardedTarget, LiveArguments};
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let ledgers = match &arguments.ledger {
         Some(ledger) => vec![ledger.clone()],
-        None => arguments.live.ledgers()?,
+        None => arguments.live.folder()?.ledgers()?,
     };
     let mut verdict = Verdict::Holds;
     for path in &ledgers {
@@ -46,16 +47,23 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 
 /// Whether nothing is left of a run.
 async fn one(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
-    let ledger = Ledger::open(path)?;
     let name = path.display();
-    if ledger.closed {
+    // Before the ledger is read, so that nobody is writing it.
+    let folder = live.folder()?;
+    let Some(ledger) = Ledger::open(path)?.filter(|ledger| !ledger.closed) else {
         println!("{name}: nothing is left");
         return Ok(true);
-    }
-    let GuardedTarget { target, guard } = live.resume(ledger).await?;
+    };
+    let GuardedTarget { target, guard } = live.resume(folder, ledger).await?;
+    let redactor = target.redactor();
     let swept = sweep(&guard).await;
+    if !swept.was_answered
+        && let Some(why) = swept.left.first()
+    {
+        bail!("{}. If that was an emulator that is gone for good, remove the file", redactor.text(why));
+    }
     for left in &swept.left {
-        println!("{name}: {}", target.redactor().text(&format!("LEFT {left}")));
+        println!("{name}: {}", redactor.text(&format!("LEFT {left}")));
     }
     println!("{name}: {} gone, {} left", swept.cleaned, swept.left.len());
     Ok(swept.left.is_empty())

@@ -13,6 +13,8 @@ pub enum Event {
     Removed,
     /// It was not there.
     Missed,
+    /// It was not changed, because somebody else did.
+    Refused,
 }
 
 /// The state of a resource; `None` where it does not exist.
@@ -52,6 +54,7 @@ fn next(before: &State, event: &Event, skip: &[&[&str]]) -> Option<State> {
         }
         (Some(_), Event::Removed) => Some(None),
         (None, Event::Missed) => Some(None),
+        (Some(_), Event::Refused) => Some(before.clone()),
         _ => None,
     }
 }
@@ -82,6 +85,14 @@ mod tests {
         let before = Some(members(json!({ "a": 0 })));
         let change = |a| Event::Changed(members(json!({ "a": a })));
         assert_eq!(outcomes(&before, &[change(1), change(2)], &[]).len(), 2);
+    }
+
+    #[test]
+    fn a_refused_change_leaves_what_the_other_made() {
+        let before = Some(members(json!({ "a": 0 })));
+        let after = Some(members(json!({ "a": 1 })));
+        let changed = Event::Changed(members(json!({ "a": 1 })));
+        assert_eq!(outcomes(&before, &[changed, Event::Refused], &[]), [after]);
     }
 
     #[test]

@@ -5,15 +5,18 @@
 mod body;
 mod dice;
 pub mod family;
+pub mod flow;
 mod history;
 mod model;
 mod play;
 mod regression;
 mod report;
 mod schedule;
+mod script;
 mod session;
 mod shrink;
 mod step;
+mod ways;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +32,7 @@ pub use dice::Dice;
 pub use step::{Manner, Step};
 
 use play::Play;
-use report::Tally;
+use report::{Tally, UNDONE};
 use schedule::{Chapter, Schedule};
 use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
@@ -56,6 +59,8 @@ pub struct Options {
     pub stop_at_first: bool,
     /// Where sequences that failed are kept and looked for; nowhere without it.
     pub regressions: Option<PathBuf>,
+    /// These steps in their order and nothing else, as a report tells them.
+    pub play: Option<Vec<Step>>,
     /// Whether a terminal shows how far the run is.
     pub is_watched: bool,
 }
@@ -68,6 +73,7 @@ impl Default for Options {
             operations: "*".to_owned(),
             stop_at_first: false,
             regressions: None,
+            play: None,
             is_watched: false,
         }
     }
@@ -80,19 +86,9 @@ const SHRINK_REQUESTS: u64 = 2_000;
 pub async fn run(target: &Target, options: &Options) -> Run {
     let mut run = Run::new("explore", target.suite.name, &target.name, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
-    explorer.regressions().await;
-    let patterns: Vec<WildMatch> =
-        options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
-    let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
-    let schedule = Schedule::new(target.suite, options.seed, chosen);
-    if schedule.is_empty() {
-        explorer.nothing_matches();
-    }
-    for chapter in schedule {
-        if explorer.is_over() {
-            break;
-        }
-        explorer.chapter(&chapter, options.seed).await;
+    match &options.play {
+        Some(steps) => explorer.chapter(&Chapter::given(steps.clone()), options.seed).await,
+        None => explorer.explore().await,
     }
     explorer.tell(&mut run);
     run
@@ -107,6 +103,8 @@ struct Explorer<'a> {
     cases: BTreeMap<(String, &'static str), Case>,
     failed: Vec<Case>,
     over: bool,
+    /// Whether everything was played that is not left to chance.
+    has_played_all: bool,
     started: Instant,
 }
 
@@ -132,6 +130,7 @@ impl<'a> Explorer<'a> {
             cases: BTreeMap::new(),
             failed: Vec::new(),
             over: false,
+            has_played_all: false,
             started: Instant::now(),
         }
     }
@@ -140,22 +139,43 @@ impl<'a> Explorer<'a> {
         self.over || self.tally.is_spent()
     }
 
-    /// Plays what failed once.
-    async fn regressions(&mut self) {
-        let Some(folder) = &self.options.regressions else { return };
-        for (name, regression) in regression::all(folder, self.target.suite.contract) {
-            match regression {
-                Ok(regression) => self.chapter(&regression.chapter, regression.seed).await,
-                Err(reason) => self.unchecked(&name, reason),
-            }
+    /// First what failed once, then everything that the schedule has, until enough requests were sent.
+    async fn explore(&mut self) {
+        let patterns: Vec<WildMatch> =
+            self.options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
+        let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
+        self.idle(&patterns);
+        self.regressions(chosen).await;
+        let mut schedule = Schedule::new(self.target.suite, self.options.seed, chosen);
+        while let Some(chapter) = schedule.next().filter(|_| !self.is_over()) {
+            self.chapter(&chapter, self.options.seed).await;
+            self.has_played_all |= schedule.is_past_the_script() && !self.is_over();
         }
     }
 
-    fn nothing_matches(&mut self) {
-        let reason = format!("no operation matches {}", self.options.operations);
-        let finding = Finding::new(&check::EMPTY_RUN, "explore", reason.clone());
-        let case = Case::passed("explore", "operations");
-        self.failed.push(Case { outcome: Outcome::Unchecked, reason, findings: vec![finding], ..case });
+    /// Tells each pattern that matches nothing: what it was to check was not checked.
+    fn idle(&mut self, patterns: &[WildMatch]) {
+        let routes = &self.target.suite.contract.routes;
+        for pattern in patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id))) {
+            let reason = format!("no operation matches {pattern}");
+            let finding = Finding::new(&check::EMPTY_RUN, "explore", reason.clone());
+            let case = Case::passed("explore", format!("operations {pattern}"));
+            self.failed.push(Case { outcome: Outcome::Unchecked, reason, findings: vec![finding], ..case });
+        }
+    }
+
+    /// Plays what failed once and has to do with what is chosen.
+    async fn regressions(&mut self, chosen: impl Fn(&Route) -> bool) {
+        let Some(folder) = &self.options.regressions else { return };
+        for (name, regression) in regression::all(folder, self.target.suite.contract) {
+            match regression {
+                Ok(regression) if regression.chapter.steps.iter().any(|step| chosen(step.route)) => {
+                    self.chapter(&regression.chapter, regression.seed).await;
+                }
+                Ok(_) => {}
+                Err(reason) => self.unchecked(&name, reason),
+            }
+        }
     }
 
     fn unchecked(&mut self, name: &str, reason: String) {
@@ -166,7 +186,7 @@ impl<'a> Explorer<'a> {
     /// Plays a chapter in a fresh world and notes how it ended.
     async fn chapter(&mut self, chapter: &Chapter, seed: u64) {
         let begun = Instant::now();
-        let requests = self.tally.requests;
+        let before = (self.tally.requests, self.tally.undone);
         let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
         match ended.stop {
             None | Some(Stop::Spent | Stop::NotEmulated) => {}
@@ -180,18 +200,27 @@ impl<'a> Explorer<'a> {
                 self.broken(chapter, seed, steps, findings, ended.exchanges).await;
             }
         }
-        self.note(chapter, begun, requests);
+        self.note(chapter, begun, before);
     }
 
-    /// A chapter that was played passes, whatever became of its last step: that is a case of its own.
-    fn note(&mut self, chapter: &Chapter, begun: Instant, before: u64) {
-        if self.tally.requests == before {
+    /// A chapter that was played passes, whatever became of its last step: that is a case of its own. One in which the
+    /// target did nothing at all is skipped.
+    fn note(&mut self, chapter: &Chapter, begun: Instant, before: (u64, u64)) {
+        let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
+        if sent == 0 {
             return;
         }
         let Chapter { group, title, .. } = chapter;
-        let case = self.cases.entry((group.clone(), title));
-        let case = case.or_insert_with(|| Case::passed(group, format!("{group}: {title}")));
+        let skipped = || Case {
+            outcome: Outcome::Skipped,
+            reason: "the target does none of it (501)".to_owned(),
+            ..Case::passed(group, format!("{group}: {title}"))
+        };
+        let case = self.cases.entry((group.clone(), title)).or_insert_with(skipped);
         case.took += begun.elapsed();
+        if undone < sent {
+            (case.outcome, case.reason) = (Outcome::Passed, String::new());
+        }
     }
 
     /// Reports a breach by the shortest sequence that shows it.
@@ -220,10 +249,9 @@ impl<'a> Explorer<'a> {
         }
         let name = format!("{}: {} in {}", first.operation, first.check.code, chapter.title);
         let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
-        let replay = format!(
-            "contract-tests explore --target {} --seed {seed} --operations {}",
-            self.target.name, first.operation
-        );
+        let script = lines.join("; ");
+        let replay =
+            format!("contract-tests explore --target {} --seed {seed} --play '{script}'", self.target.name);
         // Whoever made the sequence shorter left another world behind.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
@@ -231,7 +259,7 @@ impl<'a> Explorer<'a> {
         self.failed.push(Case {
             exchanges,
             replay,
-            reason: lines.join("; "),
+            reason: script,
             ..Case::passed(&chapter.group, name).with_findings(findings)
         });
     }
@@ -263,8 +291,9 @@ impl<'a> Explorer<'a> {
     }
 
     fn tell(mut self, run: &mut Run) {
-        let spent = self.tally.requests >= self.options.steps;
-        self.weak(spent);
+        if self.has_played_all && !self.options.stop_at_first {
+            self.weak();
+        }
         run.cases = self.failed;
         run.cases.extend(self.cases.into_values());
         self.tally.tell(run);
@@ -272,17 +301,20 @@ impl<'a> Explorer<'a> {
     }
 
     /// An operation that never did what it is for was not tested beyond its refusals.
-    fn weak(&mut self, spent: bool) {
-        if spent || self.options.stop_at_first {
-            return;
-        }
-        let succeeds = |status: &u16| (200..300).contains(status) || *status == 501;
-        let weak = self.tally.reached.operations().filter(|(_, it)| !it.statuses.keys().any(succeeds));
-        let weak: Vec<String> = weak.map(|(id, _)| id.to_owned()).collect();
-        let findings =
-            weak.into_iter().map(|id| Finding::new(&check::WEAK_RUN, id, "never succeeded")).collect();
-        let case = Case::passed("explore", "what was reached").with_findings(findings);
-        self.cases.insert(("explore".to_owned(), "what was reached"), case);
+    fn weak(&mut self) {
+        let suite = self.target.suite;
+        let succeeds = |status: &u16| (200..300).contains(status) || *status == UNDONE;
+        let weak = self
+            .tally
+            .reached
+            .operations()
+            .filter(|(id, it)| !suite.is_prepared(id) && !it.statuses.keys().any(succeeds));
+        let weak: Vec<Finding> =
+            weak.map(|(id, _)| Finding::new(&check::WEAK_RUN, id, "never succeeded")).collect();
+        let case = Case::passed("explore", "every operation succeeded once");
+        let outcome = if weak.is_empty() { Outcome::Passed } else { Outcome::Unchecked };
+        let reason = weak.iter().map(|it| it.operation.as_str()).collect::<Vec<_>>().join(", ");
+        self.failed.push(Case { outcome, reason, ..case.with_findings(weak) });
     }
 }
 

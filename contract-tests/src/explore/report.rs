@@ -1,12 +1,22 @@
 //! What is counted while a run goes on.
 
-use crate::{exchange::Exchange, progress::Progress, reached::Reached, run::Run};
+use crate::{
+    exchange::{Caller, Exchange},
+    progress::Progress,
+    reached::Reached,
+    run::Run,
+};
+
+/// The status of what a target says not to do.
+pub const UNDONE: u16 = 501;
 
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// How many requests were sent.
     pub requests: u64,
+    /// How many of them the target said not to do.
+    pub undone: u64,
     /// How many may be sent.
     pub budget: u64,
     /// Which operation was answered how, and with what.
@@ -17,6 +27,16 @@ pub struct Tally {
     pub is_fresh: bool,
     /// Where whoever waits sees it.
     pub progress: Progress,
+}
+
+/// Whether the world is certainly as it was before. A refused login is not harmless: servers count them.
+fn is_harmless(exchange: &Exchange) -> bool {
+    let Exchange { sent, received } = exchange;
+    let stopped_at_the_door = || {
+        let closed = sent.route.is_some_and(|route| !route.open);
+        closed && matches!(sent.caller, Caller::Nobody | Caller::Stranger) && received.status == 401
+    };
+    sent.method.is_safe() || received.status == 405 || stopped_at_the_door()
 }
 
 impl Tally {
@@ -33,10 +53,10 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
+        self.undone += u64::from(exchange.received.status == UNDONE);
         self.progress.sent(&exchange.sent);
         self.progress.advance();
-        let harmless = exchange.sent.method.is_safe() || matches!(exchange.received.status, 401 | 405);
-        self.is_fresh &= harmless;
+        self.is_fresh &= is_harmless(exchange);
         self.reached.count(exchange);
     }
 

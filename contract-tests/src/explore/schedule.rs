@@ -14,7 +14,9 @@ use super::{
     dice::Dice,
     family::{Families, Family, Role},
     play::{ROUGH, SPELLINGS, WAYS, is_paged, violation_count},
+    script::{Script, single},
     step::{Manner, Step},
+    ways::Ways,
 };
 use crate::{Request, suite::Suite};
 
@@ -29,9 +31,17 @@ pub struct Chapter {
     pub steps: Vec<Step>,
 }
 
+impl Chapter {
+    /// Steps that somebody gave.
+    pub fn given(steps: Vec<Step>) -> Chapter {
+        Chapter { group: "explore".to_owned(), title: "as it was given", steps }
+    }
+}
+
 /// What is explored: families with all that is scripted for them, and operations beside.
 pub struct Schedule {
     families: Vec<Plan>,
+    flows: Vec<Ways>,
     scripted: VecDeque<Chapter>,
     seed: u64,
     round: u32,
@@ -46,9 +56,9 @@ struct Plan {
 }
 
 /// How many other methods a path can have at most that are tried, with OPTIONS and HEAD.
-const METHODS: u32 = 6;
+pub const METHODS: u32 = 6;
 /// How many violations are tried in one chapter.
-const VIOLATIONS: usize = 24;
+pub const VIOLATIONS: usize = 24;
 /// How many steps a random sequence has at most.
 const STEPS_MAX: usize = 32;
 /// How many rows are enough to see that a list without a range is cut off.
@@ -66,11 +76,15 @@ impl Schedule {
         // All in turn, so that no family waits for the last chapter of another.
         let mut queues: Vec<VecDeque<Chapter>> = plans.iter().map(Plan::chapters).collect();
         queues.extend(loose.into_iter().map(single));
+        let flows =
+            suite.flows.iter().enumerate().filter_map(|(number, flow)| Ways::new(families, number, flow));
+        let flows: Vec<Ways> = flows.filter(|it| it.routes.iter().any(|route| chosen(route))).collect();
+        queues.extend(flows.iter().map(Ways::chapters));
         let mut scripted = VecDeque::new();
         while queues.iter().any(|queue| !queue.is_empty()) {
             scripted.extend(queues.iter_mut().filter_map(VecDeque::pop_front));
         }
-        Schedule { families: plans, scripted, seed, round: 0 }
+        Schedule { families: plans, flows, scripted, seed, round: 0 }
     }
 
     /// The lists of two other families, which a sequence must leave as they are.
@@ -88,8 +102,8 @@ impl Schedule {
         chosen.map(|route| Step::new(Manner::Valid, route, 0, 0)).collect()
     }
 
-    /// Whether nothing was chosen.
-    pub fn is_empty(&self) -> bool {
+    /// Whether all that comes is left to chance.
+    pub fn is_past_the_script(&self) -> bool {
         self.scripted.is_empty()
     }
 }
@@ -103,8 +117,11 @@ impl Iterator for Schedule {
             return Some(chapter);
         }
         let plans: Vec<&Plan> = self.families.iter().filter(|plan| !plan.is_still()).collect();
-        let plan = plans.get(self.round as usize % plans.len().max(1))?;
-        let chapter = plan.random(self.seed, self.round, &self.neighbours(plan.family));
+        let turn = self.round as usize % (plans.len() + self.flows.len()).max(1);
+        let chapter = match (plans.get(turn), turn.checked_sub(plans.len())) {
+            (Some(plan), _) => plan.random(self.seed, self.round, &self.neighbours(plan.family)),
+            (None, flow) => self.flows.get(flow?)?.random(self.seed, self.round),
+        };
         self.round += 1;
         Some(chapter)
     }
@@ -253,6 +270,7 @@ impl Plan {
             script.with_views_draw(Manner::Pages, draw);
         }
         script.with(Role::Create, Manner::Pages, 0, 21);
+        script.with(Role::Delete, Manner::Pages, 1, 0);
         (script.steps.len() > before).then(|| self.chapter("the list in pages", script))
     }
 
@@ -315,6 +333,7 @@ impl Plan {
             match role {
                 Role::List | Role::View(_) => choice(2, Manner::Pages),
                 Role::Create | Role::Update => choice(1, Manner::Retry),
+                Role::Delete => choice(1, Manner::Pages),
                 _ => {}
             }
             if matches!(role, Role::Create | Role::Update | Role::Delete) {
@@ -332,58 +351,4 @@ impl Plan {
         let step = |((manner, route), slot, draw)| Step::new(manner, route, slot, draw);
         (Union::new_weighted(choices), 0..6_u32, 0..64_u32).prop_map(step)
     }
-}
-
-/// Steps in the making.
-struct Script {
-    deeds: Vec<(Role, &'static Route)>,
-    steps: Vec<Step>,
-}
-
-impl Script {
-    /// Adds a step of the operation with this role, where there is one.
-    fn with(&mut self, role: Role, manner: Manner, slot: u32, draw: u32) {
-        let route = self.deeds.iter().find(|(other, _)| *other == role).map(|(_, route)| *route);
-        self.steps.extend(route.map(|route| Step::new(manner, route, slot, draw)));
-    }
-
-    fn with_actions(&mut self, manner: Manner, slot: u32, draw: u32) {
-        let actions = self.deeds.iter().filter(|(role, _)| matches!(role, Role::Action(_)));
-        self.steps.extend(actions.map(|(_, route)| Step::new(manner, route, slot, draw)));
-    }
-
-    fn with_views(&mut self, manner: Manner) {
-        self.with_views_draw(manner, 0);
-    }
-
-    fn with_views_draw(&mut self, manner: Manner, draw: u32) {
-        let views = self.deeds.iter().filter(|(role, _)| matches!(role, Role::View(_)));
-        self.steps.extend(views.map(|(_, route)| Step::new(manner, route, 0, draw)));
-    }
-
-    fn with_all(&mut self, manner: Manner, draw: u32) {
-        self.steps.extend(self.deeds.iter().map(|(_, route)| Step::new(manner, route, 0, draw)));
-    }
-}
-
-/// The chapters of an operation that is none of a resource.
-fn single(route: &'static Route) -> VecDeque<Chapter> {
-    let chapter = |title, steps| Chapter { group: route.tag.clone(), title, steps };
-    let step = |manner, draw| Step::new(manner, route, 0, draw);
-    let first = vec![step(Manner::Valid, 0), step(Manner::Nobody, 0)];
-    let mut second = vec![step(Manner::Stranger, 0), step(Manner::Excluded, 0), step(Manner::Violation, 0)];
-    second.extend((0..METHODS).map(|draw| step(Manner::Method, draw)));
-    let count = Request::example(route).map_or(0, |example| violation_count(&example));
-    let violations: Vec<Step> = (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();
-    let spellings = (0..SPELLINGS).map(|draw| step(Manner::Path, draw)).collect();
-    let mut chapters: VecDeque<Chapter> =
-        [chapter("an operation by itself", first), chapter("who may, and how", second)].into();
-    chapters.extend(
-        violations.chunks(VIOLATIONS).map(|steps| chapter("requests with one thing wrong", steps.to_vec())),
-    );
-    chapters.push_back(chapter("other spellings of the path", spellings));
-    // What can be done once is done in a world of its own.
-    let notations = if route.body.is_some() { 1..4 } else { 1..2 };
-    chapters.extend(notations.map(|draw| chapter("other notations", vec![step(Manner::Valid, draw)])));
-    chapters
 }

@@ -5,12 +5,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::report::Tally;
+use super::report::{Tally, UNDONE};
 use crate::{
     check::Check,
     exchange::{Exchange, Received, Sent},
     finding::Finding,
-    judge::judge,
     target::Target,
     transport::Unreachable,
 };
@@ -106,13 +105,13 @@ impl<'a> Session<'a> {
     fn take(&mut self, exchange: Exchange) -> Played<Received> {
         self.tally.count(&exchange);
         let received = exchange.received.clone();
-        if received.status == 501 {
+        if received.status == UNDONE {
             let route = exchange.sent.route;
             self.unwritten.extend(route.map(|route| route.id.clone()));
             return Err(Stop::NotEmulated);
         }
         let hash = hash(&exchange);
-        let findings = if self.good.contains(&hash) { Vec::new() } else { self.judged(&exchange) };
+        let findings = if self.good.contains(&hash) { Vec::new() } else { self.target.judge(&exchange) };
         if self.exchanges.len() == EXCHANGES_MAX {
             self.exchanges.remove(0);
         }
@@ -123,12 +122,6 @@ impl<'a> Session<'a> {
         }
         self.report(findings)?;
         Ok(received)
-    }
-
-    fn judged(&self, exchange: &Exchange) -> Vec<Finding> {
-        let mut findings = judge(self.target.suite, exchange);
-        findings.extend(self.target.leaks(exchange));
-        findings
     }
 
     /// Ends the play for a breach, unless it is known.

@@ -37,11 +37,13 @@ pub enum Manner {
     Pages,
     /// By several clients at the same time.
     Together,
+    /// As a move of a flow.
+    Walk,
     /// Not at all: time passes.
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 16] = [
+const MANNERS: [(Manner, &str); 17] = [
     (Manner::Valid, "valid"),
     (Manner::Retry, "retry"),
     (Manner::Duplicate, "duplicate"),
@@ -57,6 +59,7 @@ const MANNERS: [(Manner, &str); 16] = [
     (Manner::Path, "path"),
     (Manner::Pages, "pages"),
     (Manner::Together, "together"),
+    (Manner::Walk, "walk"),
     (Manner::Wait, "wait"),
 ];
 
@@ -67,9 +70,9 @@ pub struct Step {
     pub manner: Manner,
     /// What.
     pub route: &'static Route,
-    /// With which resource of the family; with which parent, where one is made.
+    /// With which resource of the family; with which parent, where one is made; in which flow.
     pub slot: u32,
-    /// Which of all bodies, violations, pages: 0 is the simplest.
+    /// Which of all bodies, violations, pages, moves: 0 is the simplest.
     pub draw: u32,
 }
 
@@ -77,6 +80,16 @@ impl Step {
     /// A step.
     pub fn new(manner: Manner, route: &'static Route, slot: u32, draw: u32) -> Step {
         Step { manner, route, slot, draw }
+    }
+
+    /// Reads the steps of a report, with `;` between them. The error names the one that is none.
+    pub fn parse_all(contract: &'static Contract, text: &str) -> Result<Vec<Step>, String> {
+        let lines = text.split(';').map(str::trim).filter(|line| !line.is_empty());
+        let steps = lines.map(|line| {
+            let none = || format!("`{line}` is no step; one is `valid deleteSshKey 0 0`");
+            Step::parse(contract, line).ok_or_else(none)
+        });
+        steps.collect()
     }
 
     /// Reads what [`Step`] displays.
@@ -106,6 +119,15 @@ impl fmt::Debug for Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_read_as_a_report_tells_them() {
+        let contract = openapi::i3d_v3();
+        let steps = Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
+        assert_eq!(steps.iter().map(Step::to_string).collect::<Vec<_>>().len(), 2);
+        let error = Step::parse_all(contract, "valid createSshKey 0 1; again").unwrap_err();
+        assert!(error.starts_with("`again` is no step"), "{error}");
+    }
 
     #[test]
     fn a_step_is_a_line_of_text() {

@@ -1,5 +1,7 @@
 //! Faults of an answer alone.
 
+use std::time::Duration;
+
 use http::{HeaderValue, header};
 use serde_json::Value;
 
@@ -26,6 +28,7 @@ fn good(kind: &Kind, sent: &Sent, received: &mut Received) {
         Kind::DropHeader(name) => {
             received.headers.remove(name.as_str());
         }
+        Kind::Slow(seconds) => received.took += Duration::from_secs(*seconds),
         Kind::Truncate => received.body.truncate(received.body.len() / 2),
         Kind::Body(text) => received.body = text.clone().into_bytes(),
         Kind::Remove(at) => {

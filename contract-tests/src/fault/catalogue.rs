@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Fault;
+use crate::suite::Suite;
 
 /// The faults of a family of resources.
 #[derive(Debug, Deserialize)]
@@ -19,10 +20,9 @@ pub struct Family {
 /// Every fault of an API, by family.
 pub type Catalogue = BTreeMap<String, Family>;
 
-/// The faults of the i3D.net v3 API; panics on a malformed list, because it ships with the program.
-pub fn i3d_v3() -> Catalogue {
-    serde_saphyr::from_str(include_str!("../../faults/i3d-v3.yaml"))
-        .expect("the faults of i3d-v3 are well-formed")
+/// The faults of an API; panics on a malformed list, because it ships with the program.
+pub fn catalogue(suite: &Suite) -> Catalogue {
+    serde_saphyr::from_str(suite.faults).expect("the faults of a suite are well-formed")
 }
 
 #[cfg(test)]
@@ -30,10 +30,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::suites::i3d_v3::SUITE;
 
     #[test]
     fn the_catalogue_is_large_and_names_what_exists() {
-        let catalogue = i3d_v3();
+        let catalogue = catalogue(&SUITE);
         assert!(catalogue.len() >= 12, "{} families are few", catalogue.len());
         let faults: Vec<&Fault> = catalogue.values().flat_map(|family| &family.faults).collect();
         assert!(faults.len() >= 100, "{} faults are few", faults.len());

@@ -36,6 +36,8 @@ pub enum Kind {
     Body(String),
     /// Its rows stand in the reverse order.
     Reverse,
+    /// It comes so many seconds late.
+    Slow(u64),
     /// Its last row is missing.
     DropRow,
     /// Its first row stands twice.
@@ -145,6 +147,8 @@ pub enum Kind {
     ReuseId(String),
     /// Every so many times it answers what it answered before.
     Stale(u64),
+    /// Two clients at the same time: of what the second sends, every other member is taken from the first.
+    Race,
     /// A number in the answer grows each time somebody looks.
     Creeping(String),
 }

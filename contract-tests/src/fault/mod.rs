@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
-pub use catalogue::{Catalogue, Family, i3d_v3};
+pub use catalogue::{Catalogue, Family, catalogue};
 pub use kind::{Edge, Kind};
 
 use crate::{
@@ -27,7 +27,8 @@ use crate::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Its name, unique in the catalogue.
+    /// Its name, unique in the catalogue; empty for one that is in none.
+    #[serde(default)]
     pub name: String,
     /// The operation that breaks.
     pub operation: String,

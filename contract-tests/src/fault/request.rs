@@ -17,7 +17,9 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
         Kind::Store { member, value } | Kind::Pretend { member, value } => {
             edit(&mut sent, |body| drop(body.insert(member.clone(), value.clone())));
         }
-        Kind::AdmitNobody if sent.caller == Caller::Nobody => sent.caller = Caller::Customer,
+        Kind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, suite) => {
+            sent.caller = Caller::Customer;
+        }
         Kind::AdmitStranger if sent.caller == Caller::Stranger => sent.caller = Caller::Customer,
         Kind::AdmitExcluded if sent.caller == Caller::Excluded => sent.caller = Caller::Customer,
         Kind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
@@ -42,6 +44,11 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
         _ => {}
     }
     sent
+}
+
+/// Whether a request carries a key of its own.
+fn shows_key(sent: &Sent, suite: &Suite) -> bool {
+    sent.headers.iter().any(|(name, _)| name == suite.key_header)
 }
 
 fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {

@@ -22,6 +22,8 @@ pub(super) struct Memory {
     answers: HashMap<String, Received>,
     /// How often somebody looked.
     looked: u64,
+    /// What is being sent now: where, and what.
+    under_way: Vec<(String, Value)>,
 }
 
 impl Memory {
@@ -41,6 +43,18 @@ impl Memory {
         });
         received
     }
+}
+
+/// The request with every other member as `other` has it.
+fn mixed(sent: &Sent, other: &Value) -> Sent {
+    let mut body = sent.json();
+    let members = body.as_object_mut().into_iter().flatten();
+    for (name, value) in members.step_by(2) {
+        if let Some(theirs) = other.get(name) {
+            *value = theirs.clone();
+        }
+    }
+    Sent { body: body.to_string().into_bytes(), ..sent.clone() }
 }
 
 /// An id as it stands in a path.
@@ -80,6 +94,7 @@ impl Faulty {
             }
             Kind::Upsert { create } => self.upsert(sent, create).await,
             Kind::ReuseId(at) => self.reuse_id(sent, at).await,
+            Kind::Race => self.race(sent).await,
             Kind::Stale(every) => self.stale(sent, *every).await,
             Kind::Creeping(at) => self.creeping(sent, at).await,
             Kind::ClampStart => self.clamp_start(sent).await,
@@ -200,6 +215,22 @@ impl Faulty {
             });
         }
         Ok(received)
+    }
+
+    async fn race(&self, sent: &Sent) -> Answered {
+        let mine = (sent.target.clone(), sent.json());
+        let other = self.remember(|memory| {
+            let other = memory.under_way.iter().find(|(target, _)| *target == sent.target).cloned();
+            memory.under_way.push(mine.clone());
+            other
+        });
+        let mixed = other.map_or_else(|| sent.clone(), |(_, other)| mixed(sent, &other));
+        let answered = self.inner.send(&mixed).await;
+        self.remember(|memory| {
+            let place = memory.under_way.iter().position(|it| *it == mine);
+            place.map(|place| memory.under_way.swap_remove(place))
+        });
+        answered
     }
 
     async fn stale(&self, sent: &Sent, every: u64) -> Answered {

@@ -1,7 +1,8 @@
 //! Does what was planned, judges every answer, and removes everything again.
 
-use std::time::Instant;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
+use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -13,24 +14,32 @@ use crate::{
     check::{self, Check},
     exchange::{Caller, Exchange, Received},
     finding::Finding,
-    judge::judge,
+    judge::{judge, shown},
+    progress::Progress,
     request::{Content, Request},
     run::{Case, Outcome, Run},
     suite::Suite,
+    transport::Transport,
 };
 
 /// The group of the case that tells whether everything is gone.
 const CLEANUP: &str = "cleanup";
+/// How much of a refusal is repeated.
+const REFUSAL_MAX: usize = 200;
 
 /// Does what `plan` says through `guard`, which must let it pass. Whatever happens, what was made is removed in the end.
 pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
     let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
+    let progress = Progress::new("apply", plan.lives.len() as u64 + 1);
     for (number, life) in (1..).zip(&plan.lives) {
-        let mut player = Player::new(guard, life, number);
-        let case = player.play(life).await;
+        let mut player = Player::new(guard, &progress, life, number);
+        // Whatever a host makes of the harness, what was made until then is removed.
+        let played = AssertUnwindSafe(player.play(life)).catch_unwind().await;
+        let case = played.unwrap_or_else(|_| player.broken(life));
         player.exchanges.iter().for_each(|exchange| run.count(exchange));
-        run.cases.push(case);
+        progress.case(&case);
+        run.cases.push(Case { replay: plan.again(life), ..case });
     }
     run.cases.push(clean(guard).await);
     run.took = started.elapsed();
@@ -45,12 +54,14 @@ async fn clean(guard: &Guarded) -> Case {
         return case;
     }
     let left = swept.left.into_iter().collect::<Vec<_>>().join("; ");
-    Case { outcome: Outcome::Unchecked, reason: format!("left, to be removed with `sweep`: {left}"), ..case }
+    let reason = format!("left, to be removed with `sweep`: {left}");
+    Case { outcome: Outcome::Unchecked, reason, ..case }.with_findings(swept.overdue)
 }
 
 /// Plays one life.
 struct Player<'a> {
     guard: &'a Guarded,
+    progress: &'a Progress,
     suite: &'static Suite,
     makes: &'a Makes,
     /// What the resource is called, now and after its change.
@@ -59,21 +70,25 @@ struct Player<'a> {
     /// What it must be: everything that was sent.
     expected: Map<String, Value>,
     id: Option<String>,
+    /// Whether its removal was accepted and may take time.
+    accepted: bool,
     exchanges: Vec<Exchange>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Player<'a> {
-    fn new(guard: &'a Guarded, life: &Life, number: usize) -> Player<'a> {
+    fn new(guard: &'a Guarded, progress: &'a Progress, life: &Life, number: usize) -> Player<'a> {
         let name = format!("{}{number}", guard.run().prefix());
         Player {
             guard,
+            progress,
             suite: guard.suite(),
             makes: guard.rules().makes(&life.create).expect("a life is of something that can be removed"),
             names: [name.clone(), format!("{name}b")],
             renamed: false,
             expected: Map::new(),
             id: None,
+            accepted: false,
             exchanges: Vec::new(),
             findings: Vec::new(),
         }
@@ -81,7 +96,7 @@ impl<'a> Player<'a> {
 
     async fn play(&mut self, life: &Life) -> Case {
         let started = Instant::now();
-        let case = Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create));
+        let case = self.case(life);
         let mut ended = None;
         for step in &life.steps {
             ended = self.step(step).await;
@@ -99,13 +114,23 @@ impl<'a> Player<'a> {
         case.with_findings(std::mem::take(&mut self.findings))
     }
 
+    fn case(&self, life: &Life) -> Case {
+        Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create))
+    }
+
+    /// The case of a life that the harness did not survive.
+    fn broken(&self, life: &Life) -> Case {
+        let reason = "the harness failed; what it said stands above".to_owned();
+        Case { outcome: Outcome::Unchecked, reason, exchanges: self.exchanges.clone(), ..self.case(life) }
+    }
+
     /// Plays one step; says how the case ends if it cannot go on.
     async fn step(&mut self, step: &Step) -> Option<(Outcome, String)> {
         let sent = self.request(step).sent(Caller::Customer);
-        let received = match self.guard.pass(&sent).await {
-            Ok(Ok(received)) => received,
-            Ok(Err(error)) => return Some((Outcome::Unchecked, error.to_string())),
-            Err(denied) => return Some((Outcome::Unchecked, format!("not sent: {denied}"))),
+        self.progress.sent(&sent);
+        let received = match self.guard.send(&sent).await {
+            Ok(received) => received,
+            Err(unreachable) => return Some((Outcome::Unchecked, unreachable.to_string())),
         };
         let exchange = Exchange { sent, received: received.clone() };
         self.findings.extend(judge(self.suite, &exchange));
@@ -115,7 +140,8 @@ impl<'a> Player<'a> {
         }
         let good = received.is_success();
         if !good && step.act != Act::Miss {
-            let message = format!("is refused with {}: {}", received.status, received.text());
+            let text: String = received.text().chars().take(REFUSAL_MAX).collect();
+            let message = format!("is refused with {}: {text}", received.status);
             let check = if step.act == Act::Make { &check::ACCEPTS_VALID } else { &check::READ_YOUR_WRITE };
             self.find(check, step, "", message);
             return Some((Outcome::Failed, String::new()));
@@ -159,10 +185,15 @@ impl<'a> Player<'a> {
             }
             Act::Read => self.compare_members(step, resource, ""),
             Act::List => self.find_row(step, &body),
-            Act::Miss if received.is_success() && !self.makes.is_gone(resource) => {
-                self.find(&check::GONE, step, "", "shows what was removed".to_owned());
+            // What takes time is waited for in the end.
+            Act::Remove => self.accepted = received.status == 202,
+            Act::Miss => {
+                let makes = self.makes;
+                let over = makes.is_gone(resource) || makes.is_going(resource) || self.accepted;
+                if received.is_success() && !over {
+                    self.find(&check::GONE, step, "", "shows what was removed".to_owned());
+                }
             }
-            Act::Remove | Act::Miss => {}
         }
     }
 
@@ -170,10 +201,10 @@ impl<'a> Player<'a> {
     fn compare_members(&mut self, step: &Step, resource: &Value, at: &str) {
         let check = if self.renamed { &check::CHANGE_IS_KEPT } else { &check::READ_YOUR_WRITE };
         for (member, expected) in self.expected.clone() {
-            let shown = &resource[&member];
-            let same_shape = std::mem::discriminant(shown) == std::mem::discriminant(&expected);
-            if *shown != expected && (same_shape || shown.is_null()) {
-                let message = format!("is {shown}, and {expected} was sent");
+            let value = &resource[&member];
+            let same_shape = std::mem::discriminant(value) == std::mem::discriminant(&expected);
+            if *value != expected && (same_shape || value.is_null()) {
+                let message = format!("is {}, and {expected} was sent", shown(value));
                 self.find(check, step, &format!("{at}/{member}"), message);
             }
         }

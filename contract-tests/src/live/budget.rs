@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Limits, Stop};
 
-const DAY_SECONDS: u64 = 24 * 60 * 60;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What was spent today.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,21 +61,22 @@ impl Budget {
         Ok(Budget { file, limits, cents_max, spent })
     }
 
-    /// The time before which nothing may be sent.
-    pub fn not_before(&self) -> Duration {
-        Duration::from_millis(self.spent.not_before_ms)
+    /// How long nothing may be sent. Nobody is given more than a day: what is longer was written by a clock that went wrong.
+    pub fn wait(&self, now: Duration) -> Duration {
+        let wait = Duration::from_millis(self.spent.not_before_ms).saturating_sub(now);
+        if wait > DAY { Duration::ZERO } else { wait }
     }
 
-    /// Sends nothing before `time`.
-    pub fn wait_until(&mut self, time: Duration) -> Result<(), Stop> {
-        let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.spent.not_before_ms = self.spent.not_before_ms.max(ms);
+    /// Sends nothing for `time`, or for a day where that is shorter: a host that asks for more must not keep anybody from
+    /// removing what was made.
+    pub fn be_patient(&mut self, time: Duration, now: Duration) -> Result<(), Stop> {
+        self.spent.not_before_ms = self.spent.not_before_ms.max(millis(now + time.min(DAY)));
         self.keep()
     }
 
     /// Takes what an expense costs out of the budget, or says which limit is reached. It is kept when this returns.
     pub fn debit(&mut self, expense: Expense, now: Duration) -> Result<(), Stop> {
-        let day = now.as_secs() / DAY_SECONDS;
+        let day = now.as_secs() / DAY.as_secs();
         if day != self.spent.day {
             self.spent = Spent { day, not_before_ms: self.spent.not_before_ms, ..Spent::default() };
         }
@@ -82,24 +84,25 @@ impl Budget {
             self.within_limits(expense, reserve)?;
         }
         self.spent.requests = self.spent.requests.saturating_add(1);
-        *self.spent.operations.entry(expense.operation.to_owned()).or_default() += 1;
-        self.spent.cents += expense.cents;
-        if let Some(pause_ms) = 60_000_u64.checked_div(self.limits.requests_per_minute.into()) {
-            let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-            self.spent.not_before_ms = self.spent.not_before_ms.max(now_ms.saturating_add(pause_ms));
+        let of_operation = self.spent.operations.entry(expense.operation.to_owned()).or_default();
+        *of_operation = of_operation.saturating_add(1);
+        self.spent.cents = self.spent.cents.saturating_add(expense.cents);
+        if let Some(pause) = MINUTE.checked_div(self.limits.requests_per_minute) {
+            self.spent.not_before_ms = millis(now + pause);
         }
         self.keep()
     }
 
     fn within_limits(&self, expense: Expense, reserve: u32) -> Result<(), Stop> {
-        let Spent { requests, cents, .. } = self.spent;
+        let requests = self.spent.requests.saturating_add(1).saturating_add(reserve);
+        let cents = self.spent.cents.saturating_add(expense.cents);
         let of_operation = self.spent.operations.get(expense.operation).copied().unwrap_or_default();
-        if requests.saturating_add(1).saturating_add(reserve) > self.limits.requests {
+        if requests > self.limits.requests {
             Err(Stop::Requests(self.limits.requests))
         } else if of_operation >= self.limits.requests_per_operation {
             Err(Stop::Operation(expense.operation.to_owned(), self.limits.requests_per_operation))
-        } else if cents + expense.cents > self.cents_max {
-            Err(Stop::Money { cents: cents + expense.cents, max: self.cents_max })
+        } else if cents > self.cents_max {
+            Err(Stop::Money { cents, max: self.cents_max })
         } else {
             Ok(())
         }
@@ -111,11 +114,21 @@ impl Budget {
     }
 }
 
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Replaces a file at once and for good, also if the machine stops in between.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = File::create(&new)?;
     file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    sync_folder(path)
+}
+
+/// Sees to it that the name of a file is on the disk, and not only the file.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

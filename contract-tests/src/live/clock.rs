@@ -1,8 +1,13 @@
 //! Where time comes from, so that tests need not wait for it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use futures_util::future::BoxFuture;
+
+use crate::target::Target;
 
 /// A source of time.
 pub trait Clock: Send + Sync {
@@ -23,5 +28,35 @@ impl Clock for SystemClock {
 
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// The clock of a rehearsal on an emulator whose time stands still: whoever waits moves it.
+pub struct MovedClock {
+    emulator: Target,
+    /// How many seconds it was moved.
+    ahead: AtomicU32,
+}
+
+impl MovedClock {
+    /// The clock of this emulator.
+    pub fn new(emulator: Target) -> MovedClock {
+        MovedClock { emulator, ahead: AtomicU32::new(0) }
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Duration {
+        SystemClock.now() + Duration::from_secs(self.ahead.load(Ordering::Relaxed).into())
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        let seconds = u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+        Box::pin(async move {
+            match self.emulator.advance(seconds).await {
+                Ok(()) => drop(self.ahead.fetch_add(seconds, Ordering::Relaxed)),
+                Err(_) => SystemClock.sleep(time).await,
+            }
+        })
     }
 }

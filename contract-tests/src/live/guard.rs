@@ -10,8 +10,9 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::{
     Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
@@ -22,7 +23,7 @@ use super::{
 use crate::{
     exchange::{Received, Sent},
     suite::Suite,
-    transport::{Answered, Transport, Unreachable},
+    transport::{Answered, Transport},
 };
 
 /// So many server errors in a row, and the host is left alone.
@@ -70,6 +71,8 @@ pub struct Guarded {
     folder: Folder,
     clock: Arc<dyn Clock>,
     interrupted: AtomicBool,
+    /// Wakes whoever waits when it is interrupted.
+    interrupt: Notify,
     /// Held while a request is under way, so that there is only one.
     state: Mutex<State>,
 }
@@ -107,8 +110,9 @@ impl Guarded {
             throttled: 0,
             stopped: None,
         };
-        let (interrupted, state) = (AtomicBool::new(false), Mutex::new(state));
-        Ok(Guarded { inner, suite, rules, header, folder, clock, interrupted, state })
+        let (interrupted, interrupt) = (AtomicBool::new(false), Notify::new());
+        let state = Mutex::new(state);
+        Ok(Guarded { inner, suite, rules, header, folder, clock, interrupted, interrupt, state })
     }
 
     /// What may be done.
@@ -129,6 +133,7 @@ impl Guarded {
     /// Ends the work: what is under way comes to its end, and only removals follow.
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::Relaxed);
+        self.interrupt.notify_one();
     }
 
     /// Why nothing more is sent.
@@ -142,6 +147,23 @@ impl Guarded {
         state.phase = Phase::Cleanup;
         state.deadline = self.clock.now() + CLEANUP;
         state.stopped = None;
+    }
+
+    /// The time, by the clock of the run.
+    pub fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// Waits, unless nothing may be sent any more, or not after that; says whether it did.
+    pub async fn rest(&self, time: Duration) -> bool {
+        let may = {
+            let state = self.state.lock().await;
+            self.look_around(&state).is_ok() && self.now() + time <= state.deadline
+        };
+        if may {
+            self.clock.sleep(time).await;
+        }
+        may
     }
 
     /// What was made, or may have been.
@@ -180,12 +202,16 @@ impl Guarded {
     /// Waits, looks whether anything speaks against it, and writes down what is about to happen.
     async fn prepare(&self, state: &mut State, asked: &Asked<'_>) -> Result<(), Stop> {
         self.look_around(state)?;
-        let wait = state.budget.not_before().saturating_sub(self.clock.now());
-        if self.clock.now() + wait > state.deadline {
+        let now = self.clock.now();
+        let wait = state.budget.wait(now);
+        if now > state.deadline {
             return Err(Stop::Time);
         }
+        if now + wait > state.deadline {
+            return Err(Stop::Patience(timestamp(now + wait)));
+        }
         if !wait.is_zero() {
-            self.clock.sleep(wait).await;
+            self.wait(state.phase, wait).await;
         }
         self.look_around(state)?;
         let now = self.clock.now();
@@ -202,6 +228,20 @@ impl Guarded {
             }
             Effect::Rename(_, n, name) => state.note(*n, Event::Renaming { name: name.clone() }, now),
             _ => Ok(()),
+        }
+    }
+
+    /// Waits, but for an interrupt: work that is to end does not wait for its next request.
+    async fn wait(&self, phase: Phase, time: Duration) {
+        let interrupt = async {
+            match phase {
+                Phase::Work => self.interrupt.notified().await,
+                Phase::Cleanup => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.clock.sleep(time) => {}
+            () = interrupt => {}
         }
     }
 
@@ -252,9 +292,9 @@ impl Guarded {
         let failed = answered.as_ref().map_or(true, |it| it.status >= 500 && it.status != 501);
         state.failures = if failed { state.failures + 1 } else { 0 };
         let Ok(received) = answered else { return Ok(()) };
-        if received.status == 429 {
-            state.throttled += 1;
-            state.budget.wait_until(now + retry_after(received, now))?;
+        state.throttled += u32::from(received.status == 429);
+        if let Some(time) = patience(received, now) {
+            state.budget.be_patient(time, now)?;
         }
         let body = received.json();
         if received.is_success() {
@@ -287,9 +327,7 @@ impl State {
 
 impl Transport for Guarded {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
-        Box::pin(async {
-            self.pass(sent).await.unwrap_or_else(|denied| Err(Unreachable(format!("not sent: {denied}"))))
-        })
+        Box::pin(async { self.pass(sent).await? })
     }
 }
 
@@ -302,13 +340,23 @@ fn remember(seen: &mut HashSet<String>, body: &Value) {
     }
 }
 
-/// How long the host wants us to wait: seconds, or a date.
-fn retry_after(received: &Received, now: Duration) -> Duration {
+/// How long the host wants us to wait, if at all: seconds, or until a date.
+fn patience(received: &Received, now: Duration) -> Option<Duration> {
     let header = received.header("retry-after").map(str::trim);
     let date = |text: &str| {
         let time = httpdate::parse_http_date(text).ok()?;
         Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.saturating_sub(now))
     };
     let wait = header.and_then(|text| text.parse().map(Duration::from_secs).ok().or_else(|| date(text)));
-    wait.unwrap_or(PATIENCE)
+    match received.status {
+        429 => Some(wait.unwrap_or(PATIENCE)),
+        503 => wait,
+        _ => None,
+    }
+}
+
+/// A time since 1970, as people read it.
+fn timestamp(time: Duration) -> Timestamp {
+    let seconds = i64::try_from(time.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }

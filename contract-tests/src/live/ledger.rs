@@ -10,6 +10,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::budget::sync_folder;
+
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
@@ -121,6 +123,8 @@ pub struct Entry {
     /// Every id that it is known to have had. There is more than one where the id changes with the name, or where a
     /// server made two of one request.
     pub ids: BTreeMap<String, Stage>,
+    /// When it was about to be made, since 1970.
+    pub at: Duration,
     /// Whether it is known not to exist under any other id.
     settled: bool,
 }
@@ -146,6 +150,8 @@ impl Entry {
 #[derive(Debug)]
 pub struct Ledger {
     file: File,
+    /// How long it is.
+    length: u64,
     /// Who made it all, and where.
     pub header: Header,
     /// What was made, in this order.
@@ -158,17 +164,21 @@ impl Ledger {
     /// Begins a ledger.
     pub fn begin(path: &Path, header: Header, now: Duration) -> io::Result<Ledger> {
         let file = OpenOptions::new().create_new(true).append(true).open(path)?;
-        let mut ledger = Ledger { file, header: header.clone(), entries: Vec::new(), closed: false };
+        let mut ledger =
+            Ledger { file, length: 0, header: header.clone(), entries: Vec::new(), closed: false };
         ledger.note(0, Event::Begun(header), now)?;
-        // The name of the file must be on the disk, too.
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+        sync_folder(path)?;
         Ok(ledger)
     }
 
-    /// Goes on with a ledger. A last line that was torn by a crash never happened.
-    pub fn open(path: &Path) -> io::Result<Ledger> {
+    /// Goes on with a ledger. A last line that was torn by a crash never happened; where that is the first, nothing was made
+    /// and there is no ledger.
+    pub fn open(path: &Path) -> io::Result<Option<Ledger>> {
         let text = fs::read(path)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        if whole == 0 {
+            return Ok(None);
+        }
         let wrong = |number: usize, error: &dyn std::fmt::Display| {
             io::Error::other(format!("{}:{number}: {error}", path.display()))
         };
@@ -181,12 +191,11 @@ impl Ledger {
         };
         let file = OpenOptions::new().append(true).open(path)?;
         file.set_len(whole as u64)?;
-        let mut ledger = Ledger { file, header, entries: Vec::new(), closed: false };
+        let mut ledger = Ledger { file, length: whole as u64, header, entries: Vec::new(), closed: false };
         for line in lines {
-            let line = line?;
-            ledger.apply(line.n, line.event);
+            ledger.apply(line?);
         }
-        Ok(ledger)
+        Ok(Some(ledger))
     }
 
     /// Writes down that something is about to be made; it is the last entry from now on.
@@ -200,9 +209,14 @@ impl Ledger {
         let line = Line { n, at: now.as_secs(), event };
         let mut text = serde_json::to_vec(&line).expect("a line is JSON");
         text.push(b'\n');
-        self.file.write_all(&text)?;
-        self.file.sync_data()?;
-        self.apply(n, line.event);
+        let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
+        if written.is_err() {
+            // Half a line would spoil the one after it.
+            self.file.set_len(self.length)?;
+            return written;
+        }
+        self.length += text.len() as u64;
+        self.apply(line);
         Ok(())
     }
 
@@ -211,10 +225,10 @@ impl Ledger {
         self.entries.get(n.checked_sub(1)?)
     }
 
-    fn apply(&mut self, n: usize, event: Event) {
+    fn apply(&mut self, Line { n, at, event }: Line) {
         if let Event::Intent { operation, name } = event {
-            let entry = Entry { n, operation, names: vec![name], ids: BTreeMap::new(), settled: false };
-            self.entries.push(entry);
+            let (names, ids, at) = (vec![name], BTreeMap::new(), Duration::from_secs(at));
+            self.entries.push(Entry { n, operation, names, ids, at, settled: false });
             return;
         }
         self.closed = event == Event::Closed;

@@ -43,7 +43,12 @@ fn listed(entries: &[Entry], create: &str, makes: &Makes, body: &Value) -> Vec<(
         let (name, id) = (row[&makes.name].as_str()?, text(&row[&makes.id])?);
         let is_named = |it: &&Entry| it.operation == create && it.names.iter().any(|it| it == name);
         let entry = entries.iter().find(is_named)?;
-        (entry.ids.get(&id) != Some(&Stage::Live)).then_some((entry.n, Event::Made { id }))
+        let is_news = match entry.ids.get(&id) {
+            None => true,
+            Some(Stage::Live) => false,
+            Some(Stage::Removed | Stage::Cleaned) => !makes.is_going(row),
+        };
+        is_news.then_some((entry.n, Event::Made { id }))
     });
     ours.collect()
 }

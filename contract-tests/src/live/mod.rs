@@ -20,7 +20,7 @@ mod sweep;
 pub use admission::{Admission, Asked, Effect, Phase, Refusal};
 pub use apply::apply;
 pub use budget::{Budget, Expense};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, MovedClock, SystemClock};
 pub use folder::Folder;
 pub use guard::{Guarded, Permit, Watch};
 pub use ledger::{Entry, Event, Header, Ledger, RunId, Stage};

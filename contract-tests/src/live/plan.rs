@@ -115,6 +115,12 @@ impl Plan {
         digest(&serde_json::to_vec(self).expect("a plan is JSON"))
     }
 
+    /// The command that plans one of its lives again; nothing is done that was not planned.
+    pub fn again(&self, life: &Life) -> String {
+        let money = if life.cents > 0 { format!(" --money {}", self.cents_max / 100) } else { String::new() };
+        format!("contract-tests plan --target {} --create {}{money}", self.base, life.create)
+    }
+
     /// How often each operation is sent, with its class.
     pub fn operations(&self) -> BTreeMap<(Class, &str), u32> {
         let mut times = BTreeMap::new();
@@ -231,6 +237,9 @@ mod tests {
         assert_eq!(plan(&server, 99_999).unwrap_err(), Unplannable::Money(Euros(100_000), Euros(99_999)));
         let plan = plan(&server, 100_000).unwrap();
         assert!(plan.to_string().contains("Worst cost: EUR 1000.00."), "{plan}");
+        let again =
+            "contract-tests plan --target https://api.example --create createFlexMetalServer --money 1000";
+        assert_eq!(plan.again(&plan.lives[0]), again);
     }
 
     #[test]

@@ -77,6 +77,9 @@ pub struct Makes {
     /// The values of members by which one that can still be read is gone all the same.
     #[serde(default)]
     pub gone: BTreeMap<String, Vec<Value>>,
+    /// The values of members by which its removal is under way.
+    #[serde(default)]
+    pub going: BTreeMap<String, Vec<Value>>,
 }
 
 /// A harmless change.
@@ -93,8 +96,17 @@ pub struct Change {
 impl Makes {
     /// Whether `resource` still exists only to be looked at.
     pub fn is_gone(&self, resource: &Value) -> bool {
-        self.gone.iter().any(|(member, values)| values.contains(&resource[member]))
+        has_any(resource, &self.gone)
     }
+
+    /// Whether its removal is under way.
+    pub fn is_going(&self, resource: &Value) -> bool {
+        has_any(resource, &self.going)
+    }
+}
+
+fn has_any(resource: &Value, members: &BTreeMap<String, Vec<Value>>) -> bool {
+    members.iter().any(|(member, values)| values.contains(&resource[member]))
 }
 
 /// Hard stops. None can be raised but in the checked-in file.
@@ -111,6 +123,8 @@ pub struct Limits {
     pub resources: usize,
     /// How long a run may last.
     pub minutes: u64,
+    /// How long a request that was not answered may take to arrive.
+    pub arrival_seconds: u64,
 }
 
 impl Limits {
@@ -121,6 +135,7 @@ impl Limits {
             requests: u32::MAX,
             requests_per_operation: u32::MAX,
             requests_per_minute: 0,
+            arrival_seconds: 0,
             ..self.clone()
         }
     }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::Refusal;
 
 /// Why nothing more is sent.
@@ -28,8 +30,13 @@ pub enum Stop {
         max: u64,
     },
     /// It lasts too long.
-    #[error("the run may not last longer, or would have to wait for longer")]
+    #[error("the run may not last longer")]
     Time,
+    /// It would have to wait for longer than it may last.
+    #[error(
+        "nothing may be sent before {0}, and this run ends before that; another one, or `sweep`, can go on then"
+    )]
+    Patience(Timestamp),
     /// The host is not well.
     #[error("the host failed {0} times in a row")]
     Failing(u32),

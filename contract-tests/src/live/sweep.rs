@@ -1,6 +1,9 @@
 //! Removes what a run made: what its ledger says, found by id or by name, the last first; then looks whether anything is left.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use openapi::{Location, Route};
 use serde_json::Value;
@@ -10,12 +13,18 @@ use super::{
     meaning::{first, text},
 };
 use crate::{
+    check,
     exchange::{Caller, Received},
+    finding::Finding,
     request::{Content, Request},
 };
 
-/// How often everything is looked for and removed before it counts as left.
+/// How often something is tried that fails, such as to remove what stays although nobody says that this takes time.
 const ROUNDS: usize = 3;
+/// How long to wait before looking again; each time twice as long.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How long to wait at most.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How many rows of a list are asked for at once.
 const PAGE: usize = 100;
 /// How many pages a list may have.
@@ -28,52 +37,138 @@ pub struct Swept {
     pub cleaned: usize,
     /// What is left, in words.
     pub left: BTreeSet<String>,
+    /// What the host accepted to remove and did not remove in time.
+    pub overdue: Vec<Finding>,
+    /// Whether the host said anything at all.
+    pub was_answered: bool,
 }
 
-/// Removes everything that the ledger of `guard` says. What it does not say is never removed, only told.
+/// Removes everything that the ledger of `guard` says. What it does not say is never removed, only told. What takes time is
+/// waited for, as long as the guard allows.
 pub async fn sweep(guard: &Guarded) -> Swept {
     guard.begin_cleanup().await;
-    let mut left = BTreeMap::new();
-    for _ in 0..ROUNDS {
-        left = Sweeper { guard, left: BTreeMap::new() }.round().await;
-        if left.is_empty() {
-            break;
+    let mut sweeper = Sweeper::new(guard);
+    let (mut pause, mut failures) = (PAUSE, 0);
+    loop {
+        sweeper.round().await;
+        failures += usize::from(sweeper.outlook == Outlook::Stuck);
+        let again = match sweeper.outlook {
+            Outlook::Over => false,
+            Outlook::Stuck => failures < ROUNDS,
+            Outlook::Going => true,
+        };
+        if !again || !guard.rest(pause).await {
+            return sweeper.end().await;
         }
+        pause = PAUSE_MAX.min(2 * pause);
     }
-    let entries = guard.entries().await;
-    let ids = entries.iter().flat_map(|entry| entry.ids.values());
-    let cleaned = ids.filter(|stage| **stage == Stage::Cleaned).count();
-    if left.is_empty()
-        && !entries.is_empty()
-        && let Err(stop) = guard.note(0, Event::Closed).await
-    {
-        left.insert("the ledger".to_owned(), stop.to_string());
-    }
-    Swept { cleaned, left: left.into_iter().map(|(what, why)| format!("{what}: {why}")).collect() }
 }
 
-/// One round.
+/// Whether to look again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outlook {
+    /// It would change nothing.
+    Over,
+    /// Something stays that should not.
+    Stuck,
+    /// Something is on its way.
+    Going,
+}
+
+/// What was done to remove something.
+#[derive(Debug, Default, Clone, Copy)]
+struct Removal {
+    /// How often it was to be removed.
+    times: usize,
+    /// Whether the host accepted that and does it later.
+    accepted: bool,
+}
+
+/// Why something is still there.
+struct Kept {
+    why: String,
+    outlook: Outlook,
+}
+
+impl From<String> for Kept {
+    fn from(why: String) -> Kept {
+        Kept { why, outlook: Outlook::Stuck }
+    }
+}
+
 struct Sweeper<'a> {
     guard: &'a Guarded,
-    /// What is left, and why.
+    /// What is left after this round, and why.
     left: BTreeMap<String, String>,
+    outlook: Outlook,
+    /// What was to be removed: number of the entry, and id.
+    removals: BTreeMap<(usize, String), Removal>,
+    was_answered: bool,
 }
 
 impl<'a> Sweeper<'a> {
-    async fn round(mut self) -> BTreeMap<String, String> {
+    fn new(guard: &'a Guarded) -> Sweeper<'a> {
+        let (left, removals) = (BTreeMap::new(), BTreeMap::new());
+        Sweeper { guard, left, outlook: Outlook::Over, removals, was_answered: false }
+    }
+
+    async fn round(&mut self) {
+        self.left.clear();
+        self.outlook = Outlook::Over;
         let entries = self.guard.entries().await;
         if entries.iter().any(|entry| !entry.is_found()) {
             self.find(&entries).await;
         }
         for entry in self.guard.entries().await.iter().rev() {
             for id in entry.ids.iter().filter(|(_, stage)| **stage != Stage::Cleaned).map(|(id, _)| id) {
-                if let Err(why) = self.remove(entry, id).await {
-                    self.left.insert(format!("{} {id} ({})", entry.operation, entry.names.join(", ")), why);
+                if let Err(Kept { why, outlook }) = self.remove(entry, id).await {
+                    let what = format!("{} {id} ({})", entry.operation, entry.names.join(", "));
+                    self.note(what, why, outlook);
                 }
             }
         }
-        self.look(&entries).await;
-        self.left
+        // The lists show what is on its way as well.
+        if self.outlook != Outlook::Going {
+            self.look(&entries).await;
+        }
+    }
+
+    /// What became of it all.
+    async fn end(mut self) -> Swept {
+        let entries = self.guard.entries().await;
+        if self.left.is_empty()
+            && !entries.is_empty()
+            && let Err(stop) = self.guard.note(0, Event::Closed).await
+        {
+            self.left.insert("the ledger".to_owned(), stop.to_string());
+        }
+        let ids = entries.iter().flat_map(|entry| entry.ids.values());
+        let cleaned = ids.filter(|stage| **stage == Stage::Cleaned).count();
+        let left = self.left.iter().map(|(what, why)| format!("{what}: {why}")).collect();
+        Swept { cleaned, left, overdue: self.overdue(&entries).await, was_answered: self.was_answered }
+    }
+
+    /// Where there was time enough, what was accepted must be gone.
+    async fn overdue(&self, entries: &[Entry]) -> Vec<Finding> {
+        if self.guard.stopped().await.is_some() {
+            return Vec::new();
+        }
+        let kept = entries.iter().flat_map(|entry| {
+            let ids = entry.ids.iter().filter(|(_, stage)| **stage != Stage::Cleaned);
+            ids.filter(|(id, _)| self.removal(entry, id).accepted).map(move |_| entry)
+        });
+        let makes = kept.filter_map(|entry| self.makes(&entry.operation).ok());
+        makes
+            .map(|makes| {
+                let message = format!("still shows what {} accepted to remove", makes.remove);
+                Finding::new(&check::GONE, &makes.read, message)
+            })
+            .collect()
+    }
+
+    fn note(&mut self, what: String, why: String, outlook: Outlook) {
+        self.left.insert(what, why);
+        self.outlook = self.outlook.max(outlook);
     }
 
     /// Looks by name for what was made without an answer that says its id. The guard reads the lists as well.
@@ -82,67 +177,100 @@ impl<'a> Sweeper<'a> {
             entries.iter().filter(|entry| !entry.is_found()).map(|entry| entry.operation.as_str()).collect();
         for create in lost {
             if let Err(why) = self.rows(create).await {
-                self.left.insert(create.to_owned(), format!("cannot be listed: {why}"));
+                self.note(create.to_owned(), format!("cannot be listed: {why}"), Outlook::Stuck);
                 continue;
             }
             for entry in
                 self.guard.entries().await.iter().filter(|it| it.operation == create && !it.is_found())
             {
-                if let Err(stop) = self.guard.note(entry.n, Event::Absent).await {
-                    self.left.insert(entry.names.join(", "), stop.to_string());
-                }
+                self.miss(entry).await;
             }
         }
     }
 
+    /// Nothing bears the name of an entry: it was never made, unless the request is still under way.
+    async fn miss(&mut self, entry: &Entry) {
+        let names = entry.names.join(", ");
+        let arrival = Duration::from_secs(self.guard.rules().limits.arrival_seconds);
+        if self.guard.now() < entry.at + arrival {
+            self.note(names, "its creation had no answer, and may still arrive".to_owned(), Outlook::Going);
+        } else if let Err(stop) = self.guard.note(entry.n, Event::Absent).await {
+            self.note(names, stop.to_string(), Outlook::Stuck);
+        }
+    }
+
     /// Removes what `id` names, if it is still what was made, and sees that it is gone.
-    async fn remove(&self, entry: &Entry, id: &str) -> Result<(), String> {
-        let makes = self.makes(&entry.operation);
+    async fn remove(&mut self, entry: &Entry, id: &str) -> Result<(), Kept> {
+        let makes = self.makes(&entry.operation)?;
         let found = self.send(&makes.read, Some(id), None).await?;
         if self.is_cleaned(entry, id).await {
             return Ok(());
         }
+        if !found.is_success() {
+            return Err(format!("{} answers {}, so it is not touched", makes.read, found.status).into());
+        }
         let body = found.json();
         let name = first(&body)[&makes.name].as_str().unwrap_or_default();
-        if found.is_success() && !self.is_ours(entry, name) {
-            return Err(format!("it is called `{name}` now, so it is not touched"));
+        if !self.is_ours(entry, name) {
+            return Err(format!("it is called `{name}` now, so it is not touched").into());
+        }
+        self.while_going(entry, id, makes, &found)?;
+        if self.removal(entry, id).times == ROUNDS {
+            return Err(format!("{} was sent {ROUNDS} times, and it is still there", makes.remove).into());
         }
         let removed = self.send(&makes.remove, Some(id), None).await?;
+        let removal = self.removals.entry((entry.n, id.to_owned())).or_default();
+        removal.times += 1;
+        removal.accepted |= removed.status == 202;
         let looked = self.send(&makes.read, Some(id), None).await?;
         if self.is_cleaned(entry, id).await {
             return Ok(());
         }
-        Err(format!(
-            "{} answers {}, and {} still {}",
-            makes.remove, removed.status, makes.read, looked.status
-        ))
+        self.while_going(entry, id, makes, &looked)?;
+        let Received { status, .. } = looked;
+        Err(format!("{} answers {}, and {} still {status}", makes.remove, removed.status, makes.read).into())
+    }
+
+    fn removal(&self, entry: &Entry, id: &str) -> Removal {
+        self.removals.get(&(entry.n, id.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// What is on its way out, as the host said when it was removed or says of it now, is not removed again but waited for.
+    fn while_going(&self, entry: &Entry, id: &str, makes: &Makes, shown: &Received) -> Result<(), Kept> {
+        if !self.removal(entry, id).accepted && !makes.is_going(first(&shown.json())) {
+            return Ok(());
+        }
+        let why = format!("{} was accepted, and {} still answers {}", makes.remove, makes.read, shown.status);
+        Err(Kept { why, outlook: Outlook::Going })
     }
 
     /// Looks whether anything is left that is called after the run, whether or not the ledger knows it.
     async fn look(&mut self, entries: &[Entry]) {
         let prefix = self.guard.run().prefix();
         for create in entries.iter().map(|entry| entry.operation.as_str()).collect::<BTreeSet<_>>() {
-            let makes = self.makes(create);
             let rows = match self.rows(create).await {
                 Ok(rows) => rows,
                 Err(why) => {
-                    self.left.insert(create.to_owned(), format!("cannot be listed: {why}"));
+                    self.note(create.to_owned(), format!("cannot be listed: {why}"), Outlook::Stuck);
                     continue;
                 }
             };
+            let Ok(makes) = self.makes(create) else { continue };
             for row in rows.iter().filter(|row| !makes.is_gone(row)) {
                 let name = row[&makes.name].as_str().unwrap_or_default();
                 if name.starts_with(&prefix) {
                     let id = text(&row[&makes.id]).unwrap_or_default();
-                    self.left.insert(format!("{create} {id} ({name})"), "it is still listed".to_owned());
+                    let is_known = entries.iter().any(|entry| self.is_ours(entry, name));
+                    let outlook = if is_known { Outlook::Stuck } else { Outlook::Over };
+                    self.note(format!("{create} {id} ({name})"), "it is still listed".to_owned(), outlook);
                 }
             }
         }
     }
 
     /// Every row of the list of what `create` makes.
-    async fn rows(&self, create: &str) -> Result<Vec<Value>, String> {
-        let list = &self.makes(create).list;
+    async fn rows(&mut self, create: &str) -> Result<Vec<Value>, String> {
+        let list = &self.makes(create)?.list;
         let has_pages = self.route(list).parameters.iter().any(|it| it.location == Location::Header);
         let mut rows = Vec::new();
         for page in 0..PAGES_MAX {
@@ -162,7 +290,7 @@ impl<'a> Sweeper<'a> {
     }
 
     async fn send(
-        &self,
+        &mut self,
         operation: &str,
         id: Option<&str>,
         range: Option<String>,
@@ -173,7 +301,9 @@ impl<'a> Sweeper<'a> {
         let parameters = parameters.into_iter().collect();
         let request = Request { route, parameters, range, content: Content::Nothing };
         let passed = self.guard.pass(&request.sent(Caller::Customer)).await;
-        passed.map_err(|denied: Denied| denied.to_string())?.map_err(|error| error.to_string())
+        let answered = passed.map_err(|denied: Denied| denied.to_string())?;
+        self.was_answered |= answered.is_ok();
+        answered.map_err(|error| error.to_string())
     }
 
     fn is_ours(&self, entry: &Entry, name: &str) -> bool {
@@ -186,8 +316,9 @@ impl<'a> Sweeper<'a> {
         now.is_some_and(|now| now.ids.get(id) == Some(&Stage::Cleaned))
     }
 
-    fn makes(&self, create: &str) -> &'a Makes {
-        self.guard.rules().makes(create).expect("a ledger names what the rules can remove")
+    fn makes(&self, create: &str) -> Result<&'a Makes, String> {
+        let makes = self.guard.rules().makes(create);
+        makes.ok_or_else(|| format!("the rules do not say how what {create} makes is removed"))
     }
 
     fn route(&self, operation: &str) -> &'static Route {

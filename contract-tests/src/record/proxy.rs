@@ -89,19 +89,27 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
     }
 }
 
-/// The request as it is passed on. A client brings its own credentials; to a live server only those go that the harness
-/// was given.
+/// The request as it is passed on. A client brings its own credentials, and whoever has a key that the harness knows is
+/// called by name; to a live server only those go that the harness was given.
 fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
     let headers = kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let caller = caller(upstream, &head.headers);
     let (method, body) = (head.method, body.to_vec());
-    let mut sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body };
-    if !upstream.is_on_this_machine() && head.headers.contains_key(upstream.suite.key_header) {
+    let mut sent = Sent { route: None, caller, method, target, headers, body };
+    if caller != Caller::Nobody {
         sent.headers.retain(|(name, _)| name != upstream.suite.key_header);
-        sent.caller = Caller::Customer;
     }
     sent.route = route_of(upstream.suite, &sent).map(|(route, _)| route);
     sent
+}
+
+fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
+    match headers.get(upstream.suite.key_header) {
+        None => Caller::Nobody,
+        Some(_) if !upstream.is_on_this_machine() => Caller::Customer,
+        Some(key) => key.to_str().ok().and_then(|key| upstream.owner(key)).unwrap_or(Caller::Nobody),
+    }
 }
 
 fn remember(passed: &Passed, exchange: Exchange) {

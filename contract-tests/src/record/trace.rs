@@ -143,8 +143,8 @@ impl Trace {
 
     /// Who sent a request. The key itself is not written down, but a key that an answer told is known by its name.
     fn who(&mut self, suite: &Suite, sent: &Sent) -> (Who, Option<(String, String)>) {
-        if sent.caller == Caller::Customer {
-            return (Who::Customer, None);
+        if sent.caller != Caller::Nobody {
+            return (Who::of(sent.caller), None);
         }
         let header = sent.headers.iter().find(|(name, _)| name == suite.key_header);
         let Some((name, key)) = header else { return (Who::Nobody, None) };

@@ -41,6 +41,16 @@ fn tell(
     redactor: &Redactor,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
+    let document = save_all(run, arguments, redactor)?;
+    terminal::write(out, &document)?;
+    if arguments.github {
+        github::write(out, &document)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Writes the files that the arguments ask for, and nothing on the terminal.
+pub fn save_all(run: &Run, arguments: &ReportArguments, redactor: &Redactor) -> anyhow::Result<Document> {
     let suite = suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
     let document = Document::new(run, suite, redactor);
     if let Some(path) = &arguments.html {
@@ -52,11 +62,7 @@ fn tell(
     if let Some(path) = &arguments.json {
         save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
-    terminal::write(out, &document)?;
-    if arguments.github {
-        github::write(out, &document)?;
-    }
-    Ok(out.flush()?)
+    Ok(document)
 }
 
 /// Writes a file, with the folders that it is to stand in.

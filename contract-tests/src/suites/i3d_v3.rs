@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::i3d_v3_families::FAMILIES;
+use super::{i3d_v3_families::FAMILIES, i3d_v3_flows::FLOWS};
 use crate::suite::{DemoKeys, Suite};
 
 /// The i3D.net v3 API.
@@ -18,7 +18,9 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     slash_means_nothing: true,
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
+    shared: SHARED,
     families: FAMILIES,
+    flows: FLOWS,
     private: &["iban"],
     demo_keys: DemoKeys {
         customer: "i3dDemoKey0123456789",
@@ -26,6 +28,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
         excluded: "i3dOfficeKey24681357",
     },
     demo_names: DEMO_NAMES,
+    faults: include_str!("../../faults/i3d-v3.yaml"),
     live: include_str!("../../live/i3d-v3.yaml"),
 });
 
@@ -35,6 +38,15 @@ const PREPARED: &[&str] = &[
     "provideOTP",
     // Needs the hash of a mail, which is sent when it is asked for.
     "validateAccountPasswordReset",
+];
+
+/// Operations whose path names no thing of a customer: a method of requests, parts of the catalogue.
+const SHARED: &[&str] = &[
+    "getAccountApiLog",
+    "getCalcConfig",
+    "getCalcItem",
+    "getCalcUtilitiesMarginFactors",
+    "getCalcUtilitiesServiceVatPercentage",
 ];
 
 /// The logins of the demo world, which are no secrets.

@@ -2,6 +2,7 @@
 
 pub mod i3d_v3;
 mod i3d_v3_families;
+mod i3d_v3_flows;
 
 use crate::suite::Suite;
 

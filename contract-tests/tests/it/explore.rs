@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use contract_tests::{
     Answered, Outcome, Run, Sent, Target, Transport, Verdict,
-    explore::{self, Options},
+    explore::{self, Options, Step},
     fault::{Edge, Fault, Faulty, Kind},
     suites::i3d_v3::SUITE,
 };
@@ -85,6 +85,73 @@ async fn a_pattern_that_matches_nothing_checks_nothing() {
     let target = Target::mock(&SUITE, 1).unwrap();
     let options = Options { operations: "*Nothing*".to_owned(), ..Options::default() };
     assert_eq!(explore::run(&target, &options).await.verdict(), Verdict::Unchecked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_pattern_must_match_something() {
+    let target = Target::mock(&SUITE, 1).unwrap();
+    let operations = "getCurrencies, typo*".to_owned();
+    let run = explore::run(&target, &Options { operations, steps: 50, ..Options::default() }).await;
+    assert_eq!(run.verdict(), Verdict::Unchecked);
+    let reasons: Vec<&str> = run.ended(Outcome::Unchecked).map(|case| case.reason.as_str()).collect();
+    assert_eq!(reasons, ["no operation matches typo*"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_report_tells_can_be_played_again() {
+    let target = Target::mock(&SUITE, 1).unwrap();
+    let fault = Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
+    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
+    let steps = Step::parse_all(SUITE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0").unwrap();
+    let options = Options { play: Some(steps), ..Options::default() };
+    let failed = explore::run(&faulty, &options).await;
+    let case = failed.ended(Outcome::Failed).next().expect("a delete that does nothing is found");
+    assert_eq!(case.findings[0].check.code, "C403");
+    let script = "--play 'valid createSshKey 0 0; valid deleteSshKey 0 0'";
+    assert!(case.replay.ends_with(script), "{}", case.replay);
+    assert_eq!(explore::run(&target, &options).await.verdict(), Verdict::Holds);
+}
+
+/// A server that refuses every request of an operation, or of all, with one status.
+struct Refusing {
+    inner: Arc<dyn Transport>,
+    operation: &'static str,
+    status: u16,
+}
+
+impl Transport for Refusing {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async move {
+            let mut received = self.inner.send(sent).await?;
+            let all = self.operation.is_empty() && !sent.target.starts_with("/_mock");
+            if all || sent.route.is_some_and(|route| route.id == self.operation) {
+                received.status = self.status;
+                received.body = br#"{"errorCode":10000,"errorMessage":"","errors":[]}"#.to_vec();
+                received.headers.remove("content-length");
+            }
+            Ok(received)
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_does_nothing_is_not_checked() {
+    let mock = Target::mock(&SUITE, 1).unwrap();
+    let target = mock.behind(|inner| Arc::new(Refusing { inner, operation: "", status: 501 }));
+    let run = explore::run(&target, &Options { steps: 400, ..Options::default() }).await;
+    assert_eq!(run.verdict(), Verdict::Unchecked, "{:?}", findings(&run));
+    assert!(run.ended(Outcome::Passed).next().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_never_succeeds_is_not_checked() {
+    let mock = Target::mock(&SUITE, 1).unwrap();
+    let operation = "getCurrencies";
+    let target = mock.behind(|inner| Arc::new(Refusing { inner, operation, status: 429 }));
+    let run =
+        explore::run(&target, &Options { operations: operation.to_owned(), ..Options::default() }).await;
+    let weak = run.ended(Outcome::Unchecked).flat_map(|case| &case.findings).next();
+    assert_eq!(weak.map(|it| (it.check.code, it.operation.as_str())), Some(("C604", operation)));
 }
 
 /// Writes down what is sent.

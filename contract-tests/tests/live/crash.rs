@@ -40,7 +40,7 @@ async fn scene() -> (Scene, Plan) {
 /// Everything of the account but what is gone although it can be read.
 async fn resources(scene: &Scene) -> Vec<Value> {
     let mut all = scene.host.resources().await;
-    all.retain(|it| it["status"] != "releasing" || !is_ours(it));
+    all.retain(|it| it["status"] != "released" || !is_ours(it));
     all
 }
 
@@ -58,7 +58,7 @@ async fn a_run_does_what_was_planned_and_leaves_nothing() {
     assert_eq!(resources(&scene).await, before);
     let planned: usize = plan.lives.iter().map(|life| life.steps.len()).sum();
     assert_eq!(run.requests, planned as u64);
-    assert!(Ledger::open(&scene.ledger()).unwrap().closed);
+    assert!(scene.is_closed());
     // Nothing is done a second time.
     let count = scene.host.count();
     let again = sweep(&scene.resume()).await;
@@ -90,11 +90,52 @@ impl Transport for Breaking {
     }
 }
 
+/// A connection on whose third answer the harness panics.
+struct Poisoned {
+    inner: Arc<dyn Transport>,
+    count: AtomicUsize,
+}
+
+impl Transport for Poisoned {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            let answer = self.inner.send(sent).await;
+            assert!(self.count.fetch_add(1, Ordering::SeqCst) != 2, "this answer cannot be survived");
+            answer
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_panics_cleans_up() {
+    let (scene, plan) = scene().await;
+    let before = resources(&scene).await;
+    let poisoned = Poisoned { inner: scene.host.http(), count: AtomicUsize::new(0) };
+    let run = apply(&scene.guard_before(Arc::new(poisoned)), &plan).await;
+    assert_eq!(run.verdict(), Verdict::Unchecked);
+    assert!(run.cases[0].reason.contains("the harness failed"), "{:?}", run.cases[0]);
+    assert_eq!(run.cases.last().unwrap().outcome, Outcome::Passed, "{:?}", run.cases.last());
+    assert_eq!(resources(&scene).await, before);
+}
+
+fn breaking(scene: &Scene, step: usize, sends_the_last: bool) -> Arc<Breaking> {
+    let (left, broken) = (AtomicUsize::new(step), Notify::new());
+    Arc::new(Breaking { inner: scene.host.http(), left, sends_the_last, broken })
+}
+
+/// Kills a sweep at its `step`th request, if it gets that far.
+async fn kill_sweep(scene: &Scene, step: usize, sends_the_last: bool) {
+    let inner = breaking(scene, step, sends_the_last);
+    let guard = scene.resume_before(inner.clone());
+    tokio::select! {
+        _ = sweep(&guard) => {}
+        () = inner.broken.notified() => {}
+    }
+}
+
 /// Kills a run at its `step`th request; the run, if it does not get that far.
 async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> Option<Run> {
-    let left = AtomicUsize::new(step);
-    let broken = Notify::new();
-    let inner = Arc::new(Breaking { inner: scene.host.http(), left, sends_the_last, broken });
+    let inner = breaking(scene, step, sends_the_last);
     let guard = scene.guard_before(inner.clone());
     tokio::select! {
         run = apply(&guard, plan) => Some(run),
@@ -102,32 +143,39 @@ async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> 
     }
 }
 
-#[tokio::test]
-async fn a_run_that_is_killed_at_any_request_can_be_swept() {
+/// Kills a run at each of its requests, and then whoever cleans up.
+async fn kill_at_every_request(sends_the_last: bool) {
     // One without a change, one whose name is its id, and one that can be read when it is gone.
     let (scene, plan) = scene_of(&["createSshKey", "createFlexMetalTag", "createFlexMetalServer"]).await;
     let before = resources(&scene).await;
-    let mut kills = 0;
-    'steps: for step in 1.. {
-        for sends_the_last in [false, true] {
-            // Servers that were given back use up the quota for a while, and the money of the day is spent.
-            scene.host.emulator().api().raw("POST", "/_mock/reset", None).await;
-            scene.clock.advance(Duration::from_secs(24 * 60 * 60));
-            if let Some(run) = kill(&scene, &plan, step, sends_the_last).await {
-                assert_eq!(run.verdict(), Verdict::Holds, "{:#?}", run.cases);
-                break 'steps;
-            }
-            kills += 1;
-            if scene.ledger().exists() {
-                let swept = sweep(&scene.resume()).await;
-                assert!(swept.left.is_empty(), "killed at {step}: {swept:?}");
-                assert!(Ledger::open(&scene.ledger()).unwrap().closed);
-                fs::remove_file(scene.ledger()).unwrap();
-            }
-            assert_eq!(resources(&scene).await, before, "killed at {step}, sent: {sends_the_last}");
+    for step in 1.. {
+        // Servers that were given back use up the quota for a while, and the money of the day is spent.
+        scene.host.emulator().api().raw("POST", "/_mock/reset", None).await;
+        scene.clock.advance(Duration::from_secs(24 * 60 * 60));
+        if let Some(run) = kill(&scene, &plan, step, sends_the_last).await {
+            assert_eq!(run.verdict(), Verdict::Holds, "{:#?}", run.cases);
+            assert!(step > 17, "{step} requests are few");
+            return;
         }
+        if scene.ledger().exists() {
+            kill_sweep(&scene, 1 + step % 7, !sends_the_last).await;
+            let swept = sweep(&scene.resume()).await;
+            assert!(swept.left.is_empty(), "killed at {step}: {swept:?}");
+            assert!(scene.is_closed());
+            fs::remove_file(scene.ledger()).unwrap();
+        }
+        assert_eq!(resources(&scene).await, before, "killed at {step}");
     }
-    assert!(kills > 34, "{kills} kills are few");
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_before_any_request_can_be_swept() {
+    kill_at_every_request(false).await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_before_any_answer_is_written_down_can_be_swept() {
+    kill_at_every_request(true).await;
 }
 
 #[tokio::test]
@@ -144,7 +192,7 @@ async fn a_line_that_was_torn_by_the_crash_never_happened() {
         .unwrap();
     assert!(sweep(&scene.resume()).await.left.is_empty());
     assert!(fs::read(scene.ledger()).unwrap().starts_with(&whole));
-    assert!(Ledger::open(&scene.ledger()).unwrap().closed);
+    assert!(scene.is_closed());
     assert_eq!(resources(&scene).await, before);
     fs::write(scene.ledger(), "{\"n\":0}\n").unwrap();
     assert!(Ledger::open(&scene.ledger()).unwrap_err().to_string().contains(":1:"));
@@ -161,7 +209,7 @@ async fn what_the_ledger_does_not_say_is_told_and_not_touched() {
     assert!(cleanup.reason.contains("ct-testrun1-99"), "{}", cleanup.reason);
     assert!(resources(&scene).await.contains(&stranger[0]), "somebody else made it");
     assert_eq!(run.verdict(), Verdict::Unchecked);
-    assert!(!Ledger::open(&scene.ledger()).unwrap().closed);
+    assert!(!scene.is_closed());
 }
 
 #[tokio::test]

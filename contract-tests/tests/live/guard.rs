@@ -1,6 +1,10 @@
 //! What a guard lets through, how fast, and how often.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use contract_tests::{
     Caller, Keys, Request, Secret, Sent, Target,
@@ -303,8 +307,62 @@ async fn a_wait_that_outlasts_the_run_ends_it_at_once() {
         ..Told::default()
     }]);
     guard.pass(&plain("getHealth")).await.unwrap().unwrap();
-    assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Time.into());
+    let stop = Stop::Patience("1970-01-02T00:00:00Z".parse().unwrap());
+    assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), stop.into());
     assert_eq!(scene.clock.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_endless_patience_gets_a_day() {
+    let endless = [
+        "18446744073709551615",
+        "18446744073709551616",
+        "9223372036854775807",
+        "-1",
+        "",
+        "a while",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Thu, 01 Jan 1960 00:00:00 GMT",
+    ];
+    for wait in endless {
+        let mut scene = generous().await;
+        scene.permit = planned(&[("createSshKey", 1)]);
+        let guard = scene.guard();
+        send(&guard, &ssh_key("ct-testrun1-1")).await.unwrap();
+        let headers = vec![("retry-after", wait.to_owned())];
+        scene.host.tell([Told { status: 429, headers, ..Told::default() }]);
+        send(&guard, &plain("getHealth")).await.unwrap();
+        let swept = sweep(&guard).await;
+        // Whoever is to come back is told when, and can clean up then.
+        if let Some(left) = swept.left.first() {
+            assert!(left.contains("before 1970-01-02T00:00:00Z"), "{wait}: {left}");
+            scene.clock.advance(Duration::from_secs(24 * 60 * 60));
+        }
+        drop(guard);
+        assert!(sweep(&scene.resume()).await.left.is_empty(), "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_busy_is_not_asked_before_it_wants_to_be() {
+    let scene = generous().await;
+    let guard = scene.guard();
+    let headers = vec![("retry-after", "90".to_owned())];
+    scene.host.tell([Told { status: 503, headers, ..Told::default() }]);
+    guard.pass(&plain("getHealth")).await.unwrap().unwrap();
+    guard.pass(&plain("getHealth")).await.unwrap().unwrap();
+    assert_eq!(scene.clock.now(), Duration::from_secs(90));
+}
+
+#[tokio::test]
+async fn a_time_that_a_wrong_clock_wrote_down_is_forgotten() {
+    let scene = Scene::new().await;
+    scene.clock.advance(Duration::from_secs(u32::MAX.into()));
+    scene.guard().pass(&plain("getHealth")).await.unwrap().unwrap();
+    scene.clock.set(Duration::ZERO);
+    scene.guard().pass(&plain("getHealth")).await.unwrap().unwrap();
+    scene.guard().pass(&plain("getHealth")).await.unwrap().unwrap();
+    assert_eq!(scene.clock.now(), Duration::from_secs(2), "the pace is kept");
 }
 
 #[tokio::test]
@@ -337,6 +395,18 @@ async fn the_switch_counts_also_after_a_wait() {
     *scene.clock.meanwhile.lock().unwrap() = Some(switch.clone());
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), Stop::Switch(switch).into());
     assert_eq!(scene.host.count(), 1);
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_a_wait() {
+    let scene = Scene::new().await;
+    let guard = scene.guard();
+    guard.pass(&plain("getHealth")).await.unwrap().unwrap();
+    scene.clock.stands.store(true, Ordering::SeqCst);
+    let health = plain("getHealth");
+    let interrupt = async { guard.interrupt() };
+    let (denied, ()) = tokio::join!(guard.pass(&health), interrupt);
+    assert_eq!(denied.unwrap_err(), Stop::Interrupted.into());
 }
 
 #[tokio::test]
@@ -391,8 +461,13 @@ async fn a_live_target_is_read_whichever_verb_has_it() {
     let target = bare.behind(|inner| Arc::new(scene.guard_before(inner)));
     assert!(target.is_live() && !target.is_controllable());
     assert!(target.reset().await.is_err());
-    let refused = target.send(&ssh_key("ct-testrun1-1")).await.unwrap_err().to_string();
-    assert!(refused.contains("not sent") && refused.contains("not planned"), "{refused}");
+    let denied = target.send(&ssh_key("ct-testrun1-1")).await.unwrap_err();
+    let refused = denied.refusal().expect("it is not let through because of what it is").to_string();
+    assert!(refused.contains("write-free and not planned"), "{refused}");
+    assert!(denied.to_string().starts_with("not sent: "), "{denied}");
     assert_eq!(scene.host.count(), 0);
     assert_eq!(target.send(&plain("getSshKeys")).await.unwrap().status, 200);
+    std::fs::write(scene.path().join("stop"), "").unwrap();
+    let stopped = target.send(&plain("getSshKeys")).await.unwrap_err();
+    assert!(stopped.refusal().is_none(), "nothing else would pass, either: {stopped}");
 }

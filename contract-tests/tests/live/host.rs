@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract_tests::{
-    Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
+    Api, Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
     live::{Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, Watch},
     suites::i3d_v3::SUITE,
 };
@@ -49,8 +49,20 @@ pub struct Told {
     pub body: String,
 }
 
+/// When a request is held up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Before it is done.
+    Before,
+    /// When it is done, and before it is answered.
+    After,
+}
+
 #[derive(Default)]
 struct Shared {
+    /// The number of the request that is held up for ever.
+    hold: Mutex<Option<(usize, Moment)>>,
+    holds: AtomicBool,
     url: String,
     client: reqwest::Client,
     got: Mutex<Vec<Got>>,
@@ -88,6 +100,17 @@ impl Host {
     /// The next answers are these, whatever is asked of the API.
     pub fn tell(&self, answers: impl IntoIterator<Item = Told>) {
         self.shared.told.lock().unwrap().extend(answers);
+    }
+
+    /// The request of this number, counted from the first that it ever got, is held up for ever.
+    pub fn hold(&self, number: usize, moment: Moment) {
+        *self.shared.hold.lock().unwrap() = Some((number, moment));
+        self.shared.holds.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether a request is held up.
+    pub fn holds(&self) -> bool {
+        self.shared.holds.load(Ordering::SeqCst)
     }
 
     /// What it got so far.
@@ -160,7 +183,12 @@ async fn answer(
 ) -> Response {
     let target = uri.path_and_query().expect("a request has a path").to_string();
     let got = Got { method: method.clone(), target: target.clone(), headers: headers.clone() };
-    shared.got.lock().unwrap().push(got);
+    let number = {
+        let mut all = shared.got.lock().unwrap();
+        all.push(got);
+        all.len()
+    };
+    hold(&shared, number, Moment::Before).await;
     let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);
     tokio::time::sleep(shared.delay).await;
@@ -177,8 +205,16 @@ async fn answer(
         }
         None => forward(&shared, method, &target, headers, body).await,
     };
+    hold(&shared, number, Moment::After).await;
     shared.under_way.fetch_sub(1, Ordering::SeqCst);
     response
+}
+
+async fn hold(shared: &Shared, number: usize, moment: Moment) {
+    if *shared.hold.lock().unwrap() == Some((number, moment)) {
+        shared.holds.store(true, Ordering::SeqCst);
+        std::future::pending().await
+    }
 }
 
 async fn forward(
@@ -196,17 +232,24 @@ async fn forward(
     (status, headers, answer.bytes().await.expect("the whole body")).into_response()
 }
 
-/// A clock that moves only when somebody waits.
+/// A clock that moves only when somebody waits, and that of an emulator with it.
 #[derive(Default)]
 pub struct Patient {
+    emulator: Option<Api>,
     now: Mutex<Duration>,
     /// A file that appears while somebody waits.
     pub meanwhile: Mutex<Option<PathBuf>>,
+    /// Whether whoever waits does so for ever.
+    pub stands: AtomicBool,
 }
 
 impl Patient {
     pub fn advance(&self, time: Duration) {
         *self.now.lock().unwrap() += time;
+    }
+
+    pub fn set(&self, now: Duration) {
+        *self.now.lock().unwrap() = now;
     }
 }
 
@@ -216,12 +259,25 @@ impl Clock for Patient {
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        if self.stands.load(Ordering::SeqCst) {
+            return Box::pin(std::future::pending());
+        }
         self.advance(time);
+        let emulator = self.emulator.clone();
         if let Some(file) = self.meanwhile.lock().unwrap().take() {
             std::fs::write(file, "").unwrap();
         }
-        Box::pin(std::future::ready(()))
+        Box::pin(async move {
+            if let Some(emulator) = emulator {
+                emulator.advance(time.as_millis().div_ceil(1000).try_into().unwrap()).await;
+            }
+        })
     }
+}
+
+/// A folder for records. They are on the disk before every request, so it lies in memory where that has a file system.
+pub fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 /// What a test needs to guard a host.
@@ -235,12 +291,14 @@ pub struct Scene {
 
 impl Scene {
     pub async fn new() -> Scene {
+        let host = Host::start().await;
+        let emulator = Some(host.emulator().api());
         Scene {
-            host: Host::start().await,
-            clock: Arc::new(Patient::default()),
+            host,
+            clock: Arc::new(Patient { emulator, ..Patient::default() }),
             rules: Rules::of(&SUITE),
             permit: Permit::default(),
-            folder: tempfile::tempdir().unwrap(),
+            folder: folder(),
         }
     }
 
@@ -256,8 +314,18 @@ impl Scene {
 
     /// A guard that goes on with the ledger of a crashed run.
     pub fn resume(&self) -> Guarded {
+        self.resume_before(self.host.http())
+    }
+
+    /// The same before another way to the host.
+    pub fn resume_before(&self, inner: Arc<dyn Transport>) -> Guarded {
         let ledger = Ledger::open(&self.ledger()).unwrap();
-        Guarded::new(self.host.http(), self.watch("testrun1"), Some(ledger)).unwrap()
+        Guarded::new(inner, self.watch("testrun1"), ledger).unwrap()
+    }
+
+    /// Whether the ledger says that nothing is left.
+    pub fn is_closed(&self) -> bool {
+        Ledger::open(&self.ledger()).unwrap().expect("the run has begun").closed
     }
 
     pub fn path(&self) -> &Path {

@@ -4,4 +4,5 @@ mod command;
 mod crash;
 mod guard;
 mod host;
+mod slow;
 mod tls;

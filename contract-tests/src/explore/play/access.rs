@@ -82,19 +82,25 @@ impl Play<'_> {
             _ if deed.family.key.is_empty() => return Ok(()),
             _ => {}
         }
-        let Some(missing) = never_given(deed, &request) else { return Ok(()) };
+        self.is_unknown_to_others(&request, deed.family.parameter).await?;
+        self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+    }
+
+    /// Another customer hears of what is ours the same as of what never was; `parameter` names it in the path.
+    pub(super) async fn is_unknown_to_others(&mut self, request: &Request, parameter: &str) -> Played {
+        let Some(missing) = never_given(request, parameter) else { return Ok(()) };
         let theirs = self.session.send(request.sent(Caller::Other)).await?;
         let nothing = self.session.send(missing.sent(Caller::Other)).await?;
         let told = |received: &Received| (received.status, received.json()["errorCode"].clone());
-        let closed = theirs.status == 403 || told(&theirs) == told(&nothing);
-        if theirs.is_success() || !closed {
-            let message = format!(
-                "has the status {} for what belongs to another customer, and {} for what does not exist",
-                theirs.status, nothing.status
-            );
-            self.session.found(&check::FOREIGN_IS_UNKNOWN, &deed.route.id, "", message)?;
+        let closed = theirs.status == FORBIDDEN || told(&theirs) == told(&nothing);
+        if !theirs.is_success() && closed {
+            return Ok(());
         }
-        self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+        let message = format!(
+            "has the status {} for what belongs to another customer, and {} for what does not exist",
+            theirs.status, nothing.status
+        );
+        self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
 
     fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
@@ -116,7 +122,8 @@ impl Play<'_> {
             return Ok(());
         }
         let good = self.good(deed, 0, draw).await?;
-        let Some(request) = good.and_then(|good| never_given(deed, &good)) else { return Ok(()) };
+        let unknown = good.and_then(|good| never_given(&good, deed.family.parameter));
+        let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let expected = of_unknown(deed.route);
         if expected.is_some() && Some(received.status) != expected {
@@ -221,10 +228,11 @@ fn is_of_one(role: Role) -> bool {
     matches!(role, Role::Read | Role::Update | Role::Delete | Role::Action(_))
 }
 
-/// The same request with an id that was never given; `None` where the path names nothing.
-fn never_given(deed: Deed, request: &Request) -> Option<Request> {
+/// The same request with an id that was never given, in this parameter or else in the last; `None` where the path names
+/// nothing.
+fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;
-    let id = named.find(|it| it.name == deed.family.parameter).unwrap_or(last);
+    let id = named.find(|it| it.name == parameter).unwrap_or(last);
     Some(request.with(&id.name, broken::unknown(id)?))
 }

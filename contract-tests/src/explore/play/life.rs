@@ -21,6 +21,7 @@ use crate::{
 
 /// Statuses by which something is refused for what is there already.
 const TAKEN: [u16; 3] = [400, 409, 422];
+
 impl Play<'_> {
     pub(super) async fn create(&mut self, deed: Deed, slot: u32, draw: u32, again: bool) -> Played {
         let family = deed.family;

@@ -11,6 +11,7 @@ mod request;
 mod singles;
 mod spelling;
 mod together;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use request::is_paged;
 pub use singles::{ROUGH, violation_count};
 pub use spelling::SPELLINGS;
 
+use self::walk::Walk;
 use super::{
     family::{Families, Family, Role},
     model::{Collection, Row},
@@ -37,6 +39,7 @@ pub struct Play<'a> {
     pub session: Session<'a>,
     families: Families,
     collections: BTreeMap<&'static str, Collection>,
+    walks: BTreeMap<&'static str, Walk>,
     seed: u64,
     /// What was done last, to be blamed for what is seen next.
     last: Option<Cause>,
@@ -68,12 +71,21 @@ impl<'a> Play<'a> {
     /// A play in a world of which nothing is known yet; bodies come from `seed`.
     pub fn new(session: Session<'a>, seed: u64) -> Play<'a> {
         let families = Families(session.target.suite);
-        Play { session, families, collections: BTreeMap::new(), seed, last: None, refusals: 0 }
+        Play {
+            session,
+            families,
+            collections: BTreeMap::new(),
+            walks: BTreeMap::new(),
+            seed,
+            last: None,
+            refusals: 0,
+        }
     }
 
     /// Plays one step. What the target does not do is passed over.
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match self.families.of(&step.route.id) {
+            _ if step.manner == Manner::Walk => self.walk(step).await,
             Some((family, role)) => self.of_family(step, Deed { family, role, route: step.route }).await,
             None => self.of_no_family(step).await,
         };
@@ -96,7 +108,7 @@ impl<'a> Play<'a> {
             (Manner::Valid, Role::Delete) => self.delete(deed, slot).await,
             (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
             (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
-            (Manner::Pages, Role::Create) => self.pages_under_change(deed, draw).await,
+            (Manner::Pages, Role::Create | Role::Delete) => self.pages_under_change(deed, slot, draw).await,
             (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
             (Manner::Violation, _) => self.violation(deed, slot, draw).await,
             (Manner::Rough, _) => self.rough(deed, slot, draw).await,
@@ -108,7 +120,7 @@ impl<'a> Play<'a> {
             (Manner::Path, _) => self.other_path(Some(deed), step).await,
             (Manner::Together, _) => self.together(deed, slot, draw).await,
             (Manner::Wait, _) => self.wait(deed.family, draw).await,
-            (Manner::Retry | Manner::Pages | Manner::Duplicate, _) => Ok(()),
+            (Manner::Retry | Manner::Pages | Manner::Duplicate | Manner::Walk, _) => Ok(()),
         }
     }
 

@@ -153,21 +153,34 @@ impl Play<'_> {
         self.rows_are(deed, &rows, &chosen[1..2], &check::COUNT, &format!("{words} and the second page"))
     }
 
-    /// While rows come and go between two pages, none that stayed comes twice or not at all.
-    pub(super) async fn pages_under_change(&mut self, change: Deed, draw: u32) -> Played {
+    /// While rows come and go between two pages, none that kept its place comes twice or not at all.
+    pub(super) async fn pages_under_change(&mut self, change: Deed, slot: u32, draw: u32) -> Played {
         let family = change.family;
         let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty()) else {
             return Ok(());
         };
         let deed = Deed { family, role: Role::List, route };
-        let whole = self.reference(deed, None).await?;
-        let half = u32::try_from(whole.len() / 2).unwrap_or(u32::MAX);
-        if half == 0 || !is_paged(deed.route) {
+        let before = self.reference(deed, None).await?;
+        let half = u32::try_from(before.len() / 2).unwrap_or(u32::MAX);
+        if half == 0 || !is_paged(route) || family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
-        self.slice(deed, None, &whole, Some((0, half)), &check::PAGE_IS_SLICE).await?;
-        self.create(change, 0, draw, false).await?;
-        let whole = self.reference(deed, None).await?;
-        self.slice(deed, None, &whole, Some((half, half)), &check::PAGES_UNDER_CHANGE).await
+        let mut pages = self.fetch(deed, None, Some(self.range(0, half)), &[]).await?;
+        match change.role {
+            Role::Delete => self.delete(change, slot).await?,
+            _ => self.create(change, 0, draw, false).await?,
+        }
+        let after = self.reference(deed, None).await?;
+        pages.extend(self.fetch(deed, None, Some(self.range(half, half)), &[]).await?);
+        let key = |row: &Members| row.get(family.key).map(plain).unwrap_or_default();
+        for (row, later) in before.iter().zip(&after).take(2 * half as usize) {
+            let times = pages.iter().filter(|it| key(it) == key(row)).count();
+            if key(row) == key(later) && times != 1 {
+                let message =
+                    format!("shows {} {times} times in two pages, though it kept its place", key(row));
+                return self.session.found(&check::PAGES_UNDER_CHANGE, &route.id, "", message);
+            }
+        }
+        Ok(())
     }
 }

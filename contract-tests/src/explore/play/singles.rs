@@ -1,5 +1,7 @@
 //! One request that is wrong in one thing; and operations that belong to no family.
 
+use openapi::Route;
+
 use super::{Deed, Play, life::reason};
 use crate::{
     Caller, Content, Request, Violation, check,
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// How many rough bodies there are.
-pub const ROUGH: u32 = 5;
+pub const ROUGH: u32 = 8;
 
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
@@ -41,6 +43,9 @@ impl Play<'_> {
             1 => ("half a character", r#"{"name":"\ud800"}"#.to_owned()),
             2 => ("a number beyond all numbers", r#"{"id":1e999}"#.to_owned()),
             3 => ("a word that is no JSON", "nil".to_owned()),
+            4 => ("a text that never ends", format!("{{\"name\":\"{}", "x".repeat(10_000))),
+            5 => ("a byte order mark and nothing else", "\u{feff}".to_owned()),
+            6 => ("a key that is no text", "{1:2}".to_owned()),
             _ => ("something behind its end", "{}{}".to_owned()),
         };
         let sent = request.content(Content::Text(text)).sent(Caller::Customer);
@@ -89,10 +94,16 @@ impl Play<'_> {
             Manner::Nobody | Manner::Stranger | Manner::Excluded => {
                 self.is_closed(&example, step.manner).await
             }
+            Manner::Other if self.is_for_all(step.route) => Ok(()),
+            Manner::Other => self.is_unknown_to_others(&example, "").await,
             Manner::Method => self.other_method(None, step).await,
             Manner::Path => self.other_path(None, step).await,
             _ => Ok(()),
         }
+    }
+
+    fn is_for_all(&self, route: &Route) -> bool {
+        route.open || self.session.target.suite.shared.contains(&route.id.as_str())
     }
 
     async fn example(&mut self, example: Request, draw: u32) -> Played {

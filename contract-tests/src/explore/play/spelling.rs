@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// How many spellings there are.
-pub const SPELLINGS: u32 = 4;
+pub const SPELLINGS: u32 = 6;
 
 impl Play<'_> {
     /// A path that no operation has is answered with 404; a slash at its end makes no difference where the API says so.
@@ -25,6 +25,8 @@ impl Play<'_> {
             0 => format!("{path}/"),
             1 => format!("{path}/nothing-has-this-name/at-all"),
             2 => first_upper(path),
+            3 => path.replacen('/', "/./", 1),
+            4 => slash_as_text(path),
             _ => path.replacen('/', "//", 1),
         };
         let suite = self.session.target.suite;
@@ -51,6 +53,12 @@ impl Play<'_> {
             format!("has the status {} with a slash at the end, and {} without", two.status, one.status);
         self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message)
     }
+}
+
+/// The path with its second slash encoded: a letter of the first name, which nothing is called, and no separator.
+fn slash_as_text(path: &str) -> String {
+    let second = path.match_indices('/').nth(1).map_or(0, |(at, _)| at);
+    format!("{}%2F{}", &path[..second], path[second..].trim_start_matches('/'))
 }
 
 /// The path with the first letter of its last fixed part in upper case.

@@ -23,6 +23,8 @@ use crate::{
 
 /// How many clients there are.
 const CLIENTS: u32 = 4;
+/// The status of a change that lost against another one.
+const CONFLICT: u16 = 409;
 /// How often they act on the same resource.
 const ROUNDS: u32 = 2;
 
@@ -110,6 +112,7 @@ impl Play<'_> {
                 events.push(match bodies.get(index) {
                     Some(body) if answer.is_success() => Event::Changed(body.clone()),
                     None => seen(family, &row.key, answer),
+                    Some(_) if answer.status == CONFLICT => Event::Refused,
                     Some(_) => Event::Missed,
                 });
             }
@@ -191,5 +194,6 @@ fn in_words(event: &Event) -> String {
         Event::Seen(value) => format!("a look at {}", crate::judge::shown(&value.clone().into())),
         Event::Removed => "a removal".to_owned(),
         Event::Missed => "a miss".to_owned(),
+        Event::Refused => "a refusal".to_owned(),
     }
 }

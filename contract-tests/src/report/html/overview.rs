@@ -6,12 +6,18 @@ use maud::{Markup, html};
 
 use super::super::document::{Document, Totals};
 use crate::{
-    coverage::Share,
+    coverage::{COVERAGE, Share},
     run::{Outcome, Verdict},
 };
 
 /// The verdict in words, and its class.
 pub fn verdict(document: &Document) -> (&'static str, &'static str) {
+    if document.verb == COVERAGE {
+        return match document.coverage.operations.is_whole() {
+            true => ("Every operation was reached", "good"),
+            false => ("Not every operation was reached", "fair"),
+        };
+    }
     match document.verdict {
         Verdict::Holds => ("The contract holds", "good"),
         Verdict::Broken => ("The contract is broken", "bad"),

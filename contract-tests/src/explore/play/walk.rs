@@ -1,0 +1,114 @@
+//! Walks through flows: what a client does step by step, held against the states that it should lead to.
+
+use super::Play;
+use crate::{
+    Content, Request, check,
+    check::Check,
+    exchange::{Received, Sent},
+    explore::{
+        flow::{Flow, Move, Way},
+        session::Played,
+        step::Step,
+    },
+};
+
+/// The status of whoever is not logged in.
+const UNAUTHENTICATED: u16 = 401;
+
+/// Where a client is in a flow.
+pub(super) struct Walk {
+    state: &'static str,
+    cookie: Option<String>,
+    /// How often it was guessed.
+    guesses: u32,
+}
+
+impl Walk {
+    /// The way of a move from here; `None` where there is none, or where it would be a guess too many.
+    fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
+        let way = made.way(self.state)?;
+        let guess = made.guesses && way.1 == UNAUTHENTICATED;
+        self.guesses += u32::from(guess);
+        (!guess || self.guesses <= flow.guesses_max).then_some(way)
+    }
+
+    fn begin(flow: &Flow) -> Walk {
+        Walk { state: flow.start(), cookie: None, guesses: 0 }
+    }
+}
+
+impl Play<'_> {
+    /// Makes one move; then the first move of the flow shows whether it led where it should.
+    pub(super) async fn walk(&mut self, step: Step) -> Played {
+        let flow = self.session.target.suite.flows.get(step.slot as usize);
+        let made = flow.and_then(|flow| flow.moves.get(step.draw as usize));
+        // Flows use what only a demo world has.
+        let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable()) else {
+            return Ok(());
+        };
+        let walk = self.walks.entry(flow.name).or_insert_with(|| Walk::begin(flow));
+        let Some(way) = walk.way(flow, made) else { return Ok(()) };
+        let received = self.make(flow, made).await?;
+        self.came(made, way, &received)?;
+        self.is_in(flow, made, way.2).await
+    }
+
+    async fn make(&mut self, flow: &'static Flow, made: &Move) -> Played<Received> {
+        if made.after > 0 {
+            self.session.tally.is_fresh = false;
+            self.session.target.advance(made.after).await?;
+        }
+        let mut sent = self.sent(made).await?;
+        let cookie = self.walks.get(flow.name).and_then(|walk| walk.cookie.clone());
+        sent.headers.extend(cookie.filter(|_| made.with_cookies).map(|it| ("cookie".to_owned(), it)));
+        let received = self.session.send(sent).await?;
+        let cookie = received.header("set-cookie").filter(|_| made.with_cookies);
+        let cookie = cookie.map(|it| it.split(';').next().unwrap_or_default().to_owned());
+        if let Some(walk) = self.walks.get_mut(flow.name).filter(|_| cookie.is_some()) {
+            walk.cookie = cookie;
+        }
+        Ok(received)
+    }
+
+    async fn sent(&self, made: &Move) -> Played<Sent> {
+        let route = self.families.route(made.operation).expect("a flow names operations of the contract");
+        let body = (made.body)(self.session.target.now().await?);
+        let content = if body.is_null() { Content::Nothing } else { Content::Json(body) };
+        Ok(Request { route, parameters: Vec::new(), range: None, content }.sent(made.caller))
+    }
+
+    fn came(&mut self, made: &Move, (state, expected, _): Way, received: &Received) -> Played {
+        if received.status == expected {
+            return Ok(());
+        }
+        let check: &'static Check = match expected {
+            200..300 => &check::ACCEPTS_VALID,
+            UNAUTHENTICATED => &check::REFUSES_STRANGERS,
+            _ => &check::IMMUTABLE,
+        };
+        let what = if made.what.is_empty() { String::new() } else { format!(" with {}", made.what) };
+        let message = format!("has the status {}{what} when {state}, instead of {expected}", received.status);
+        self.session.found(check, made.operation, "", message)
+    }
+
+    /// What the first move of the flow answers fits the state; if it does not, the last move is to blame.
+    async fn is_in(&mut self, flow: &'static Flow, last: &Move, state: &'static str) -> Played {
+        let (Some(walk), Some(look)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
+            return Ok(());
+        };
+        walk.state = state;
+        if last.operation == look.operation {
+            return Ok(());
+        }
+        let Some((_, expected, _)) = walk.way(flow, look) else { return Ok(()) };
+        let received = self.make(flow, look).await?;
+        if received.status == expected {
+            return Ok(());
+        }
+        let message = format!(
+            "does not lead to `{state}`: afterwards {} has the status {} instead of {expected}",
+            look.operation, received.status
+        );
+        self.session.found(&check::IMMUTABLE, last.operation, "", message)
+    }
+}

@@ -1,0 +1,54 @@
+//! The ways of a flow as chapters: each move in each state, and random walks.
+
+use std::collections::VecDeque;
+
+use openapi::Route;
+use proptest::collection::vec;
+
+use super::{
+    dice::Dice,
+    family::Families,
+    flow::Flow,
+    schedule::Chapter,
+    step::{Manner, Step},
+};
+
+/// A flow with the operations of its moves.
+pub struct Ways {
+    flow: &'static Flow,
+    /// Its place among the flows of the suite.
+    number: u32,
+    /// The operation of each move.
+    pub routes: Vec<&'static Route>,
+}
+
+/// How many moves a random walk has at most.
+const MOVES_MAX: usize = 16;
+
+impl Ways {
+    /// The ways of the flow of this number; `None` where the contract lacks an operation of it.
+    pub fn new(families: Families, number: usize, flow: &'static Flow) -> Option<Ways> {
+        let routes = flow.moves.iter().map(|it| families.route(it.operation)).collect::<Option<_>>()?;
+        Some(Ways { flow, number: number.try_into().ok()?, routes })
+    }
+
+    /// Each move in each state.
+    pub fn chapters(&self) -> VecDeque<Chapter> {
+        let ways = self.flow.all_ways().into_iter();
+        ways.map(|moves| self.chapter("each move in each state", &moves)).collect()
+    }
+
+    /// A random walk.
+    pub fn random(&self, seed: u64, round: u32) -> Chapter {
+        let moves = vec(0..self.routes.len(), 4..MOVES_MAX);
+        self.chapter("random walks", &Dice::new(seed, self.flow.name, round).throw(&moves))
+    }
+
+    fn chapter(&self, title: &'static str, moves: &[usize]) -> Chapter {
+        let step = |number: &usize| {
+            let draw = u32::try_from(*number).unwrap_or(u32::MAX);
+            Step::new(Manner::Walk, self.routes[*number], self.number, draw)
+        };
+        Chapter { group: self.flow.name.to_owned(), title, steps: moves.iter().map(step).collect() }
+    }
+}
