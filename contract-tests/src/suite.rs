@@ -32,6 +32,9 @@ pub struct Suite {
     pub shared: &'static [&'static str],
     /// Its resources.
     pub families: &'static [&'static [Family]],
+    /// Where answers show what a parameter of a path stands for, beyond the lists of the families: the parameter, the
+    /// operation, and the place in its answer.
+    pub shown: &'static [(&'static str, &'static str, &'static str)],
     /// What goes on step by step.
     pub flows: &'static [Flow],
     /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.

@@ -108,8 +108,8 @@ pub(crate) struct RequestBodyObject {
 pub(crate) struct ResponseObject {
     #[serde(rename = "description")]
     _description: String,
-    #[serde(rename = "headers", default)]
-    _headers: Value,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Value>,
     #[serde(default)]
     pub(crate) content: BTreeMap<String, MediaObject>,
 }

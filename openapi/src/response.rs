@@ -17,15 +17,23 @@ use crate::{
 pub struct Response {
     /// Media type and schema of each form of the body; empty where there is no body.
     content: Vec<(String, Schema)>,
+    /// The names of its headers, in lower case.
+    headers: Vec<String>,
     properties: OnceLock<BTreeSet<String>>,
 }
 
 impl Response {
     pub(crate) fn new(object: ResponseObject, schemas: &Arc<Schemas>) -> Response {
+        let headers = object.headers.keys().map(|name| name.to_lowercase()).collect();
         let content = object.content.into_iter();
         let schema = |media: MediaObject| Schema::new(schemas, View::Answers, &media.schema);
         let content = content.map(|(name, media)| (name, schema(media))).collect();
-        Response { content, properties: OnceLock::new() }
+        Response { content, headers, properties: OnceLock::new() }
+    }
+
+    /// The names of the headers that it has, in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(String::as_str)
     }
 
     /// Whether this answer has a body.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     ReportArguments,
@@ -11,15 +11,16 @@ use super::{
     replay::SEED,
 };
 use crate::{
-    Suite, Verdict,
-    compare::{Comparison, Depth, Side, Waivers, compare_sides, examples},
-    fixture::{Fixture, Loaded, Options, load},
+    Case, Finding, Outcome, Redactor, Suite, Verdict, check,
+    compare::{Side, Terms, Waivers, compare_sides, examples, reads},
+    fixture::{Fixture, Loaded, Options, load, means},
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
 ///
 /// The first side is the emulator, the second the truth. Each is `mock`, the base URL of a server, or a folder of
-/// fixtures. Where one of them is another host, only reads are played. A verdict on each difference:
+/// fixtures. Where one of them is another host, only what is of class `read` in the rules for it is played, and whatever
+/// is read by an id is one that a list of that host has shown. A verdict on each difference:
 ///
 ///   mock-fidelity          both keep the contract and answer differently
 ///   mock-bug               the emulator breaks the contract, the truth does not
@@ -37,23 +38,27 @@ pub(super) struct Arguments {
     /// What is played; the fixtures of a folder, where one of the sides is one.
     #[arg(long, value_enum, default_value_t = Steps::Examples)]
     steps: Steps,
-    /// Which fixtures: ids, folders or files, `*` for any text; all without any.
+    /// Which fixtures or examples: ids, folders or files, `*` for any text; all without any.
     #[arg(long, value_name = "FILTER")]
     only: Vec<String>,
     /// The folder of the fixtures that are played.
     #[arg(long, value_name = "FOLDER", default_value = "fixtures/i3d-v3")]
     folder: PathBuf,
-    /// Compare statuses, members and types, and no values; without saying so where the data are not the same.
+    /// Compare statuses, headers, members and types, and no values; without saying so where the data are not the same.
     #[arg(long)]
     shape: bool,
-    /// Differences that somebody answers for: a list of fingerprint, reason, owner and expires.
-    #[arg(long, value_name = "FILE", default_value = "waivers.yaml")]
-    waivers: PathBuf,
+    /// Differences that somebody answers for: a list of fingerprint, reason, owner and expires. Without it, those of
+    /// `waivers.yaml`, where there is such a file.
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
     #[command(flatten)]
     live: LiveArguments,
     #[command(flatten)]
     reports: ReportArguments,
 }
+
+/// Where differences stand that somebody answers for, if nobody says where.
+const WAIVERS: &str = "waivers.yaml";
 
 /// What is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,76 +70,134 @@ enum Steps {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let waivers = match waivers(arguments) {
+        Ok(waivers) => waivers,
+        Err(error) => {
+            eprintln!("--waivers: {error}");
+            return Ok(Verdict::Usage);
+        }
+    };
     let suite = suite();
-    let waivers = Waivers::read(&arguments.waivers).map_err(anyhow::Error::msg)?;
+    let redactor = Redactor::of_every_key(suite);
     let mock = open(suite, &arguments.mock, arguments).await?;
     let truth = open(suite, &arguments.truth, arguments).await?;
-    let scenarios = scenarios(suite, arguments, &mock, &truth)?;
-    anyhow::ensure!(!scenarios.is_empty(), "there is nothing to compare");
-    let same_data = mock.is_demo() && truth.is_demo() || scenarios_bring_their_data(arguments);
-    let depth = Depth { shape_only: arguments.shape || !same_data };
-    let options = Options { run: "run7c".to_owned(), now: jiff::Timestamp::now() };
-    let comparison = compare_sides(&mock, &truth, &scenarios, &depth, &options, &waivers).await;
-    let redactor = match (&mock, &truth) {
-        (_, Side::Server(target)) | (Side::Server(target), _) => target.redactor(),
-        _ => crate::Redactor::new(suite, []),
-    };
-    print!("{}", redactor.text(&table(&comparison, &waivers, &options)));
+    let (scenarios, unplayed) = scenarios(suite, arguments, &mock, &truth)?;
+    let options = Options { run: "run7c".to_owned(), now: Timestamp::now() };
+    let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
+    let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
+    let mut comparison = compare_sides(&mock, &truth, &scenarios, &terms).await;
+    comparison.run.cases.iter_mut().for_each(|case| case.replay = arguments.again(&case.name));
+    comparison.run.cases.extend(unplayed);
+    let today = options.now.to_zoned(TimeZone::UTC).date();
+    print!("{}", redactor.text(&comparison.table(&waivers, today)));
     arguments.reports.write(&redactor, &comparison.run)
 }
 
-/// Scripted scenarios make what they read.
-fn scenarios_bring_their_data(arguments: &Arguments) -> bool {
-    arguments.steps == Steps::Fixtures
+impl Arguments {
+    /// Whether a filter means a scenario; an example has the name of its operation, too.
+    fn means(&self, filter: &str, id: &str) -> bool {
+        let folders = [self.folder.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
+        let names = [Some(id), id.strip_prefix("examples/")];
+        let means = |folder: &Path| names.iter().flatten().any(|name| means(folder, filter, name));
+        folders.into_iter().any(means)
+    }
+
+    /// The command that plays one scenario again.
+    fn again(&self, scenario: &str) -> String {
+        let mut words =
+            vec![format!("contract-tests compare {} {} --only {scenario}", self.mock, self.truth)];
+        words.extend(self.live.is_asked().then(|| "--live".to_owned()));
+        words.extend(self.shape.then(|| "--shape".to_owned()));
+        let fixtures = || format!("--steps fixtures --folder {}", self.folder.display());
+        words.extend((self.steps == Steps::Fixtures).then(fixtures));
+        words.join(" ")
+    }
+}
+
+/// Only a file that nobody named may be missing.
+fn waivers(arguments: &Arguments) -> Result<Waivers, String> {
+    let known = Path::new(WAIVERS);
+    match &arguments.waivers {
+        Some(path) => Waivers::read(path),
+        None if known.exists() => Waivers::read(known),
+        None => Ok(Waivers::default()),
+    }
 }
 
 async fn open(suite: &'static Suite, side: &str, arguments: &Arguments) -> anyhow::Result<Side> {
     let folder = Path::new(side);
     if side != "mock" && folder.is_dir() {
-        let fixtures = load(suite, folder, &arguments.only)?;
+        let fixtures = load(suite, folder, &[])?;
         return Ok(Side::Recorded { suite, folder: folder.to_owned(), fixtures });
     }
     Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
 }
 
+/// Whether both answer with the same data: of the demo world, or what scripted scenarios make before they read it.
+fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
+    let are_demo = mock.is_demo() && truth.is_demo();
+    !mock.is_live() && !truth.is_live() && (are_demo || arguments.steps == Steps::Fixtures)
+}
+
+/// What is played, and what cannot be, as cases that say why.
 fn scenarios(
     suite: &'static Suite,
     arguments: &Arguments,
     mock: &Side,
     truth: &Side,
-) -> anyhow::Result<Vec<Fixture>> {
-    let good =
-        |fixtures: &[Loaded]| fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).cloned().collect();
-    Ok(match (mock, truth, arguments.steps) {
-        (_, Side::Recorded { fixtures, .. }, _) | (Side::Recorded { fixtures, .. }, _, _) => good(fixtures),
-        (_, _, Steps::Fixtures) => good(&load(suite, &arguments.folder, &arguments.only)?),
-        (_, _, Steps::Examples) => examples(suite),
-    })
+) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
+    let mut all = all_scenarios(suite, arguments, mock, truth)?;
+    let means = |filter: &String, id: &str| arguments.means(filter, id);
+    let mut unplayed: Vec<Case> = (arguments.only.iter())
+        .filter(|filter| !all.iter().any(|it| means(filter, &it.id)))
+        .map(|filter| nothing(format!("nothing to compare matches `{filter}`")))
+        .collect();
+    if all.is_empty() && unplayed.is_empty() {
+        unplayed.push(nothing("there is nothing to compare".to_owned()));
+    }
+    all.retain(|it| arguments.only.is_empty() || arguments.only.iter().any(|filter| means(filter, &it.id)));
+    let mut scenarios = Vec::new();
+    for Loaded { id, fixture, .. } in all {
+        match fixture {
+            Ok(fixture) => scenarios.push(fixture),
+            Err(broken) => unplayed.push(unchecked(&id, broken.to_string())),
+        }
+    }
+    Ok((scenarios, unplayed))
 }
 
-/// Every difference once.
-fn table(comparison: &Comparison, waivers: &Waivers, options: &Options) -> String {
-    let today = options.now.to_zoned(TimeZone::UTC).date();
-    let mut table = String::new();
-    for (difference, count) in &comparison.differences {
-        let fingerprint = difference.fingerprint();
-        let waived = waivers.of(&fingerprint, today);
-        let waived = waived.map(|it| format!(", waived until {} by {}: {}", it.expires, it.owner, it.reason));
-        table += &format!(
-            "{} {:<21} {:<14} {} {} {} ({count} times, first in {}{})\n",
-            fingerprint,
-            difference.verdict.name(),
-            difference.kind_name(),
-            difference.operation,
-            difference.at,
-            difference.message,
-            difference.seen,
-            waived.unwrap_or_default(),
-        );
+/// Recordings of any of the sides, or what was asked for.
+fn all_scenarios(
+    suite: &'static Suite,
+    arguments: &Arguments,
+    mock: &Side,
+    truth: &Side,
+) -> anyhow::Result<Vec<Loaded>> {
+    let are_recorded = [mock, truth].iter().any(|side| matches!(side, Side::Recorded { .. }));
+    if are_recorded {
+        let mut all = [truth.recordings(), mock.recordings()].concat();
+        // Of two recordings that of the truth is played, unless one of them is broken.
+        all.sort_by_key(|it| (it.id.clone(), it.fixture.is_ok()));
+        all.dedup_by(|one, other| one.id == other.id);
+        return Ok(all);
     }
-    let seen: Vec<String> = comparison.differences.iter().map(|(it, _)| it.fingerprint()).collect();
-    for (waiver, why) in waivers.useless(&seen, today) {
-        table += &format!("the waiver of {} {why}\n", waiver.fingerprint);
-    }
-    table
+    let have_examples = mock.has_examples() && truth.has_examples();
+    let examples = match arguments.steps {
+        Steps::Fixtures => return Ok(load(suite, &arguments.folder, &[])?),
+        Steps::Examples if have_examples => examples(suite),
+        Steps::Examples => reads(suite),
+    };
+    let loaded = |it: Fixture| Loaded { id: it.id.clone(), path: PathBuf::new(), fixture: Ok(it) };
+    Ok(examples.into_iter().map(loaded).collect())
+}
+
+/// A case in which nothing was compared, which is never a success.
+fn nothing(reason: String) -> Case {
+    let finding = Finding::new(&check::EMPTY_RUN, "compare", reason.clone());
+    Case { findings: vec![finding], ..unchecked("scenarios", reason) }
+}
+
+fn unchecked(name: &str, reason: String) -> Case {
+    let group = name.split_once('/').map_or("compare", |(group, _)| group);
+    Case { outcome: Outcome::Unchecked, reason, ..Case::passed(group, name) }
 }

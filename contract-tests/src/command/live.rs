@@ -92,6 +92,11 @@ impl TargetArguments {
 }
 
 impl LiveArguments {
+    /// Whether somebody insists on another server.
+    pub(super) fn is_asked(&self) -> bool {
+        self.live
+    }
+
     /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
     pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
         let suite = suite();

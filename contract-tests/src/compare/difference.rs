@@ -1,20 +1,44 @@
 //! One difference between two servers, told from every other by a stable fingerprint.
 
-use serde::Serialize;
-
 use super::verdict::Verdict;
-use crate::fixture::{Deviation, DeviationKind, digest, pointer::generalised};
+use crate::{
+    check::Check,
+    finding::Finding,
+    fixture::{Deviation, DeviationKind, digest, pointer::generalised},
+};
 
 /// How many digits a fingerprint has: enough to tell thousands of differences apart.
 const FINGERPRINT_LENGTH: usize = 12;
 
+/// What a difference consists in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The emulator answers otherwise than the truth.
+    Deviation(DeviationKind),
+    /// They answer alike, as far as is compared, and the contract is broken.
+    Breach(&'static Check),
+}
+
+impl Kind {
+    /// How it is called in reports.
+    pub fn name(self) -> String {
+        match self {
+            Kind::Deviation(kind) => {
+                let name = serde_json::to_value(kind).ok();
+                name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+            }
+            Kind::Breach(_) => "contract".to_owned(),
+        }
+    }
+}
+
 /// One difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The operation.
     pub operation: String,
-    /// In which way the emulator differs; `None` where both answer alike and break the contract.
-    pub kind: Option<DeviationKind>,
+    /// What it consists in.
+    pub kind: Kind,
     /// Where, as in `/body/0/uuid`.
     pub at: String,
     /// The status that the truth has.
@@ -23,10 +47,11 @@ pub struct Difference {
     pub message: String,
     /// Who is wrong.
     pub verdict: Verdict,
-    /// Where it was seen, as in `ssh_key/life, step 2`.
-    pub seen: String,
+    /// The scenario in which it was seen.
+    pub scenario: String,
+    /// The number of the step in it, from one.
+    pub step: usize,
     /// Whether it was seen in a read after a change, and may therefore be a fault of the change.
-    #[serde(skip)]
     pub after_change: bool,
 }
 
@@ -35,28 +60,41 @@ impl Difference {
     pub fn new(operation: &str, status: u16, deviation: &Deviation, verdict: Verdict) -> Difference {
         Difference {
             operation: operation.to_owned(),
-            kind: Some(deviation.kind),
+            kind: Kind::Deviation(deviation.kind),
             at: deviation.at.clone(),
             status,
             message: deviation.message(),
             verdict,
-            seen: String::new(),
+            scenario: String::new(),
+            step: 1,
             after_change: false,
         }
     }
 
-    /// What it is recognised by: the operation, the kind, the place without indexes, and the status. What exactly came
-    /// does not count, so that the same difference has the same fingerprint tomorrow.
-    pub fn fingerprint(&self) -> String {
-        let kind = self.kind_name();
-        let text = format!("{}\n{kind}\n{}\n{}", self.operation, generalised(&self.at), self.status);
-        digest(text.as_bytes()).chars().take(FINGERPRINT_LENGTH).collect()
+    /// The difference of answers that are alike and break the contract.
+    pub fn of_breach(breach: &Finding, status: u16, verdict: Verdict) -> Difference {
+        Difference {
+            operation: breach.operation.clone(),
+            kind: Kind::Breach(breach.check),
+            at: format!("/body{}", breach.pointer),
+            status,
+            message: format!("{} ({})", breach.message, breach.check.code),
+            verdict,
+            scenario: String::new(),
+            step: 1,
+            after_change: false,
+        }
     }
 
-    /// The name of its kind.
-    pub fn kind_name(&self) -> String {
-        let kind = self.kind.and_then(|kind| serde_json::to_value(kind).ok());
-        kind.and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_else(|| "contract".to_owned())
+    /// What it is recognised by: the operation, the kind or the law that is broken, the place without indexes, and the
+    /// status. What exactly came does not count, so that the same difference has the same fingerprint tomorrow.
+    pub fn fingerprint(&self) -> String {
+        let kind = match self.kind {
+            Kind::Deviation(_) => self.kind.name(),
+            Kind::Breach(check) => check.code.to_owned(),
+        };
+        let text = format!("{}\n{kind}\n{}\n{}", self.operation, generalised(&self.at), self.status);
+        digest(text.as_bytes()).chars().take(FINGERPRINT_LENGTH).collect()
     }
 }
 
@@ -68,7 +106,7 @@ pub fn tell_state(differences: &mut [Difference]) {
     for difference in differences.iter_mut().filter(|it| it.after_change) {
         let of_value = matches!(
             difference.kind,
-            Some(
+            Kind::Deviation(
                 DeviationKind::Value
                     | DeviationKind::Count
                     | DeviationKind::FieldAdded
@@ -76,7 +114,7 @@ pub fn tell_state(differences: &mut [Difference]) {
             )
         );
         if of_value && !plain.contains(&difference.fingerprint()) {
-            difference.kind = Some(DeviationKind::State);
+            difference.kind = Kind::Deviation(DeviationKind::State);
         }
     }
 }
@@ -84,6 +122,7 @@ pub fn tell_state(differences: &mut [Difference]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check;
 
     fn difference(at: &str, got: &str) -> Difference {
         let deviation = Deviation {
@@ -106,11 +145,21 @@ mod tests {
     }
 
     #[test]
+    fn breaches_of_different_laws_at_one_place_are_not_the_same() {
+        let fingerprint = |check| {
+            let breach = Finding::new(check, "getTickets", "is broken");
+            Difference::of_breach(&breach, 200, Verdict::SpecDrift).fingerprint()
+        };
+        let laws = [&check::MEDIA_TYPE, &check::WELL_FORMED, &check::EMPTY_BODY, &check::ERROR_SHAPE];
+        let all: std::collections::BTreeSet<String> = laws.into_iter().map(fingerprint).collect();
+        assert_eq!(all.len(), laws.len());
+    }
+
+    #[test]
     fn a_difference_is_of_the_state_unless_it_is_there_without_a_change() {
         let changed = |at| Difference { after_change: true, ..difference(at, "2") };
         let mut differences = [difference("/body/0/id", "2"), changed("/body/3/id"), changed("/body/0/name")];
         tell_state(&mut differences);
-        let kinds: Vec<_> = differences.iter().filter_map(|it| it.kind).collect();
-        assert_eq!(kinds, [DeviationKind::Value, DeviationKind::Value, DeviationKind::State]);
+        assert_eq!(differences.map(|it| it.kind.name()), ["value", "value", "state"]);
     }
 }

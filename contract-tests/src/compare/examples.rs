@@ -1,4 +1,4 @@
-//! The examples of the contract as scenarios: one read each.
+//! The examples of the contract as scenarios: one for each operation that only reads.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,93 @@ use serde_json::Value;
 
 use crate::{
     Request,
-    fixture::{Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World},
+    explore::family::Families,
+    fixture::{Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World},
     suite::Suite,
 };
 
-/// A scenario for each operation that only reads, with the example of the contract.
+/// A scenario for each operation that only reads, with the example of the contract: for servers with the demo world.
 pub fn examples(suite: &'static Suite) -> Vec<Fixture> {
-    let reads = suite.contract.routes.iter().filter(|route| route.method == Method::GET);
-    reads.filter_map(|route| Some(scenario(route, &Request::example(route).ok()?))).collect()
+    let scenario = |route| {
+        let step = step(route, &Request::example(route).ok()?);
+        let of_demo = !step.request.path.is_empty();
+        Some(scenario(route, vec![step], of_demo))
+    };
+    gets(suite).filter_map(scenario).collect()
 }
 
-fn scenario(route: &'static Route, example: &Request) -> Fixture {
+/// The same for servers whose data nobody knows: whatever a path names is taken from a list that was read just before.
+/// What no answer shows is taken from the demo world.
+pub fn reads(suite: &'static Suite) -> Vec<Fixture> {
+    let scenario = |route| {
+        let mut way = Way { suite, steps: Vec::new(), of_demo: false };
+        way.lead_to(route)?;
+        Some(scenario(route, way.steps, way.of_demo))
+    };
+    gets(suite).filter_map(scenario).collect()
+}
+
+fn gets(suite: &'static Suite) -> impl Iterator<Item = &'static Route> {
+    suite.contract.routes.iter().filter(|route| route.method == Method::GET)
+}
+
+/// The steps that lead to a read.
+struct Way {
+    suite: &'static Suite,
+    steps: Vec<Step>,
+    /// Whether a path names what only the demo world has.
+    of_demo: bool,
+}
+
+impl Way {
+    /// Adds the step of an operation, behind those whose answers show what its path names. `None` without an example.
+    fn lead_to(&mut self, route: &'static Route) -> Option<()> {
+        let example = Request::example(route).ok()?;
+        let mut step = step(route, &example.without_optional_parameters().unwrap_or(example));
+        for (name, value) in &mut step.request.path {
+            match source(self.suite, route, name) {
+                Some((list, place)) => {
+                    let shown = Capture::Body(place);
+                    self.step_of(list)?.capture.insert(name.clone(), shown);
+                    *value = format!("{{{{{name}}}}}").into();
+                }
+                None => self.of_demo = true,
+            }
+        }
+        self.steps.push(step);
+        Some(())
+    }
+
+    fn step_of(&mut self, route: &'static Route) -> Option<&mut Step> {
+        let known = self.steps.iter().position(|step| step.operation.as_deref() == Some(&route.id));
+        match known {
+            Some(index) => self.steps.get_mut(index),
+            None => {
+                self.lead_to(route)?;
+                self.steps.last_mut()
+            }
+        }
+    }
+}
+
+/// Which answer shows what a parameter stands for, and where. Families may use one name for different things: the list
+/// whose path is most like that of the operation is meant.
+fn source(suite: &'static Suite, route: &Route, parameter: &str) -> Option<(&'static Route, String)> {
+    let families = Families(suite).all().filter(|family| family.parameter == parameter);
+    let of_families = families.map(|family| (family.list, format!("/0/{}", family.key)));
+    let others = suite.shown.iter().filter(|(name, ..)| *name == parameter);
+    let others = others.map(|(_, operation, place)| (*operation, (*place).to_owned()));
+    let sources =
+        of_families.chain(others).filter_map(|(list, place)| Some((suite.contract.route(list)?, place)));
+    sources.max_by_key(|(list, _)| in_common(&list.path, &route.path))
+}
+
+/// How many parts two paths have in common.
+fn in_common(one: &str, other: &str) -> usize {
+    one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other).count()
+}
+
+fn step(route: &Route, example: &Request) -> Step {
     let (mut path, mut query) = (BTreeMap::new(), BTreeMap::<String, Value>::new());
     for (name, text) in &example.parameters {
         if route.parameter(Location::Path, name).is_some() {
@@ -31,10 +107,12 @@ fn scenario(route: &'static Route, example: &Request) -> Fixture {
     }
     let page = route.parameters.iter().find(|it| it.location == Location::Header);
     let headers = page.zip(example.range.clone()).map(|(page, range)| (page.name.clone(), range));
-    // An id in the path is one of the demo world.
-    let requires = if path.is_empty() { Vec::new() } else { vec![Requirement::World(World::Demo)] };
     let request = Asked { path, query, headers: headers.into_iter().collect(), ..Asked::default() };
-    let steps = vec![Step { operation: Some(route.id.clone()), request, ..Step::default() }];
+    Step { operation: Some(route.id.clone()), request, ..Step::default() }
+}
+
+fn scenario(route: &Route, steps: Vec<Step>, of_demo: bool) -> Fixture {
+    let requires = if of_demo { vec![Requirement::World(World::Demo)] } else { Vec::new() };
     let provenance = Provenance {
         source: Source::Documented,
         base: "the contract".to_owned(),
@@ -53,5 +131,46 @@ fn scenario(route: &'static Route, example: &Request) -> Fixture {
         steps,
         known_differences: Vec::new(),
         redactions: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suites::i3d_v3::SUITE;
+
+    /// The operations of a scenario in their order.
+    fn way_to(operation: &str) -> Vec<String> {
+        let found = reads(&SUITE).into_iter().find(|it| it.id.ends_with(&format!("/{operation}")));
+        let steps = found.unwrap_or_else(|| panic!("{operation} is read")).steps;
+        steps.into_iter().filter_map(|step| step.operation).collect()
+    }
+
+    #[test]
+    fn a_path_names_what_the_list_before_it_shows() {
+        assert_eq!(way_to("getSshKeys"), ["getSshKeys"]);
+        assert_eq!(way_to("getSshKey"), ["getSshKeys", "getSshKey"]);
+        assert_eq!(way_to("getFlexMetalServer"), ["getFlexMetalServers", "getFlexMetalServer"]);
+        let pdu = ["getColocations", "getColocationPdus", "getTelemetryColocationPdu"];
+        assert_eq!(way_to("getTelemetryColocationPdu"), pdu);
+    }
+
+    #[test]
+    fn almost_nothing_is_taken_from_the_demo_world() {
+        let of_demo = reads(&SUITE).into_iter().filter(|it| !it.requires.is_empty()).map(|it| it.id);
+        let expected = ["examples/getAccountApiLog", "examples/getTicketAttachment"];
+        assert_eq!(of_demo.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_the_suite_calls_shown_is_in_the_contract() {
+        for (parameter, operation, place) in SUITE.shown {
+            let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no {operation}"));
+            let response = route.response(route.success).expect("an answer");
+            let place = place.replace("/0", "/*");
+            assert!(response.properties().contains(&place), "{operation} has {place}");
+            let named = |route: &Route| route.parameter(Location::Path, parameter).is_some();
+            assert!(SUITE.contract.routes.iter().any(named), "a path has {parameter}");
+        }
     }
 }

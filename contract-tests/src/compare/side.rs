@@ -9,11 +9,12 @@ use crate::{
     exchange::{Exchange, Received},
     finding::Finding,
     fixture::{
-        Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture, drift_of_sample,
-        pointer::most_exact, samples,
+        Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture,
+        drift_of_sample, pointer::most_exact, samples,
     },
     judge::judge,
     record::{self, Look, RecordError, Recording},
+    redact::Redactor,
     suite::Suite,
     target::Target,
 };
@@ -39,10 +40,27 @@ pub struct Answers {
     pub expected: Fixture,
     /// The exchanges with the number of their step.
     pub exchanges: Vec<(usize, Exchange)>,
-    /// What is wrong with them by the contract, with the number of the step.
-    pub breaches: Vec<(usize, Finding)>,
+    /// What the contract says of them, with the number of the step.
+    pub findings: Vec<(usize, Finding)>,
     /// Why they are not to be believed, where they are not.
     pub doubt: Option<String>,
+}
+
+impl Answers {
+    /// What is expected of a step; `None` where nothing is.
+    pub fn expected(&self, step: usize) -> Option<&Expected> {
+        self.expected.steps.get(step)?.response.as_ref()
+    }
+
+    /// The answer to a step.
+    pub fn answer(&self, step: usize) -> Option<&Received> {
+        self.exchanges.iter().find(|(index, _)| *index == step).map(|(_, exchange)| &exchange.received)
+    }
+
+    /// What the contract says of the answer to a step.
+    pub fn findings_of(&self, step: usize) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |(index, _)| *index == step).map(|(_, finding)| finding)
+    }
 }
 
 impl Side {
@@ -70,34 +88,61 @@ impl Side {
         }
     }
 
-    /// Whether a scenario that changes something may be played on it.
-    pub fn may_be_changed(&self) -> bool {
+    /// Whether it is another host, which may be the real API: there only reads are played.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Side::Server(target) if target.is_live())
+    }
+
+    /// Whether it has the demo world, whenever that began, so that the examples of the contract can be read.
+    pub fn has_examples(&self) -> bool {
         match self {
-            Side::Server(target) => target.is_on_this_machine(),
+            Side::Server(target) => target.is_controllable(),
             Side::Recorded { .. } => true,
         }
     }
 
+    /// Its recordings; none of a server.
+    pub fn recordings(&self) -> &[Loaded] {
+        match self {
+            Side::Server(_) => &[],
+            Side::Recorded { fixtures, .. } => fixtures,
+        }
+    }
+
+    /// Whether a recording of it has other steps than a scenario of this id.
+    pub fn has_other_steps(&self, scenario: &Fixture) -> bool {
+        let Ok(recorded) = self.recorded(&scenario.id) else { return false };
+        let operations =
+            |fixture: &Fixture| fixture.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
+        operations(recorded) != operations(scenario)
+    }
+
     /// What it answers, as what the other side is held to.
-    pub async fn tell(&self, scenario: &Fixture, options: &Options) -> Result<Answers, RecordError> {
+    pub async fn tell(
+        &self,
+        scenario: &Fixture,
+        options: &Options,
+        redactor: &Redactor,
+    ) -> Result<Answers, RecordError> {
         match self {
             Side::Server(target) => {
                 let recording = record::drive(target, scenario, options, &mut |_, _, _| {}).await?;
                 let Recording { exchanges, .. } = &recording;
                 let exchanges = exchanges.clone();
-                let breaches = exchanges.iter().flat_map(|(index, exchange)| {
+                let findings = exchanges.iter().flat_map(|(index, exchange)| {
                     judge(target.suite, exchange).into_iter().map(move |it| (*index, it))
                 });
-                let breaches = breaches.filter(|(_, it)| it.is_error()).collect();
+                let findings = findings.collect();
                 let provenance = record::provenance(target, options.now);
-                let expected = record::describe(recording, provenance, &target.redactor(), &options.run);
-                Ok(Answers { expected, exchanges, breaches, doubt: None })
+                let expected = record::describe(recording, provenance, redactor, &options.run);
+                Ok(Answers { expected, exchanges, findings, doubt: None })
             }
             Side::Recorded { suite, .. } => {
                 let expected = self.recorded(&scenario.id)?.clone();
                 let doubt = expected.provenance.age(options.now).warning();
-                let breaches = drift_of_sample(suite, &expected);
-                Ok(Answers { exchanges: samples(suite, &expected, &options.run), expected, breaches, doubt })
+                let findings = drift_of_sample(suite, &expected);
+                let exchanges = samples(suite, &expected, &options.run);
+                Ok(Answers { expected, exchanges, findings, doubt })
             }
         }
     }
@@ -136,18 +181,15 @@ impl Side {
         !expected.closed || expected.sha256.is_some() || rule.is_some_and(Rule::replaces_value)
     }
 
-    /// What is wrong by the contract with an answer of this side.
-    pub fn breaches(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
-        let breaches = judge(self.suite(), exchange).into_iter().filter(Finding::is_error);
-        breaches.filter(|breach| !self.leaves_open(id, step, &format!("/body{}", breach.pointer))).collect()
+    /// What is wrong by the contract with an answer of this side, or worth knowing of it.
+    pub fn findings(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
+        let findings = judge(self.suite(), exchange).into_iter();
+        findings.filter(|it| !self.leaves_open(id, step, &format!("/body{}", it.pointer))).collect()
     }
 
     fn recorded(&self, id: &str) -> Result<&Fixture, RecordError> {
-        let Side::Recorded { folder, fixtures, .. } = self else {
-            unreachable!("a server has no recordings")
-        };
-        let found = fixtures.iter().find(|it| it.id == id).and_then(|it| it.fixture.as_ref().ok());
-        found.ok_or_else(|| RecordError::NotRecorded(id.to_owned(), folder.clone()))
+        let found = self.recordings().iter().find(|it| it.id == id).and_then(|it| it.fixture.as_ref().ok());
+        found.ok_or_else(|| RecordError::NotRecorded(id.to_owned(), self.name().into()))
     }
 }
 

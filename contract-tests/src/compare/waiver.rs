@@ -24,11 +24,8 @@ pub struct Waiver {
 pub struct Waivers(pub Vec<Waiver>);
 
 impl Waivers {
-    /// Reads a file; one that does not exist has none.
+    /// Reads a file.
     pub fn read(path: &Path) -> Result<Waivers, String> {
-        if !path.exists() {
-            return Ok(Waivers::default());
-        }
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let broken = |error: serde_saphyr::Error| format!("{}: {}", path.display(), error.without_snippet());
         serde_saphyr::from_str(&text).map(Waivers).map_err(broken)
@@ -61,7 +58,7 @@ mod tests {
     fn a_waiver_is_good_until_its_day() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("waivers.yaml");
-        assert!(Waivers::read(&path).expect("no file is no waiver").0.is_empty());
+        assert!(Waivers::read(&path).expect_err("there is no file").contains("waivers.yaml"));
         std::fs::write(&path, "- {fingerprint: abc, reason: not modelled, owner: me, expires: 2026-12-31}\n")
             .expect("a file");
         let waivers = Waivers::read(&path).expect("a good file");

@@ -55,9 +55,10 @@ pub enum RecordError {
 }
 
 impl RecordError {
-    /// Whether there was no answer.
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, RecordError::Step(_, Trouble::Unreachable(_)))
+    /// Whether there was no answer, although the request was let through.
+    pub fn is_silence(&self) -> bool {
+        let RecordError::Step(_, Trouble::Unreachable(unreachable)) = self else { return false };
+        unreachable.refusal().is_none()
     }
 }
 

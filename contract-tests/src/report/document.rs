@@ -158,7 +158,7 @@ impl Document {
         // A secret that is met late may stand early; after this every secret is known.
         run.cases.iter().flat_map(|case| &case.exchanges).for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
-        let base = if target.contains("://") { target.as_str() } else { MOCK_BASE };
+        let base = Some(asked(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
         let teller = Teller { suite, redactor, base };
         let cases: Vec<Entry> = run.cases.iter().map(|case| teller.entry(case)).collect();
         let operations = run.reached.clone();
@@ -187,7 +187,8 @@ impl Document {
     /// What a reader needs before the curl lines reach a mock; `None` where the target has an address of its own.
     pub fn curl_needs(&self) -> Option<String> {
         let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
-        let mock = !self.target.contains("://") && self.cases.iter().any(|entry| !entry.steps.is_empty());
+        let mock =
+            !asked(&self.target).contains("://") && self.cases.iter().any(|entry| !entry.steps.is_empty());
         mock.then(|| {
             format!(
                 "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of its demo world in {KEY}."
@@ -319,6 +320,11 @@ fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
 /// Milliseconds to the microsecond.
 fn millis(took: Duration) -> f64 {
     took.as_micros() as f64 / 1000.0
+}
+
+/// Whose exchanges are shown: of two that are compared, the first.
+fn asked(target: &str) -> &str {
+    target.split(" as ").next().unwrap_or_default()
 }
 
 /// A URL without the name and password that may stand before its host.

@@ -20,6 +20,7 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
     shows_keys: &["getAccountApiKeys"],
     shared: SHARED,
     families: FAMILIES,
+    shown: SHOWN,
     flows: FLOWS,
     private: &["iban"],
     demo_keys: DemoKeys {
@@ -38,6 +39,18 @@ const PREPARED: &[&str] = &[
     "provideOTP",
     // Needs the hash of a mail, which is sent when it is asked for.
     "validateAccountPasswordReset",
+];
+
+/// What only some answers show, and paths name all the same.
+const SHOWN: &[(&str, &str, &str)] = &[
+    ("categoryName", "getCalcCategories", "/0/name"),
+    ("fileId", "getAccountFiles", "/0/id"),
+    ("invoiceNumber", "getAccountInvoices", "/0/invoiceNumber"),
+    ("pduId", "getColocationPdus", "/0/id"),
+    ("serviceName", "getCalcCategories", "/0/name"),
+    ("upLinkId", "getColocations", "/0/uplinks/0/uplinkId"),
+    ("upLinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
+    ("uplinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
 ];
 
 /// Operations whose path names no thing of a customer: a method of requests, parts of the catalogue.

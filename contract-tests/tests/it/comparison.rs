@@ -1,14 +1,16 @@
 //! `compare` names every difference of an altered emulator, says who is wrong, and names nothing else.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use contract_tests::{
-    Answered, Sent, Target, Transport, Verdict as Ended,
-    compare::{Comparison, Depth, Side, Verdict, Waiver, Waivers, compare_sides, examples},
-    fixture::{Fixture, Options, load},
+    Answered, Caller, Outcome, Received, Redactor, Sent, Target, Transport, Verdict as Ended,
+    compare::{Comparison, Side, Terms, Verdict, Waiver, Waivers, compare_sides, examples, reads},
+    fixture::{Fixture, Options, Step, load},
+    live::{Class, Rules},
     suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
+use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -37,6 +39,29 @@ impl Transport for Altered {
     }
 }
 
+/// Does something else to the answers of an operation.
+struct Touched {
+    inner: Arc<dyn Transport>,
+    operation: &'static str,
+    touch: fn(&mut Received),
+}
+
+impl Transport for Touched {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            let mut received = self.inner.send(sent).await?;
+            if sent.name() == self.operation {
+                (self.touch)(&mut received);
+            }
+            Ok(received)
+        })
+    }
+}
+
+fn touched(operation: &'static str, touch: fn(&mut Received)) -> Side {
+    Side::Server(Box::new(mock().behind(|inner| Arc::new(Touched { inner, operation, touch }))))
+}
+
 pub fn mock() -> Target {
     Target::mock(&SUITE, 1).expect("an emulator starts")
 }
@@ -62,14 +87,29 @@ fn fixtures(filters: &[&str]) -> Vec<Fixture> {
 }
 
 async fn compared(mock: &Side, truth: &Side, scenarios: &[Fixture]) -> Comparison {
-    let depth = Depth { shape_only: false };
-    compare_sides(mock, truth, scenarios, &depth, &options(), &Waivers::default()).await
+    compared_with(mock, truth, scenarios, false, &Waivers::default()).await
+}
+
+async fn compared_in_shape(mock: &Side, truth: &Side, scenarios: &[Fixture]) -> Comparison {
+    compared_with(mock, truth, scenarios, true, &Waivers::default()).await
+}
+
+async fn compared_with(
+    mock: &Side,
+    truth: &Side,
+    scenarios: &[Fixture],
+    shape_only: bool,
+    waivers: &Waivers,
+) -> Comparison {
+    let (options, redactor) = (options(), Redactor::new(&SUITE, []));
+    let terms = Terms { shape_only, options: &options, waivers, redactor: &redactor };
+    compare_sides(mock, truth, scenarios, &terms).await
 }
 
 /// Verdict, kind, operation and place of each difference.
 fn told(comparison: &Comparison) -> Vec<(Verdict, String, &str, &str)> {
     let differences = comparison.differences.iter().map(|(it, _)| it);
-    differences.map(|it| (it.verdict, it.kind_name(), it.operation.as_str(), it.at.as_str())).collect()
+    differences.map(|it| (it.verdict, it.kind.name(), it.operation.as_str(), it.at.as_str())).collect()
 }
 
 const EDITS: [Edit; 9] = [
@@ -188,8 +228,7 @@ async fn a_waived_difference_is_told_and_does_not_fail() {
             owner: "somebody".to_owned(),
             expires: expires.parse().expect("a day"),
         };
-        let (depth, waivers) = (Depth { shape_only: false }, Waivers(vec![waiver]));
-        let comparison = compare_sides(&mock, &truth, &scenarios, &depth, &options(), &waivers).await;
+        let comparison = compared_with(&mock, &truth, &scenarios, false, &Waivers(vec![waiver])).await;
         assert_eq!(comparison.differences.len(), 1);
         assert_eq!(comparison.run.verdict(), verdict, "{expires}");
     }
@@ -197,20 +236,114 @@ async fn a_waived_difference_is_told_and_does_not_fail() {
 
 #[tokio::test]
 async fn servers_with_other_data_are_compared_in_shape() {
-    let depth = Depth { shape_only: true };
-    let other_data: [Edit; 3] = [
+    let other_data: [Edit; 4] = [
         ("getCurrencies", |_, body| body[0]["sign"] = "€€".into()),
         ("getFlexMetalTags", |_, body| drop(body.as_array_mut().map(Vec::pop))),
         ("getOperatingsystems", |_, body| {
             body.as_array_mut().into_iter().flatten().for_each(|it| it["id"] = "7".into())
         }),
+        ("getCountries", |_, body| {
+            body.as_array_mut().into_iter().flatten().for_each(|it| it["more"] = 1.into())
+        }),
     ];
     let (mock, truth) = (altered(&other_data), Side::Server(Box::new(mock())));
     let mut scenarios = examples(&SUITE);
     scenarios.retain(|it| other_data.iter().any(|(operation, _)| it.id.ends_with(operation)));
-    let comparison = compare_sides(&mock, &truth, &scenarios, &depth, &options(), &Waivers::default()).await;
+    let comparison = compared_in_shape(&mock, &truth, &scenarios).await;
     assert_eq!(
         told(&comparison),
-        [(Verdict::MockBug, "retyped".to_owned(), "getOperatingsystems", "/body/*/id")]
+        [
+            (Verdict::MockBug, "field-added".to_owned(), "getCountries", "/body/*/more"),
+            (Verdict::MockBug, "retyped".to_owned(), "getOperatingsystems", "/body/*/id"),
+        ]
     );
+}
+
+#[tokio::test]
+async fn another_type_of_body_is_a_difference_in_values_and_in_shape() {
+    let text = touched("getHealth", |received| {
+        received.headers.insert("content-type", HeaderValue::from_static("text/plain"));
+    });
+    let truth = Side::Server(Box::new(mock()));
+    let scenarios: Vec<Fixture> =
+        examples(&SUITE).into_iter().filter(|it| it.id.ends_with("/getHealth")).collect();
+    let expected = [(Verdict::MockBug, "header".to_owned(), "getHealth", "/headers/content-type")];
+    assert_eq!(told(&compared(&text, &truth, &scenarios).await), expected);
+    assert_eq!(told(&compared_in_shape(&text, &truth, &scenarios).await), expected);
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_worth_knowing_and_no_failure() {
+    let slow = touched("getHealth", |received| received.took = Duration::from_secs(6));
+    let scenarios = fixtures(&["health/up"]);
+    let comparison = compared(&Side::Server(Box::new(mock())), &slow, &scenarios).await;
+    assert_eq!(comparison.run.verdict(), Ended::Holds);
+    let findings: Vec<String> =
+        comparison.run.cases.iter().flat_map(|case| &case.findings).map(ToString::to_string).collect();
+    assert_eq!(
+        findings,
+        ["C114 getHealth: the answer took 6000 ms, more than 5000 (mock, step 1)".to_owned()]
+    );
+}
+
+#[tokio::test]
+async fn no_difference_tells_a_secret() {
+    let careless: [Edit; 2] = [
+        ("getCurrencies", |_, body| {
+            body[0]["rootPassword"] = "hunter2".into();
+            body[0]["sign"] = "it is sesame-sesame".into();
+            body[1]["more"] =
+                json!({ "text": "x".repeat(50), "iban": "NL91ABNA0417164300", "password": "sesame-sesame" });
+        }),
+        ("getOperatingsystems", |_, body| body[0]["name"] = "NL91ABNA0417164300".into()),
+    ];
+    let (mock, truth) = (altered(&careless), Side::Server(Box::new(mock())));
+    let mut scenarios = examples(&SUITE);
+    scenarios.retain(|it| careless.iter().any(|(operation, _)| it.id.ends_with(operation)));
+    // What the truth has as a secret is not compared, wherever it stands.
+    for (one, other, count) in [(&mock, &truth, 4), (&truth, &mock, 3)] {
+        let comparison = compared(one, other, &scenarios).await;
+        assert_eq!(comparison.differences.len(), count, "{:?}", comparison.differences);
+        let table = comparison.table(&Waivers::default(), "2026-11-21".parse().expect("a day"));
+        let findings = comparison.run.cases.iter().flat_map(|case| &case.findings).map(ToString::to_string);
+        for told in findings.chain([table]) {
+            for secret in ["hunter2", "NL91ABNA", "sesame-"] {
+                assert!(!told.contains(secret), "{secret}: {told}");
+            }
+        }
+    }
+}
+
+/// Shows what another customer has: the same API with other data.
+struct OfAnother(Arc<dyn Transport>);
+
+impl Transport for OfAnother {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            let caller = match sent.caller {
+                Caller::Customer => Caller::Other,
+                other => other,
+            };
+            self.0.send(&Sent { caller, ..sent.clone() }).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn other_data_are_no_difference_in_shape() {
+    let other = Side::Server(Box::new(mock().behind(|inner| Arc::new(OfAnother(inner)))));
+    let comparison = compared_in_shape(&Side::Server(Box::new(mock())), &other, &harmless_reads()).await;
+    assert_eq!(told(&comparison), []);
+    assert_eq!(comparison.run.verdict(), Ended::Holds);
+    let passed = comparison.run.ended(Outcome::Passed).count();
+    assert!(passed >= 60, "{passed}");
+}
+
+/// What is read of a live API, whose keys may see more than others.
+fn harmless_reads() -> Vec<Fixture> {
+    let rules = Rules::of(&SUITE);
+    let is_read = |step: &Step| {
+        step.operation.as_deref().and_then(|operation| rules.class(operation)) == Some(Class::Read)
+    };
+    reads(&SUITE).into_iter().filter(|it| it.steps.iter().all(is_read)).collect()
 }

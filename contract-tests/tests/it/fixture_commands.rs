@@ -78,6 +78,7 @@ fn every_verb_refuses_a_fixture_that_holds_the_key() {
         &["export", "--hurl", "g"],
         &["export", "--har", "g/key"],
         &["record", file.to_str().unwrap()],
+        &["compare", "mock", "mock", "--steps", "fixtures"],
     ] {
         let (code, out, error) = folder.run(arguments);
         assert_eq!(code, 3, "{arguments:?}: {out}{error}");

@@ -16,13 +16,18 @@ use crate::host::{CANARY, Host, Moment, Told, folder};
 const DELAY: Duration = Duration::from_millis(10);
 
 /// The command with the key of the customer, in a folder of its own.
-struct Shell {
+pub struct Shell {
     folder: TempDir,
 }
 
 impl Shell {
-    fn new() -> Shell {
+    pub fn new() -> Shell {
         Shell { folder: folder() }
+    }
+
+    /// Where the command runs.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -39,7 +44,7 @@ impl Shell {
         self.command(arguments).spawn().unwrap()
     }
 
-    async fn run(&self, arguments: &[&str]) -> Output {
+    pub async fn run(&self, arguments: &[&str]) -> Output {
         wait(self.start(arguments)).await
     }
 
