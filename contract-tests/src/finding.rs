@@ -16,18 +16,33 @@ pub struct Finding {
     pub pointer: String,
     /// What is wrong: what was expected, and what came instead.
     pub message: String,
+    /// Whether it is only worth knowing, although what the check finds elsewhere is a breach.
+    #[serde(skip)]
+    pub only_warns: bool,
 }
 
 impl Finding {
     /// A finding about an answer as a whole.
     pub fn new(check: &'static Check, operation: impl Into<String>, message: impl Into<String>) -> Finding {
-        Finding { check, operation: operation.into(), pointer: String::new(), message: message.into() }
+        Finding {
+            check,
+            operation: operation.into(),
+            pointer: String::new(),
+            message: message.into(),
+            only_warns: false,
+        }
     }
 
     /// The same at a place of the body.
     #[must_use]
     pub fn at(self, pointer: impl Into<String>) -> Finding {
         Finding { pointer: pointer.into(), ..self }
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn as_warning(self) -> Finding {
+        Finding { only_warns: true, ..self }
     }
 
     /// A finding for what a schema says of a body.
@@ -37,13 +52,13 @@ impl Finding {
 
     /// Whether this breaks the contract, or is only worth knowing.
     pub fn is_error(&self) -> bool {
-        !self.check.warns
+        !self.check.warns && !self.only_warns
     }
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Finding { check, operation, pointer, message } = self;
+        let Finding { check, operation, pointer, message, .. } = self;
         let place = if pointer.is_empty() { "the answer" } else { pointer.as_str() };
         write!(f, "{} {operation}: {place} {message}", check.code)
     }

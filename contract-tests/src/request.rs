@@ -129,7 +129,10 @@ impl Request {
             Content::Nothing => (None, Vec::new()),
             Content::Json(body) => (Some(JSON.to_owned()), body.to_string().into_bytes()),
             Content::Text(text) => (Some(JSON.to_owned()), text.clone().into_bytes()),
-            Content::Form(parts) => (Some(format!("multipart/form-data; boundary={BOUNDARY}")), form(parts)),
+            Content::Form(parts) => {
+                let form = Form::of(parts);
+                (Some(form.media), form.text.into_bytes())
+            }
         };
         let media = media.map(|media| ("content-type".to_owned(), media));
         Sent {
@@ -166,17 +169,30 @@ const JSON: &str = "application/json";
 const BOUNDARY: &str = "contract-tests-7f1c0d5a";
 
 /// A multipart form as it goes over the wire.
-fn form(parts: &[Part]) -> Vec<u8> {
-    let mut form = String::new();
-    for Part { name, file_name, text } in parts {
-        let file = file_name.iter().map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
-        let file: String = file.collect();
-        form += &format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
-        );
+pub(crate) struct Form {
+    /// Its media type.
+    pub media: String,
+    /// Its parts.
+    pub text: String,
+}
+
+impl Form {
+    /// The form of these parts.
+    pub fn of(parts: &[Part]) -> Form {
+        let mut text = String::new();
+        for Part { name, file_name, text: content } in parts {
+            let file =
+                file_name.iter().map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
+            let file: String = file.collect();
+            text += &format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            );
+        }
+        Form {
+            media: format!("multipart/form-data; boundary={BOUNDARY}"),
+            text: text + &format!("--{BOUNDARY}--\r\n"),
+        }
     }
-    form += &format!("--{BOUNDARY}--\r\n");
-    form.into_bytes()
 }
 
 fn add(form: multipart::Form, part: &Part) -> multipart::Form {

@@ -25,6 +25,7 @@ use rustls::crypto::{CryptoProvider, ring};
 use tower::Service;
 
 use crate::{
+    command::{EXCLUDED_KEY, KEY, OTHER_KEY},
     exchange::{Caller, Received, Sent},
     live::{Denied, Refusal},
     secret::Secret,
@@ -81,6 +82,15 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Those of the environment.
+    pub fn from_env() -> Keys {
+        Keys {
+            customer: Secret::from_env(KEY),
+            other: Secret::from_env(OTHER_KEY),
+            excluded: Secret::from_env(EXCLUDED_KEY),
+        }
+    }
+
     /// The keys of a demo world, which are no secrets, in the place of those that are missing.
     #[must_use]
     pub fn or_of(self, demo: DemoKeys) -> Keys {

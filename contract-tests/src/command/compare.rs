@@ -7,13 +7,13 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     ReportArguments,
-    live::{LiveArguments, keys, suite},
+    live::{LiveArguments, suite},
     replay::SEED,
 };
 use crate::{
-    Case, Finding, Keys, Outcome, Redactor, Suite, Verdict, check,
+    Case, Finding, Outcome, Redactor, Suite, Verdict, check,
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
-    fixture::{Fixture, Loaded, Options, load, means, refuse_secrets},
+    fixture::{Fixture, Loaded, Options, load, means},
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -78,10 +78,10 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         }
     };
     let suite = suite();
-    let redactor = redactor(suite);
-    let mock = open(suite, &arguments.mock, arguments, &redactor).await?;
-    let truth = open(suite, &arguments.truth, arguments, &redactor).await?;
-    let (scenarios, unplayed) = scenarios(suite, arguments, &mock, &truth, &redactor)?;
+    let redactor = Redactor::of_every_key(suite);
+    let mock = open(suite, &arguments.mock, arguments).await?;
+    let truth = open(suite, &arguments.truth, arguments).await?;
+    let (scenarios, unplayed) = scenarios(suite, arguments, &mock, &truth)?;
     let options = Options { run: "run7c".to_owned(), now: Timestamp::now() };
     let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
     let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
@@ -124,30 +124,13 @@ fn waivers(arguments: &Arguments) -> Result<Waivers, String> {
     }
 }
 
-/// Takes out every key that one of the sides may be called with.
-fn redactor(suite: &'static Suite) -> Redactor {
-    let (own, demo) = (keys(), Keys::default().or_of(suite.demo_keys));
-    Redactor::new(suite, own.secrets().chain(demo.secrets()).cloned())
-}
-
-async fn open(
-    suite: &'static Suite,
-    side: &str,
-    arguments: &Arguments,
-    redactor: &Redactor,
-) -> anyhow::Result<Side> {
+async fn open(suite: &'static Suite, side: &str, arguments: &Arguments) -> anyhow::Result<Side> {
     let folder = Path::new(side);
     if side != "mock" && folder.is_dir() {
-        let fixtures = read(suite, folder, redactor)?;
+        let fixtures = load(suite, folder, &[])?;
         return Ok(Side::Recorded { suite, folder: folder.to_owned(), fixtures });
     }
     Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
-}
-
-fn read(suite: &Suite, folder: &Path, redactor: &Redactor) -> anyhow::Result<Vec<Loaded>> {
-    let mut fixtures = load(suite, folder, &[])?;
-    refuse_secrets(&mut fixtures, redactor);
-    Ok(fixtures)
 }
 
 /// Whether both answer with the same data: of the demo world, or what scripted scenarios make before they read it.
@@ -162,9 +145,8 @@ fn scenarios(
     arguments: &Arguments,
     mock: &Side,
     truth: &Side,
-    redactor: &Redactor,
 ) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
-    let mut all = all_scenarios(suite, arguments, mock, truth, redactor)?;
+    let mut all = all_scenarios(suite, arguments, mock, truth)?;
     let means = |filter: &String, id: &str| arguments.means(filter, id);
     let mut unplayed: Vec<Case> = (arguments.only.iter())
         .filter(|filter| !all.iter().any(|it| means(filter, &it.id)))
@@ -190,7 +172,6 @@ fn all_scenarios(
     arguments: &Arguments,
     mock: &Side,
     truth: &Side,
-    redactor: &Redactor,
 ) -> anyhow::Result<Vec<Loaded>> {
     let are_recorded = [mock, truth].iter().any(|side| matches!(side, Side::Recorded { .. }));
     if are_recorded {
@@ -202,7 +183,7 @@ fn all_scenarios(
     }
     let have_examples = mock.has_examples() && truth.has_examples();
     let examples = match arguments.steps {
-        Steps::Fixtures => return read(suite, &arguments.folder, redactor),
+        Steps::Fixtures => return Ok(load(suite, &arguments.folder, &[])?),
         Steps::Examples if have_examples => examples(suite),
         Steps::Examples => reads(suite),
     };

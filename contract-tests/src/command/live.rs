@@ -4,18 +4,22 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
-use super::{EXCLUDED_KEY, KEY, OTHER_KEY};
+use super::KEY;
 use crate::{
-    Keys, Secret, Suite, Target,
+    Keys, Suite, Target,
     live::{
         Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
         SystemClock, Watch,
     },
+    report::quoted,
     suites,
 };
 
 /// How many characters of a random number name a run.
 const RUN_DIGITS: usize = 8;
+
+/// Where live runs keep what they know, unless they are told.
+const STATE: &str = ".contract-tests";
 
 /// What is tested.
 #[derive(Debug, Args)]
@@ -34,7 +38,7 @@ pub(super) struct LiveArguments {
     #[arg(long)]
     live: bool,
     /// Where live runs keep their budget and their ledgers. A file called `stop` in it stops them at once.
-    #[arg(long, value_name = "FOLDER", default_value = ".contract-tests")]
+    #[arg(long, value_name = "FOLDER", default_value = STATE)]
     state: PathBuf,
 }
 
@@ -48,6 +52,14 @@ impl TargetArguments {
     /// The target. A mock begins with `seed`; a live one is only read.
     pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
         self.live.open(&self.target, seed).await
+    }
+
+    /// The arguments that open the same target again, as they are typed into a shell.
+    pub(super) fn typed(&self) -> String {
+        let live = if self.live.live { " --live" } else { "" };
+        let state = self.live.state.to_string_lossy();
+        let state = if state == STATE { String::new() } else { format!(" --state {}", quoted(&state)) };
+        format!("--target {}{live}{state}", quoted(&self.target))
     }
 
     /// The base URL as a plan names it.
@@ -94,7 +106,7 @@ impl LiveArguments {
         let rules = Rules::of(suite);
         let place = Gate::new(self.live, &rules).pass(target)?;
         match place.kind {
-            Kind::Mock => Ok(Target::at(suite, &place, keys()).await),
+            Kind::Mock => Ok(Target::at(suite, &place, Keys::from_env()).await),
             Kind::Live => {
                 Ok(self.guarded(place, rules, Permit::default(), self.folder()?, None).await?.target)
             }
@@ -121,7 +133,7 @@ impl LiveArguments {
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
-        let keys = keys();
+        let keys = Keys::from_env();
         let live = place.kind == Kind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
         self.before(&Target::at(suite(), &place, keys).await, place, rules, permit, folder, ledger)
@@ -160,14 +172,6 @@ impl LiveArguments {
 
 pub(super) fn suite() -> &'static Suite {
     &suites::i3d_v3::SUITE
-}
-
-pub(super) fn keys() -> Keys {
-    Keys {
-        customer: Secret::from_env(KEY),
-        other: Secret::from_env(OTHER_KEY),
-        excluded: Secret::from_env(EXCLUDED_KEY),
-    }
 }
 
 fn new_run() -> RunId {

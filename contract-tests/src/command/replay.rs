@@ -1,16 +1,16 @@
 //! `replay`: plays fixtures and compares.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
 use super::{ReportArguments, TargetArguments};
 use crate::{
-    Run, Target, Verdict,
-    fixture::{Loaded, Options, load, refuse_secrets, replay},
+    Outcome, Run, Target, Verdict,
+    fixture::{Fixture, Loaded, Options, load, replay},
     record,
+    report::quoted,
 };
 
 /// Play fixtures against a target and compare what comes back.
@@ -33,23 +33,34 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 pub(super) struct FolderArgument {
     /// The folder of the fixtures.
-    #[arg(long = "folder", value_name = "FOLDER", default_value = "fixtures/i3d-v3")]
+    #[arg(long = "folder", value_name = "FOLDER", default_value = FOLDER)]
     pub path: PathBuf,
 }
 
+/// The folder of the fixtures of this project.
+const FOLDER: &str = "fixtures/i3d-v3";
 /// The seed of a mock: always the same, so that a fixture plays the same way everywhere.
 pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
-    let mut fixtures = load(target.suite, &arguments.folder.path, &arguments.fixtures)?;
-    refuse_secrets(&mut fixtures, &target.redactor());
+    let fixtures = load(target.suite, &arguments.folder.path, &arguments.fixtures)?;
     let options = options(&target);
-    let run = replay(&target, &fixtures, &options).await;
+    let mut run = replay(&target, &fixtures, &options).await;
+    run.cases.iter_mut().for_each(|case| case.replay = again(arguments, &case.name));
+    let verdict = arguments.reports.write(&target.redactor(), &run);
+    // What was found is told first: that a recording fails takes nothing from it.
     if arguments.update {
-        update(&target, arguments, &fixtures, &run, &options).await?;
+        update(&target, arguments, &fixtures, &run, &options).await;
     }
-    arguments.reports.write(&target.redactor(), &run)
+    verdict
+}
+
+/// The command that plays one fixture again.
+fn again(arguments: &Arguments, id: &str) -> String {
+    let folder = arguments.folder.path.to_string_lossy();
+    let folder = if folder == FOLDER { String::new() } else { format!(" --folder {}", quoted(&folder)) };
+    format!("contract-tests replay {}{folder} {}", quoted(id), arguments.target.typed())
 }
 
 /// How a run is called: on an emulator always the same, elsewhere by its time.
@@ -59,25 +70,54 @@ pub(super) fn options(target: &Target) -> Options {
     Options { run, now }
 }
 
-/// Records each fixture that differs again, for a person to look at.
-async fn update(
-    target: &Target,
-    arguments: &Arguments,
-    fixtures: &[Loaded],
-    run: &Run,
-    options: &Options,
-) -> anyhow::Result<()> {
-    let redactor = target.redactor();
-    let failed = fixtures.iter().zip(&run.cases).filter(|(_, case)| !case.findings.is_empty());
+/// Records each fixture that differs again, for a person to look at; says which could not be recorded, and why.
+async fn update(target: &Target, arguments: &Arguments, fixtures: &[Loaded], run: &Run, options: &Options) {
+    let failed = fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
     for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
-        let recording = record::drive(target, fixture, options, &mut |_, _, _| {})
-            .await
-            .with_context(|| fixture.id.clone())?;
-        let provenance = record::provenance(target, options.now);
-        let described = record::describe(recording, provenance, &redactor, &options.run);
-        let said = record::to_yaml(fixture)?;
-        let path = record::write(&arguments.folder.path, &described, &redactor, &said)?;
-        eprintln!("wrote {}", path.display());
+        match record_again(target, &arguments.folder.path, fixture, options).await {
+            Ok(path) => eprintln!("wrote {}", path.display()),
+            Err(error) => eprintln!("{} is not recorded again: {error:#}", fixture.id),
+        }
     }
-    Ok(())
+}
+
+async fn record_again(
+    target: &Target,
+    folder: &Path,
+    fixture: &Fixture,
+    options: &Options,
+) -> anyhow::Result<PathBuf> {
+    let recording = record::drive(target, fixture, options, &mut |_, _, _| {}).await?;
+    let redactor = target.redactor();
+    let provenance = record::provenance(target, options.now);
+    let described = record::describe(recording, provenance, &redactor, &options.run);
+    let said = record::to_yaml(fixture)?;
+    Ok(record::write(folder, &described, &redactor, &said)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Cli, Verb};
+
+    #[test]
+    fn the_command_that_plays_a_case_again_has_every_argument_that_matters() {
+        let told = |line: &str| {
+            let words = ["contract-tests", "replay"].into_iter().chain(line.split(' '));
+            let Ok(Cli { verb: Verb::Replay(arguments) }) = Cli::try_parse_from(words) else {
+                panic!("{line}")
+            };
+            again(&arguments, "ssh_key/life")
+        };
+        let life = "contract-tests replay ssh_key/life";
+        for (line, rest) in [
+            ("--html=report.html", "--target mock"),
+            ("ssh_key --target=https://api.i3d.net --live", "--target https://api.i3d.net --live"),
+            ("--folder=my$fixtures --state=other", "--folder 'my$fixtures' --target mock --state other"),
+        ] {
+            assert_eq!(told(line), format!("{life} {rest}"));
+        }
+    }
 }

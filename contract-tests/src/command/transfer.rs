@@ -6,12 +6,9 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{
-    live::{keys, suite},
-    replay::FolderArgument,
-};
+use super::{live::suite, replay::FolderArgument};
 use crate::{
-    Redactor, Verdict,
+    Keys, Redactor, Verdict,
     fixture::{Provenance, Source, Span, load},
     record::{self, har, hurl},
 };
@@ -27,6 +24,9 @@ pub(super) struct Import {
     /// The id of the fixture.
     #[arg(long, default_value = "imported/exchanges")]
     id: String,
+    /// The host whose answers are taken; without it, that of the first request that is like an operation.
+    #[arg(long)]
+    host: Option<String>,
     #[command(flatten)]
     folder: FolderArgument,
 }
@@ -52,8 +52,9 @@ pub(super) struct Export {
 pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     let suite = suite();
     let text = fs::read_to_string(&arguments.file).with_context(|| arguments.file.display().to_string())?;
-    let imported = har::import(&text).context("this is no HAR file")?;
-    let redactor = Redactor::new(suite, keys().secrets().cloned());
+    let imported = har::import(suite, &text, arguments.host.as_deref())?;
+    imported.left_out.iter().for_each(|host| eprintln!("left out, because it is another host: {host}"));
+    let redactor = Redactor::new(suite, Keys::from_env().secrets().cloned());
     let at = imported.at.unwrap_or_else(Timestamp::now);
     let provenance = Provenance {
         source: Source::Observed,
@@ -79,13 +80,27 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
 pub(super) fn export(arguments: &Export) -> anyhow::Result<Verdict> {
     let suite = suite();
     let loaded = load(suite, &arguments.folder.path, std::slice::from_ref(&arguments.fixture))?;
-    for loaded in loaded {
-        let fixture = loaded.fixture?;
-        if arguments.har {
-            println!("{:#}", har::export(suite, &fixture, arguments.base.trim_end_matches('/')));
-        } else {
-            print!("{}", hurl::export(suite, &fixture));
+    if arguments.har && loaded.len() > 1 {
+        let ids: Vec<&str> = loaded.iter().map(|it| it.id.as_str()).collect();
+        eprintln!(
+            "a HAR file holds one fixture, and `{}` means {}; name one of them",
+            arguments.fixture,
+            ids.join(", ")
+        );
+        return Ok(Verdict::Usage);
+    }
+    let mut verdict = Verdict::Holds;
+    for loaded in &loaded {
+        match &loaded.fixture {
+            Ok(fixture) if arguments.har => {
+                println!("{:#}", har::export(suite, fixture, arguments.base.trim_end_matches('/')));
+            }
+            Ok(fixture) => print!("{}", hurl::export(suite, fixture)),
+            Err(broken) => {
+                eprintln!("left out: {broken}");
+                verdict = Verdict::Unchecked;
+            }
         }
     }
-    Ok(Verdict::Holds)
+    Ok(verdict)
 }

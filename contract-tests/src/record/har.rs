@@ -1,6 +1,6 @@
 //! HAR 1.2, the format in which browsers and proxies save what they saw.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::trace::route_of;
 use crate::{
     exchange::{Caller, Exchange, Received, Sent},
     fixture::{Fixture, samples},
@@ -71,30 +72,65 @@ struct Header {
     value: String,
 }
 
-/// What a HAR file holds.
+/// What a HAR file holds of one host.
 pub struct Imported {
     /// Its exchanges, with whatever was secret in them.
     pub exchanges: Vec<Exchange>,
-    /// The host of the first request.
+    /// The host that answered all of them.
     pub host: String,
-    /// When the first request was made.
+    /// When the first of its requests was made.
     pub at: Option<Timestamp>,
+    /// The other hosts of the file.
+    pub left_out: BTreeSet<String>,
 }
 
-/// Reads a HAR file.
-pub fn import(text: &str) -> Result<Imported, serde_json::Error> {
+/// Why nothing can be made of a file.
+#[derive(Debug, thiserror::Error)]
+pub enum NoImport {
+    /// It has another form.
+    #[error("this is no HAR file: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Nothing in it is of the API.
+    #[error("no request is like an operation of the API; the file knows {}", shown(.0))]
+    NoOperation(BTreeSet<String>),
+    /// Nothing in it is of the host.
+    #[error("no request went to {0}; the file knows {hosts}", hosts = shown(.1))]
+    NoHost(String, BTreeSet<String>),
+}
+
+fn shown(hosts: &BTreeSet<String>) -> String {
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    if hosts.is_empty() { "no host".to_owned() } else { hosts.join(", ") }
+}
+
+/// Reads what a HAR file holds of `host`; without one, of the host of its first request that is like an operation. A page
+/// talks to many hosts, but a fixture tells what one of them answered.
+pub fn import(suite: &Suite, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
     let Har { log } = serde_json::from_str(text)?;
-    let first = log.entries.first();
-    let at = first.and_then(|entry| entry.started_date_time.as_ref()?.parse().ok());
-    let url = first.and_then(|entry| reqwest::Url::parse(&entry.request.url).ok());
-    let host = url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    Ok(Imported { exchanges: log.entries.iter().filter_map(exchange).collect(), host, at })
+    let seen: Vec<(String, &Entry, Exchange)> = log
+        .entries
+        .iter()
+        .filter_map(|entry| exchange(entry).map(|(host, exchange)| (host, entry, exchange)))
+        .collect();
+    let mut hosts: BTreeSet<String> = seen.iter().map(|(host, ..)| host.clone()).collect();
+    let first = || seen.iter().find(|(.., exchange)| route_of(suite, &exchange.sent).is_some());
+    let Some(host) = host.map(str::to_owned).or_else(|| first().map(|(host, ..)| host.clone())) else {
+        return Err(NoImport::NoOperation(hosts));
+    };
+    if !hosts.remove(&host) {
+        return Err(NoImport::NoHost(host, hosts));
+    }
+    let kept: Vec<_> = seen.into_iter().filter(|(other, ..)| *other == host).collect();
+    let at = kept.first().and_then(|(_, entry, _)| entry.started_date_time.as_ref()?.parse().ok());
+    let exchanges = kept.into_iter().map(|(.., exchange)| exchange).collect();
+    Ok(Imported { exchanges, host, at, left_out: hosts })
 }
 
-/// What an entry saw; `None` for one that has no answer, or is no request over HTTP.
-fn exchange(entry: &Entry) -> Option<Exchange> {
+/// Which host an entry asked, and what it saw; `None` for one that has no answer, or is no request over HTTP.
+fn exchange(entry: &Entry) -> Option<(String, Exchange)> {
     let Entry { request, response, .. } = entry;
     let url = reqwest::Url::parse(&request.url).ok().filter(|_| response.status > 0)?;
+    let host = url.host_str()?.to_owned();
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|it| (it.name.to_lowercase(), it.value.clone())).collect();
@@ -120,10 +156,8 @@ fn exchange(entry: &Entry) -> Option<Exchange> {
     // The length is that of the wire, before the body was unpacked.
     headers.remove("content-length");
     let body = response.content.as_ref().map(body).unwrap_or_default();
-    Some(Exchange {
-        sent,
-        received: Received { status: response.status, headers, body, took: Duration::ZERO },
-    })
+    let received = Received { status: response.status, headers, body, took: Duration::ZERO };
+    Some((host, Exchange { sent, received }))
 }
 
 fn body(content: &Content) -> Vec<u8> {

@@ -23,7 +23,7 @@ pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"))
 
 use crate::{
     exchange::Exchange,
-    fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble},
+    fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble, read},
     redact::Redactor,
     suite::Suite,
     target::Target,
@@ -117,7 +117,8 @@ pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
     }
 }
 
-/// Makes a fixture of what somebody else sent and got, and writes it. Requests that are no operation are told.
+/// Makes a fixture of what somebody else sent and got, and writes it. Requests that are no operation are told, and why the
+/// fixture cannot be played yet, where it cannot.
 pub fn save(
     folder: &Path,
     suite: &'static Suite,
@@ -132,7 +133,11 @@ pub fn save(
     let note = provenance.note.clone();
     let fixture = describe(recording, provenance, redactor, NO_RUN);
     let fixture = Fixture { provenance: Provenance { note, ..fixture.provenance }, ..fixture };
-    Ok(write(folder, &fixture, redactor, "")?)
+    let path = write(folder, &fixture, redactor, "")?;
+    if let Err(broken) = read(suite, id, &path) {
+        eprintln!("this is to be mended before it can be played: {broken}");
+    }
+    Ok(path)
 }
 
 /// Stands for the run where there is none; no answer holds it.

@@ -48,6 +48,25 @@ fn decoded(segment: &str) -> String {
     value.unwrap_or_default()
 }
 
+/// Whether the contract knows every parameter in the query but credentials, which are not written down.
+fn asks_only_what_is_known(route: &Route, redacted: &Sent) -> bool {
+    query_of(redacted).iter().all(|(name, value)| is_known(route, name) || is_secret(value))
+}
+
+fn is_known(route: &Route, name: &str) -> bool {
+    route.parameter(Location::Query, name).is_some()
+}
+
+/// Whether nothing is left of a value but what stands for a secret.
+fn is_secret(value: &str) -> bool {
+    value.starts_with("<secret:") && value.ends_with('>')
+}
+
+fn query_of(sent: &Sent) -> Vec<(String, String)> {
+    let text = sent.target.split_once('?').map_or("", |(_, query)| query);
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
 /// A recording of exchanges in their order, and the requests that are no operation of the contract.
 pub fn trace(
     suite: &'static Suite,
@@ -59,7 +78,8 @@ pub fn trace(
     exchanges.iter().for_each(|exchange| drop(redactor.exchange(exchange)));
     let (mut traced, mut strange) = (Trace::default(), Vec::new());
     for exchange in exchanges {
-        match route_of(suite, &exchange.sent) {
+        let known = route_of(suite, &exchange.sent);
+        match known.filter(|(route, _)| asks_only_what_is_known(route, &redactor.exchange(&exchange).sent)) {
             Some((route, values)) => {
                 let sent = Sent { route: Some(route), ..exchange.sent };
                 traced.add(suite, Exchange { sent, ..exchange }, &values, redactor);
@@ -170,13 +190,13 @@ impl Trace {
 
 fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) -> Request {
     let mut query: BTreeMap<String, Value> = BTreeMap::new();
-    let text = sent.target.split_once('?').map_or("", |(_, query)| query);
-    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+    let known = |name: &str| sent.route.is_some_and(|route| is_known(route, name));
+    for (name, value) in query_of(sent).into_iter().filter(|(name, _)| known(name)) {
         let value = Value::from(named_secrets(&value));
-        match query.get_mut(&*name) {
+        match query.get_mut(&name) {
             Some(Value::Array(values)) => values.push(value),
             Some(first) => *first = Value::Array(vec![first.take(), value]),
-            None => drop(query.insert(name.into_owned(), value)),
+            None => drop(query.insert(name, value)),
         }
     }
     let path = values.iter().map(|(name, text)| (name.clone(), named_secrets(&redactor.text(text)).into()));

@@ -13,6 +13,7 @@ use crate::{
     exchange::{Exchange, Received, Sent},
     secret::Secret,
     suite::Suite,
+    transport::Keys,
 };
 
 /// Headers that carry credentials in any API; a contract names its own.
@@ -72,6 +73,12 @@ impl Redactor {
             redactor.number(secret.expose());
         }
         redactor
+    }
+
+    /// Knows every key that anything may be called with: those of the environment, and those of the demo world.
+    pub fn of_every_key(suite: &'static Suite) -> Redactor {
+        let (own, demo) = (Keys::from_env(), Keys::default().or_of(suite.demo_keys));
+        Redactor::new(suite, own.secrets().chain(demo.secrets()).cloned())
     }
 
     /// The text without any known secret, in whatever notation it stands there.

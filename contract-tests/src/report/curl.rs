@@ -107,7 +107,7 @@ fn part(part: &str) -> Option<String> {
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:=%@+,".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         word.to_owned()

@@ -273,6 +273,7 @@ impl Teller<'_> {
                 operation: text(&finding.operation),
                 pointer: text(&finding.pointer),
                 message: text(&finding.message),
+                only_warns: finding.only_warns,
             },
             law: finding.check.law,
             warning: !finding.is_error(),

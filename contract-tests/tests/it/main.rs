@@ -28,6 +28,7 @@ mod dedicated_servers;
 mod email_confirmations;
 mod engine;
 mod explore;
+mod fixture_commands;
 mod flex_metal_catalogue;
 mod flex_metal_order;
 mod flex_metal_quota;

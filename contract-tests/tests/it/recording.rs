@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use contract_tests::{
     Keys, Redactor, Secret, Target,
-    fixture::{Fixture, Loaded, Options, Provenance, Source, read, replay_one},
+    fixture::{Broken, Fixture, Loaded, Options, Provenance, Source, Span, read, replay_one},
     record::{Proxy, har, hurl, provenance, save},
     suites::i3d_v3::SUITE,
 };
@@ -62,13 +62,13 @@ async fn work(browser: &Browser) -> Vec<String> {
 }
 
 /// The file of a fixture without any of the secrets, in any notation that matters.
-fn file(path: &Path, secrets: &[String]) -> Fixture {
+fn file(path: &Path, secrets: &[String]) -> Result<Fixture, Broken> {
     let text = fs::read_to_string(path).expect("the file was written");
     for secret in secrets {
         assert!(!text.contains(secret.as_str()), "a secret stands in {text}");
     }
     let id = path.file_stem().unwrap().to_string_lossy();
-    read(&SUITE, &format!("recorded/{id}"), path).expect("a good fixture")
+    read(&SUITE, &format!("recorded/{id}"), path)
 }
 
 #[tokio::test]
@@ -86,7 +86,13 @@ async fn what_passed_the_proxy_can_be_played_again() {
     let now = provenance(&target, Timestamp::now());
     let path = save(folder.path(), &SUITE, "recorded/session", exchanges, now, &target.redactor())
         .expect("nothing secret is left");
-    let fixture = file(&path, &secrets);
+    let broken = file(&path, &secrets).expect_err("the password was taken out");
+    assert!(broken.reason.contains("stands for nothing: it is a secret that was taken out"), "{broken}");
+    let taken = broken.reason.split('`').nth(1).expect("it names the secret");
+    // What a person does about it: the password is that of a login of the demo world.
+    let text = fs::read_to_string(&path).unwrap().replace(taken, "{{harbour.password}}");
+    fs::write(&path, text.replace("\nsteps:\n", "\nrequires:\n- world: demo\nsteps:\n")).unwrap();
+    let fixture = file(&path, &secrets).expect("a good fixture");
     let operations: Vec<&str> = fixture.steps.iter().filter_map(|step| step.operation.as_deref()).collect();
     let expected = [
         "createApiKeyForUser",
@@ -101,11 +107,7 @@ async fn what_passed_the_proxy_can_be_played_again() {
     assert_eq!(operations, expected);
     assert!(fixture.redactions.iter().any(|it| it.at == "/steps/0/response/body/0/key"));
 
-    // The password was taken out, so the last step needs a value that nobody knows; all others play.
-    let mut playable = fixture;
-    let password = playable.steps.pop().unwrap().request.body.unwrap()["password"].clone();
-    assert!(password.as_str().is_some_and(|it| it.starts_with("{{secret-")), "{password}");
-    let loaded = Loaded { id: playable.id.clone(), path, fixture: Ok(playable) };
+    let loaded = Loaded { id: fixture.id.clone(), path, fixture: Ok(fixture) };
     let (case, _) = replay_one(&target, &loaded, &options()).await;
     assert_eq!(case.findings, []);
     assert_eq!(case.reason, "");
@@ -120,12 +122,12 @@ async fn a_har_file_goes_in_and_out() {
     assert_eq!(exported["log"]["entries"].as_array().map(Vec::len), Some(6));
     assert_eq!(exported["log"]["entries"][0]["request"]["url"], "http://127.0.0.1:8080/v3/sshKey");
 
-    let imported = har::import(&exported.to_string()).expect("a HAR file");
+    let imported = har::import(&SUITE, &exported.to_string(), None).expect("a HAR file");
     assert_eq!(imported.host, "127.0.0.1");
     let out = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
     let path = save(out.path(), &SUITE, "recorded/imported", imported.exchanges, now, &target.redactor());
-    let again = file(&path.expect("nothing secret is in it"), &[]);
+    let again = file(&path.expect("nothing secret is in it"), &[]).expect("a good fixture");
     let operations = |it: &Fixture| it.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
     assert_eq!(operations(&again), operations(&fixture));
     assert_eq!(again.steps[2].request.path["uuid"], "{{uuid1}}");
@@ -137,7 +139,7 @@ fn observed(imported: &har::Imported) -> Provenance {
         base: imported.host.clone(),
         recorded_at: Timestamp::UNIX_EPOCH,
         last_validated_at: Timestamp::UNIX_EPOCH,
-        valid_for: None,
+        valid_for: Some(Span { seconds: 86_400 }),
         recorder: "test".to_owned(),
         note: None,
     }
@@ -157,12 +159,59 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
             "content": { "mimeType": "application/json", "text": "[{\"id\":0,\"name\":\"EUR\",\"sign\":\"CanaryKey0123456789x\",\"conversionRateToEuro\":1,\"decimals\":2}]" },
         },
     }] } });
-    let imported = har::import(&har.to_string()).expect("a HAR file");
+    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
     let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
     let provenance = observed(&imported);
     let path = save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
-    let fixture = file(&path.expect("it was written"), &[canary.to_owned()]);
-    assert_eq!(fixture.steps[0].response.as_ref().unwrap().body.as_ref().unwrap()[0]["sign"], "<secret-1>");
+    let path = path.expect("it was written");
+    let broken = file(&path, &[canary.to_owned()]).expect_err("the cookie was taken out");
+    assert!(broken.reason.contains("`{{secret-1}}` stands for nothing"), "{broken}");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("sign: <secret-1>") && text.contains("session={{secret-1}}"), "{text}");
+    assert!(!text.contains("query:"), "{text}");
+}
+
+#[test]
+fn a_har_file_is_of_one_host() {
+    let entry = |url: &str, at: &str| {
+        json!({
+            "startedDateTime": at, "request": { "method": "GET", "url": url, "headers": [] },
+            "response": {
+                "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
+                "content": { "text": "[]" },
+            },
+        })
+    };
+    let har = json!({ "log": { "version": "1.2", "entries": [
+        entry("https://fonts.example/roboto.woff", "2026-11-21T10:00:00Z"),
+        entry("https://api.i3d.net/v3/sshKey", "2026-11-21T10:00:01Z"),
+        entry("https://stage.example/v3/currency", "2026-11-21T10:00:02Z"),
+        entry("https://api.i3d.net/v3/country?_=17", "2026-11-21T10:00:03Z"),
+    ] } });
+    let imported = |host| har::import(&SUITE, &har.to_string(), host);
+    let told = |it: &har::Imported| {
+        let asked: Vec<String> = it.exchanges.iter().map(|it| it.sent.target.clone()).collect();
+        (it.host.clone(), it.at.unwrap().to_string(), asked.join(" "), it.left_out.len())
+    };
+    let of = |host: &str, at: &str, asked: &str| (host.to_owned(), at.to_owned(), asked.to_owned(), 2);
+    let api = of("api.i3d.net", "2026-11-21T10:00:01Z", "/v3/sshKey /v3/country?_=17");
+    assert_eq!(imported(None).map(|it| told(&it)).unwrap(), api);
+    let stage = of("stage.example", "2026-11-21T10:00:02Z", "/v3/currency");
+    assert_eq!(imported(Some("stage.example")).map(|it| told(&it)).unwrap(), stage);
+    let nobody = imported(Some("nobody.example")).map(|it| told(&it)).unwrap_err().to_string();
+    assert_eq!(
+        nobody,
+        "no request went to nobody.example; the file knows api.i3d.net, fonts.example, stage.example"
+    );
+
+    // A parameter that the contract does not know may mean something, so its exchange is not written down.
+    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
+    let imported = imported(None).unwrap();
+    let provenance = observed(&imported);
+    let path = save(out.path(), &SUITE, "recorded/one_host", imported.exchanges, provenance, &redactor);
+    let fixture = file(&path.expect("it was written"), &[]).expect("a good fixture");
+    let operations: Vec<_> = fixture.steps.iter().map(|step| step.operation.as_deref()).collect();
+    assert_eq!((operations, fixture.provenance.base.as_str()), (vec![Some("getSshKeys")], "api.i3d.net"));
 }
 
 #[test]
@@ -174,7 +223,7 @@ fn what_looks_like_a_secret_is_not_written() {
             "content": { "text": "[{\"id\":0,\"name\":\"ghp16C7e42F292c6912E7710c838347Ae178B4a\"}]" },
         },
     }] } });
-    let imported = har::import(&har.to_string()).expect("a HAR file");
+    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
     let keys = Keys { customer: Some(Secret::new("unrelated-secret")), ..Keys::default() };
     let out = tempfile::tempdir().expect("a folder");
     let redactor = Redactor::new(&SUITE, keys.secrets().cloned());

@@ -1,0 +1,186 @@
+//! A fixture as a Hurl file, for those who play requests with Hurl.
+
+mod asserts;
+mod notation;
+
+use std::collections::BTreeSet;
+
+use openapi::Location;
+use serde_json::Value;
+
+use self::{
+    asserts::asserts,
+    notation::{BASE, KEYS, json_path, name_of, names, path, regex, text},
+};
+use crate::{
+    fixture::{
+        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Step, Who, alone, names_in,
+        pointer::most_exact,
+    },
+    request::{Form, Part},
+    suite::Suite,
+    transport::STRANGERS_KEY,
+};
+
+/// The fixture as a Hurl file. What it must be given stands in its first lines.
+pub fn export(suite: &Suite, fixture: &Fixture) -> String {
+    let mut steps = String::new();
+    if fixture.requires.iter().any(|it| matches!(it, Requirement::World(_))) {
+        steps += &format!("\n# the world of the beginning\nPOST {{{{{BASE}}}}}/_mock/reset\nHTTP 204\n");
+    }
+    for step in &fixture.steps {
+        let name = if step.name.is_empty() { String::new() } else { format!("# {}\n", step.name) };
+        steps += &format!("\n{name}{}", of_step(suite, step));
+    }
+    // A number is one only without quotes.
+    for name in fixture.steps.iter().flat_map(|step| numbers(suite, step)) {
+        steps = steps.replace(&format!("\"{{{{{name}}}}}\""), &format!("{{{{{name}}}}}"));
+    }
+    format!("# {}\n{}{steps}", fixture.title, needs(suite, fixture, &steps))
+}
+
+/// How Hurl is called: every variable that no step captures.
+fn needs(suite: &Suite, fixture: &Fixture, steps: &str) -> String {
+    let captured: BTreeSet<String> =
+        fixture.steps.iter().flat_map(|step| step.capture.keys()).map(|name| name_of(name)).collect();
+    let used: BTreeSet<&str> = names_in(steps).filter(|name| !captured.contains(*name)).collect();
+    let demo = |name: &str| suite.demo_names.iter().find(|(demo, _)| name_of(demo) == name);
+    let option = |name: &str| match name {
+        BASE => format!(" --variable {BASE}=http://127.0.0.1:8080"),
+        name if KEYS.contains(&name) => format!(" --secret {name}=..."),
+        "run" => " --variable run=run1".to_owned(),
+        name => format!(" --variable {name}={}", demo(name).map_or("...", |(_, value)| *value)),
+    };
+    let options: String = used.into_iter().map(option).collect();
+    format!("# hurl --test{options} FILE\n")
+}
+
+/// The names of numbers: by the rule of the place where they are captured, or by the contract where they are sent.
+fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
+    let rules = step.response.as_ref().map(|expected| &expected.rules);
+    let captured = step.capture.iter().filter(|(_, capture)| match capture {
+        Capture::Body(pointer) => rules
+            .and_then(|rules| most_exact(rules, pointer))
+            .is_some_and(|rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime))),
+        Capture::Header(_) => false,
+    });
+    let route = step.operation.as_ref().and_then(|operation| suite.contract.route(operation));
+    let definition = route.and_then(|route| Some(&route.body.as_ref()?.definition()["properties"]));
+    let is_number = |name: &str| definition.is_some_and(|it| it[name]["type"] == "integer");
+    let body = step.request.body.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let sent = body.filter(|(name, _)| is_number(name)).filter_map(|(_, value)| alone(value.as_str()?));
+    captured.map(|(name, _)| name.as_str()).chain(sent).map(name_of).collect()
+}
+
+fn of_step(suite: &Suite, step: &Step) -> String {
+    match step.action() {
+        Some(Action::Call(operation)) => call(suite, operation, step),
+        Some(Action::Advance(span)) => {
+            let seconds = span.seconds;
+            format!("POST {{{{{BASE}}}}}/_mock/clock/advance\n{{\"seconds\": {seconds}}}\nHTTP 200\n")
+        }
+        Some(Action::Visit(visit)) => {
+            format!("{} {}\nHTTP {}\n", visit.method, text(&visit.url), visit.expect)
+        }
+        Some(Action::Mail(mail)) => of_mail(step, mail),
+        None => String::new(),
+    }
+}
+
+/// The newest mail: Hurl cannot look for the newest of its kind.
+fn of_mail(step: &Step, mail: &Mail) -> String {
+    let capture = |(name, capture): (&String, &Capture)| match capture {
+        Capture::Body(pointer) => {
+            Some(format!("{}: jsonpath \"$[-1]{}\"\n", name_of(name), &json_path(pointer)[1..]))
+        }
+        Capture::Header(_) => None,
+    };
+    let captures: String = step.capture.iter().filter_map(capture).collect();
+    let (kind, to) = (text(&mail.kind), text(&mail.to));
+    format!(
+        "GET {{{{{BASE}}}}}/_mock/outbox\nHTTP 200\n{}[Asserts]\n\
+         jsonpath \"$[-1]['kind']\" == \"{kind}\"\njsonpath \"$[-1]['to']\" == \"{to}\"\n",
+        section("Captures", captures),
+    )
+}
+
+/// A section with its lines; none without any.
+fn section(name: &str, lines: String) -> String {
+    if lines.is_empty() { lines } else { format!("[{name}]\n{lines}") }
+}
+
+fn call(suite: &Suite, operation: &str, step: &Step) -> String {
+    let Some(route) = suite.contract.route(operation) else { return String::new() };
+    let mut at = route.path.clone();
+    for (name, given) in &step.request.path {
+        if route.parameter(Location::Path, name).is_some() {
+            at = at.replace(&format!("{{{name}}}"), &path(&plain(given)));
+        }
+    }
+    let method = step.request.method.as_deref().unwrap_or(route.method.as_str());
+    let key = key(step.who).map(|key| format!("{}: {key}\n", suite.key_header)).unwrap_or_default();
+    let headers: String =
+        step.request.headers.iter().map(|(name, given)| format!("{name}: {}\n", text(given))).collect();
+    let query = step.request.query.iter().flat_map(|(name, given)| {
+        let values = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
+        values.iter().map(move |one| format!("{name}: {}\n", text(&plain(one))))
+    });
+    let query = section("Query", query.collect());
+    format!("{method} {{{{{BASE}}}}}{at}\n{key}{headers}{}{}", body(&step.request, query), response(step))
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What is sent as the key.
+fn key(who: Who) -> Option<String> {
+    let [customer, other, excluded] = KEYS.map(|name| format!("{{{{{name}}}}}"));
+    match who {
+        Who::Customer => Some(customer),
+        Who::Other => Some(other),
+        Who::Excluded => Some(excluded),
+        Who::Stranger => Some(STRANGERS_KEY.to_owned()),
+        Who::Nobody => None,
+    }
+}
+
+/// Headers that Hurl does not send by itself, the query, and the body. A form is written out, because Hurl takes files
+/// from the disk only.
+fn body(request: &Request, query: String) -> String {
+    let typed = request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"));
+    let of_type = |media: &str| if typed { String::new() } else { format!("content-type: {media}\n") };
+    match (&request.body, &request.text) {
+        (Some(body), _) => format!("{query}{}\n", json(body)),
+        (None, Some(said)) => format!("{}{query}`{}`\n", of_type("application/json"), text(said)),
+        (None, None) if request.form.is_empty() => query,
+        (None, None) => {
+            let parts: Vec<Part> = request.form.iter().map(|part| part.with(part.text.clone())).collect();
+            let Form { media, text: form } = Form::of(&parts);
+            format!("{}{query}`{}`\n", of_type(&media), text(&form))
+        }
+    }
+}
+
+/// JSON with the names as Hurl spells them.
+fn json(body: &Value) -> String {
+    names(&serde_json::to_string_pretty(body).unwrap_or_default())
+}
+
+fn response(step: &Step) -> String {
+    let Some(expected) = &step.response else {
+        return format!("HTTP *\n{}", section("Captures", captures(step)));
+    };
+    let asserts = section("Asserts", asserts(expected));
+    format!("HTTP {}\n{}{asserts}", expected.status, section("Captures", captures(step)))
+}
+
+fn captures(step: &Step) -> String {
+    let one = |(name, capture): (&String, &Capture)| match capture {
+        Capture::Body(pointer) => format!("{}: jsonpath \"{}\"\n", name_of(name), json_path(pointer)),
+        Capture::Header(it) => {
+            format!("{}: header \"{}\" regex {}\n", name_of(name), it.header, regex(&it.regex))
+        }
+    };
+    step.capture.iter().map(one).collect()
+}

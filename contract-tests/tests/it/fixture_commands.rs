@@ -1,0 +1,124 @@
+//! The commands that read fixtures, as processes of their own: what they tell, and with which code they end.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// A key that no demo world has.
+const KEY: &str = "KeyOfAnotherWorld123";
+
+/// Lists the currencies, which is 200.
+const GOOD: &str = "\
+fixture: 1
+id: g/good
+title: currencies
+provenance: {source: mock, base: mock, recorded_at: '2026-01-01T00:00:00Z',
+  last_validated_at: '2026-01-01T00:00:00Z', recorder: test}
+steps:
+  - operation: getCurrencies
+    response: {status: 200, body: [], rules: {'': {any: they are told elsewhere}}}
+";
+
+/// A folder of fixtures.
+struct Folder(TempDir);
+
+impl Folder {
+    /// One file for each id; the text is that of the good one with something replaced.
+    fn of(fixtures: &[(&str, &[(&str, &str)])]) -> Folder {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        for (id, replaced) in fixtures {
+            let text = GOOD.replace("g/good", id);
+            let text = replaced.iter().fold(text, |text, (from, to)| text.replace(from, to));
+            let path = folder.path(&format!("{id}.yaml"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Exit code, standard output and standard error of a command on this folder.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_contract-tests"));
+        command.args(arguments).arg("--folder").arg(self.0.path()).env("CONTRACT_API_KEY", KEY);
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (status.code().unwrap(), text(stdout), text(stderr))
+    }
+}
+
+#[test]
+fn a_broken_fixture_is_told_with_its_line_and_the_rest_is_played() {
+    let folder = Folder::of(&[
+        ("g/good", &[]),
+        ("g/requires", &[("steps:", "requires:\n  - empty: noSuchOperation\nsteps:")]),
+        ("g/name", &[("response:", "request: {headers: {accept: '{{acept}}'}}\n    response:")]),
+    ]);
+    let (code, out, _) = folder.run(&["replay"]);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("g/requires.yaml:7: the contract has no operation noSuchOperation"), "{out}");
+    assert!(out.contains("g/name.yaml:7: `{{acept}}` stands for nothing"), "{out}");
+    assert!(out.contains("2 not checked") && out.contains("1 request in"), "{out}");
+}
+
+#[test]
+fn every_verb_refuses_a_fixture_that_holds_the_key() {
+    let folder = Folder::of(&[("g/good", &[]), ("g/key", &[("title: currencies", KEY_AS_TITLE)])]);
+    let told = "g/key.yaml:3: a key of the target stands here";
+    let file = folder.path("g/key.yaml");
+    for arguments in [
+        &["replay"][..],
+        &["export", "--hurl", "g"],
+        &["export", "--har", "g/key"],
+        &["record", file.to_str().unwrap()],
+        &["compare", "mock", "mock", "--steps", "fixtures"],
+    ] {
+        let (code, out, error) = folder.run(arguments);
+        assert_eq!(code, 3, "{arguments:?}: {out}{error}");
+        assert!(out.contains(told) || error.contains(told), "{arguments:?}: {out}{error}");
+        assert!(!out.contains(KEY) && !error.contains(KEY), "{arguments:?}: {out}{error}");
+    }
+}
+
+const KEY_AS_TITLE: &str = "title: KeyOfAnotherWorld123";
+
+#[test]
+fn a_failure_is_told_with_the_whole_command_also_where_it_cannot_be_recorded_again() {
+    let undone = "response: {status: 200, body: []}\n    cleanup: {operation: getCurrencies, expect: [418]}";
+    let folder = Folder::of(&[
+        (
+            "g/lost",
+            &[("response: {status: 200, body: [], rules: {'': {any: they are told elsewhere}}}", undone)],
+        ),
+        ("g/other", &[("status: 200", "status: 404")]),
+    ]);
+    let junit = folder.path("junit.xml");
+    let (code, out, error) = folder.run(&["replay", "--update", "--junit", junit.to_str().unwrap()]);
+    assert_eq!(code, 1, "{out}{error}");
+    let again = format!("contract-tests replay g/lost --folder {} --target mock", folder.0.path().display());
+    assert!(out.contains(&again), "{out}");
+    assert!(fs::read_to_string(junit).unwrap().contains("g/lost"), "the report is written");
+    assert!(error.contains("g/lost is not recorded again: not undone: getCurrencies answers 200"), "{error}");
+    assert!(folder.path("g/other.yaml.new").exists(), "{error}");
+}
+
+#[test]
+fn an_export_is_one_har_file_or_many_hurl_files() {
+    let folder =
+        Folder::of(&[("g/bad", &[("getCurrencies", "getNothing")]), ("g/good", &[]), ("g/more", &[])]);
+    let (code, out, error) = folder.run(&["export", "g", "--har"]);
+    assert_eq!((code, out.as_str()), (2, ""), "{error}");
+    assert!(error.contains("`g` means g/bad, g/good, g/more; name one of them"), "{error}");
+    let (code, out, _) = folder.run(&["export", "g/good", "--har"]);
+    assert_eq!((code, out.matches("\"log\"").count()), (0, 1));
+    let (code, out, error) = folder.run(&["export", "g", "--hurl"]);
+    assert_eq!((code, out.matches("GET {{base}}/v3/currency").count()), (3, 2), "{error}");
+    assert!(error.contains("g/bad.yaml:7: the contract has no operation getNothing"), "{error}");
+}
