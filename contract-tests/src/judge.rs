@@ -2,7 +2,6 @@
 
 use http::Method;
 use openapi::Route;
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
     exchange::Exchange,
     finding::Finding,
     suite::Suite,
+    well_formed::well_formed,
 };
 
 /// Statuses that a server may answer before an operation runs; a contract sums them up as `default`.
@@ -230,71 +230,6 @@ impl Judged<'_> {
         let millis = self.exchange.received.took.as_millis();
         let message = || format!("took {millis} ms, more than {SLOW_MILLIS}");
         (millis > SLOW_MILLIS).then(|| self.found(&check::LATENCY, message())).into_iter().collect()
-    }
-}
-
-/// Why the text is no JSON, or which key stands twice in one object.
-fn well_formed(bytes: &[u8]) -> Result<(), serde_json::Error> {
-    serde_json::from_slice::<Distinct>(bytes).map(drop)
-}
-
-/// Any JSON value whose objects have no key twice.
-struct Distinct;
-
-impl<'de> Deserialize<'de> for Distinct {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Distinct, D::Error> {
-        deserializer.deserialize_any(DistinctVisitor)
-    }
-}
-
-struct DistinctVisitor;
-
-impl<'de> serde::de::Visitor<'de> for DistinctVisitor {
-    type Value = Distinct;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON without a key that stands twice")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_unit<E>(self) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Distinct, A::Error> {
-        while items.next_element::<Distinct>()?.is_some() {}
-        Ok(Distinct)
-    }
-
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut members: A) -> Result<Distinct, A::Error> {
-        let mut names = std::collections::HashSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            members.next_value::<Distinct>()?;
-            if names.contains(&name) {
-                return Err(serde::de::Error::custom(format!("the key {name} stands twice")));
-            }
-            names.insert(name);
-        }
-        Ok(Distinct)
     }
 }
 

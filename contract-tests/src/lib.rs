@@ -43,6 +43,7 @@ mod target;
 mod tolerated;
 mod transport;
 mod violations;
+mod well_formed;
 
 pub use call::{Api, Call};
 pub use emulator::Emulator;
