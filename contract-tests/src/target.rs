@@ -51,7 +51,7 @@ impl Target {
 
     /// A server at `place`. An emulator on this machine is recognised by its control API; it knows the demo keys. A live
     /// server must be [behind](Target::behind) a guard before anything is sent to it.
-    pub async fn at(suite: &'static Suite, place: &Place, keys: Keys) -> Target {
+    pub async fn at(suite: &'static Suite, place: &Place, keys: Keys) -> Result<Target, Unreachable> {
         let transport = |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
         let target = Target {
             suite,
@@ -63,14 +63,26 @@ impl Target {
             controllable: place.kind == Kind::Mock,
             live: place.kind == Kind::Live,
         };
-        if target.control(Method::GET, "/_mock/health", Value::Null).await.is_err() {
-            return Target { controllable: false, ..target };
+        if !target.has_control().await? {
+            return Ok(Target { controllable: false, ..target });
         }
         let keys = keys.or_of(suite.demo_keys);
         // With a seed, the clock stands still until it is moved.
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
-        Target { transport: transport(keys.clone()), keys, seeded, ..target }
+        Ok(Target { transport: transport(keys.clone()), keys, seeded, ..target })
+    }
+
+    /// Whether a server on this machine is an emulator. One that is not there is neither.
+    async fn has_control(&self) -> Result<bool, Unreachable> {
+        if !self.controllable {
+            return Ok(false);
+        }
+        let headers = Vec::new();
+        let (method, target) = (Method::GET, "/_mock/health".to_owned());
+        let sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body: Vec::new() };
+        let nobody = |error| Unreachable::Silent(format!("nobody listens at {} ({error})", self.name));
+        Ok(self.send(&sent).await.map_err(nobody)?.is_success())
     }
 
     /// The same target behind another transport, such as one that injects a fault.
@@ -137,11 +149,6 @@ impl Target {
     /// Whether its world always begins in the same second.
     pub fn is_seeded(&self) -> bool {
         self.seeded
-    }
-
-    /// Whether it runs on this machine.
-    pub fn is_on_this_machine(&self) -> bool {
-        !self.live
     }
 
     /// Its host, or `mock`.

@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ReportArguments, live::suite};
+use super::{FileArguments, live::suite};
 use crate::{
     Case, Outcome, Redactor, Run, Target, Verdict,
     coverage::{COVERAGE, Covered, Figures, Groups, figures, groups},
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "REPORT")]
     runs: Vec<PathBuf>,
     #[command(flatten)]
-    reports: ReportArguments,
+    files: FileArguments,
 }
 
 /// What is read of the JSON report of a run.
@@ -50,7 +50,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let run = if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
     let suite = suites::find(run.api).expect("the API of a run is known");
     io::stdout().write_all(told(&groups(suite.contract, &run.reached)).as_bytes())?;
-    report::save_all(&run, &arguments.reports, &Redactor::new(suite, []))?;
+    report::save_all(&run, &arguments.files, &Redactor::new(suite, []))?;
     Ok(run.verdict())
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use super::{TargetArguments, live::suite, replay::SEED};
 use crate::{
     Suite, Verdict,
-    fault::{Fault, Faulty, catalogue},
+    fault::{Fault, Faulty, InTime, catalogue},
     record::Proxy,
 };
 
@@ -64,6 +64,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
     let told = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.suite, fault)));
+    let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
     let proxy = Proxy::start(faulty, arguments.listen).await.with_context(|| {
         format!("nobody can listen on {}; choose another address with --listen", arguments.listen)
     })?;

@@ -106,7 +106,7 @@ impl LiveArguments {
         let rules = Rules::of(suite);
         let place = Gate::new(self.live, &rules).pass(target)?;
         match place.kind {
-            Kind::Mock => Ok(Target::at(suite, &place, Keys::from_env()).await),
+            Kind::Mock => Ok(Target::at(suite, &place, Keys::from_env()).await?),
             Kind::Live => {
                 Ok(self.guarded(place, rules, Permit::default(), self.folder()?, None).await?.target)
             }
@@ -136,7 +136,7 @@ impl LiveArguments {
         let keys = Keys::from_env();
         let live = place.kind == Kind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
-        self.before(&Target::at(suite(), &place, keys).await, place, rules, permit, folder, ledger)
+        self.before(&Target::at(suite(), &place, keys).await?, place, rules, permit, folder, ledger)
     }
 
     fn before(

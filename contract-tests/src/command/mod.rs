@@ -72,9 +72,19 @@ enum Verb {
     Sweep(sweep::Arguments),
 }
 
-/// Where to write reports beside the terminal.
+/// The reports to write beside the terminal.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) files: FileArguments,
+    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
+    #[arg(long)]
+    pub(crate) github: bool,
+}
+
+/// The files to write reports to.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FileArguments {
     /// A page to look at in a browser.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
@@ -84,9 +94,6 @@ pub struct ReportArguments {
     /// Everything, for programs.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
-    #[arg(long)]
-    pub(crate) github: bool,
 }
 
 /// The variable of the environment that holds the key; it is never an argument, where others could read it.

@@ -124,7 +124,8 @@ mod tests {
     fn steps_are_read_as_a_report_tells_them() {
         let contract = openapi::i3d_v3();
         let steps = Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
-        assert_eq!(steps.iter().map(Step::to_string).collect::<Vec<_>>().len(), 2);
+        let told: Vec<String> = steps.iter().map(Step::to_string).collect();
+        assert_eq!(told, ["valid createSshKey 0 1", "valid deleteSshKey 0 0"]);
         let error = Step::parse_all(contract, "valid createSshKey 0 1; again").unwrap_err();
         assert!(error.starts_with("`again` is no step"), "{error}");
     }

@@ -36,7 +36,7 @@ pub enum Kind {
     Body(String),
     /// Its rows stand in the reverse order.
     Reverse,
-    /// It comes so many seconds late.
+    /// It took so many seconds more; nobody waits for that, unless it is served [in time](super::InTime).
     Slow(u64),
     /// Its last row is missing.
     DropRow,

@@ -9,7 +9,10 @@ mod kind;
 mod request;
 mod state;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
@@ -92,8 +95,50 @@ impl Faulty {
     }
 }
 
+/// A server whose answers come as late as they say, for clients that look at the clock.
+pub struct InTime(pub Arc<dyn Transport>);
+
+impl Transport for InTime {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let answered = self.0.send(sent).await;
+            if let Ok(received) = &answered {
+                tokio::time::sleep(received.took.saturating_sub(started.elapsed())).await;
+            }
+            answered
+        })
+    }
+}
+
 impl Transport for Faulty {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
         Box::pin(self.broken(sent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Answers at once, and says that it took long.
+    struct Boaster;
+
+    impl Transport for Boaster {
+        fn send<'a>(&'a self, _: &'a Sent) -> BoxFuture<'a, Answered> {
+            let took = Duration::from_millis(30);
+            let received = Received { status: 204, headers: Default::default(), body: Vec::new(), took };
+            Box::pin(async move { Ok(received) })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_late_is_late_for_whoever_waits() {
+        let sent = Sent::to(openapi::i3d_v3().route("getTickets").expect("it exists"));
+        let started = Instant::now();
+        let received = InTime(Arc::new(Boaster)).send(&sent).await.expect("it answers");
+        assert!(started.elapsed() >= received.took);
     }
 }

@@ -104,7 +104,7 @@ async fn drive_steps(
 
 /// The provenance of what a target answers now. Only what came from another host is called real.
 pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
-    let is_real = !target.is_on_this_machine();
+    let is_real = target.is_live();
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     Provenance {
         source: if is_real { Source::Real } else { Source::Mock },

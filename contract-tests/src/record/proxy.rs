@@ -107,7 +107,7 @@ fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
 fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
     match headers.get(upstream.suite.key_header) {
         None => Caller::Nobody,
-        Some(_) if !upstream.is_on_this_machine() => Caller::Customer,
+        Some(_) if upstream.is_live() => Caller::Customer,
         Some(key) => key.to_str().ok().and_then(|key| upstream.owner(key)).unwrap_or(Caller::Nobody),
     }
 }

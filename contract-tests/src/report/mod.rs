@@ -22,7 +22,12 @@ use anyhow::Context;
 pub(crate) use self::curl::quoted;
 use self::document::Document;
 pub use self::document::FORMAT;
-use crate::{command::ReportArguments, redact::Redactor, run::Run, suites};
+use crate::{
+    command::{FileArguments, ReportArguments},
+    redact::Redactor,
+    run::Run,
+    suites,
+};
 
 /// Set by GitHub Actions for every step.
 const GITHUB: &str = "GITHUB_ACTIONS";
@@ -41,7 +46,7 @@ fn tell(
     redactor: &Redactor,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let document = save_all(run, arguments, redactor)?;
+    let document = save_all(run, &arguments.files, redactor)?;
     terminal::write(out, &document)?;
     if arguments.github {
         github::write(out, &document)?;
@@ -50,16 +55,16 @@ fn tell(
 }
 
 /// Writes the files that the arguments ask for, and nothing on the terminal.
-pub fn save_all(run: &Run, arguments: &ReportArguments, redactor: &Redactor) -> anyhow::Result<Document> {
+pub fn save_all(run: &Run, files: &FileArguments, redactor: &Redactor) -> anyhow::Result<Document> {
     let suite = suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
     let document = Document::new(run, suite, redactor);
-    if let Some(path) = &arguments.html {
+    if let Some(path) = &files.html {
         save(path, &html::page(&document, suite))?;
     }
-    if let Some(path) = &arguments.junit {
+    if let Some(path) = &files.junit {
         save(path, &junit::xml(&document)?)?;
     }
-    if let Some(path) = &arguments.json {
+    if let Some(path) = &files.json {
         save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
     Ok(document)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{sample, tell};
 use crate::{
     Target, Verdict, check,
-    command::ReportArguments,
+    command::{FileArguments, ReportArguments},
     examples,
     fault::{Fault, Faulty, Kind},
     redact::Redactor,
@@ -30,16 +30,16 @@ impl Told {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name| Some(folder.path().join("new").join(name));
         let [html, junit, json] = ["page.html", "junit.xml", "run.json"].map(path);
-        let arguments = ReportArguments { html, junit, json, github: true };
+        let arguments = ReportArguments { files: FileArguments { html, junit, json }, github: true };
         let mut out = Vec::new();
         tell(run, &arguments, redactor, &mut out).expect("the folder can be written");
         let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("it has a path"));
         let read = |path: &Option<_>| read(path).expect("it was written");
         Told {
             out: String::from_utf8(out).expect("it is text"),
-            page: read(&arguments.html),
-            junit: read(&arguments.junit),
-            json: read(&arguments.json),
+            page: read(&arguments.files.html),
+            junit: read(&arguments.files.junit),
+            json: read(&arguments.files.json),
         }
     }
 

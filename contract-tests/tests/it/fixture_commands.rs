@@ -122,3 +122,14 @@ fn an_export_is_one_har_file_or_many_hurl_files() {
     assert_eq!((code, out.matches("GET {{base}}/v3/currency").count()), (3, 2), "{error}");
     assert!(error.contains("g/bad.yaml:7: the contract has no operation getNothing"), "{error}");
 }
+
+#[test]
+fn a_server_that_is_not_there_is_told_before_anything_is_played() {
+    // Nobody listens at a port that was just given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = Folder::of(&[("g/good", &[])]);
+    let target = format!("http://127.0.0.1:{port}");
+    let (code, _, told) = folder.run(&["replay", "--target", &target]);
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains(&format!("nobody listens at {target}")), "{told}");
+}

@@ -238,7 +238,7 @@ async fn live() -> (Target, Arc<AtomicUsize>) {
     let (base, host) = ("https://api.example".to_owned(), "api.example".to_owned());
     let place = Place { base, host, address: ([192, 0, 2, 1], 443).into(), kind: Kind::Live };
     let (count, inner) = (Arc::new(AtomicUsize::new(0)), mock());
-    let target = Target::at(&SUITE, &place, Keys::default()).await;
+    let target = Target::at(&SUITE, &place, Keys::default()).await.unwrap();
     let counted = Arc::clone(&count);
     (target.behind(|_| Arc::new(Counted { inner, count: counted })), count)
 }

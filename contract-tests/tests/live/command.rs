@@ -1,6 +1,7 @@
 //! The command line, as a process of its own.
 
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -69,6 +70,16 @@ async fn resources(host: &Host) -> Vec<Value> {
     host.resources().await
 }
 
+/// Waits until a process says this on standard error; returns what it goes on to say.
+async fn hears(child: &mut Child, words: &'static str) -> impl Sized + use<> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let heard = move || {
+        assert!(lines.any(|line| line.unwrap().contains(words)), "the process never says `{words}`");
+        lines
+    };
+    tokio::task::spawn_blocking(heard).await.unwrap()
+}
+
 /// Waits until the host got so many requests; says whether it did before the run was over.
 async fn reaches(host: &Host, count: usize, child: &mut Child) -> bool {
     while host.count() < count {
@@ -126,13 +137,16 @@ async fn a_process_that_is_killed_before_it_can_write_down_an_answer_is_swept() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_process_cleans_up_before_it_ends() {
-    let host = Host::slow(DELAY).await;
+    let host = Host::start().await;
     let before = resources(&host).await;
     let shell = Shell::new();
+    host.hold(host.count() + 4, Moment::Before);
     let mut child = shell.apply(&host.loopback()).await;
-    assert!(reaches(&host, 4, &mut child).await);
+    assert!(is_held(&host, &mut child).await);
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let _rest = hears(&mut child, "interrupted").await;
+    host.release();
     let output = wait(child).await;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(3), "{text}");

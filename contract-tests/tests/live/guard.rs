@@ -456,7 +456,7 @@ async fn two_runs_never_share_a_folder() {
 async fn a_live_target_is_read_whichever_verb_has_it() {
     let scene = generous().await;
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let bare = Target::at(&SUITE, &scene.host.place(), keys).await;
+    let bare = Target::at(&SUITE, &scene.host.place(), keys).await.unwrap();
     assert_eq!(scene.host.count(), 0, "nothing is tried out on a live host");
     let target = bare.behind(|inner| Arc::new(scene.guard_before(inner)));
     assert!(target.is_live() && !target.is_controllable());

@@ -102,10 +102,15 @@ impl Host {
         self.shared.told.lock().unwrap().extend(answers);
     }
 
-    /// The request of this number, counted from the first that it ever got, is held up for ever.
+    /// The request of this number, counted from the first that it ever got, is held up until it is released.
     pub fn hold(&self, number: usize, moment: Moment) {
         *self.shared.hold.lock().unwrap() = Some((number, moment));
         self.shared.holds.store(false, Ordering::SeqCst);
+    }
+
+    /// What is held up goes on.
+    pub fn release(&self) {
+        *self.shared.hold.lock().unwrap() = None;
     }
 
     /// Whether a request is held up.
@@ -211,9 +216,9 @@ async fn answer(
 }
 
 async fn hold(shared: &Shared, number: usize, moment: Moment) {
-    if *shared.hold.lock().unwrap() == Some((number, moment)) {
+    while *shared.hold.lock().unwrap() == Some((number, moment)) {
         shared.holds.store(true, Ordering::SeqCst);
-        std::future::pending().await
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
