@@ -99,16 +99,13 @@ async fn what_is_wrong_with_a_sign_up_is_said_at_once() {
     let emulator = Emulator::start();
     let nobody = emulator.api().anonymous();
     let wrong = json!({
-        "emailAddress": "SANNE@lighthouse.example", "password": "1234567", "firstName": "", "lastName": " ",
+        "emailAddress": "SANNE@lighthouse.example", "password": "12345678", "firstName": "", "lastName": " ",
         "newsletter": 0, "agreeToc": 0, "agreeAup": 0, "agreeDpa": 0,
     });
     let mut errors = nobody.call("signUp").body(wrong).refused(422, 11001).await;
     errors.sort();
     let properties: Vec<&str> = errors.iter().map(|(property, _)| &**property).collect();
-    assert_eq!(
-        properties,
-        ["agreeAup", "agreeDpa", "agreeToc", "emailAddress", "firstName", "lastName", "password"]
-    );
+    assert_eq!(properties, ["agreeAup", "agreeDpa", "agreeToc", "emailAddress", "firstName", "lastName"]);
     assert_eq!(emulator.outbox().await, [Value::Null; 0]);
 
     for (length, accepted) in [(7, false), (8, true), (128, true), (129, false)] {

@@ -194,7 +194,6 @@ async fn what_is_wrong_with_a_visitor_is_said_at_once() {
     body["mobile"] = " ".into();
     body["lastName"] = "".into();
     body["birthDate"] = "2031-01-01".into();
-    body["visitRequester"] = 2.into();
     body["visitorId"] = THEIRS.into();
     body["colocatedAccessServer"] = json!([
         { "coloserverId": THEIR_COLOCATION, "rackname": "NLRTM1-R15" },
@@ -205,7 +204,6 @@ async fn what_is_wrong_with_a_visitor_is_said_at_once() {
         "mobile",
         "lastName",
         "birthDate",
-        "visitRequester",
         "visitorId",
         "colocatedAccessServer[0].coloserverId",
         "colocatedAccessServer[2].coloserverId",

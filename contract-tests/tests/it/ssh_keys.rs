@@ -37,6 +37,21 @@ async fn what_is_not_a_public_key_is_refused() {
     create(PUBLIC_KEY).ok().await;
 }
 
+/// One key of each kind that OpenSSH makes, without the comment.
+const KINDS: [&str; 3] = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRsVRPOs00Qg5sjvRqahzUU94NMk/pqQuUy5orE75Ox",
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBHo8IaPkQ6UnDZvi4F4RBSouRa6Gtysdg2EF+SIXheVF2SGBQ2uH7RfDjXRfvq4VpHJrKYs4kWfNoHQg8ZG6PH4=",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCZtbd6mrPezgh5bTRgdmeJ7T4BjCJdCPUSW84MvmSLh9ePb/HzVamh/FnKWm1EYkqFIBgYXrzE3d7lL05GAydosTnk/3pvZ7uqe3ktALaMIFd4Nf6bZrr/YhAGhp/rhaXmb5OqK86wo39O67xL8LcTKSQWSbEFn6yCe9P0XsEm7bW5XRb2nDRVbY0PGNh06z7jJl1fcX4kcBPO7V0af6M6Kfkk5q7uhAddr2lG809qLQyj8HQu3vMRY9RkYpez1lwJVmjk01+adaPxm5nmQ2pzhWadRC4cBAY1J/wKZb2bxVA7yqGM81GOgneMKNX8w4V9DRugCZ7spMB5qxFqkeCB",
+];
+
+#[tokio::test]
+async fn keys_of_every_kind_are_keys() {
+    let emulator = Emulator::start();
+    for key in KINDS {
+        emulator.api().call("createSshKey").body(json!({ "name": "k", "publicKey": key })).ok().await;
+    }
+}
+
 #[tokio::test]
 async fn a_malformed_uuid_is_400_on_delete_and_no_route_on_get() {
     let emulator = Emulator::start();

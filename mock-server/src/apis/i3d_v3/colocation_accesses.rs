@@ -243,13 +243,6 @@ fn person_errors(cx: &Context, visitor: &Visitor) -> Vec<Violation> {
     if !visitor.birth_date.parse().is_ok_and(is_past) {
         errors.push(Violation::new("birthDate", "is not a day in the past"));
     }
-    let flags = [
-        ("temporaryAccess", visitor.temporary_access),
-        ("visitRequester", visitor.visit_requester),
-        ("permanentRequester", visitor.permanent_requester),
-    ];
-    let wrong = flags.into_iter().filter(|(_, flag)| !matches!(flag, None | Some(0 | 1)));
-    errors.extend(wrong.map(|(property, _)| Violation::new(property, "must be 0 or 1")));
     errors
 }
 

@@ -76,7 +76,6 @@ fn list(cx: &Context, Params(by): Params<ById>) -> Result<Vec<ColocatedAlert>> {
 
 fn create(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewAlert>) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
-    new.check()?;
     if ALERTS.count(cx, "colocation = ?", &[&by.colocation_id])? >= ALERTS_MAX {
         return Err(
             Problem::form(Vec::new()).because(format!("A service may have {ALERTS_MAX} alerts at most"))
@@ -91,7 +90,6 @@ fn create(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewAlert>) -> 
 fn update(cx: &Context, Params(by): Params<ByIds>, Body(new): Body<NewAlert>) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     by.require_alert(cx)?;
-    new.check()?;
     let alert = ALERTS.change(cx, by.colocation_alert_id, |alert| {
         alert.wanted = new;
         Ok(())
@@ -110,13 +108,6 @@ impl ByIds {
         let ids = [&self.colocation_alert_id as _, &self.colocation_id as _];
         let there = ALERTS.has_where(cx, "id = ? AND colocation = ?", &ids)?;
         if there { Ok(()) } else { Err(Problem::not_found()) }
-    }
-}
-
-impl NewAlert {
-    fn check(&self) -> Result<()> {
-        let is_share = (1..=100).contains(&self.percentage);
-        if is_share { Ok(()) } else { Err(Problem::invalid("percentage", "must be from 1 to 100")) }
     }
 }
 

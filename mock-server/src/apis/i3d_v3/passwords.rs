@@ -41,7 +41,6 @@ struct PasswordResetValidate {
 }
 
 fn change(cx: &Context, Body(new): Body<PasswordChange>) -> Result<()> {
-    Problem::refuse(users::password_errors("newPassword", &new.new_password))?;
     let user = users::by_account(cx, cx.account()?)?.ok_or_else(Problem::unauthenticated)?;
     user.check_password(cx, &new.current_password)?;
     replace(cx, &new.new_password)
@@ -75,7 +74,6 @@ fn validate_reset(cx: &Context, Body(new): Body<PasswordResetValidate>) -> Resul
         cx.db.prepare_cached(sql)?.query_row((&new.reset_hash, cx.now), |row| row.get(0)).optional()?;
     let account = found.ok_or_else(|| Problem::invalid("resetHash", "is wrong, used or expired"))?;
     let cx = &account_ip_whitelists::enter(cx, account)?;
-    Problem::refuse(users::password_errors("newPassword", &new.new_password))?;
     account_logs::add(cx, "Password reset", "A forgotten password was replaced")?;
     replace(cx, &new.new_password)
 }

@@ -1,9 +1,6 @@
 //! Users: who may log in, with which password and which second factor.
 
-use std::ops::RangeInclusive;
-
 use argon2::{Algorithm as Argon2Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use openapi::Violation;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
@@ -19,8 +16,6 @@ const OTP_STEP_SECONDS: i64 = 30;
 /// Digits of a one-time password.
 const OTP_DIGITS: usize = 6;
 
-/// Characters of a password.
-const PASSWORD_LENGTHS: RangeInclusive<usize> = 8..=128;
 /// How passwords are hashed: cheaply, because the writer does it, and all who write wait.
 const HASH_KIB: u32 = 1024;
 const HASH_PASSES: u32 = 1;
@@ -95,15 +90,6 @@ pub(super) fn create(cx: &Context, user_name: &str, password: &str) -> Result<()
     let row = (user_id, serde_json::to_string(&profile)?, hash(cx, password)?);
     cx.db.prepare_cached(sql)?.execute(row)?;
     Ok(())
-}
-
-/// Why this cannot be a password.
-pub(super) fn password_errors(property: &str, password: &str) -> Vec<Violation> {
-    if PASSWORD_LENGTHS.contains(&password.chars().count()) {
-        return Vec::new();
-    }
-    let (least, most) = PASSWORD_LENGTHS.into_inner();
-    vec![Violation::new(property, format!("must have {least} to {most} characters"))]
 }
 
 /// Replaces the password of the account. The wrong ones of before are forgiven.
