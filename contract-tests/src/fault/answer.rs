@@ -35,8 +35,8 @@ fn good(kind: &Kind, sent: &Sent, received: &mut Received) {
             edit(received, |body| each(body, at, &mut |object, name| drop(object.remove(name))))
         }
         Kind::Set { at, value } => set(received, at, value),
-        Kind::Echo { at, sent: member } => set(received, at, &sent.json()[member]),
-        Kind::Pretend { member, .. } => set(received, &format!("/*/{member}"), &sent.json()[member]),
+        Kind::Echo { at, sent: member } => echo(received, at, sent, member),
+        Kind::Pretend { member, .. } => echo(received, &format!("/*/{member}"), sent, member),
         Kind::Reverse => edit(received, |body| rows(body, |rows| rows.reverse())),
         Kind::DropRow => edit(received, |body| rows(body, |rows| drop(rows.pop()))),
         Kind::DoubleRow => edit(received, |body| {
@@ -62,6 +62,13 @@ fn refusal(kind: &Kind, received: &mut Received) {
             received.headers.remove(name.as_str());
         }
         _ => {}
+    }
+}
+
+/// Shows what was sent as a member, where it was sent.
+fn echo(received: &mut Received, at: &str, sent: &Sent, member: &str) {
+    if let Some(value) = sent.json().get(member) {
+        set(received, at, value);
     }
 }
 

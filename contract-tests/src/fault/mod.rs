@@ -10,6 +10,7 @@ mod request;
 mod state;
 
 use std::{
+    borrow::Cow,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -22,6 +23,7 @@ pub use kind::{Edge, Kind};
 
 use crate::{
     exchange::{Received, Sent},
+    record::is_at,
     suite::Suite,
     transport::{Answered, Transport},
 };
@@ -57,6 +59,7 @@ impl Faulty {
         if sent.target == "/_mock/reset" {
             *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = state::Memory::default();
         }
+        let sent = &self.meant(sent);
         if !self.concerns(sent) {
             let received = self.inner.send(sent).await?;
             return Ok(self.elsewhere(sent, received));
@@ -64,6 +67,16 @@ impl Faulty {
         match self.instead(sent).await {
             Some(answered) => answered,
             None => Ok(answer::broken(&self.fault.kind, sent, self.forward(sent).await?)),
+        }
+    }
+
+    /// A request by a method that no operation has, as a server means it that takes any.
+    fn meant<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
+        let route = self.suite.contract.route(&self.fault.operation);
+        let any = self.fault.kind == Kind::AnyMethod && sent.route.is_none();
+        match route.filter(|route| any && is_at(route, &sent.target)) {
+            Some(route) => Cow::Owned(Sent { route: Some(route), ..sent.clone() }),
+            None => Cow::Borrowed(sent),
         }
     }
 

@@ -20,7 +20,10 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
         Kind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, suite) => {
             sent.caller = Caller::Customer;
         }
-        Kind::AdmitStranger if sent.caller == Caller::Stranger => sent.caller = Caller::Customer,
+        Kind::AdmitStranger if is_stranger(&sent, suite) => {
+            sent.headers.retain(|(name, _)| name != suite.key_header);
+            sent.caller = Caller::Customer;
+        }
         Kind::AdmitExcluded if sent.caller == Caller::Excluded => sent.caller = Caller::Customer,
         Kind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
         Kind::AnyMethod => {
@@ -44,6 +47,11 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
         _ => {}
     }
     sent
+}
+
+/// Whether a request carries a wrong key; one that nobody knows is passed on as it is.
+fn is_stranger(sent: &Sent, suite: &Suite) -> bool {
+    sent.caller == Caller::Stranger || (sent.caller == Caller::Nobody && shows_key(sent, suite))
 }
 
 /// Whether a request carries a key of its own.

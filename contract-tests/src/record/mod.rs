@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 pub use describe::describe;
 pub use proxy::Proxy;
-pub use trace::trace;
+pub use trace::{is_at, trace};
 pub use write::{Refused, to_yaml, write};
 
 /// What this program calls itself in a provenance.

@@ -25,6 +25,12 @@ pub fn route_of(suite: &Suite, sent: &Sent) -> Option<(&'static Route, BTreeMap<
     fitting.min_by_key(|(_, values)| values.len())
 }
 
+/// Whether a path is that of an operation, whatever the method.
+pub fn is_at(route: &Route, target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or_default();
+    values_of(route, &path.trim_end_matches('/').split('/').collect::<Vec<_>>()).is_some()
+}
+
 fn values_of(route: &Route, parts: &[&str]) -> Option<BTreeMap<String, String>> {
     let pattern: Vec<&str> = route.path.trim_end_matches('/').split('/').collect();
     if pattern.len() != parts.len() {

@@ -28,6 +28,7 @@ mod dedicated_servers;
 mod email_confirmations;
 mod engine;
 mod explore;
+mod faults;
 mod fixture_commands;
 mod flex_metal_catalogue;
 mod flex_metal_order;

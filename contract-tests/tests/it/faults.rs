@@ -1,0 +1,49 @@
+//! Faults that are served: any client meets them, not only this harness.
+
+use std::sync::Arc;
+
+use contract_tests::{
+    Target,
+    fault::{Fault, Faulty, InTime, Kind},
+    record::Proxy,
+    suites::i3d_v3::SUITE,
+};
+use http::Method;
+use reqwest::{Client, StatusCode};
+use serde_json::json;
+
+/// Serves an emulator with a fault.
+async fn served(operation: &str, kind: Kind) -> Proxy {
+    let target = Target::mock(&SUITE, 1).unwrap();
+    let fault = Fault { name: String::new(), operation: operation.to_owned(), kind };
+    let faulty = target.behind(|inner| Arc::new(InTime(Arc::new(Faulty::new(inner, &SUITE, fault)))));
+    Proxy::start(faulty, "127.0.0.1:0".parse().unwrap()).await.unwrap()
+}
+
+/// The status of a request with this key.
+async fn status(proxy: &Proxy, method: Method, path: &str, key: &str) -> StatusCode {
+    let client = Client::builder().no_proxy().build().unwrap();
+    let request = client.request(method, format!("http://{}{path}", proxy.address));
+    request.header(SUITE.key_header, key).send().await.unwrap().status()
+}
+
+#[tokio::test]
+async fn a_wrong_method_and_a_wrong_key_meet_their_faults() {
+    let key = SUITE.demo_keys.customer;
+    let any = served("getCallbacks", Kind::AnyMethod).await;
+    assert_eq!(status(&any, Method::PATCH, "/v3/callback", key).await, 200);
+    assert_eq!(status(&any, Method::PATCH, "/v3/flexMetal/tags", key).await, 405);
+    let open = served("getSshKeys", Kind::AdmitStranger).await;
+    assert_eq!(status(&open, Method::GET, "/v3/sshKey", "whatever").await, 200);
+    assert_eq!(status(&open, Method::GET, "/v3/flexMetal/tags", "whatever").await, 401);
+}
+
+#[tokio::test]
+async fn what_is_served_is_altered() {
+    let renamed = served("getCountries", Kind::Set { at: "/*/name".into(), value: json!("Nowhere") }).await;
+    let client = Client::builder().no_proxy().build().unwrap();
+    let request = client.get(format!("http://{}/v3/country", renamed.address));
+    let answer = request.header(SUITE.key_header, SUITE.demo_keys.customer).send().await.unwrap();
+    let countries: serde_json::Value = answer.json().await.unwrap();
+    assert!(countries.as_array().unwrap().iter().all(|it| it["name"] == "Nowhere"), "{countries}");
+}
