@@ -6,6 +6,7 @@ mod fit;
 mod shape;
 mod side;
 mod steps;
+mod stop;
 mod table;
 mod verdict;
 mod waiver;
