@@ -13,7 +13,7 @@ use crate::{
         Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture,
         drift_of_sample, pointer::most_exact, samples,
     },
-    judge::judge,
+    judge::judge_by_contract,
     record::{self, Look, RecordError, Recording},
     redact::Redactor,
     suite::Suite,
@@ -147,7 +147,7 @@ impl Side {
                 let stopped = record::drive(target, scenario, options, &mut keep).await.err();
                 let recording = Recording { scenario: scenario.clone(), exchanges: exchanges.clone() };
                 let findings = exchanges.iter().flat_map(|(index, exchange)| {
-                    judge(target.suite, exchange).into_iter().map(move |it| (*index, it))
+                    target.judge(exchange).into_iter().map(move |it| (*index, it))
                 });
                 let findings = findings.collect();
                 let provenance = record::provenance(target, options.now);
@@ -200,7 +200,11 @@ impl Side {
 
     /// What is wrong by the contract with an answer of this side, or worth knowing of it.
     pub fn findings(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
-        let findings = judge(self.suite(), exchange).into_iter();
+        let findings = match self {
+            Side::Server(target) => target.judge(exchange),
+            Side::Recorded { suite, .. } => judge_by_contract(suite, exchange),
+        };
+        let findings = findings.into_iter();
         findings.filter(|it| !self.leaves_open(id, step, &format!("/body{}", it.pointer))).collect()
     }
 

@@ -194,6 +194,21 @@ async fn a_write_that_is_lost_is_a_difference_of_the_state() {
 }
 
 #[tokio::test]
+async fn an_answer_that_repeats_the_key_is_a_breach() {
+    let leaky = touched("getHealth", |received| {
+        received.headers.insert("x-key", HeaderValue::from_static(SUITE.demo_keys.customer));
+    });
+    let (good, scenarios) = (Side::Server(Box::new(mock())), fixtures(&["health/up"]));
+    for (one, other, verdict) in
+        [(&leaky, &good, Verdict::MockBug), (&good, &leaky, Verdict::SpecWrongOrApiBug)]
+    {
+        let comparison = compared(one, other, &scenarios).await;
+        assert_eq!(told(&comparison), [(verdict, "contract".to_owned(), "getHealth", "/body")]);
+        assert!(comparison.differences[0].0.message.contains("C115"), "{:?}", comparison.differences);
+    }
+}
+
+#[tokio::test]
 async fn what_makes_a_scenario_impossible_to_go_on_is_named() {
     let unnamed: [Edit; 1] = [("createSshKey", |_, body| {
         drop(body.pointer_mut("/0").and_then(|it| it.as_object_mut()?.remove("uuid")))
