@@ -2,7 +2,6 @@
 
 mod difference;
 mod examples;
-mod fit;
 mod shape;
 mod side;
 mod steps;

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::{
     Terms,
     difference::Difference,
-    fit::unfit,
     shape::compare_forms,
     side::{Answers, Side},
     stop::{Ended, Ends, effect, ended, needs_data, place},
@@ -18,7 +17,7 @@ use crate::{
     check,
     exchange::{Exchange, Received},
     finding::Finding,
-    fixture::{Deviation, DeviationKind, Fixture, Names, compare},
+    fixture::{Deviation, DeviationKind, Fixture, Names, barred, compare},
     judge::shown,
     live::Rules,
     run::{Case, Outcome},
@@ -67,7 +66,9 @@ impl<'a> Steps<'a> {
             let reason = format!("the recording in {} has other steps", side.name());
             return Some((Outcome::Unchecked, reason));
         }
-        rules.and_then(|rules| unfit(self.scenario, rules)).map(|reason| (Outcome::Skipped, reason))
+        rules
+            .and_then(|rules| barred(self.mock.suite(), rules, self.scenario))
+            .map(|reason| (Outcome::Skipped, reason))
     }
 
     /// Returns why the truth is not to be believed, or how it ended where nothing could be compared.

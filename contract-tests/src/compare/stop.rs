@@ -122,3 +122,53 @@ fn reason(error: &RecordError) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Unreachable;
+
+    fn stop(step: usize, trouble: Trouble) -> RecordError {
+        RecordError::Step(step, trouble)
+    }
+
+    fn visit(step: usize, status: u16) -> RecordError {
+        stop(step, Trouble::Visit("/pay".to_owned(), status))
+    }
+
+    fn silence(step: usize) -> RecordError {
+        stop(step, Unreachable::Silent("timeout".to_owned()).into())
+    }
+
+    #[test]
+    fn one_side_that_goes_on_where_the_other_cannot_is_a_difference() {
+        let kept = || RecordError::Cleanup(NotUndone::Refused("deleteSshKey".to_owned(), 500, vec![204]));
+        let unknown = stop(1, Unknown("key".to_owned()).into());
+        let world = stop(1, Trouble::State("another world".to_owned()));
+        let missing = RecordError::NotEmulated(1, "getPhones".to_owned());
+        let (skipped, unchecked) = (Outcome::Skipped, Outcome::Unchecked);
+        for (mock, truth, differs, outcome) in [
+            (Some(visit(1, 500)), None, true, skipped),
+            (None, Some(visit(1, 500)), true, skipped),
+            (Some(visit(1, 500)), Some(visit(1, 404)), false, skipped),
+            (Some(visit(1, 500)), Some(visit(2, 500)), true, skipped),
+            (Some(visit(1, 500)), Some(unknown), true, skipped),
+            (Some(kept()), Some(kept()), false, skipped),
+            (Some(kept()), None, true, skipped),
+            (Some(silence(1)), None, false, unchecked),
+            (Some(visit(1, 500)), Some(silence(1)), false, unchecked),
+            (Some(visit(1, 500)), Some(silence(2)), true, skipped),
+            (Some(world), None, false, skipped),
+            (Some(missing), Some(visit(1, 500)), false, skipped),
+        ] {
+            let ends = Ends { mock: mock.as_ref(), truth: truth.as_ref() };
+            let told = format!("{mock:?} and {truth:?}");
+            assert_eq!(ends.difference().is_some(), differs, "{told}");
+            assert_eq!(ends.first().map(|first| ended(first).0), Some(outcome), "{told}");
+        }
+        let ends = Ends { mock: Some(&visit(1, 500)), truth: None };
+        let expected = "is the end of the scenario: the emulator stops (step 2: the page /pay answers 500), the truth goes on";
+        assert_eq!(ends.difference().as_deref(), Some(expected));
+        assert!(Ends { mock: None, truth: None }.first().is_none());
+    }
+}
