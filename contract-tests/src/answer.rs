@@ -8,7 +8,7 @@ use reqwest::Response;
 use crate::{
     exchange::{Exchange, Received, Sent},
     finding::Finding,
-    judge::judge,
+    judge::judge_by_contract,
     suite::Suite,
 };
 
@@ -21,8 +21,11 @@ pub(crate) async fn judged(suite: &Suite, route: &'static Route, response: Respo
     // Whether the request had a body does not matter to the checks that count here.
     let sent = Sent { body: vec![b' '], ..Sent::to(route) };
     let exchange = Exchange { sent, received };
-    let breaches: Vec<String> =
-        judge(suite, &exchange).iter().filter(|it| it.is_error()).map(Finding::to_string).collect();
+    let breaches: Vec<String> = judge_by_contract(suite, &exchange)
+        .iter()
+        .filter(|it| it.is_error())
+        .map(Finding::to_string)
+        .collect();
     let received = exchange.received;
     assert!(breaches.is_empty(), "{}\nin {status}: {}", breaches.join("\n"), received.text());
     received

@@ -29,8 +29,9 @@ const INTERNAL: [&str; 9] = [
     "/var/www",
 ];
 
-/// Everything that is wrong with an answer by the contract alone.
-pub fn judge(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
+/// Everything that is wrong with an answer by the contract alone. It is for answers that no target gave: whoever has one asks
+/// [`Target::judge`](crate::Target::judge), which knows the keys, too.
+pub(crate) fn judge_by_contract(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
     let judged = Judged { suite, exchange, name: exchange.sent.name() };
     let checks = [
         Judged::server_error,
@@ -277,7 +278,7 @@ mod tests {
     }
 
     fn codes(exchange: &Exchange) -> Vec<(&'static str, String)> {
-        judge(&SUITE, exchange).into_iter().map(|it| (it.check.code, it.pointer)).collect()
+        judge_by_contract(&SUITE, exchange).into_iter().map(|it| (it.check.code, it.pointer)).collect()
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub use emulator::Emulator;
 pub use examples::examples;
 pub use exchange::{Caller, Exchange, Received, Sent};
 pub use finding::{Finding, pointer};
-pub use judge::{judge, shown};
+pub use judge::shown;
 pub use progress::Progress;
 pub use reached::{Reached, Touched};
 pub use redact::{Redaction, RedactionKind, Redactor};

@@ -10,7 +10,7 @@ use crate::{
     check,
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
-    judge::judge,
+    judge::judge_by_contract,
     live::{Kind, Place},
     redact::Redactor,
     suite::Suite,
@@ -103,7 +103,7 @@ impl Target {
 
     /// Everything that is wrong with an answer of this target by itself.
     pub fn judge(&self, exchange: &Exchange) -> Vec<Finding> {
-        let mut findings = judge(self.suite, exchange);
+        let mut findings = judge_by_contract(self.suite, exchange);
         findings.extend(self.leak(exchange));
         findings
     }

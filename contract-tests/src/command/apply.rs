@@ -37,7 +37,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let GuardedTarget { target, guard } = arguments.target.open_for_writing(plan.permit()).await?;
     eprintln!("run {} on {}", guard.run().as_str(), target.name);
     interrupt_on_ctrl_c(Arc::clone(&guard));
-    let run = apply(&guard, &plan).await;
+    let run = apply(&target, &guard, &plan).await;
     arguments.reports.write(&target.redactor(), &run)
 }
 

@@ -7,13 +7,14 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     ReportArguments,
-    live::{LiveArguments, suite},
-    replay::SEED,
+    live::{LiveArguments, option, suite},
+    replay::{FOLDER, SEED},
 };
 use crate::{
     Case, Finding, Outcome, Redactor, Suite, Verdict, check,
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
     fixture::{Fixture, Loaded, Options, load, means},
+    report::typed,
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -42,7 +43,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILTER")]
     only: Vec<String>,
     /// The folder of the fixtures that are played.
-    #[arg(long, value_name = "FOLDER", default_value = "fixtures/i3d-v3")]
+    #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
     folder: PathBuf,
     /// Compare statuses, headers, members and types, and no values; without saying so where the data are not the same.
     #[arg(long)]
@@ -104,13 +105,16 @@ impl Arguments {
 
     /// The command that plays one scenario again.
     fn again(&self, scenario: &str) -> String {
-        let mut words =
-            vec![format!("contract-tests compare {} {} --only {scenario}", self.mock, self.truth)];
-        words.extend(self.live.is_asked().then(|| "--live".to_owned()));
-        words.extend(self.shape.then(|| "--shape".to_owned()));
-        let fixtures = || format!("--steps fixtures --folder {}", self.folder.display());
-        words.extend((self.steps == Steps::Fixtures).then(fixtures));
-        words.join(" ")
+        let mut words = vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
+        if self.steps == Steps::Fixtures {
+            words.extend(["--steps", "fixtures"]);
+        }
+        words.extend(self.shape.then_some("--shape"));
+        let words = words.into_iter().map(str::to_owned).collect();
+        let folder = option("--folder", &self.folder, FOLDER);
+        let waivers = self.waivers.iter().map(|path| path.display().to_string());
+        let waivers = waivers.flat_map(|path| ["--waivers".to_owned(), path]).collect();
+        typed([words, folder, waivers, self.live.words()].concat())
     }
 }
 
@@ -200,4 +204,37 @@ fn nothing(reason: String) -> Case {
 fn unchecked(name: &str, reason: String) -> Case {
     let group = name.split_once('/').map_or("compare", |(group, _)| group);
     Case { outcome: Outcome::Unchecked, reason, ..Case::passed(group, name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::{Cli, Verb};
+
+    #[test]
+    fn the_command_that_compares_a_case_again_has_every_argument_that_matters() {
+        let told = |line: &str| {
+            let words = ["contract-tests", "compare"].into_iter().chain(line.split(' '));
+            let Ok(Cli { verb: Verb::Compare(arguments) }) = Cli::try_parse_from(words) else {
+                panic!("{line}")
+            };
+            arguments.again("g/a")
+        };
+        for (line, again) in [
+            ("mock my$folder --only=g --html=report.html", "mock 'my$folder' --only g/a"),
+            (
+                "mock https://api.i3d.net --live --state=other",
+                "mock https://api.i3d.net --only g/a --live --state other",
+            ),
+            (
+                "mock mock --steps=fixtures --folder=my$fixtures --shape",
+                "mock mock --only g/a --steps fixtures --shape --folder 'my$fixtures'",
+            ),
+            ("mock mock --steps=fixtures", "mock mock --only g/a --steps fixtures"),
+            ("mock mock --waivers=known;ones.yaml", "mock mock --only g/a --waivers 'known;ones.yaml'"),
+        ] {
+            assert_eq!(told(line), format!("contract-tests compare {again}"));
+        }
+    }
 }

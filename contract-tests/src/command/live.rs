@@ -1,6 +1,9 @@
 //! The target of a command: an emulator, or a live API behind its guard.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 
@@ -11,7 +14,6 @@ use crate::{
         Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
         SystemClock, Watch,
     },
-    report::quoted,
     suites,
 };
 
@@ -54,12 +56,9 @@ impl TargetArguments {
         self.live.open(&self.target, seed).await
     }
 
-    /// The arguments that open the same target again, as they are typed into a shell.
-    pub(super) fn typed(&self) -> String {
-        let live = if self.live.live { " --live" } else { "" };
-        let state = self.live.state.to_string_lossy();
-        let state = if state == STATE { String::new() } else { format!(" --state {}", quoted(&state)) };
-        format!("--target {}{live}{state}", quoted(&self.target))
+    /// The arguments that open the same target again.
+    pub(super) fn words(&self) -> Vec<String> {
+        [vec!["--target".to_owned(), self.target.clone()], self.live.words()].concat()
     }
 
     /// The base URL as a plan names it.
@@ -92,9 +91,10 @@ impl TargetArguments {
 }
 
 impl LiveArguments {
-    /// Whether somebody insists on another server.
-    pub(super) fn is_asked(&self) -> bool {
-        self.live
+    /// The arguments that say the same again.
+    pub(super) fn words(&self) -> Vec<String> {
+        let live = self.live.then(|| "--live".to_owned());
+        live.into_iter().chain(option("--state", &self.state, STATE)).collect()
     }
 
     /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
@@ -168,6 +168,12 @@ impl LiveArguments {
         let guard = Arc::new(Guarded::new(target.transport(), watch, ledger)?);
         Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })
     }
+}
+
+/// An option with a path, unless that is the one it has by itself.
+pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
+    let path = path.to_string_lossy().into_owned();
+    if path == default { Vec::new() } else { vec![name.to_owned(), path] }
 }
 
 pub(super) fn suite() -> &'static Suite {

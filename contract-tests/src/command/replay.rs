@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{ReportArguments, TargetArguments};
+use super::{ReportArguments, TargetArguments, live::option};
 use crate::{
     Outcome, Run, Target, Verdict,
     fixture::{Fixture, Loaded, Options, load, replay},
     record,
-    report::quoted,
+    report::typed,
 };
 
 /// Play fixtures against a target and compare what comes back.
@@ -38,7 +38,7 @@ pub(super) struct FolderArgument {
 }
 
 /// The folder of the fixtures of this project.
-const FOLDER: &str = "fixtures/i3d-v3";
+pub(super) const FOLDER: &str = "fixtures/i3d-v3";
 /// The seed of a mock: always the same, so that a fixture plays the same way everywhere.
 pub(super) const SEED: u64 = 1;
 
@@ -58,9 +58,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 
 /// The command that plays one fixture again.
 fn again(arguments: &Arguments, id: &str) -> String {
-    let folder = arguments.folder.path.to_string_lossy();
-    let folder = if folder == FOLDER { String::new() } else { format!(" --folder {}", quoted(&folder)) };
-    format!("contract-tests replay {}{folder} {}", quoted(id), arguments.target.typed())
+    let verb = ["contract-tests", "replay", id].map(str::to_owned).to_vec();
+    let folder = option("--folder", &arguments.folder.path, FOLDER);
+    typed([verb, folder, arguments.target.words()].concat())
 }
 
 /// How a run is called: on an emulator always the same, elsewhere by its time.

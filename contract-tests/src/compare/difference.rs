@@ -86,6 +86,21 @@ impl Difference {
         }
     }
 
+    /// The difference that one side plays a scenario on and the other cannot.
+    pub fn of_stop(operation: &str, at: &str, status: u16, message: String, verdict: Verdict) -> Difference {
+        Difference {
+            operation: operation.to_owned(),
+            kind: Kind::Deviation(DeviationKind::State),
+            at: at.to_owned(),
+            status,
+            message,
+            verdict,
+            scenario: String::new(),
+            step: 1,
+            after_change: false,
+        }
+    }
+
     /// What it is recognised by: the operation, the kind or the law that is broken, the place without indexes, and the
     /// status. What exactly came does not count, so that the same difference has the same fingerprint tomorrow.
     pub fn fingerprint(&self) -> String {

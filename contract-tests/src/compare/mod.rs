@@ -2,10 +2,10 @@
 
 mod difference;
 mod examples;
-mod fit;
 mod shape;
 mod side;
 mod steps;
+mod stop;
 mod table;
 mod verdict;
 mod waiver;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::stop::stopped_at;
 use crate::{
     exchange::{Exchange, Received},
     finding::Finding,
@@ -12,7 +13,7 @@ use crate::{
         Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture,
         drift_of_sample, pointer::most_exact, samples,
     },
-    judge::judge,
+    judge::judge_by_contract,
     record::{self, Look, RecordError, Recording},
     redact::Redactor,
     suite::Suite,
@@ -44,6 +45,8 @@ pub struct Answers {
     pub findings: Vec<(usize, Finding)>,
     /// Why they are not to be believed, where they are not.
     pub doubt: Option<String>,
+    /// Why the scenario was not played to its end, where it was not.
+    pub stopped: Option<RecordError>,
 }
 
 impl Answers {
@@ -55,6 +58,17 @@ impl Answers {
     /// The answer to a step.
     pub fn answer(&self, step: usize) -> Option<&Received> {
         self.exchanges.iter().find(|(index, _)| *index == step).map(|(_, exchange)| &exchange.received)
+    }
+
+    /// The status of the newest answer at a step; 0 before the first.
+    pub fn status_until(&self, step: usize) -> u16 {
+        let newest = self.exchanges.iter().rfind(|(index, _)| *index <= step);
+        newest.map_or(0, |(_, exchange)| exchange.received.status)
+    }
+
+    /// Whether the scenario was played as far as a step.
+    pub fn reaches(&self, step: usize) -> bool {
+        self.stopped.as_ref().is_none_or(|error| step < stopped_at(error))
     }
 
     /// What the contract says of the answer to a step.
@@ -126,23 +140,26 @@ impl Side {
     ) -> Result<Answers, RecordError> {
         match self {
             Side::Server(target) => {
-                let recording = record::drive(target, scenario, options, &mut |_, _, _| {}).await?;
-                let Recording { exchanges, .. } = &recording;
-                let exchanges = exchanges.clone();
+                let mut exchanges = Vec::new();
+                let mut keep = |index: usize, exchange: &Exchange, _: &mut Names| {
+                    exchanges.push((index, exchange.clone()));
+                };
+                let stopped = record::drive(target, scenario, options, &mut keep).await.err();
+                let recording = Recording { scenario: scenario.clone(), exchanges: exchanges.clone() };
                 let findings = exchanges.iter().flat_map(|(index, exchange)| {
-                    judge(target.suite, exchange).into_iter().map(move |it| (*index, it))
+                    target.judge(exchange).into_iter().map(move |it| (*index, it))
                 });
                 let findings = findings.collect();
                 let provenance = record::provenance(target, options.now);
                 let expected = record::describe(recording, provenance, redactor, &options.run);
-                Ok(Answers { expected, exchanges, findings, doubt: None })
+                Ok(Answers { expected, exchanges, findings, doubt: None, stopped })
             }
             Side::Recorded { suite, .. } => {
                 let expected = self.recorded(&scenario.id)?.clone();
                 let doubt = expected.provenance.age(options.now).warning();
                 let findings = drift_of_sample(suite, &expected);
                 let exchanges = samples(suite, &expected, &options.run);
-                Ok(Answers { expected, exchanges, findings, doubt })
+                Ok(Answers { expected, exchanges, findings, doubt, stopped: None })
             }
         }
     }
@@ -183,7 +200,11 @@ impl Side {
 
     /// What is wrong by the contract with an answer of this side, or worth knowing of it.
     pub fn findings(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
-        let findings = judge(self.suite(), exchange).into_iter();
+        let findings = match self {
+            Side::Server(target) => target.judge(exchange),
+            Side::Recorded { suite, .. } => judge_by_contract(suite, exchange),
+        };
+        let findings = findings.into_iter();
         findings.filter(|it| !self.leaves_open(id, step, &format!("/body{}", it.pointer))).collect()
     }
 

@@ -8,19 +8,18 @@ use serde_json::Value;
 use super::{
     Terms,
     difference::Difference,
-    fit::unfit,
     shape::compare_forms,
     side::{Answers, Side},
+    stop::{Ended, Ends, effect, ended, needs_data, place},
     verdict::Verdict,
 };
 use crate::{
     check,
     exchange::{Exchange, Received},
     finding::Finding,
-    fixture::{Deviation, DeviationKind, Fixture, Names, Trouble, Unknown, compare},
+    fixture::{Deviation, DeviationKind, Fixture, Names, barred, compare},
     judge::shown,
     live::Rules,
-    record::RecordError,
     run::{Case, Outcome},
 };
 
@@ -34,9 +33,6 @@ pub struct Steps<'a> {
     warnings: Vec<Finding>,
     exchanges: Vec<Exchange>,
 }
-
-/// How a scenario ended that could not be compared, and why.
-type Ended = (Outcome, String);
 
 impl<'a> Steps<'a> {
     /// Nothing is played yet.
@@ -70,13 +66,16 @@ impl<'a> Steps<'a> {
             let reason = format!("the recording in {} has other steps", side.name());
             return Some((Outcome::Unchecked, reason));
         }
-        rules.and_then(|rules| unfit(self.scenario, rules)).map(|reason| (Outcome::Skipped, reason))
+        rules
+            .and_then(|rules| barred(self.mock.suite(), rules, self.scenario))
+            .map(|reason| (Outcome::Skipped, reason))
     }
 
     /// Returns why the truth is not to be believed, or how it ended where nothing could be compared.
     async fn compare(&mut self) -> Result<Option<String>, Ended> {
         let (scenario, mock, terms) = (self.scenario, self.mock, self.terms);
-        let truth = self.truth.tell(scenario, terms.options, terms.redactor).await.map_err(ended)?;
+        let truth = self.truth.tell(scenario, terms.options, terms.redactor).await;
+        let truth = truth.map_err(|error| ended(&error))?;
         truth.exchanges.iter().for_each(|(_, exchange)| drop(terms.redactor.exchange(exchange)));
         let mut answers = Vec::new();
         let mut look = |index: usize, exchange: &Exchange, names: &mut Names| {
@@ -86,12 +85,28 @@ impl<'a> Steps<'a> {
             };
             answers.push((index, exchange.clone(), deviations));
         };
-        mock.show(scenario, terms.options, &mut look).await.map_err(ended)?;
+        let stopped = mock.show(scenario, terms.options, &mut look).await.err();
         for (index, exchange, deviations) in answers {
             self.judge(&truth, index, &exchange, deviations);
             self.exchanges.push(exchange);
         }
+        self.judge_the_end(Ends { mock: stopped.as_ref(), truth: truth.stopped.as_ref() }, &truth)?;
         Ok(truth.doubt)
+    }
+
+    /// That only one side could be played to the end is a difference; what comes after is not compared.
+    fn judge_the_end(&mut self, ends: Ends, truth: &Answers) -> Result<(), Ended> {
+        let Some(first) = ends.first() else { return Ok(()) };
+        // What a request needs of an earlier answer is data, and seldom there where that was another.
+        let explained = needs_data(first) && (self.terms.shape_only || !self.differences.is_empty());
+        if let Some(message) = ends.difference().filter(|_| !explained) {
+            let (operation, step) = place(first, self.scenario);
+            let verdict = Verdict::of(true, truth.doubt.is_none().then_some(true), false);
+            let status = truth.status_until(step);
+            let found = Difference::of_stop(operation, effect(first), status, message, verdict);
+            self.differences.push(Difference { scenario: self.scenario.id.clone(), step: step + 1, ..found });
+        }
+        Err(ended(first))
     }
 
     /// The verdict on one step.
@@ -100,7 +115,8 @@ impl<'a> Steps<'a> {
         let of_truth: Vec<Finding> = truth.findings_of(index).cloned().collect();
         let deviations = self.told(exchange, index, deviations);
         let breaks = |findings: &[Finding]| findings.iter().any(Finding::is_error);
-        let truth_holds = truth.doubt.is_none().then(|| !breaks(&of_truth));
+        let is_known = truth.doubt.is_none() && truth.reaches(index);
+        let truth_holds = is_known.then(|| !breaks(&of_truth));
         let verdict = Verdict::of(!breaks(&of_mock), truth_holds, deviations.is_empty());
         let status = truth.expected(index).map_or(exchange.received.status, |expected| expected.status);
         let name = exchange.sent.name();
@@ -176,15 +192,4 @@ fn kind(deviation: &Deviation, of_truth: &[Finding]) -> DeviationKind {
         DeviationKind::Value if of_truth.iter().any(is_enum) => DeviationKind::EnumWidened,
         kind => kind,
     }
-}
-
-fn ended(error: RecordError) -> Ended {
-    let outcome = if error.is_silence() { Outcome::Unchecked } else { Outcome::Skipped };
-    let reason = match &error {
-        RecordError::Step(_, Trouble::Unknown(Unknown(name))) => {
-            format!("no answer has shown what `{name}` stands for; the list may be empty")
-        }
-        _ => error.to_string(),
-    };
-    (outcome, reason)
 }

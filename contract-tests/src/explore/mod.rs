@@ -42,6 +42,7 @@ use crate::{
     exchange::Exchange,
     finding::Finding,
     progress::Progress,
+    report::typed,
     run::{Case, Outcome, Run},
     target::Target,
 };
@@ -250,8 +251,10 @@ impl<'a> Explorer<'a> {
         let name = format!("{}: {} in {}", first.operation, first.check.code, chapter.title);
         let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
         let script = lines.join("; ");
+        let seed = seed.to_string();
+        let target = &self.target.name;
         let replay =
-            format!("contract-tests explore --target {} --seed {seed} --play '{script}'", self.target.name);
+            typed(["contract-tests", "explore", "--target", target, "--seed", &seed, "--play", &script]);
         // Whoever made the sequence shorter left another world behind.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));

@@ -14,11 +14,11 @@ use crate::{
     check::{self, Check},
     exchange::{Caller, Exchange, Received},
     finding::Finding,
-    judge::{judge, shown},
+    judge::shown,
     progress::Progress,
     request::{Content, Request},
     run::{Case, Outcome, Run},
-    suite::Suite,
+    target::Target,
     transport::Transport,
 };
 
@@ -27,13 +27,14 @@ const CLEANUP: &str = "cleanup";
 /// How much of a refusal is repeated.
 const REFUSAL_MAX: usize = 200;
 
-/// Does what `plan` says through `guard`, which must let it pass. Whatever happens, what was made is removed in the end.
-pub async fn apply(guard: &Guarded, plan: &Plan) -> Run {
+/// Does what `plan` says to `target` through `guard`, which stands before it and must let it pass. Whatever happens, what was
+/// made is removed in the end.
+pub async fn apply(target: &Target, guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
     let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
     let progress = Progress::new("apply", plan.lives.len() as u64 + 1);
     for (number, life) in (1..).zip(&plan.lives) {
-        let mut player = Player::new(guard, &progress, life, number);
+        let mut player = Player::new(target, guard, &progress, life, number);
         // Whatever a host makes of the harness, what was made until then is removed.
         let played = AssertUnwindSafe(player.play(life)).catch_unwind().await;
         let case = played.unwrap_or_else(|_| player.broken(life));
@@ -60,9 +61,9 @@ async fn clean(guard: &Guarded) -> Case {
 
 /// Plays one life.
 struct Player<'a> {
+    target: &'a Target,
     guard: &'a Guarded,
     progress: &'a Progress,
-    suite: &'static Suite,
     makes: &'a Makes,
     /// What the resource is called, now and after its change.
     names: [String; 2],
@@ -77,12 +78,18 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn new(guard: &'a Guarded, progress: &'a Progress, life: &Life, number: usize) -> Player<'a> {
+    fn new(
+        target: &'a Target,
+        guard: &'a Guarded,
+        progress: &'a Progress,
+        life: &Life,
+        number: usize,
+    ) -> Player<'a> {
         let name = format!("{}{number}", guard.run().prefix());
         Player {
+            target,
             guard,
             progress,
-            suite: guard.suite(),
             makes: guard.rules().makes(&life.create).expect("a life is of something that can be removed"),
             names: [name.clone(), format!("{name}b")],
             renamed: false,
@@ -115,7 +122,7 @@ impl<'a> Player<'a> {
     }
 
     fn case(&self, life: &Life) -> Case {
-        Case::passed(&life.steps[0].route(self.suite).tag, format!("the life of {}", life.create))
+        Case::passed(&life.steps[0].route(self.target.suite).tag, format!("the life of {}", life.create))
     }
 
     /// The case of a life that the harness did not survive.
@@ -133,7 +140,7 @@ impl<'a> Player<'a> {
             Err(unreachable) => return Some((Outcome::Unchecked, unreachable.to_string())),
         };
         let exchange = Exchange { sent, received: received.clone() };
-        self.findings.extend(judge(self.suite, &exchange));
+        self.findings.extend(self.target.judge(&exchange));
         self.exchanges.push(exchange);
         if received.status == 501 {
             return Some((Outcome::Skipped, format!("{} is not emulated", step.operation)));
@@ -151,7 +158,7 @@ impl<'a> Player<'a> {
     }
 
     fn request(&mut self, step: &Step) -> Request {
-        let route = step.route(self.suite);
+        let route = step.route(self.target.suite);
         let content = match &step.body {
             None => Content::Nothing,
             Some(body) => {
@@ -217,7 +224,7 @@ impl<'a> Player<'a> {
             Some((index, row)) => self.compare_members(step, row, &format!("/{index}")),
             // A list that has pages may show it on a later one.
             None if step
-                .route(self.suite)
+                .route(self.target.suite)
                 .parameters
                 .iter()
                 .any(|it| it.location == openapi::Location::Header) => {}

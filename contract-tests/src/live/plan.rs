@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Class, Limits, Permit, Rules};
-use crate::suite::Suite;
+use crate::{report::typed, suite::Suite};
 
 /// How many hexadecimal digits of a hash tell plans apart.
 const HASH_DIGITS: usize = 16;
@@ -117,8 +117,9 @@ impl Plan {
 
     /// The command that plans one of its lives again; nothing is done that was not planned.
     pub fn again(&self, life: &Life) -> String {
-        let money = if life.cents > 0 { format!(" --money {}", self.cents_max / 100) } else { String::new() };
-        format!("contract-tests plan --target {} --create {}{money}", self.base, life.create)
+        let words = ["contract-tests", "plan", "--target", &self.base, "--create", &life.create];
+        let money = (life.cents > 0).then(|| ["--money".to_owned(), (self.cents_max / 100).to_string()]);
+        typed(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
     }
 
     /// How often each operation is sent, with its class.

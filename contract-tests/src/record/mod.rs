@@ -23,7 +23,7 @@ pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"))
 
 use crate::{
     exchange::Exchange,
-    fixture::{Fixture, Names, Options, Player, Provenance, Source, Trouble, read},
+    fixture::{Fixture, Names, NotUndone, Options, Player, Provenance, Source, Trouble, read},
     redact::Redactor,
     suite::Suite,
     target::Target,
@@ -51,15 +51,7 @@ pub enum RecordError {
     NotRecorded(String, PathBuf),
     /// What was made was not undone.
     #[error("not undone: {0}")]
-    Cleanup(String),
-}
-
-impl RecordError {
-    /// Whether there was no answer, although the request was let through.
-    pub fn is_silence(&self) -> bool {
-        let RecordError::Step(_, Trouble::Unreachable(unreachable)) = self else { return false };
-        unreachable.refusal().is_none()
-    }
+    Cleanup(NotUndone),
 }
 
 /// What is done with each exchange as it happens; the names are those of the player.

@@ -106,8 +106,13 @@ fn part(part: &str) -> Option<String> {
     Some(format!("-F {}", quoted(&format!("{name}=\"{content}\";filename=\"{file}\"{media}"))))
 }
 
+/// A command as it is typed into a shell.
+pub(crate) fn typed<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
+    words.into_iter().map(|word| quoted(word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
 /// A word as a shell reads it.
-pub(crate) fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:=%@+,".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         word.to_owned()

@@ -19,7 +19,7 @@ use std::{fs, io::Write, path::Path};
 
 use anyhow::Context;
 
-pub(crate) use self::curl::quoted;
+pub(crate) use self::curl::typed;
 use self::document::Document;
 pub use self::document::FORMAT;
 use crate::{

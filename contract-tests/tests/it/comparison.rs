@@ -28,7 +28,9 @@ impl Transport for Altered {
         Box::pin(async {
             let mut received = self.inner.send(sent).await?;
             let name = sent.name();
-            for (_, edit) in self.edits.iter().filter(|(operation, _)| *operation == name) {
+            // What is no operation is known by the end of its path.
+            let is_meant = |meant: &str| name == meant || (sent.route.is_none() && name.ends_with(meant));
+            for (_, edit) in self.edits.iter().filter(|(meant, _)| is_meant(meant)) {
                 let mut body = received.json();
                 edit(&mut received.status, &mut body);
                 received.body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
@@ -189,6 +191,63 @@ async fn a_write_that_is_lost_is_a_difference_of_the_state() {
         told(&comparison),
         [(Verdict::MockFidelity, "state".to_owned(), "getCallback", "/body/0/url")]
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_repeats_the_key_is_a_breach() {
+    let leaky = touched("getHealth", |received| {
+        received.headers.insert("x-key", HeaderValue::from_static(SUITE.demo_keys.customer));
+    });
+    let (good, scenarios) = (Side::Server(Box::new(mock())), fixtures(&["health/up"]));
+    for (one, other, verdict) in
+        [(&leaky, &good, Verdict::MockBug), (&good, &leaky, Verdict::SpecWrongOrApiBug)]
+    {
+        let comparison = compared(one, other, &scenarios).await;
+        assert_eq!(told(&comparison), [(verdict, "contract".to_owned(), "getHealth", "/body")]);
+        assert!(comparison.differences[0].0.message.contains("C115"), "{:?}", comparison.differences);
+    }
+}
+
+#[tokio::test]
+async fn what_makes_a_scenario_impossible_to_go_on_is_named() {
+    let unnamed: [Edit; 1] = [("createSshKey", |_, body| {
+        drop(body.pointer_mut("/0").and_then(|it| it.as_object_mut()?.remove("uuid")))
+    })];
+    let scenarios = fixtures(&["ssh_key/documented"]);
+    let comparison = compared(&altered(&unnamed), &Side::Server(Box::new(mock())), &scenarios).await;
+    assert_eq!(
+        told(&comparison),
+        [(Verdict::MockBug, "field-removed".to_owned(), "createSshKey", "/body/0/uuid")]
+    );
+    assert_eq!(comparison.run.verdict(), Ended::Broken);
+    // Where both lack it, they are alike, and the rest is not compared.
+    let comparison = compared(&altered(&unnamed), &altered(&unnamed), &scenarios).await;
+    assert_eq!(
+        told(&comparison),
+        [(Verdict::SpecDrift, "contract".to_owned(), "createSshKey", "/body/0/uuid")]
+    );
+}
+
+#[tokio::test]
+async fn an_effect_that_only_one_side_has_is_a_difference_of_the_state() {
+    let unsent: Edit = ("/_mock/outbox", |_, body| *body = json!([]));
+    let kept: Edit = ("deleteFlexMetalTag", |status, _| *status = 500);
+    let closed: Edit = ("/pay", |status, _| *status = 500);
+    for (edit, fixture, operation, at) in [
+        (unsent, "email_confirmation/resend", "resendEmailConfirmation", "/mail"),
+        (kept, "account_action_log/newest", "deleteFlexMetalTag", "/cleanup"),
+        (closed, "pay/two_invoices", "getAccountInvoicePayPaymentLandings", "/page"),
+    ] {
+        let (good, bad, scenarios) = (Side::Server(Box::new(mock())), altered(&[edit]), fixtures(&[fixture]));
+        for (one, other) in [(&bad, &good), (&good, &bad)] {
+            let comparison = compared(one, other, &scenarios).await;
+            let expected = (Verdict::MockFidelity, "state".to_owned(), operation, at);
+            assert!(told(&comparison).contains(&expected), "{fixture}: {:?}", comparison.differences);
+            assert_eq!(comparison.run.verdict(), Ended::Broken, "{fixture}");
+        }
+        let comparison = compared(&bad, &altered(&[edit]), &scenarios).await;
+        assert!(told(&comparison).iter().all(|it| it.1 != "state"), "{:?}", comparison.differences);
+    }
 }
 
 #[tokio::test]

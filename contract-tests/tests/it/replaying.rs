@@ -278,6 +278,10 @@ async fn on_a_live_api_only_what_reads_is_played() {
             json!([read(json!({ "request": { "method": "PUT" } }))]),
             "live: getCurrencies is called with the method PUT",
         ),
+        (
+            json!([{ "operation": "getSshKey", "request": { "path": { "uuid": "1" } } }]),
+            "live: getSshKey is about `1`, which no answer has shown",
+        ),
     ] {
         let (case, _) = replay_one(&target, &fixture(steps, json!({})), &options).await;
         assert_eq!((case.outcome, sent.load(Ordering::Relaxed)), (Outcome::Skipped, 0), "{}", case.reason);

@@ -85,10 +85,11 @@ async fn a_live_host_is_read_and_left_as_it_is() {
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let passed = comparison.run.ended(Outcome::Passed).count();
     assert!(passed >= 60, "{passed} scenarios were compared");
-    let another = "; another host is only read";
     let expected =
-        ["read-secret", "irreversible"].map(|class| format!("an operation of it is {class}{another}"));
-    assert_eq!(reasons(&comparison), expected.iter().map(String::as_str).collect());
+        ["read-secret", "irreversible"].map(|class| format!(" is {class}, and only reads are played"));
+    for reason in reasons(&comparison) {
+        assert!(expected.iter().any(|expected| reason.ends_with(expected)), "{reason}");
+    }
     let got = scene.host.got();
     assert!(got.iter().all(|it| it.method == Method::GET), "nothing but reads");
     assert!(got.len() <= 150, "{} requests are many", got.len());
@@ -153,7 +154,7 @@ async fn recordings_are_compared_with_a_live_host_as_far_as_they_only_read() {
     let comparison = compared(&recorded, &live(&scene, scene.host.http()).await, &scenarios).await;
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let reasons = reasons(&comparison);
-    assert!(reasons.contains("an operation of it is write-free; another host is only read"), "{reasons:?}");
+    assert!(reasons.contains("live: createSshKey is write-free, and only reads are played"), "{reasons:?}");
     assert!(reasons.contains("step 1: state: it needs the demo world of the emulator"), "{reasons:?}");
     assert!(scene.host.got().iter().all(|it| it.method == Method::GET), "nothing but reads");
 }

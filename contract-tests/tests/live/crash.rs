@@ -13,14 +13,15 @@ use std::{
 use contract_tests::{
     Answered, Outcome, Run, Sent, Transport, Verdict,
     fault::{Fault, Faulty, Kind},
-    live::{Ledger, Plan, Rules, apply, sweep},
+    live::{Ledger, Plan, Rules, sweep},
     suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
+use http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::host::{Scene, with_body};
+use crate::host::{CANARY, Scene, with_body};
 
 /// A host, and a plan of these lives.
 async fn scene_of(creates: &[&str]) -> (Scene, Plan) {
@@ -53,7 +54,7 @@ async fn a_run_does_what_was_planned_and_leaves_nothing() {
     let rules = Rules::of(&SUITE);
     let (scene, plan) = scene_of(&rules.creates().map(|(create, _)| create).collect::<Vec<_>>()).await;
     let before = resources(&scene).await;
-    let run = apply(&scene.guard(), &plan).await;
+    let run = scene.apply(&scene.guard(), &plan).await;
     assert_eq!(run.verdict(), Verdict::Holds, "{:#?}", run.cases);
     assert_eq!(resources(&scene).await, before);
     let planned: usize = plan.lives.iter().map(|life| life.steps.len()).sum();
@@ -106,12 +107,36 @@ impl Transport for Poisoned {
     }
 }
 
+/// A host that tells the key of whoever makes an SSH key.
+struct Leaky(Arc<dyn Transport>);
+
+impl Transport for Leaky {
+    fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
+        Box::pin(async {
+            let mut received = self.0.send(sent).await?;
+            if sent.name() == "createSshKey" {
+                received.headers.insert("x-key", HeaderValue::from_static(CANARY));
+            }
+            Ok(received)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_repeats_the_key_breaks_the_contract() {
+    let (scene, plan) = scene_of(&["createSshKey"]).await;
+    let run = scene.apply(&scene.guard_before(Arc::new(Leaky(scene.host.http()))), &plan).await;
+    let findings = run.cases.iter().flat_map(|case| &case.findings);
+    let told: Vec<_> = findings.map(|it| (it.check.code, it.operation.as_str())).collect();
+    assert_eq!(told, [("C115", "createSshKey")]);
+}
+
 #[tokio::test]
 async fn a_run_that_panics_cleans_up() {
     let (scene, plan) = scene().await;
     let before = resources(&scene).await;
     let poisoned = Poisoned { inner: scene.host.http(), count: AtomicUsize::new(0) };
-    let run = apply(&scene.guard_before(Arc::new(poisoned)), &plan).await;
+    let run = scene.apply(&scene.guard_before(Arc::new(poisoned)), &plan).await;
     assert_eq!(run.verdict(), Verdict::Unchecked);
     assert!(run.cases[0].reason.contains("the harness failed"), "{:?}", run.cases[0]);
     assert_eq!(run.cases.last().unwrap().outcome, Outcome::Passed, "{:?}", run.cases.last());
@@ -138,7 +163,7 @@ async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> 
     let inner = breaking(scene, step, sends_the_last);
     let guard = scene.guard_before(inner.clone());
     tokio::select! {
-        run = apply(&guard, plan) => Some(run),
+        run = scene.apply(&guard, plan) => Some(run),
         () = inner.broken.notified() => None,
     }
 }
@@ -203,7 +228,7 @@ async fn what_the_ledger_does_not_say_is_told_and_not_touched() {
     let (scene, plan) = scene().await;
     let api = scene.host.emulator().api();
     let stranger = api.call("createFlexMetalTag").body(json!({ "tag": "ct-testrun1-99" })).ok().await;
-    let run = apply(&scene.guard(), &plan).await;
+    let run = scene.apply(&scene.guard(), &plan).await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
     assert!(cleanup.reason.contains("ct-testrun1-99"), "{}", cleanup.reason);
@@ -239,11 +264,11 @@ async fn what_a_broken_host_keeps_is_told_and_what_it_makes_twice_is_removed_twi
         Arc::new(Faulty::new(scene.host.http(), &SUITE, fault))
     };
     let before = resources(&scene).await;
-    apply(&scene.guard_before(broken("twice", "createSshKey", Kind::Twice)), &plan).await;
+    scene.apply(&scene.guard_before(broken("twice", "createSshKey", Kind::Twice)), &plan).await;
     assert_eq!(resources(&scene).await, before);
     fs::remove_file(scene.ledger()).unwrap();
 
-    let run = apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
+    let run = scene.apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
     assert!(cleanup.reason.contains("createSshKey"), "{}", cleanup.reason);

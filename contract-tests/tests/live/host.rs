@@ -20,8 +20,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract_tests::{
-    Api, Caller, Emulator, Http, Keys, Received, Request, Secret, Sent, Transport, Unreachable,
-    live::{Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Rules, RunId, Watch},
+    Api, Caller, Emulator, Http, Keys, Received, Request, Run, Secret, Sent, Target, Transport, Unreachable,
+    live::{
+        Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Plan, Rules, RunId, Watch,
+        apply,
+    },
     suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
@@ -315,6 +318,13 @@ impl Scene {
     /// A guard before another way to the host.
     pub fn guard_before(&self, inner: Arc<dyn Transport>) -> Guarded {
         Guarded::new(inner, self.watch("testrun1"), None).unwrap()
+    }
+
+    /// Does what is planned, through a guard of this scene.
+    pub async fn apply(&self, guard: &Guarded, plan: &Plan) -> Run {
+        let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
+        let target = Target::at(&SUITE, &self.host.place(), keys).await;
+        apply(&target, guard, plan).await
     }
 
     /// A guard that goes on with the ledger of a crashed run.

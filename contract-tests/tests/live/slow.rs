@@ -8,7 +8,7 @@ use std::{
 use contract_tests::{
     Answered, Received, Sent, Transport, Unreachable,
     check::GONE,
-    live::{Clock, Permit, Plan, Rules, Swept, apply, sweep},
+    live::{Clock, Permit, Plan, Rules, Swept, sweep},
     suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
@@ -122,8 +122,9 @@ async fn a_life_whose_end_takes_time_is_no_breach_before_its_time_is_over() {
         let creates = ["createFlexMetalTag".to_owned()];
         let plan = Plan::new(&SUITE, &scene.rules, "https://api.example", &creates, 0).unwrap();
         scene.permit = plan.permit();
-        let run =
-            apply(&scene.guard_before(Later::new(&scene, Method::DELETE, Some(202), takes)), &plan).await;
+        let run = scene
+            .apply(&scene.guard_before(Later::new(&scene, Method::DELETE, Some(202), takes)), &plan)
+            .await;
         let findings = run.cases.iter().flat_map(|case| &case.findings);
         assert_eq!(findings.filter(|it| it.check.code == GONE.code).count(), usize::from(is_breach));
         assert_eq!(run.cases.last().unwrap().reason.is_empty(), !is_breach);
