@@ -152,7 +152,7 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
         "startedDateTime": "2026-11-21T10:00:00Z",
         "request": {
             "method": "GET", "url": format!("https://api.i3d.net/v3/currency?token={canary}"),
-            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("session={canary}") }],
+            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("lang=en; session={canary}") }],
         },
         "response": {
             "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
