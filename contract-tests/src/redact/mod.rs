@@ -177,7 +177,9 @@ impl Redactor {
     /// The value of a secret header. What surrounds the secret is kept: the names and attributes of cookies, a scheme.
     fn header(&self, name: &str, value: &str) -> String {
         match name {
-            "cookie" => value.split(';').map(|pair| self.secret_after('=', pair)).collect::<Vec<_>>().join(";"),
+            "cookie" => {
+                value.split(';').map(|pair| self.secret_after('=', pair)).collect::<Vec<_>>().join(";")
+            }
             "set-cookie" => {
                 let (pair, attributes) = value.split_at(value.find(';').unwrap_or(value.len()));
                 self.secret_after('=', pair) + attributes

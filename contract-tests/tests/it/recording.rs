@@ -165,9 +165,12 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
     let path = save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
     let path = path.expect("it was written");
     let broken = file(&path, &[canary.to_owned()]).expect_err("the cookie was taken out");
-    assert!(broken.reason.contains("`{{secret-1}}` stands for nothing"), "{broken}");
+    assert!(broken.reason.contains("`{{secret-2}}` stands for nothing"), "{broken}");
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("sign: <secret-1>") && text.contains("session={{secret-1}}"), "{text}");
+    assert!(
+        text.contains("sign: <secret-1>") && text.contains("lang={{secret-2}}; session={{secret-1}}"),
+        "{text}"
+    );
     assert!(!text.contains("query:"), "{text}");
 }
 
@@ -212,6 +215,29 @@ fn a_har_file_is_of_one_host() {
     let fixture = file(&path.expect("it was written"), &[]).expect("a good fixture");
     let operations: Vec<_> = fixture.steps.iter().map(|step| step.operation.as_deref()).collect();
     assert_eq!((operations, fixture.provenance.base.as_str()), (vec![Some("getSshKeys")], "api.i3d.net"));
+}
+
+#[test]
+fn an_exchange_without_its_bodies_is_left_out_and_told() {
+    let entry = |path: &str, post: Value, content: Value| {
+        let url = format!("https://api.i3d.net{path}?token=CanaryKey0123456789x");
+        let request = json!({ "method": "POST", "url": url, "headers": [], "postData": post });
+        json!({ "request": request, "response": { "status": 200, "headers": [], "content": content } })
+    };
+    let (json_body, params) = (json!({ "text": "{}" }), json!({ "params": [{ "name": "a", "value": "b" }] }));
+    let har = json!({ "log": { "version": "1.2", "entries": [
+        entry("/v3/sshKey", json_body.clone(), json!({ "text": "W10=", "encoding": "base64" })),
+        entry("/v3/tickets", json_body.clone(), json!({ "text": "W10?", "encoding": "base64" })),
+        entry("/v3/trigger", json_body.clone(), json!({ "text": "1f8b", "encoding": "gzip" })),
+        entry("/v3/flexMetal/tags", json_body.clone(), json!({ "size": 17 })),
+        entry("/v3/jobs", params, json!({ "size": 0 })),
+        entry("/v3/session/logout", Value::Null, json!({ "size": -1 })),
+    ] } });
+    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
+    let bodies: Vec<_> = imported.exchanges.iter().map(|it| it.received.text()).collect();
+    assert_eq!(bodies, ["[]", ""]);
+    let told = ["POST /v3/tickets", "POST /v3/trigger", "POST /v3/flexMetal/tags", "POST /v3/jobs"];
+    assert_eq!(imported.unreadable, told);
 }
 
 #[test]
