@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use contract_tests::{
     Keys, Redactor, Secret, Target,
     fixture::{Broken, Fixture, Loaded, Options, Provenance, Source, Span, read, replay_one},
-    record::{Proxy, har, hurl, provenance, save},
+    record::{Bounds, Proxy, har, hurl, provenance, save},
     suites::i3d_v3::SUITE,
 };
 use jiff::Timestamp;
@@ -75,16 +75,16 @@ fn file(path: &Path, secrets: &[String]) -> Result<Fixture, Broken> {
 async fn what_passed_the_proxy_can_be_played_again() {
     let target = Target::mock(&SUITE, 1).expect("an emulator starts");
     let listen = "127.0.0.1:0".parse().unwrap();
-    let proxy = Proxy::start(target.clone(), listen).await.expect("a free port");
+    let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await.expect("a free port");
     let client = Client::builder().no_proxy().build().unwrap();
     let browser = Browser { base: format!("http://{}", proxy.address), client };
     let secrets = work(&browser).await;
-    let exchanges = proxy.stop().await;
-    assert_eq!(exchanges.len(), 9);
+    let passed = proxy.stop().await;
+    assert_eq!((passed.exchanges.len(), passed.forgotten), (9, 0));
 
     let folder = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path = save(folder.path(), &SUITE, "recorded/session", exchanges, now, &target.redactor())
+    let path = save(folder.path(), &SUITE, "recorded/session", passed.exchanges, now, &target.redactor())
         .expect("nothing secret is left");
     let broken = file(&path, &secrets).expect_err("the password was taken out");
     assert!(broken.reason.contains("stands for nothing: it is a secret that was taken out"), "{broken}");
