@@ -265,4 +265,11 @@ fn a_fixture_reads_as_hurl() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
     let fixture = read(&SUITE, "flex_metal_server/fails", &path).expect("a good fixture");
     insta::assert_snapshot!(hurl::export(&SUITE, &fixture));
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/ssh_key/life.yaml");
+    let life = read(&SUITE, "ssh_key/life", &path).expect("a good fixture");
+    let exported = hurl::export(&SUITE, &life);
+    let (_, undone) = exported.split_once("# what was made is removed\n").expect("its cleanup");
+    let request = "DELETE {{base}}/v3/sshKey/{{key}}\nprivate-token: {{api_key}}\nHTTP *\n";
+    assert_eq!(undone, format!("{request}[Asserts]\nstatus toString matches /^(204|404)$/\n"));
 }
