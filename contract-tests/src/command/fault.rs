@@ -9,7 +9,7 @@ use super::{TargetArguments, live::suite, replay::SEED};
 use crate::{
     Suite, Verdict,
     fault::{Fault, Faulty, InTime, catalogue},
-    record::Proxy,
+    record::{Bounds, Proxy},
 };
 
 /// Serve a target with one fault in it: to see that a client notices, or this harness.
@@ -65,7 +65,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let told = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.suite, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
-    let proxy = Proxy::start(faulty, arguments.listen).await.with_context(|| {
+    let proxy = Proxy::start(faulty, arguments.listen, Bounds::NOTHING).await.with_context(|| {
         format!("nobody can listen on {}; choose another address with --listen", arguments.listen)
     })?;
     println!("listening on http://{}, with a fault in {told}; Ctrl-C stops it", proxy.address);

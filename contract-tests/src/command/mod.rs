@@ -19,7 +19,11 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 pub use self::live::TargetArguments;
-use crate::{Redactor, Run, Verdict, report};
+use crate::{
+    Redactor, Run, Verdict,
+    live::{Barred, Unplannable},
+    report,
+};
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
@@ -117,11 +121,21 @@ pub fn main() -> ExitCode {
     let runtime = Runtime::new().expect("the system has threads for a runtime");
     match runtime.block_on(run(cli.verb)) {
         Ok(verdict) => ExitCode::from(verdict as u8),
+        Err(error) if is_misunderstood(&error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(Verdict::Usage as u8)
+        }
         Err(error) => {
             eprintln!("could not check: {error:#}");
             ExitCode::from(Verdict::Unchecked as u8)
         }
     }
+}
+
+/// Whether an error says that an argument means nothing, whatever the world is like.
+fn is_misunderstood(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Barred::Url(_)))
+        || matches!(error.downcast_ref(), Some(Unplannable::Unknown(..)))
 }
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
@@ -138,5 +152,18 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
         Verb::Apply(arguments) => apply::run(&arguments).await,
         Verb::Plan(arguments) => plan::run(&arguments),
         Verb::Sweep(arguments) => sweep::run(&arguments).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_means_nothing_is_misunderstood() {
+        assert!(is_misunderstood(&Barred::Url("nonsense".to_owned()).into()));
+        assert!(is_misunderstood(&Unplannable::Unknown("nonsense".to_owned(), String::new()).into()));
+        assert!(!is_misunderstood(&Barred::Live("api.example".to_owned(), "say --live").into()));
+        assert!(!is_misunderstood(&std::io::Error::other("full").into()));
     }
 }

@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
 use clap::Args;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 use crate::{
     Redactor, Target, Verdict,
     fixture::{Options, read_scenario},
-    record::{self, Proxy, Recording},
+    record::{self, Bounds, Passed, Proxy, Recording},
 };
 
 /// Make fixtures of what a server answers.
@@ -39,25 +38,37 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    if arguments.proxy.is_none() && arguments.scenarios.is_empty() {
+        eprintln!("there is nothing to record: name a scenario, or say --proxy");
+        return Ok(Verdict::Usage);
+    }
     let target = arguments.target.open(SEED).await?;
     if let Some(listen) = arguments.proxy {
         return pass(&target, listen, arguments).await;
     }
-    anyhow::ensure!(!arguments.scenarios.is_empty(), "there is nothing to record: name a scenario");
+    let mut verdict = Verdict::Holds;
     for scenario in &arguments.scenarios {
-        let path = drive(&target, scenario, &arguments.folder.path).await;
-        println!("wrote {}", path.with_context(|| scenario.display().to_string())?.display());
+        match drive(&target, scenario, &arguments.folder.path).await {
+            Ok(path) => println!("wrote {}", path.display()),
+            Err(error) => {
+                eprintln!("{} is not recorded: {error:#}", scenario.display());
+                verdict = Verdict::Unchecked;
+            }
+        }
     }
-    Ok(Verdict::Holds)
+    Ok(verdict)
 }
 
 /// Passes requests on until the program is told to stop.
 async fn pass(target: &Target, listen: SocketAddr, arguments: &Arguments) -> anyhow::Result<Verdict> {
     let base = target.url().unwrap_or_else(|| target.name.clone());
-    let proxy = Proxy::start(target.clone(), listen).await?;
+    let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await?;
     println!("listening on http://{}, passing on to {base}; Ctrl-C writes the fixture", proxy.address);
     tokio::signal::ctrl_c().await?;
-    let exchanges = proxy.stop().await;
+    let Passed { exchanges, forgotten, .. } = proxy.stop().await;
+    if forgotten > 0 {
+        eprintln!("{forgotten} more passed and are not in the fixture");
+    }
     let provenance = record::provenance(target, options(target).now);
     let redactor = target.redactor();
     let folder = &arguments.folder.path;

@@ -55,6 +55,12 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     let imported = har::import(suite, &text, arguments.host.as_deref())?;
     imported.left_out.iter().for_each(|host| eprintln!("left out, because it is another host: {host}"));
     let redactor = Redactor::new(suite, Keys::from_env().secrets().cloned());
+    for name in &imported.unreadable {
+        eprintln!(
+            "left out, because the file does not hold its bodies as they were: {}",
+            redactor.text(name)
+        );
+    }
     let at = imported.at.unwrap_or_else(Timestamp::now);
     let provenance = Provenance {
         source: Source::Observed,

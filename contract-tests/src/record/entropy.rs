@@ -32,13 +32,15 @@ fn is_public_key(part: &str) -> bool {
 }
 
 fn looks_random(part: &str) -> bool {
-    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if part.len() >= HEX_LENGTH_MIN && is_hex(part) {
-        return bits(part) >= HEX_BITS_MIN;
-    }
     // Words and their joints are no letters of one key, but a key has often a word before it.
-    let mut pieces = part.split(['_', '=', '+']).filter(|piece| !is_hex(piece));
-    is_mixed(part) || pieces.any(|piece| is_of_one_case(piece) || is_base32(piece))
+    is_mixed(part) || part.split(['_', '=', '+']).any(is_key)
+}
+
+fn is_key(piece: &str) -> bool {
+    if piece.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return piece.len() >= HEX_LENGTH_MIN && bits(piece) >= HEX_BITS_MIN;
+    }
+    is_of_one_case(piece) || is_base32(piece)
 }
 
 /// Random letters of both cases with digits; without digits they are the words of a name, as in `getSshKeys`.
@@ -87,6 +89,9 @@ mod tests {
             "{\"key\":\"i3d7Kq2mXv9RtB4nLw8Z\"}",
             "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
             "3f786850e387550fdab836ed7e6dc881de23001b",
+            "token=3f786850e387550fdab836ed7e6dc881de23001b",
+            "session=3f786850e387550fdab836ed7e6dc881de23001b",
+            "sk_3f786850e387550fdab836ed7e6dc881de23001b",
             "abcdefghij0123456789klmnop",
             "sk_live_q7zk2m9xv4rt8b1nlw6y",
             "token=ABCDEFGHIJ0123456789KLMNOP",

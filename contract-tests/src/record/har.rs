@@ -48,8 +48,9 @@ struct RequestOf {
 struct PostData {
     #[serde(default)]
     mime_type: String,
+    text: Option<String>,
     #[serde(default)]
-    text: String,
+    params: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +63,8 @@ struct ResponseOf {
 
 #[derive(Deserialize)]
 struct Content {
+    #[serde(default)]
+    size: f64,
     text: Option<String>,
     encoding: Option<String>,
 }
@@ -82,6 +85,8 @@ pub struct Imported {
     pub at: Option<Timestamp>,
     /// The other hosts of the file.
     pub left_out: BTreeSet<String>,
+    /// Requests to this host whose bodies, or those of their answers, the file does not hold as they were.
+    pub unreadable: Vec<String>,
 }
 
 /// Why nothing can be made of a file.
@@ -107,30 +112,49 @@ fn shown(hosts: &BTreeSet<String>) -> String {
 /// talks to many hosts, but a fixture tells what one of them answered.
 pub fn import(suite: &Suite, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
     let Har { log } = serde_json::from_str(text)?;
-    let seen: Vec<(String, &Entry, Exchange)> = log
-        .entries
-        .iter()
-        .filter_map(|entry| exchange(entry).map(|(host, exchange)| (host, entry, exchange)))
-        .collect();
-    let mut hosts: BTreeSet<String> = seen.iter().map(|(host, ..)| host.clone()).collect();
-    let first = || seen.iter().find(|(.., exchange)| route_of(suite, &exchange.sent).is_some());
-    let Some(host) = host.map(str::to_owned).or_else(|| first().map(|(host, ..)| host.clone())) else {
+    let seen: Vec<Seen> = log.entries.iter().filter_map(seen).collect();
+    let mut hosts: BTreeSet<String> = seen.iter().map(|it| it.host.clone()).collect();
+    let first = || seen.iter().find(|it| route_of(suite, &it.exchange.sent).is_some());
+    let Some(host) = host.map(str::to_owned).or_else(|| first().map(|it| it.host.clone())) else {
         return Err(NoImport::NoOperation(hosts));
     };
     if !hosts.remove(&host) {
         return Err(NoImport::NoHost(host, hosts));
     }
-    let kept: Vec<_> = seen.into_iter().filter(|(other, ..)| *other == host).collect();
-    let at = kept.first().and_then(|(_, entry, _)| entry.started_date_time.as_ref()?.parse().ok());
-    let exchanges = kept.into_iter().map(|(.., exchange)| exchange).collect();
-    Ok(Imported { exchanges, host, at, left_out: hosts })
+    let (whole, torn): (Vec<Seen>, Vec<Seen>) =
+        seen.into_iter().filter(|it| it.host == host).partition(|it| it.is_whole);
+    let at = whole.first().and_then(|it| it.at.as_ref()?.parse().ok());
+    let exchanges = whole.into_iter().map(|it| it.exchange).collect();
+    let unreadable = torn.iter().map(|it| shown_path(&it.exchange.sent)).collect();
+    Ok(Imported { exchanges, host, at, left_out: hosts, unreadable })
 }
 
-/// Which host an entry asked, and what it saw; `None` for one that has no answer, or is no request over HTTP.
-fn exchange(entry: &Entry) -> Option<(String, Exchange)> {
-    let Entry { request, response, .. } = entry;
+/// Method and path: a query may hold secrets.
+fn shown_path(sent: &Sent) -> String {
+    format!("{} {}", sent.method, sent.target.split('?').next().unwrap_or_default())
+}
+
+/// What a file tells of one exchange.
+struct Seen {
+    host: String,
+    at: Option<String>,
+    exchange: Exchange,
+    /// Whether it holds both bodies as they were.
+    is_whole: bool,
+}
+
+/// What an entry saw; `None` for one that has no answer, or is no request over HTTP.
+fn seen(entry: &Entry) -> Option<Seen> {
+    let Entry { request, response, started_date_time } = entry;
     let url = reqwest::Url::parse(&request.url).ok().filter(|_| response.status > 0)?;
     let host = url.host_str()?.to_owned();
+    let bodies = sent_body(request).zip(received_body(response));
+    let (is_whole, (body, answer)) = (bodies.is_some(), bodies.unwrap_or_default());
+    let exchange = Exchange { sent: sent(request, &url, body)?, received: received(response, answer) };
+    Some(Seen { host, at: started_date_time.clone(), exchange, is_whole })
+}
+
+fn sent(request: &RequestOf, url: &reqwest::Url, body: Vec<u8>) -> Option<Sent> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|it| (it.name.to_lowercase(), it.value.clone())).collect();
@@ -139,14 +163,11 @@ fn exchange(entry: &Entry) -> Option<(String, Exchange)> {
     {
         headers.push(("content-type".to_owned(), post.mime_type.clone()));
     }
-    let sent = Sent {
-        route: None,
-        caller: Caller::Nobody,
-        method: request.method.parse().ok()?,
-        target: format!("{}{query}", url.path()),
-        headers,
-        body: request.post_data.as_ref().map(|post| post.text.clone().into_bytes()).unwrap_or_default(),
-    };
+    let (method, target) = (request.method.parse().ok()?, format!("{}{query}", url.path()));
+    Some(Sent { route: None, caller: Caller::Nobody, method, target, headers, body })
+}
+
+fn received(response: &ResponseOf, body: Vec<u8>) -> Received {
     let mut headers = HeaderMap::new();
     for Header { name, value } in &response.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
@@ -155,16 +176,26 @@ fn exchange(entry: &Entry) -> Option<(String, Exchange)> {
     }
     // The length is that of the wire, before the body was unpacked.
     headers.remove("content-length");
-    let body = response.content.as_ref().map(body).unwrap_or_default();
-    let received = Received { status: response.status, headers, body, took: Duration::ZERO };
-    Some((host, Exchange { sent, received }))
+    Received { status: response.status, headers, body, took: Duration::ZERO }
 }
 
-fn body(content: &Content) -> Vec<u8> {
-    let text = content.text.as_deref().unwrap_or_default();
-    match content.encoding.as_deref() {
-        Some("base64") => STANDARD.decode(text).unwrap_or_default(),
-        _ => text.as_bytes().to_vec(),
+/// The body of a request; `None` where the file tells of a form only its fields, from which nobody knows the bytes.
+fn sent_body(request: &RequestOf) -> Option<Vec<u8>> {
+    let Some(post) = &request.post_data else { return Some(Vec::new()) };
+    match post.text.as_deref().unwrap_or_default() {
+        "" if !post.params.is_empty() => None,
+        text => Some(text.as_bytes().to_vec()),
+    }
+}
+
+/// The body of an answer; `None` where it was not kept, or in a notation that cannot be read.
+fn received_body(response: &ResponseOf) -> Option<Vec<u8>> {
+    let Some(Content { size, text, encoding }) = &response.content else { return Some(Vec::new()) };
+    match (text, encoding.as_deref()) {
+        (None, _) => (*size <= 0.0).then(Vec::new),
+        (Some(text), None | Some("")) => Some(text.as_bytes().to_vec()),
+        (Some(text), Some("base64")) => STANDARD.decode(text).ok(),
+        _ => None,
     }
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use describe::describe;
-pub use proxy::Proxy;
+pub use proxy::{Bounds, Passed, Proxy};
 pub use trace::{is_at, trace};
 pub use write::{Refused, to_yaml, write};
 

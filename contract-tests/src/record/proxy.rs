@@ -32,40 +32,63 @@ const OF_THE_CONNECTION: [&str; 8] = [
 ];
 /// A larger body is not passed on.
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// More exchanges make no scenario that anybody reads; what comes after them passes and is forgotten.
-const EXCHANGES_MAX: usize = 1_000;
+
+/// How much a proxy keeps. What comes after that passes, too, and is only counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// So many exchanges.
+    pub exchanges: usize,
+    /// So many bytes of their bodies.
+    pub bytes: usize,
+}
+
+impl Bounds {
+    /// More makes no scenario that anybody reads.
+    pub const SCENARIO: Bounds = Bounds { exchanges: 1_000, bytes: 64 * 1024 * 1024 };
+    /// For a proxy of which nobody asks what passed.
+    pub const NOTHING: Bounds = Bounds { exchanges: 0, bytes: 0 };
+}
+
+/// What passed a proxy.
+#[derive(Debug, Default)]
+pub struct Passed {
+    /// What was kept, in the order of the answers.
+    pub exchanges: Vec<Exchange>,
+    /// How many more there were.
+    pub forgotten: usize,
+    bytes: usize,
+}
 
 /// A proxy that runs.
 pub struct Proxy {
     /// Where it listens.
     pub address: SocketAddr,
-    passed: Passed,
+    passed: Arc<Mutex<Passed>>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
-type Passed = Arc<Mutex<Vec<Exchange>>>;
-
 #[derive(Clone)]
 struct Shared {
     upstream: Target,
-    passed: Passed,
+    bounds: Bounds,
+    passed: Arc<Mutex<Passed>>,
 }
 
 impl Proxy {
     /// Listens at `listen` and passes everything on to `upstream`; a live server stays behind its guard.
-    pub async fn start(upstream: Target, listen: SocketAddr) -> std::io::Result<Proxy> {
+    pub async fn start(upstream: Target, listen: SocketAddr, bounds: Bounds) -> std::io::Result<Proxy> {
         let listener = TcpListener::bind(listen).await?;
-        let (address, passed) = (listener.local_addr()?, Passed::default());
-        let shared = Shared { upstream, passed: Arc::clone(&passed) };
+        let (address, passed) = (listener.local_addr()?, Arc::<Mutex<Passed>>::default());
+        let shared = Shared { upstream, bounds, passed: Arc::clone(&passed) };
         let router = Router::new().fallback(pass).with_state(shared);
         let (stop, stopped) = oneshot::channel();
         let serve = axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
         Ok(Proxy { address, passed, stop, server: tokio::spawn(serve.into_future()) })
     }
 
-    /// Stops, and returns what passed, in the order of the answers.
-    pub async fn stop(self) -> Vec<Exchange> {
+    /// Stops, and returns what passed.
+    pub async fn stop(self) -> Passed {
         if self.stop.send(()).is_ok() {
             drop(self.server.await);
         }
@@ -82,7 +105,8 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
     match shared.upstream.send(&sent).await {
         Ok(received) => {
             let response = answer(&received);
-            remember(&shared.passed, Exchange { sent, received });
+            let mut passed = shared.passed.lock().expect("nobody panics while holding what passed");
+            passed.add(Exchange { sent, received }, shared.bounds);
             response
         }
         Err(error) => refuse(StatusCode::BAD_GATEWAY, &error.to_string()),
@@ -112,10 +136,17 @@ fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
     }
 }
 
-fn remember(passed: &Passed, exchange: Exchange) {
-    let mut passed = passed.lock().expect("nobody panics while holding what passed");
-    if passed.len() < EXCHANGES_MAX {
-        passed.push(exchange);
+impl Passed {
+    /// Keeps an exchange within the bounds. After the first that is forgotten none is kept: a gap would be a scenario
+    /// that never was.
+    fn add(&mut self, exchange: Exchange, bounds: Bounds) {
+        let bytes = self.bytes + exchange.sent.body.len() + exchange.received.body.len();
+        if self.forgotten > 0 || self.exchanges.len() == bounds.exchanges || bytes > bounds.bytes {
+            self.forgotten += 1;
+        } else {
+            self.bytes = bytes;
+            self.exchanges.push(exchange);
+        }
     }
 }
 
@@ -138,4 +169,33 @@ fn refuse(status: StatusCode, message: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(message.to_owned()));
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::suites::i3d_v3::SUITE;
+
+    /// The lengths of the bodies that are kept, and how many are forgotten.
+    fn kept_of(lengths: &[usize], bounds: Bounds) -> (Vec<usize>, usize) {
+        let route = SUITE.contract.route("getSshKeys").expect("the contract has the operation");
+        let mut passed = Passed::default();
+        for length in lengths {
+            let (headers, body) = (HeaderMap::new(), vec![b'x'; *length]);
+            let received = Received { status: 200, headers, body, took: Duration::ZERO };
+            passed.add(Exchange { sent: Sent::to(route), received }, bounds);
+        }
+        (passed.exchanges.iter().map(|it| it.received.body.len()).collect(), passed.forgotten)
+    }
+
+    #[test]
+    fn what_is_beyond_the_bounds_is_counted() {
+        let bounds = Bounds { exchanges: 2, bytes: 10 };
+        assert_eq!(kept_of(&[1, 9], bounds), (vec![1, 9], 0));
+        assert_eq!(kept_of(&[1, 2, 3, 4], bounds), (vec![1, 2], 2));
+        assert_eq!(kept_of(&[1, 10, 1], bounds), (vec![1], 2));
+        assert_eq!(kept_of(&[0, 0], Bounds::NOTHING), (vec![], 2));
+    }
 }

@@ -223,10 +223,10 @@ fn headers(sent: &Sent) -> BTreeMap<String, String> {
         sent.route.iter().flat_map(|route| &route.parameters).filter(|it| it.location == Location::Header);
     let given = known.filter_map(|parameter| {
         let (_, value) = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))?;
-        Some((parameter.name.clone(), value.clone()))
+        Some((&parameter.name, value))
     });
-    let cookie = sent.headers.iter().filter(|(name, _)| name == "cookie");
-    given.chain(cookie.map(|(name, value)| (name.clone(), named_secrets(value)))).collect()
+    let cookies = sent.headers.iter().filter(|(name, _)| name == "cookie").map(|(name, value)| (name, value));
+    given.chain(cookies).map(|(name, value)| (name.clone(), named_secrets(value))).collect()
 }
 
 /// The parts of a multipart form, those that are text.
@@ -239,7 +239,7 @@ fn form(media: &str, body: &[u8]) -> Vec<FormPart> {
         let (head, text) = part.split_once("\r\n\r\n")?;
         let value =
             |name: &str| head.split_once(&format!("{name}=\""))?.1.split('"').next().map(str::to_owned);
-        let text = text.strip_suffix("\r\n").unwrap_or(text).to_owned();
+        let text = named_secrets(text.strip_suffix("\r\n").unwrap_or(text));
         Some(FormPart { name: value(" name")?, file: value("filename"), text })
     };
     parts.iter().filter_map(part).collect()
@@ -305,13 +305,13 @@ mod tests {
     #[test]
     fn a_form_is_read_part_by_part() {
         let body = b"--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
-            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx\r\n--b--\r\n";
+            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
         let part = |name: &str, file: Option<&str>, text: &str| FormPart {
             name: name.to_owned(),
             file: file.map(str::to_owned),
             text: text.to_owned(),
         };
-        let parts = [part("attachment", Some("a.txt"), "hello"), part("note", None, "x")];
+        let parts = [part("attachment", Some("a.txt"), "hello"), part("note", None, "key {{secret-1}}")];
         assert_eq!(form("multipart/form-data; boundary=b", body), parts);
     }
 }

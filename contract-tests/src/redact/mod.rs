@@ -174,18 +174,24 @@ impl Redactor {
         redacted
     }
 
-    /// The value of a secret header. What surrounds the secret is kept: the name and attributes of a cookie, a scheme.
+    /// The value of a secret header. What surrounds the secret is kept: the names and attributes of cookies, a scheme.
     fn header(&self, name: &str, value: &str) -> String {
-        let secret = match name {
-            "cookie" | "set-cookie" => {
-                value.split(';').next().and_then(|it| it.split_once('=')).map(|it| it.1)
+        match name {
+            "cookie" => {
+                value.split(';').map(|pair| self.secret_after('=', pair)).collect::<Vec<_>>().join(";")
             }
-            _ => value.rsplit(' ').next(),
-        };
-        match secret.filter(|secret| !secret.is_empty()) {
-            Some(secret) => value.replacen(secret, &self.learn(secret), 1),
-            None => value.to_owned(),
+            "set-cookie" => {
+                let (pair, attributes) = value.split_at(value.find(';').unwrap_or(value.len()));
+                self.secret_after('=', pair) + attributes
+            }
+            _ => self.secret_after(' ', value),
         }
+    }
+
+    /// A text of which everything after `joint` is secret; all of it, where there is none.
+    fn secret_after(&self, joint: char, text: &str) -> String {
+        let (before, secret) = text.split_at(text.find(joint).map_or(0, |at| at + joint.len_utf8()));
+        if secret.is_empty() { text.to_owned() } else { format!("{before}{}", self.learn(secret)) }
     }
 
     fn target(&self, target: &str, mut note: impl FnMut(&str)) -> String {
@@ -395,6 +401,20 @@ mod tests {
         assert_eq!(redacted.sent.headers[0].1, "<secret:1>");
         assert_eq!(redacted.sent.headers[1].1, "Bearer <secret:2>");
         assert_eq!(redacted.received.header("set-cookie"), Some("session=<secret:3>; Max-Age=7200; Path=/"));
+    }
+
+    #[test]
+    fn every_cookie_that_is_sent_is_a_secret() {
+        let redactor = redactor(&[]);
+        let mut asked = exchange("getSshKeys", Value::Null, json!([]));
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        asked.sent.headers = vec![
+            header("cookie", "lang=en; session=3f786850e387550fdab836ed7e6dc881de23001b; a=b=c; empty="),
+            header("authorization", "Digest username=\"demo\", response=\"0123456789abcdef\""),
+        ];
+        let redacted = redactor.exchange(&asked).sent.headers;
+        assert_eq!(redacted[0].1, "lang=<secret:1>; session=<secret:2>; a=<secret:3>; empty=");
+        assert_eq!(redacted[1].1, "Digest <secret:4>");
     }
 
     #[test]

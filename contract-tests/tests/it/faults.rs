@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract_tests::{
     Target,
     fault::{Fault, Faulty, InTime, Kind},
-    record::Proxy,
+    record::{Bounds, Proxy},
     suites::i3d_v3::SUITE,
 };
 use http::Method;
@@ -17,7 +17,7 @@ async fn served(operation: &str, kind: Kind) -> Proxy {
     let target = Target::mock(&SUITE, 1).unwrap();
     let fault = Fault { name: String::new(), operation: operation.to_owned(), kind };
     let faulty = target.behind(|inner| Arc::new(InTime(Arc::new(Faulty::new(inner, &SUITE, fault)))));
-    Proxy::start(faulty, "127.0.0.1:0".parse().unwrap()).await.unwrap()
+    Proxy::start(faulty, "127.0.0.1:0".parse().unwrap(), Bounds::NOTHING).await.unwrap()
 }
 
 /// The status of a request with this key.

@@ -110,6 +110,30 @@ fn a_failure_is_told_with_the_whole_command_also_where_it_cannot_be_recorded_aga
 }
 
 #[test]
+fn what_cannot_be_recorded_does_not_keep_the_rest_from_it() {
+    let folder = Folder::of(&[("g/bad", &[("getCurrencies", "getNothing")]), ("g/good", &[])]);
+    let [bad, good] = ["g/bad.yaml", "g/good.yaml"].map(|it| folder.path(it).display().to_string());
+    let (code, out, error) = folder.run(&["record", &bad, &good]);
+    assert_eq!(code, 3, "{out}{error}");
+    assert!(error.contains("bad.yaml is not recorded: ") && error.contains("getNothing"), "{error}");
+    assert!(out.contains("good.yaml.new") && folder.path("g/good.yaml.new").exists(), "{out}");
+}
+
+#[test]
+fn an_argument_that_means_nothing_is_told_as_one() {
+    let folder = Folder::of(&[("g/good", &[])]);
+    for (arguments, told) in [
+        (&["record"][..], "there is nothing to record: name a scenario, or say --proxy"),
+        (&["replay", "--target", "nonsense"], "`nonsense` is no base URL"),
+        (&["record", "g/good.yaml", "--target", "nonsense"], "`nonsense` is no base URL"),
+    ] {
+        let (code, out, error) = folder.run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {error}");
+        assert!(error.starts_with(told), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn an_export_is_one_har_file_or_many_hurl_files() {
     let folder =
         Folder::of(&[("g/bad", &[("getCurrencies", "getNothing")]), ("g/good", &[]), ("g/more", &[])]);

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use contract_tests::{
     Keys, Redactor, Secret, Target,
     fixture::{Broken, Fixture, Loaded, Options, Provenance, Source, Span, read, replay_one},
-    record::{Proxy, har, hurl, provenance, save},
+    record::{Bounds, Proxy, har, hurl, provenance, save},
     suites::i3d_v3::SUITE,
 };
 use jiff::Timestamp;
@@ -75,16 +75,16 @@ fn file(path: &Path, secrets: &[String]) -> Result<Fixture, Broken> {
 async fn what_passed_the_proxy_can_be_played_again() {
     let target = Target::mock(&SUITE, 1).expect("an emulator starts");
     let listen = "127.0.0.1:0".parse().unwrap();
-    let proxy = Proxy::start(target.clone(), listen).await.expect("a free port");
+    let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await.expect("a free port");
     let client = Client::builder().no_proxy().build().unwrap();
     let browser = Browser { base: format!("http://{}", proxy.address), client };
     let secrets = work(&browser).await;
-    let exchanges = proxy.stop().await;
-    assert_eq!(exchanges.len(), 9);
+    let passed = proxy.stop().await;
+    assert_eq!((passed.exchanges.len(), passed.forgotten), (9, 0));
 
     let folder = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path = save(folder.path(), &SUITE, "recorded/session", exchanges, now, &target.redactor())
+    let path = save(folder.path(), &SUITE, "recorded/session", passed.exchanges, now, &target.redactor())
         .expect("nothing secret is left");
     let broken = file(&path, &secrets).expect_err("the password was taken out");
     assert!(broken.reason.contains("stands for nothing: it is a secret that was taken out"), "{broken}");
@@ -152,7 +152,7 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
         "startedDateTime": "2026-11-21T10:00:00Z",
         "request": {
             "method": "GET", "url": format!("https://api.i3d.net/v3/currency?token={canary}"),
-            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("session={canary}") }],
+            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("lang=en; session={canary}") }],
         },
         "response": {
             "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
@@ -165,9 +165,12 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
     let path = save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
     let path = path.expect("it was written");
     let broken = file(&path, &[canary.to_owned()]).expect_err("the cookie was taken out");
-    assert!(broken.reason.contains("`{{secret-1}}` stands for nothing"), "{broken}");
+    assert!(broken.reason.contains("`{{secret-2}}` stands for nothing"), "{broken}");
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("sign: <secret-1>") && text.contains("session={{secret-1}}"), "{text}");
+    assert!(
+        text.contains("sign: <secret-1>") && text.contains("lang={{secret-2}}; session={{secret-1}}"),
+        "{text}"
+    );
     assert!(!text.contains("query:"), "{text}");
 }
 
@@ -215,6 +218,29 @@ fn a_har_file_is_of_one_host() {
 }
 
 #[test]
+fn an_exchange_without_its_bodies_is_left_out_and_told() {
+    let entry = |path: &str, post: Value, content: Value| {
+        let url = format!("https://api.i3d.net{path}?token=CanaryKey0123456789x");
+        let request = json!({ "method": "POST", "url": url, "headers": [], "postData": post });
+        json!({ "request": request, "response": { "status": 200, "headers": [], "content": content } })
+    };
+    let (json_body, params) = (json!({ "text": "{}" }), json!({ "params": [{ "name": "a", "value": "b" }] }));
+    let har = json!({ "log": { "version": "1.2", "entries": [
+        entry("/v3/sshKey", json_body.clone(), json!({ "text": "W10=", "encoding": "base64" })),
+        entry("/v3/tickets", json_body.clone(), json!({ "text": "W10?", "encoding": "base64" })),
+        entry("/v3/trigger", json_body.clone(), json!({ "text": "1f8b", "encoding": "gzip" })),
+        entry("/v3/flexMetal/tags", json_body.clone(), json!({ "size": 17 })),
+        entry("/v3/jobs", params, json!({ "size": 0 })),
+        entry("/v3/session/logout", Value::Null, json!({ "size": -1 })),
+    ] } });
+    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
+    let bodies: Vec<_> = imported.exchanges.iter().map(|it| it.received.text()).collect();
+    assert_eq!(bodies, ["[]", ""]);
+    let told = ["POST /v3/tickets", "POST /v3/trigger", "POST /v3/flexMetal/tags", "POST /v3/jobs"];
+    assert_eq!(imported.unreadable, told);
+}
+
+#[test]
 fn what_looks_like_a_secret_is_not_written() {
     let har = json!({ "log": { "version": "1.2", "entries": [{
         "request": { "method": "GET", "url": "https://api.i3d.net/v3/currency", "headers": [] },
@@ -239,4 +265,11 @@ fn a_fixture_reads_as_hurl() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
     let fixture = read(&SUITE, "flex_metal_server/fails", &path).expect("a good fixture");
     insta::assert_snapshot!(hurl::export(&SUITE, &fixture));
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/ssh_key/life.yaml");
+    let life = read(&SUITE, "ssh_key/life", &path).expect("a good fixture");
+    let exported = hurl::export(&SUITE, &life);
+    let (_, undone) = exported.split_once("# what was made is removed\n").expect("its cleanup");
+    let request = "DELETE {{base}}/v3/sshKey/{{key}}\nprivate-token: {{api_key}}\nHTTP *\n";
+    assert_eq!(undone, format!("{request}[Asserts]\nstatus toString matches /^(204|404)$/\n"));
 }

@@ -1,11 +1,13 @@
 //! What is expected, as the assertions of Hurl.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
-use super::notation::{json_path, regex, text};
+use super::notation::{json_path, name_of, regex, text};
 use crate::fixture::{
     Expected, HeaderRule, Kind, Rule,
-    pointer::{most_exact, places},
+    pointer::{matches, most_exact, places},
 };
 
 /// One assertion a line.
@@ -29,8 +31,11 @@ fn of_header(name: &str, rule: &HeaderRule) -> Vec<String> {
 
 fn of_body(expected: &Expected) -> Vec<String> {
     match (&expected.body, &expected.text, &expected.sha256) {
-        (Some(body), ..) => {
-            places(body).into_iter().flat_map(|(at, it)| of_place(expected, &at, it)).collect()
+        (Some(_), ..) => {
+            let places = told(expected);
+            let absent = absent(&expected.rules, &places);
+            let said = places.into_iter().flat_map(|(at, it)| of_place(expected, &at, it));
+            said.chain(absent).collect()
         }
         (None, Some(said), _) => vec![format!("body == \"{}\"", text(said))],
         (None, None, Some(digest)) => vec![format!("sha256 == hex,{digest};")],
@@ -39,13 +44,42 @@ fn of_body(expected: &Expected) -> Vec<String> {
     }
 }
 
+/// The first place of every name that `bound` does not know yet; from then on it does.
+pub(super) fn bind(expected: &Expected, bound: &mut BTreeSet<String>) -> Vec<(String, String)> {
+    let name = |at: &str| most_exact(&expected.rules, at)?.reference.clone();
+    let named = told(expected).into_iter().filter_map(|(at, _)| Some((name(&at)?, at)));
+    named.filter(|(name, _)| bound.insert(name.clone())).collect()
+}
+
+/// The places of the body that can be told from others and of which the value counts: nothing in a list without an
+/// order, and nothing within a value that a rule replaces as a whole.
+fn told(expected: &Expected) -> Vec<(String, &Value)> {
+    let rule = |at: &str| most_exact(&expected.rules, at);
+    let is_set = |at: &str| rule(at).is_some_and(|it| it.contains || it.unordered);
+    let is_whole = |at: &str| rule(at).is_some_and(|it| it.replaces_value() || it.absent);
+    let above = |at: &str| at.match_indices('/').any(|(end, _)| is_set(&at[..end]) || is_whole(&at[..end]));
+    expected
+        .body
+        .iter()
+        .flat_map(places)
+        .filter(|(at, _)| !is_set(at) && !above(at) && !rule(at).is_some_and(|it| it.absent))
+        .collect()
+}
+
+/// What must not be there, at every place that a rule means.
+fn absent(rules: &BTreeMap<String, Rule>, places: &[(String, &Value)]) -> Vec<String> {
+    let members = rules.iter().filter(|(_, rule)| rule.absent).filter_map(|(at, _)| at.rsplit_once('/'));
+    let of_member = |(parent, name): (&str, &str)| {
+        let parents: Vec<&String> =
+            places.iter().map(|(at, _)| at).filter(|at| matches(parent, at)).collect();
+        let assert = |at: &&String| format!("jsonpath \"{}\" not exists", json_path(&format!("{at}/{name}")));
+        parents.iter().map(assert).collect::<Vec<_>>()
+    };
+    members.flat_map(of_member).collect()
+}
+
 fn of_place(expected: &Expected, pointer: &str, value: &Value) -> Vec<String> {
-    // What stands in a list without an order has no place that could be asserted.
-    let in_set = expected.rules.iter().any(|(at, rule)| {
-        (rule.contains || rule.unordered) && (pointer.starts_with(&format!("{at}/")) || pointer == *at)
-    });
     let predicates = match most_exact(&expected.rules, pointer) {
-        _ if in_set => Vec::new(),
         Some(rule) if rule.replaces_value() || rule.len.is_some() => predicates(rule, value),
         _ => plainly(value).into_iter().collect(),
     };
@@ -72,6 +106,7 @@ fn predicates(rule: &Rule, value: &Value) -> Vec<String> {
         Value::String(_) => format!("matches /^(?s:.){{{len}}}$/"),
         _ => format!("count == {len}"),
     }));
+    predicates.extend(rule.reference.iter().map(|name| format!("== {{{{{}}}}}", name_of(name))));
     if predicates.is_empty() {
         predicates.push("exists".to_owned());
     }
@@ -106,9 +141,39 @@ mod tests {
             (json!({ "type": "string", "len": 3 }), json!("abc"), &["isString", "matches /^(?s:.){3}$/"]),
             (json!({ "len": 3, "any": "no matter" }), json!([1]), &["count == 3"]),
             (json!({ "any": "no matter" }), json!(1), &["exists"]),
+            (
+                json!({ "ref": "Ping site.id-1", "type": "int" }),
+                json!(0),
+                &["isInteger", "== {{Ping_site_id-1}}"],
+            ),
         ] {
             let read: Rule = serde_json::from_value(rule.clone()).expect("a rule");
             assert_eq!(predicates(&read, &value), asserted, "{rule}");
         }
+    }
+
+    #[test]
+    fn only_places_of_which_the_value_counts_are_asserted() {
+        let expected: Expected = serde_json::from_value(json!({
+            "status": 200,
+            "body": [{ "id": 0, "tags": [1], "note": { "a": 1 }, "gone": 1 }, { "id": 0, "tags": [2] }],
+            "rules": {
+                "/*/id": { "ref": "id-1" }, "/*/tags": { "unordered": true }, "/0/note": { "any": "no matter" },
+                "/*/gone": { "absent": true },
+            },
+        }))
+        .expect("what is expected");
+        let asserted = [
+            "\"$\" count == 2",
+            "\"$[0]['id']\" == {{id-1}}",
+            "\"$[0]['note']\" exists",
+            "\"$[1]['id']\" == {{id-1}}",
+            "\"$[0]['gone']\" not exists",
+            "\"$[1]['gone']\" not exists",
+        ];
+        assert_eq!(of_body(&expected), asserted.map(|it| format!("jsonpath {it}")));
+        let mut bound = BTreeSet::new();
+        assert_eq!(bind(&expected, &mut bound), [("id-1".to_owned(), "/0/id".to_owned())]);
+        assert_eq!(bind(&expected, &mut bound), []);
     }
 }

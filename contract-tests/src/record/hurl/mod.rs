@@ -14,7 +14,7 @@ use self::{
 };
 use crate::{
     fixture::{
-        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Step, Who, alone, names_in,
+        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone, names_in,
         pointer::most_exact,
     },
     request::{Form, Part},
@@ -28,21 +28,23 @@ pub fn export(suite: &Suite, fixture: &Fixture) -> String {
     if fixture.requires.iter().any(|it| matches!(it, Requirement::World(_))) {
         steps += &format!("\n# the world of the beginning\nPOST {{{{{BASE}}}}}/_mock/reset\nHTTP 204\n");
     }
+    let mut bound = BTreeSet::new();
     for step in &fixture.steps {
         let name = if step.name.is_empty() { String::new() } else { format!("# {}\n", step.name) };
-        steps += &format!("\n{name}{}", of_step(suite, step));
+        steps += &format!("\n{name}{}", of_step(suite, step, &mut bound));
+        bound.extend(step.capture.keys().cloned());
     }
+    steps.extend(fixture.steps.iter().rev().filter_map(|step| undo(suite, step)));
     // A number is one only without quotes.
     for name in fixture.steps.iter().flat_map(|step| numbers(suite, step)) {
         steps = steps.replace(&format!("\"{{{{{name}}}}}\""), &format!("{{{{{name}}}}}"));
     }
-    format!("# {}\n{}{steps}", fixture.title, needs(suite, fixture, &steps))
+    format!("# {}\n{}{steps}", fixture.title, needs(suite, &bound, &steps))
 }
 
 /// How Hurl is called: every variable that no step captures.
-fn needs(suite: &Suite, fixture: &Fixture, steps: &str) -> String {
-    let captured: BTreeSet<String> =
-        fixture.steps.iter().flat_map(|step| step.capture.keys()).map(|name| name_of(name)).collect();
+fn needs(suite: &Suite, bound: &BTreeSet<String>, steps: &str) -> String {
+    let captured: BTreeSet<String> = bound.iter().map(|name| name_of(name)).collect();
     let used: BTreeSet<&str> = names_in(steps).filter(|name| !captured.contains(*name)).collect();
     let demo = |name: &str| suite.demo_names.iter().find(|(demo, _)| name_of(demo) == name);
     let option = |name: &str| match name {
@@ -58,23 +60,26 @@ fn needs(suite: &Suite, fixture: &Fixture, steps: &str) -> String {
 /// The names of numbers: by the rule of the place where they are captured, or by the contract where they are sent.
 fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
     let rules = step.response.as_ref().map(|expected| &expected.rules);
+    let is_of_numbers = |rule: &&Rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime));
     let captured = step.capture.iter().filter(|(_, capture)| match capture {
-        Capture::Body(pointer) => rules
-            .and_then(|rules| most_exact(rules, pointer))
-            .is_some_and(|rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime))),
+        Capture::Body(pointer) => {
+            rules.and_then(|rules| most_exact(rules, pointer)).as_ref().is_some_and(is_of_numbers)
+        }
         Capture::Header(_) => false,
     });
+    let named = rules.into_iter().flat_map(|rules| rules.values()).filter(is_of_numbers);
+    let named = named.filter_map(|rule| rule.reference.as_deref());
     let route = step.operation.as_ref().and_then(|operation| suite.contract.route(operation));
     let definition = route.and_then(|route| Some(&route.body.as_ref()?.definition()["properties"]));
     let is_number = |name: &str| definition.is_some_and(|it| it[name]["type"] == "integer");
     let body = step.request.body.as_ref().and_then(Value::as_object).into_iter().flatten();
     let sent = body.filter(|(name, _)| is_number(name)).filter_map(|(_, value)| alone(value.as_str()?));
-    captured.map(|(name, _)| name.as_str()).chain(sent).map(name_of).collect()
+    captured.map(|(name, _)| name.as_str()).chain(named).chain(sent).map(name_of).collect()
 }
 
-fn of_step(suite: &Suite, step: &Step) -> String {
+fn of_step(suite: &Suite, step: &Step, bound: &mut BTreeSet<String>) -> String {
     match step.action() {
-        Some(Action::Call(operation)) => call(suite, operation, step),
+        Some(Action::Call(operation)) => call(suite, operation, step) + &response(step, bound),
         Some(Action::Advance(span)) => {
             let seconds = span.seconds;
             format!("POST {{{{{BASE}}}}}/_mock/clock/advance\n{{\"seconds\": {seconds}}}\nHTTP 200\n")
@@ -126,7 +131,7 @@ fn call(suite: &Suite, operation: &str, step: &Step) -> String {
         values.iter().map(move |one| format!("{name}: {}\n", text(&plain(one))))
     });
     let query = section("Query", query.collect());
-    format!("{method} {{{{{BASE}}}}}{at}\n{key}{headers}{}{}", body(&step.request, query), response(step))
+    format!("{method} {{{{{BASE}}}}}{at}\n{key}{headers}{}", body(&step.request, query))
 }
 
 fn plain(value: &Value) -> String {
@@ -167,20 +172,40 @@ fn json(body: &Value) -> String {
     names(&serde_json::to_string_pretty(body).unwrap_or_default())
 }
 
-fn response(step: &Step) -> String {
+fn response(step: &Step, bound: &mut BTreeSet<String>) -> String {
     let Some(expected) = &step.response else {
         return format!("HTTP *\n{}", section("Captures", captures(step)));
     };
-    let asserts = section("Asserts", asserts(expected));
-    format!("HTTP {}\n{}{asserts}", expected.status, section("Captures", captures(step)))
+    let bind = |(name, at): (String, String)| capture_of_body(&name, &at);
+    let bound: String = asserts::bind(expected, bound).into_iter().map(bind).collect();
+    let captures = section("Captures", captures(step) + &bound);
+    format!("HTTP {}\n{captures}{}", expected.status, section("Asserts", asserts(expected)))
+}
+
+/// What undoes a step, where it is one that makes something; several statuses may mean that all is well.
+fn undo(suite: &Suite, step: &Step) -> Option<String> {
+    let makes = step.response.as_ref().is_none_or(|it| (200..300).contains(&it.status));
+    let cleanup = step.cleanup.as_ref().filter(|_| makes)?;
+    let call = call(
+        suite,
+        &cleanup.operation,
+        &Step { request: cleanup.request(), who: step.who, ..Step::default() },
+    );
+    let statuses: Vec<String> = cleanup.expect.iter().map(u16::to_string).collect();
+    let assert = format!("status toString matches /^({})$/\n", statuses.join("|"));
+    Some(format!("\n# what was made is removed\n{call}HTTP *\n{}", section("Asserts", assert)))
 }
 
 fn captures(step: &Step) -> String {
     let one = |(name, capture): (&String, &Capture)| match capture {
-        Capture::Body(pointer) => format!("{}: jsonpath \"{}\"\n", name_of(name), json_path(pointer)),
+        Capture::Body(pointer) => capture_of_body(name, pointer),
         Capture::Header(it) => {
             format!("{}: header \"{}\" regex {}\n", name_of(name), it.header, regex(&it.regex))
         }
     };
     step.capture.iter().map(one).collect()
+}
+
+fn capture_of_body(name: &str, pointer: &str) -> String {
+    format!("{}: jsonpath \"{}\"\n", name_of(name), json_path(pointer))
 }

@@ -47,7 +47,7 @@ fn escaped(text: &str) -> String {
 
 /// Hurl knows letters, digits, dashes and underscores in names. Those of server and keys are taken.
 pub(super) fn name_of(name: &str) -> String {
-    let name = name.replace(['.', ':'], "_");
+    let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "_");
     let taken = name == BASE || KEYS.contains(&name.as_str());
     if taken { name + "_" } else { name }
 }
