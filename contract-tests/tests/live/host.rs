@@ -323,7 +323,7 @@ impl Scene {
     /// Does what is planned, through a guard of this scene.
     pub async fn apply(&self, guard: &Guarded, plan: &Plan) -> Run {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-        let target = Target::at(&SUITE, &self.host.place(), keys).await;
+        let target = Target::at(&SUITE, &self.host.place(), keys).await.unwrap();
         apply(&target, guard, plan).await
     }
 
