@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::KEY;
 use crate::{
-    Keys, Suite, Target,
+    Caller, Keys, Suite, Target,
     live::{
         Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
         SystemClock, Watch,
@@ -106,7 +106,12 @@ impl LiveArguments {
         let rules = Rules::of(suite);
         let place = Gate::new(self.live, &rules).pass(target)?;
         match place.kind {
-            Kind::Mock => Ok(Target::at(suite, &place, Keys::from_env()).await?),
+            Kind::Mock => {
+                let target = Target::at(suite, &place, Keys::from_env()).await?;
+                // An emulator has the keys of its demo world; of any other server somebody must know one.
+                anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
+                Ok(target)
+            }
             Kind::Live => {
                 Ok(self.guarded(place, rules, Permit::default(), self.folder()?, None).await?.target)
             }

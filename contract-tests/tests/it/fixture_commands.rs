@@ -157,3 +157,15 @@ fn a_server_that_is_not_there_is_told_before_anything_is_played() {
     assert_eq!(code, 3, "{told}");
     assert!(told.contains(&format!("nobody listens at {target}")), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_demo_world_needs_a_key() {
+    let closed = mock_server::Config { control_token: Some("closed".to_owned()), ..Default::default() };
+    let server = mock_server::start(closed).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_contract-tests"));
+    command.args(["explore", "--steps", "20", "--target", &server.url()]).env_remove("CONTRACT_API_KEY");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("set CONTRACT_API_KEY in the environment"), "{told}");
+}
