@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     ReportArguments,
     live::{LiveArguments, option, suite},
-    replay::{FOLDER, SEED},
+    replay::{FOLDER, RUN, SEED},
 };
 use crate::{
     Case, Finding, Outcome, Redactor, Suite, Verdict, check,
@@ -83,7 +83,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let mock = open(suite, &arguments.mock, arguments).await?;
     let truth = open(suite, &arguments.truth, arguments).await?;
     let (scenarios, unplayed) = scenarios(suite, arguments, &mock, &truth)?;
-    let options = Options { run: "run7c".to_owned(), now: Timestamp::now() };
+    let options = Options { run: RUN.to_owned(), now: Timestamp::now() };
     let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
     let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
     let mut comparison = compare_sides(&mock, &truth, &scenarios, &terms).await;

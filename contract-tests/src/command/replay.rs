@@ -63,10 +63,13 @@ fn again(arguments: &Arguments, id: &str) -> String {
     typed([verb, folder, arguments.target.words()].concat())
 }
 
+/// How a run on an emulator is called: always the same, so that it repeats.
+pub(super) const RUN: &str = "run7c";
+
 /// How a run is called: on an emulator always the same, elsewhere by its time.
 pub(super) fn options(target: &Target) -> Options {
     let now = Timestamp::now();
-    let run = if target.is_controllable() { "run7c".to_owned() } else { format!("run{}", now.as_second()) };
+    let run = if target.is_controllable() { RUN.to_owned() } else { format!("run{}", now.as_second()) };
     Options { run, now }
 }
 
