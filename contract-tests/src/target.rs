@@ -81,7 +81,12 @@ impl Target {
         let headers = Vec::new();
         let (method, target) = (Method::GET, "/_mock/health".to_owned());
         let sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body: Vec::new() };
-        let nobody = |error| Unreachable::Silent(format!("nobody listens at {} ({error})", self.name));
+        let nobody = |error| match error {
+            Unreachable::Silent(why) => {
+                Unreachable::Silent(format!("nobody listens at {}: {why}", self.name))
+            }
+            denied => denied,
+        };
         Ok(self.send(&sent).await.map_err(nobody)?.is_success())
     }
 
