@@ -12,8 +12,8 @@ fn main() {
         for file in fs::read_dir(&api).expect("a readable folder") {
             let file = file.expect("a readable entry").path();
             let text = fs::read_to_string(&file).expect("a readable file");
-            let data: serde_json::Value =
-                serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let data: serde_json::Value = serde_saphyr::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             let json = folder.join(file.with_extension("json").file_name().expect("a name"));
             fs::write(json, data.to_string()).expect("a writable OUT_DIR");
         }

@@ -1,4 +1,5 @@
-//! Joins the YAML files of each API into one OpenAPI document, so that nothing is parsed as YAML at run time.
+//! Joins the YAML files of each API into one OpenAPI document, so that nothing is parsed as YAML at
+//! run time.
 
 use std::{
     env, fs,
@@ -36,7 +37,9 @@ fn join(folder: &Path) -> Value {
     for file in groups {
         let mut group = read(&file);
         let at = file.display();
-        tags.append(group["tags"].as_array_mut().unwrap_or_else(|| panic!("{at}: `tags` is a list")));
+        tags.append(
+            group["tags"].as_array_mut().unwrap_or_else(|| panic!("{at}: `tags` is a list")),
+        );
         only(&group, &["tags", "paths", "components"], &at);
         only(&group["components"], &["schemas"], &at);
         merge(&mut paths, group["paths"].take(), &at);

@@ -17,7 +17,8 @@ pub struct Broken {
 /// How deep bodies are looked into; none of a sensible API is deeper.
 const DEPTH_MAX: usize = 8;
 
-/// What a schema of a request may consist of; with another keyword, the derivation of its violations is missing here.
+/// What a schema of a request may consist of; with another keyword, the derivation of its
+/// violations is missing here.
 const KEYWORDS: [&str; 24] = [
     "$ref",
     "additionalProperties",
@@ -66,7 +67,8 @@ pub fn bodies(body: &RequestBody, example: &Value) -> Vec<Broken> {
 
 /// Every text that the contract forbids for this parameter, with what is wrong about it.
 pub fn texts(parameter: &Parameter) -> Vec<(&'static str, String)> {
-    let schema = if parameter.repeats { &parameter.definition["items"] } else { &parameter.definition };
+    let schema =
+        if parameter.repeats { &parameter.definition["items"] } else { &parameter.definition };
     let typed = types(schema).iter().any(|it| ["integer", "number", "boolean"].contains(it));
     let wrong_type = typed.then(|| ("of the wrong type", "x".to_owned()));
     let limits = limits(schema, None).into_iter().map(|(what, value)| (what, text(&value)));
@@ -75,12 +77,14 @@ pub fn texts(parameter: &Parameter) -> Vec<(&'static str, String)> {
     wrong_type.into_iter().chain(limits).filter(|(_, text)| reaches(text)).collect()
 }
 
-/// A text that the contract allows for this parameter and that names nothing; `None` where it allows few values.
+/// A text that the contract allows for this parameter and that names nothing; `None` where it
+/// allows few values.
 pub fn unknown(parameter: &Parameter) -> Option<String> {
     if parameter.definition["enum"].is_array() {
         return None;
     }
-    let mut candidates = ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
+    let mut candidates =
+        ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
     // An operation may want more than the contract says, so what looks like the example goes first.
     let length = parameter.example.as_ref().map_or(0, |example| text(example).len());
     candidates.sort_by_key(|candidate| candidate.len() != length);
@@ -163,7 +167,8 @@ impl Walk<'_> {
                 continue;
             }
             let inner = at.member(name);
-            let required = schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+            let required =
+                schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
             if required {
                 self.found.push(Broken {
                     what: "missing",
@@ -174,7 +179,8 @@ impl Walk<'_> {
             // What the example leaves out is put in, so that it can be broken inside.
             let absent = whole.pointer(&inner.pointer).is_none();
             let added = if absent { sample(self.body, property, at.depth) } else { None };
-            let whole = added.map_or_else(|| whole.clone(), |value| set(whole, &inner.pointer, value));
+            let whole =
+                added.map_or_else(|| whole.clone(), |value| set(whole, &inner.pointer, value));
             self.visit(&whole, &inner, property, required);
         }
     }
@@ -187,8 +193,12 @@ impl Walk<'_> {
 
 fn know(schema: &Value) {
     let unknown = schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str());
-    let unknown: Vec<&str> = unknown.filter(|it| *it != "readOnly" && !KEYWORDS.contains(it)).collect();
-    assert!(unknown.is_empty(), "nobody has said yet how a request breaks the keywords {unknown:?}");
+    let unknown: Vec<&str> =
+        unknown.filter(|it| *it != "readOnly" && !KEYWORDS.contains(it)).collect();
+    assert!(
+        unknown.is_empty(),
+        "nobody has said yet how a request breaks the keywords {unknown:?}"
+    );
 }
 
 /// The JSON types that a schema allows; none where it does not say.
@@ -206,8 +216,14 @@ fn accepts_null(schema: &Value) -> bool {
 }
 
 fn of_another_type(allowed: &[&str]) -> Option<Value> {
-    let others = [("string", json!("x")), ("integer", json!(7)), ("object", json!({})), ("array", json!([]))];
-    let allows = |name: &str| allowed.contains(&name) || (name == "integer" && allowed.contains(&"number"));
+    let others = [
+        ("string", json!("x")),
+        ("integer", json!(7)),
+        ("object", json!({})),
+        ("array", json!([])),
+    ];
+    let allows =
+        |name: &str| allowed.contains(&name) || (name == "integer" && allowed.contains(&"number"));
     let other = others.into_iter().find(|(name, _)| !allows(name)).map(|(_, value)| value);
     other.filter(|_| !allowed.is_empty())
 }
@@ -267,7 +283,8 @@ fn sample(body: &RequestBody, schema: &Value, depth: usize) -> Option<Value> {
         "boolean" => Some(json!(true)),
         "array" if depth < DEPTH_MAX => Some(json!([sample(body, &schema["items"], depth + 1)?])),
         "object" if depth < DEPTH_MAX => {
-            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let required =
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let member = |name: &str| {
                 let value = sample(body, &schema["properties"][name], depth + 1)?;
                 Some((name.to_owned(), value))
@@ -354,8 +371,10 @@ mod tests {
         let route = openapi::i3d_v3().route("createFlexMetalServer").unwrap();
         let body = route.body.as_ref().unwrap();
         let example = json!({ "name": "web", "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": { "slug": "debian-12" } });
-        let found: Vec<String> =
-            bodies(body, &example).into_iter().map(|it| format!("{} {}", it.property, it.what)).collect();
+        let found: Vec<String> = bodies(body, &example)
+            .into_iter()
+            .map(|it| format!("{} {}", it.property, it.what))
+            .collect();
         for expected in [
             " of the wrong type",
             "name missing",
@@ -373,6 +392,9 @@ mod tests {
         ] {
             assert!(found.iter().any(|it| it == expected), "{expected} is in {found:#?}");
         }
-        assert!(!found.iter().any(|it| it == "tags null"), "null for an optional list counts as absent");
+        assert!(
+            !found.iter().any(|it| it == "tags null"),
+            "null for an optional list counts as absent"
+        );
     }
 }

@@ -20,8 +20,14 @@ pub struct Api {
 impl Api {
     /// The API of `suite` at `base`, as in `http://127.0.0.1:8080`; without credentials.
     pub fn new(suite: &'static Suite, base: String) -> Api {
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Api { base, suite, client: client.expect("a client without TLS needs nothing"), credentials: None }
+        let client =
+            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        Api {
+            base,
+            suite,
+            client: client.expect("a client without TLS needs nothing"),
+            credentials: None,
+        }
     }
 
     /// The same API, called with this key.
@@ -172,8 +178,8 @@ impl Call<'_> {
         let url = format!("{}{path}{mark}{}", self.api.base, query.join("&"));
         let mut request = self.api.client.request(self.method, url);
         let credentials = self.api.credentials.iter().map(|(name, value)| (*name, value.as_str()));
-        for (name, value) in
-            credentials.chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        for (name, value) in credentials
+            .chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         {
             request = request.header(name, value);
         }
@@ -183,7 +189,10 @@ impl Call<'_> {
             Payload::Text(body) => request.body(body),
             Payload::Form(form) => request.multipart(form),
         };
-        request.send().await.unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id))
+        request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{} gets an answer: {error}", self.route.id))
     }
 
     /// Sends it and expects the status of success; returns the body, `null` without one.
@@ -200,7 +209,8 @@ impl Call<'_> {
         answer.json()
     }
 
-    /// Sends it and expects a refusal with this status and code; returns the properties at fault with their messages.
+    /// Sends it and expects a refusal with this status and code; returns the properties at fault
+    /// with their messages.
     pub async fn refused(self, status: u16, code: u32) -> Vec<(String, String)> {
         let body = self.expect(status).await;
         assert_eq!(body["errorCode"], code, "the code of {body}");

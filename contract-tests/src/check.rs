@@ -1,4 +1,5 @@
-//! The catalogue of checks: each has a stable code, the law it holds a server to, and what to do when it is broken.
+//! The catalogue of checks: each has a stable code, the law it holds a server to, and what to do
+//! when it is broken.
 
 use serde::{Serialize, Serializer};
 

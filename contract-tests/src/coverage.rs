@@ -64,7 +64,10 @@ pub type Groups<'a> = BTreeMap<&'static str, Vec<Covered<'a>>>;
 pub fn groups<'a>(contract: &'static Contract, reached: &'a Reached) -> Groups<'a> {
     let mut groups = Groups::new();
     for route in &contract.routes {
-        groups.entry(&route.tag).or_default().push(Covered { route, touched: reached.of(&route.id) });
+        groups
+            .entry(&route.tag)
+            .or_default()
+            .push(Covered { route, touched: reached.of(&route.id) });
     }
     groups
 }
@@ -99,12 +102,15 @@ impl Covered<'_> {
         let mark = |status| seen.get(&status).map_or(Mark::Missing, |times| Mark::Reached(*times));
         let documented = self.route.statuses().map(|status| (status, mark(status)));
         let others = seen.iter().filter(|(status, _)| !self.route.documents(**status));
-        documented.chain(others.map(|(status, times)| (*status, Mark::Undocumented(*times)))).collect()
+        documented
+            .chain(others.map(|(status, times)| (*status, Mark::Undocumented(*times))))
+            .collect()
     }
 
     /// Documented statuses that never came, but for server errors.
     pub fn missing_statuses(&self) -> Vec<u16> {
-        let missing = |(status, mark): (u16, Mark)| (mark == Mark::Missing && status < 500).then_some(status);
+        let missing =
+            |(status, mark): (u16, Mark)| (mark == Mark::Missing && status < 500).then_some(status);
         self.statuses().into_iter().filter_map(missing).collect()
     }
 
@@ -148,7 +154,8 @@ impl Covered<'_> {
 }
 
 fn documented(statuses: &[(u16, Mark)]) -> Share {
-    let count = |wanted: fn(&Mark) -> bool| statuses.iter().filter(|(_, mark)| wanted(mark)).count();
+    let count =
+        |wanted: fn(&Mark) -> bool| statuses.iter().filter(|(_, mark)| wanted(mark)).count();
     let reached = count(|mark| matches!(mark, Mark::Reached(_)));
     Share { reached, of: reached + count(|mark| *mark == Mark::Missing) }
 }
@@ -208,12 +215,15 @@ mod tests {
             "statuses": { "200": 3, "409": 1 }, "parameters": ["{uuid}"], "properties": ["/*/uuid"],
         } }));
         let groups = groups(SUITE.contract, &reached);
-        let covered = groups["SSHKey"].iter().find(|it| it.route.id == "getSshKey").expect("it is there");
+        let covered =
+            groups["SSHKey"].iter().find(|it| it.route.id == "getSshKey").expect("it is there");
         let statuses = covered.statuses();
         assert_eq!(statuses[&200], Mark::Reached(3));
         assert_eq!(statuses[&404], Mark::Missing);
         assert_eq!(statuses[&409], Mark::Undocumented(1));
-        assert!(covered.missing_statuses().contains(&404) && !covered.missing_statuses().contains(&500));
+        assert!(
+            covered.missing_statuses().contains(&404) && !covered.missing_statuses().contains(&500)
+        );
         assert!(covered.missing_properties().contains(&"/*/name"));
         let figures = covered.figures();
         assert_eq!(figures.operations, Share { reached: 1, of: 1 });

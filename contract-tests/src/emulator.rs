@@ -19,7 +19,8 @@ impl Emulator {
     /// A world of another configuration.
     pub fn with(config: Config) -> Emulator {
         let key = config.api_key.clone();
-        let server = mock_server::start(config).unwrap_or_else(|error| panic!("an emulator starts: {error}"));
+        let server = mock_server::start(config)
+            .unwrap_or_else(|error| panic!("an emulator starts: {error}"));
         Emulator { server, key }
     }
 

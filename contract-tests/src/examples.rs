@@ -44,7 +44,9 @@ async fn play(run: &mut Run, target: &Target, request: &Request, case: Case) -> 
             run.count(&exchange);
             judged(target, exchange, case)
         }
-        Err(unreachable) => Case { outcome: Outcome::Unchecked, reason: unreachable.to_string(), ..case },
+        Err(unreachable) => {
+            Case { outcome: Outcome::Unchecked, reason: unreachable.to_string(), ..case }
+        }
     }
 }
 

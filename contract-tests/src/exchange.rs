@@ -7,7 +7,8 @@ use openapi::Route;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Who sends a request. The credentials themselves are added by the transport and stand in no exchange.
+/// Who sends a request. The credentials themselves are added by the transport and stand in no
+/// exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Caller {
@@ -76,7 +77,8 @@ pub struct Exchange {
 }
 
 impl Sent {
-    /// A request of an operation by the customer: at its path as the contract writes it, with nothing else.
+    /// A request of an operation by the customer: at its path as the contract writes it, with
+    /// nothing else.
     pub fn to(route: &'static Route) -> Sent {
         Sent {
             route: Some(route),
@@ -95,7 +97,8 @@ impl Sent {
 
     /// The operation, or method and path where there is none.
     pub fn name(&self) -> String {
-        self.route.map_or_else(|| format!("{} {}", self.method, self.target), |route| route.id.clone())
+        self.route
+            .map_or_else(|| format!("{} {}", self.method, self.target), |route| route.id.clone())
     }
 }
 

@@ -12,7 +12,8 @@ pub struct Finding {
     pub check: &'static Check,
     /// The operation, or method and path where there is none.
     pub operation: String,
-    /// Where in the answer (or, for an input, in the request), as a JSON pointer; empty for the whole.
+    /// Where in the answer (or, for an input, in the request), as a JSON pointer; empty for the
+    /// whole.
     pub pointer: String,
     /// What is wrong: what was expected, and what came instead.
     pub message: String,
@@ -23,7 +24,11 @@ pub struct Finding {
 
 impl Finding {
     /// A finding about an answer as a whole.
-    pub fn new(check: &'static Check, operation: impl Into<String>, message: impl Into<String>) -> Finding {
+    pub fn new(
+        check: &'static Check,
+        operation: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
         Finding {
             check,
             operation: operation.into(),

@@ -12,7 +12,8 @@ use crate::{
     well_formed::well_formed,
 };
 
-/// Statuses that a server may answer before an operation runs; a contract sums them up as `default`.
+/// Statuses that a server may answer before an operation runs; a contract sums them up as
+/// `default`.
 const PLATFORM: [u16; 8] = [400, 401, 403, 405, 413, 422, 429, 501];
 /// An answer that takes longer is worth knowing.
 const SLOW_MILLIS: u128 = 5_000;
@@ -29,8 +30,8 @@ const INTERNAL: [&str; 9] = [
     "/var/www",
 ];
 
-/// Everything that is wrong with an answer by the contract alone. It is for answers that no target gave: whoever has one asks
-/// [`Target::judge`](crate::Target::judge), which knows the keys, too.
+/// Everything that is wrong with an answer by the contract alone. It is for answers that no target
+/// gave: whoever has one asks [`Target::judge`](crate::Target::judge), which knows the keys, too.
 pub(crate) fn judge_by_contract(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
     let judged = Judged { suite, exchange, name: exchange.sent.name() };
     let checks = [
@@ -65,14 +66,16 @@ impl Judged<'_> {
         self.exchange.received.status
     }
 
-    /// The operation, unless the server says that there is no such route, or the method is none of its path.
+    /// The operation, unless the server says that there is no such route, or the method is none of
+    /// its path.
     fn route(&self) -> Option<&'static Route> {
         let refused_path = self.status_code() == 405 || self.is_unknown_route();
         self.exchange.sent.route.filter(|_| !refused_path)
     }
 
     fn is_unknown_route(&self) -> bool {
-        self.status_code() == 404 && self.exchange.received.json()["errorCode"] == self.suite.no_route
+        self.status_code() == 404
+            && self.exchange.received.json()["errorCode"] == self.suite.no_route
     }
 
     fn server_error(&self) -> Found {
@@ -88,8 +91,9 @@ impl Judged<'_> {
     fn status(&self) -> Found {
         let (status, Some(route)) = (self.status_code(), self.route()) else { return Vec::new() };
         let listed = route.documents(status) || PLATFORM.contains(&status);
-        let message =
-            || format!("has the status {status}, which the contract does not list for the operation");
+        let message = || {
+            format!("has the status {status}, which the contract does not list for the operation")
+        };
         (!listed).then(|| self.found(&check::DOCUMENTED_STATUS, message())).into_iter().collect()
     }
 
@@ -105,12 +109,15 @@ impl Judged<'_> {
             return Vec::new();
         }
         let Some(media) = received.media() else {
-            return vec![
-                self.found(&check::MEDIA_TYPE, "has no Content-Type, but the contract promises a body"),
-            ];
+            return vec![self.found(
+                &check::MEDIA_TYPE,
+                "has no Content-Type, but the contract promises a body",
+            )];
         };
         if !response.has_body() {
-            return vec![self.found(&check::EMPTY_BODY, "has a body, but the contract promises none")];
+            return vec![
+                self.found(&check::EMPTY_BODY, "has a body, but the contract promises none"),
+            ];
         }
         let Some(promised) = response.media_type(media) else {
             let message = format!("is of type {media}, which the contract does not promise");
@@ -120,25 +127,33 @@ impl Judged<'_> {
             return Vec::new();
         }
         if let Err(error) = well_formed(&received.body) {
-            return vec![self.found(&check::WELL_FORMED, format!("is not well-formed JSON: {error}"))];
+            return vec![
+                self.found(&check::WELL_FORMED, format!("is not well-formed JSON: {error}")),
+            ];
         }
         let violations = response.check(Some((media, &received.body)));
         let check = |message: &str| match message {
             "is not a known property" => &check::NOTHING_UNKNOWN,
             _ => &check::SCHEMA,
         };
-        violations.iter().map(|it| Finding::of_violation(check(&it.message), &self.name, it)).collect()
+        violations
+            .iter()
+            .map(|it| Finding::of_violation(check(&it.message), &self.name, it))
+            .collect()
     }
 
     fn empty_body(&self) -> Found {
         let received = &self.exchange.received;
-        let must_be_empty = matches!(received.status, 204 | 304) || self.exchange.sent.method == Method::HEAD;
+        let must_be_empty =
+            matches!(received.status, 204 | 304) || self.exchange.sent.method == Method::HEAD;
         if must_be_empty && !received.body.is_empty() {
-            return vec![
-                self.found(&check::EMPTY_BODY, format!("has a body, although {} has none", received.status)),
-            ];
+            return vec![self.found(
+                &check::EMPTY_BODY,
+                format!("has a body, although {} has none", received.status),
+            )];
         }
-        let announced = received.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        let announced =
+            received.header("content-length").and_then(|length| length.parse::<usize>().ok());
         let wrong = announced.filter(|length| !must_be_empty && *length != received.body.len());
         let message = |length| format!("announces {length} bytes and has {}", received.body.len());
         wrong.map(|length| self.found(&check::EMPTY_BODY, message(length))).into_iter().collect()
@@ -152,8 +167,12 @@ impl Judged<'_> {
             return vec![self.found(&check::ALLOW, "has the status 405 without Allow")];
         };
         let has = |method: &str| allow.split(',').any(|one| one.trim() == method);
-        let missing =
-            self.exchange.sent.route.map(|route| route.method.as_str()).filter(|method| !has(method));
+        let missing = self
+            .exchange
+            .sent
+            .route
+            .map(|route| route.method.as_str())
+            .filter(|method| !has(method));
         let message = |method| format!("has Allow `{allow}`, which lacks {method}");
         missing.map(|method| self.found(&check::ALLOW, message(method))).into_iter().collect()
     }
@@ -166,8 +185,9 @@ impl Judged<'_> {
             413 | 415 => sent.body.is_empty(),
             _ => false,
         };
-        let message =
-            || format!("has the status {status}, which does not fit {} as it was sent", sent.method);
+        let message = || {
+            format!("has the status {status}, which does not fit {} as it was sent", sent.method)
+        };
         unfit.then(|| self.found(&check::STATUS_FITS_METHOD, message())).into_iter().collect()
     }
 
@@ -180,24 +200,33 @@ impl Judged<'_> {
         let internal = INTERNAL.iter().find(|word| text.contains(**word));
         let mut found: Found = internal
             .map(|word| {
-                self.found(&check::NOTHING_INTERNAL, format!("says {:?}, which is internal", word.trim()))
+                self.found(
+                    &check::NOTHING_INTERNAL,
+                    format!("says {:?}, which is internal", word.trim()),
+                )
             })
             .into_iter()
             .collect();
         let body = received.json();
         let Some(code) = body["errorCode"].as_i64() else {
-            found.push(self.found(&check::ERROR_SHAPE, "is a refusal without a number").at("/errorCode"));
+            found.push(
+                self.found(&check::ERROR_SHAPE, "is a refusal without a number").at("/errorCode"),
+            );
             return found;
         };
-        let shape =
-            [("/errorMessage", body["errorMessage"].is_string()), ("/errors", body["errors"].is_array())];
+        let shape = [
+            ("/errorMessage", body["errorMessage"].is_string()),
+            ("/errors", body["errors"].is_array()),
+        ];
         found.extend(shape.iter().filter(|(_, good)| !good).map(|(at, _)| {
             self.found(&check::ERROR_SHAPE, "is missing in a refusal, or of another type").at(*at)
         }));
         let fits = self.suite.statuses_of(code).map(|statuses| statuses.contains(&received.status));
         let message = match fits {
             Some(true) => return found,
-            Some(false) => format!("is {code}, which does not belong to the status {}", received.status),
+            Some(false) => {
+                format!("is {code}, which does not belong to the status {}", received.status)
+            }
             None => format!("is {code}, which is in no public table"),
         };
         found.push(self.found(&check::ERROR_SHAPE, message).at("/errorCode"));
@@ -213,10 +242,13 @@ impl Judged<'_> {
         let sent = self.exchange.sent.json();
         let properties = expected.definition()["properties"].as_object().into_iter().flatten();
         let secrets = properties.filter(|(_, it)| it["format"] == "password");
-        let secrets = secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= SHORT));
+        let secrets =
+            secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= SHORT));
         // What is sent in two places may come back from the other.
-        let texts = || sent.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-        let mut secrets = secrets.filter(|secret| texts().filter(|text| text.contains(secret)).count() == 1);
+        let texts =
+            || sent.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
+        let mut secrets =
+            secrets.filter(|secret| texts().filter(|text| text.contains(secret)).count() == 1);
         let mut body = serde_json::from_slice(&self.exchange.received.body)
             .unwrap_or_else(|_| Value::String(self.exchange.received.text()));
         if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
@@ -239,7 +271,9 @@ fn says(value: &Value, text: &str) -> bool {
     match value {
         Value::String(it) => it.contains(text),
         Value::Array(items) => items.iter().any(|item| says(item, text)),
-        Value::Object(members) => members.iter().any(|(name, it)| name.contains(text) || says(it, text)),
+        Value::Object(members) => {
+            members.iter().any(|(name, it)| name.contains(text) || says(it, text))
+        }
         _ => false,
     }
 }
@@ -248,7 +282,11 @@ fn says(value: &Value, text: &str) -> bool {
 pub fn shown(value: &Value) -> String {
     const LONG: usize = 80;
     let text = value.to_string();
-    if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain("…".chars()).collect() }
+    if text.chars().count() <= LONG {
+        text
+    } else {
+        text.chars().take(LONG).chain("…".chars()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -272,13 +310,20 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
         let sent = Sent::to(route);
-        let received =
-            Received { status, headers, body: body.as_bytes().to_vec(), took: Duration::from_millis(1) };
+        let received = Received {
+            status,
+            headers,
+            body: body.as_bytes().to_vec(),
+            took: Duration::from_millis(1),
+        };
         Exchange { sent, received }
     }
 
     fn codes(exchange: &Exchange) -> Vec<(&'static str, String)> {
-        judge_by_contract(&SUITE, exchange).into_iter().map(|it| (it.check.code, it.pointer)).collect()
+        judge_by_contract(&SUITE, exchange)
+            .into_iter()
+            .map(|it| (it.check.code, it.pointer))
+            .collect()
     }
 
     #[test]
@@ -316,7 +361,8 @@ mod tests {
         let mut leaking = exchange("changeAccountPassword", 422, "");
         leaking.sent.body =
             br#"{"currentPassword":"old \"one\" of mine","newPassword":"a-better-one"}"#.to_vec();
-        let refusal = r#"{"errorCode":11001,"errorMessage":"wrong: old \"one\" of mine","errors":[]}"#;
+        let refusal =
+            r#"{"errorCode":11001,"errorMessage":"wrong: old \"one\" of mine","errors":[]}"#;
         for (media, body, leaks) in [
             ("application/json", refusal.to_owned(), true),
             ("text/plain", "wrong: a-better-one".to_owned(), true),

@@ -1,4 +1,5 @@
-//! Calls an API by the `operationId`s of its contract, and judges every answer by that contract, asked for or not.
+//! Calls an API by the `operationId`s of its contract, and judges every answer by that contract,
+//! asked for or not.
 //!
 //! ```no_run
 //! # async fn example() {

@@ -16,10 +16,11 @@ use crate::{
 /// Set by CI servers, where nobody looks at a line that rewrites itself.
 const CI: &str = "CI";
 
-/// A line on standard error; nothing where that is no terminal, or in CI. It vanishes when it is dropped. The default shows
-/// nothing anywhere.
+/// A line on standard error; nothing where that is no terminal, or in CI. It vanishes when it is
+/// dropped. The default shows nothing anywhere.
 ///
-/// It moves by cases, or, with [`Progress::advance`] and [`Progress::failed`], by whatever a run counts.
+/// It moves by cases, or, with [`Progress::advance`] and [`Progress::failed`], by whatever a run
+/// counts.
 ///
 /// ```no_run
 /// # use contract_tests::{Case, Exchange, Progress};

@@ -18,9 +18,11 @@ pub struct Reached(BTreeMap<String, Touched>);
 pub struct Touched {
     /// How often it was answered with a status.
     pub statuses: BTreeMap<u16, u64>,
-    /// The parameters that a good answer was asked for with, as in `{uuid}`, `?page` or `RANGED-DATA`.
+    /// The parameters that a good answer was asked for with, as in `{uuid}`, `?page` or
+    /// `RANGED-DATA`.
     pub parameters: BTreeSet<String>,
-    /// The properties that good answers had, as pointers in which `*` stands for every item of a list.
+    /// The properties that good answers had, as pointers in which `*` stands for every item of a
+    /// list.
     pub properties: BTreeSet<String>,
 }
 
@@ -38,11 +40,14 @@ impl Reached {
             return;
         }
         let unsent = |it: &&Parameter| !touched.parameters.contains(&label(it));
-        let parameters = route.parameters.iter().filter(unsent).filter(|it| carries(sent, it)).map(label);
+        let parameters =
+            route.parameters.iter().filter(unsent).filter(|it| carries(sent, it)).map(label);
         touched.parameters.extend(parameters.collect::<Vec<_>>());
         // Only what was not seen before is looked for, so that a long run does not pay for it.
-        let promised = route.response(received.status).map(|it| it.properties()).into_iter().flatten();
-        let unseen: Vec<&String> = promised.filter(|it| !touched.properties.contains(*it)).collect();
+        let promised =
+            route.response(received.status).map(|it| it.properties()).into_iter().flatten();
+        let unseen: Vec<&String> =
+            promised.filter(|it| !touched.properties.contains(*it)).collect();
         if !unseen.is_empty() {
             let body = received.json();
             touched.properties.extend(unseen.into_iter().filter(|at| has(&body, at)).cloned());
@@ -85,8 +90,12 @@ fn carries(sent: &Sent, parameter: &Parameter) -> bool {
     let query = || sent.target.split_once('?').map_or("", |(_, query)| query);
     match parameter.location {
         Location::Path => true,
-        Location::Query => form_urlencoded::parse(query().as_bytes()).any(|(name, _)| name == parameter.name),
-        Location::Header => sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name)),
+        Location::Query => {
+            form_urlencoded::parse(query().as_bytes()).any(|(name, _)| name == parameter.name)
+        }
+        Location::Header => {
+            sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))
+        }
     }
 }
 
@@ -96,9 +105,9 @@ fn has(value: &Value, at: &str) -> bool {
     let (name, rest) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
     match value {
         Value::Array(items) => name == "*" && items.iter().any(|item| has(item, rest)),
-        Value::Object(members) => {
-            members.get(&name.replace("~1", "/").replace("~0", "~")).is_some_and(|member| has(member, rest))
-        }
+        Value::Object(members) => members
+            .get(&name.replace("~1", "/").replace("~0", "~"))
+            .is_some_and(|member| has(member, rest)),
         _ => false,
     }
 }
@@ -133,7 +142,10 @@ mod tests {
         let touched = reached.of("getSshKey").expect("it was called");
         assert_eq!(touched.statuses, BTreeMap::from([(200, 1), (404, 1)]));
         assert_eq!(touched.parameters, BTreeSet::from(["{uuid}".to_owned()]));
-        assert_eq!(touched.properties, BTreeSet::from(["/*/name".to_owned(), "/*/uuid".to_owned()]));
+        assert_eq!(
+            touched.properties,
+            BTreeSet::from(["/*/name".to_owned(), "/*/uuid".to_owned()])
+        );
         let mut twice = reached.clone();
         twice.add(reached);
         assert_eq!(twice.of("getSshKey").map(|it| it.statuses[&200]), Some(2));

@@ -48,14 +48,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// The example of the contract: every parameter that has one, and the body. The error says what the contract lacks.
+    /// The example of the contract: every parameter that has one, and the body. The error says what
+    /// the contract lacks.
     pub fn example(route: &'static Route) -> Result<Request, String> {
         let (mut parameters, mut range) = (Vec::new(), None);
         for parameter in &route.parameters {
             match (&parameter.example, parameter.location) {
                 (Some(example), Location::Header) => range = Some(text(example)),
                 (Some(Value::Array(values)), _) => {
-                    parameters.extend(values.iter().map(|value| (parameter.name.clone(), text(value))));
+                    parameters
+                        .extend(values.iter().map(|value| (parameter.name.clone(), text(value))));
                 }
                 (Some(example), _) => parameters.push((parameter.name.clone(), text(example))),
                 (None, _) if parameter.required => return Err(lacks_parameter(route, parameter)),
@@ -76,8 +78,10 @@ impl Request {
     /// The same without what may be left out beside the body; `None` where that is nothing.
     #[must_use]
     pub fn without_optional_parameters(&self) -> Option<Request> {
-        let required = |name: &str| self.route.parameters.iter().any(|it| it.name == name && it.required);
-        let parameters: Vec<_> = self.parameters.iter().filter(|(name, _)| required(name)).cloned().collect();
+        let required =
+            |name: &str| self.route.parameters.iter().any(|it| it.name == name && it.required);
+        let parameters: Vec<_> =
+            self.parameters.iter().filter(|(name, _)| required(name)).cloned().collect();
         let differs = self.range.is_some() || parameters.len() < self.parameters.len();
         differs.then(|| Request { parameters, range: None, ..self.clone() })
     }
@@ -93,7 +97,8 @@ impl Request {
     /// The same without a parameter.
     #[must_use]
     pub fn without(&self, name: &str) -> Request {
-        let parameters = self.parameters.iter().filter(|(other, _)| other != name).cloned().collect();
+        let parameters =
+            self.parameters.iter().filter(|(other, _)| other != name).cloned().collect();
         Request { parameters, ..self.clone() }
     }
 
@@ -165,7 +170,8 @@ impl Request {
 
 /// The media type of most bodies.
 const JSON: &str = "application/json";
-/// What stands between the parts of a form. It is always the same, so that a run repeats to the byte.
+/// What stands between the parts of a form. It is always the same, so that a run repeats to the
+/// byte.
 const BOUNDARY: &str = "contract-tests-7f1c0d5a";
 
 /// A multipart form as it goes over the wire.
@@ -181,8 +187,9 @@ impl Form {
     pub fn of(parts: &[Part]) -> Form {
         let mut text = String::new();
         for Part { name, file_name, text: content } in parts {
-            let file =
-                file_name.iter().map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
+            let file = file_name
+                .iter()
+                .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
             let file: String = file.collect();
             text += &format!(
                 "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
@@ -204,7 +211,8 @@ fn add(form: multipart::Form, part: &Part) -> multipart::Form {
     form.part(part.name.clone(), content)
 }
 
-/// One part for each property of the form. The example of a file is its name; its content does not matter.
+/// One part for each property of the form. The example of a file is its name; its content does not
+/// matter.
 fn parts(body: &RequestBody) -> Vec<Part> {
     let properties = body.definition()["properties"].as_object().into_iter().flatten();
     let given = properties.map(|(name, property)| {

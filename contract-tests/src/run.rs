@@ -83,7 +83,12 @@ pub enum Verdict {
 
 impl Run {
     /// A run that begins.
-    pub fn new(verb: &'static str, api: &'static str, target: impl Into<String>, seed: Option<u64>) -> Run {
+    pub fn new(
+        verb: &'static str,
+        api: &'static str,
+        target: impl Into<String>,
+        seed: Option<u64>,
+    ) -> Run {
         Run {
             verb,
             api,
@@ -109,7 +114,8 @@ impl Run {
         self.cases.iter().filter(move |case| case.outcome == outcome)
     }
 
-    /// How it ends. A run that checked nothing does not hold, and neither does one that could not check something.
+    /// How it ends. A run that checked nothing does not hold, and neither does one that could not
+    /// check something.
     pub fn verdict(&self) -> Verdict {
         if self.ended(Outcome::Failed).next().is_some() {
             Verdict::Broken

@@ -1,6 +1,7 @@
 //! Values that may appear in no output.
 
-/// A secret: it has neither `Debug` nor `Display` nor `Serialize`, so that it cannot slip into an output.
+/// A secret: it has neither `Debug` nor `Display` nor `Serialize`, so that it cannot slip into an
+/// output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

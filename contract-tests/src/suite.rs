@@ -32,18 +32,20 @@ pub struct Suite {
     pub shared: &'static [&'static str],
     /// Its resources.
     pub families: &'static [&'static [Family]],
-    /// Where answers show what a parameter of a path stands for, beyond the lists of the families: the parameter, the
-    /// operation, and the place in its answer.
+    /// Where answers show what a parameter of a path stands for, beyond the lists of the families:
+    /// the parameter, the operation, and the place in its answer.
     pub shown: &'static [(&'static str, &'static str, &'static str)],
     /// What goes on step by step.
     pub flows: &'static [Flow],
-    /// Names of properties that the contract does not call secret, and that nobody else is to read all the same.
+    /// Names of properties that the contract does not call secret, and that nobody else is to read
+    /// all the same.
     pub private: &'static [&'static str],
     /// The keys of the demo world of the emulator.
     pub demo_keys: DemoKeys,
     /// What the demo world of the emulator has, by the names that fixtures use for it.
     pub demo_names: &'static [(&'static str, &'static str)],
-    /// The faults that the harness is measured by, as YAML; see [`fault::catalogue`](crate::fault::catalogue).
+    /// The faults that the harness is measured by, as YAML; see
+    /// [`fault::catalogue`](crate::fault::catalogue).
     pub faults: &'static str,
     /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
     pub live: &'static str,

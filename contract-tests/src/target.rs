@@ -27,7 +27,8 @@ pub struct Target {
     transport: Arc<dyn Transport>,
     /// What may appear in no output.
     keys: Keys,
-    /// The emulator under test, where it runs in this process; it stops with the last clone of the target.
+    /// The emulator under test, where it runs in this process; it stops with the last clone of the
+    /// target.
     mock: Option<Arc<Server>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
@@ -38,7 +39,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated to the byte.
+    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated
+    /// to the byte.
     pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
@@ -46,13 +48,28 @@ impl Target {
         let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
         let name = "mock".to_owned();
-        Ok(Target { suite, name, transport, keys, mock, controllable: true, seeded: true, live: false })
+        Ok(Target {
+            suite,
+            name,
+            transport,
+            keys,
+            mock,
+            controllable: true,
+            seeded: true,
+            live: false,
+        })
     }
 
-    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows the demo keys. A live
-    /// server must be [behind](Target::behind) a guard before anything is sent to it.
-    pub async fn at(suite: &'static Suite, place: &Place, keys: Keys) -> Result<Target, Unreachable> {
-        let transport = |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
+    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows
+    /// the demo keys. A live server must be [behind](Target::behind) a guard before anything is
+    /// sent to it.
+    pub async fn at(
+        suite: &'static Suite,
+        place: &Place,
+        keys: Keys,
+    ) -> Result<Target, Unreachable> {
+        let transport =
+            |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
         let target = Target {
             suite,
             name: place.base.clone(),
@@ -80,7 +97,8 @@ impl Target {
         }
         let headers = Vec::new();
         let (method, target) = (Method::GET, "/_mock/health".to_owned());
-        let sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body: Vec::new() };
+        let sent =
+            Sent { route: None, caller: Caller::Nobody, method, target, headers, body: Vec::new() };
         let nobody = |error| match error {
             Unreachable::Silent(why) => {
                 Unreachable::Silent(format!("nobody listens at {}: {why}", self.name))
@@ -113,20 +131,25 @@ impl Target {
         findings
     }
 
-    /// The breach of an answer that repeats a key of the harness, unless the operation is there to show it.
+    /// The breach of an answer that repeats a key of the harness, unless the operation is there to
+    /// show it.
     fn leak(&self, exchange: &Exchange) -> Option<Finding> {
         let operation = exchange.sent.name();
         let received = &exchange.received;
-        let holds = |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
+        let holds =
+            |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
         let shows = |key: &str| {
-            holds(&received.body, key) || received.headers.values().any(|value| holds(value.as_bytes(), key))
+            holds(&received.body, key)
+                || received.headers.values().any(|value| holds(value.as_bytes(), key))
         };
         let leaks = self.keys.secrets().any(|key| shows(key.expose()));
         let may = self.suite.shows_keys.contains(&operation.as_str());
-        (leaks && !may).then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
+        (leaks && !may)
+            .then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
-    /// Takes the credentials of this target out of whatever is written, and what else the contract calls secret.
+    /// Takes the credentials of this target out of whatever is written, and what else the contract
+    /// calls secret.
     pub fn redactor(&self) -> Redactor {
         Redactor::new(self.suite, self.keys.secrets().cloned())
     }
@@ -141,7 +164,8 @@ impl Target {
         self.keys.owner(key)
     }
 
-    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by a guard.
+    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by
+    /// a guard.
     pub fn is_live(&self) -> bool {
         self.live
     }
@@ -174,7 +198,9 @@ impl Target {
 
     /// Moves the clock forward.
     pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
-        self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds })).await.map(drop)
+        self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds }))
+            .await
+            .map(drop)
     }
 
     /// The time at the emulator, in seconds since 1970.
@@ -188,7 +214,12 @@ impl Target {
         Ok(self.control(Method::GET, "/_mock/outbox", Value::Null).await?.json())
     }
 
-    async fn control(&self, method: Method, path: &str, body: Value) -> Result<Received, Unreachable> {
+    async fn control(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Received, Unreachable> {
         if !self.controllable {
             return Err(Unreachable::Silent(format!(
                 "{} has no control API; only an emulator has",
@@ -197,8 +228,14 @@ impl Target {
         }
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        let sent =
-            Sent { route: None, caller: Caller::Nobody, method, target: path.to_owned(), headers, body };
+        let sent = Sent {
+            route: None,
+            caller: Caller::Nobody,
+            method,
+            target: path.to_owned(),
+            headers,
+            body,
+        };
         let received = self.send(&sent).await?;
         if received.is_success() {
             return Ok(received);

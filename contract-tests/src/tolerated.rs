@@ -1,11 +1,13 @@
-//! What clients send beyond the contract and mean nothing by: an operation must take it as if it were not there.
+//! What clients send beyond the contract and mean nothing by: an operation must take it as if it
+//! were not there.
 
 use openapi::RequestBody;
 use serde_json::{Value, json};
 
 use crate::{Content, Request};
 
-/// The example of an operation with what must be ignored, each with what it is, to be read after "ignores".
+/// The example of an operation with what must be ignored, each with what it is, to be read after
+/// "ignores".
 pub fn tolerated(example: &Request) -> Vec<(&'static str, Request)> {
     let (Content::Json(body), Some(expected)) = (&example.content, &example.route.body) else {
         return Vec::new();
@@ -15,13 +17,17 @@ pub fn tolerated(example: &Request) -> Vec<(&'static str, Request)> {
             "properties that only the server sets",
             filled(expected, body, expected.definition(), &of_the_server),
         ),
-        ("null and empty text for what is optional", filled(expected, body, expected.definition(), &nothing)),
+        (
+            "null and empty text for what is optional",
+            filled(expected, body, expected.definition(), &nothing),
+        ),
     ];
     let changed = variants.into_iter().filter(|(_, variant)| variant != body);
     changed.map(|(what, variant)| (what, example.content(Content::Json(variant)))).collect()
 }
 
-/// What to put in the place of an absent property, given its schema (as it stands, and resolved) and whether it is required.
+/// What to put in the place of an absent property, given its schema (as it stands, and resolved)
+/// and whether it is required.
 type Fill = dyn Fn(&Value, &Value, bool) -> Option<Value>;
 
 fn of_the_server(property: &Value, _: &Value, _: bool) -> Option<Value> {
@@ -35,8 +41,9 @@ fn nothing(property: &Value, resolved: &Value, required: bool) -> Option<Value> 
     } else if is("array") || is("object") {
         Some(Value::Null)
     } else {
-        let never_empty =
-            resolved["minLength"].is_u64() || resolved["enum"].is_array() || resolved["format"] == "uri";
+        let never_empty = resolved["minLength"].is_u64()
+            || resolved["enum"].is_array()
+            || resolved["format"] == "uri";
         (is("string") && never_empty).then(|| json!(""))
     }
 }
@@ -45,11 +52,14 @@ fn nothing(property: &Value, resolved: &Value, required: bool) -> Option<Value> 
 fn filled(body: &RequestBody, value: &Value, schema: &Value, fill: &Fill) -> Value {
     let schema = body.resolve(schema);
     match value {
-        Value::Array(items) => items.iter().map(|item| filled(body, item, &schema["items"], fill)).collect(),
+        Value::Array(items) => {
+            items.iter().map(|item| filled(body, item, &schema["items"], fill)).collect()
+        }
         Value::Object(members) => {
             let mut members = members.clone();
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                let required = schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+                let required =
+                    schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
                 let filled = match members.get(name) {
                     Some(given) => Some(filled(body, given, property, fill)),
                     None => fill(property, body.resolve(property), required),

@@ -51,8 +51,8 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
-    /// Why the rules of a live API let no such request through. Other requests may pass; otherwise there is no point in
-    /// sending more.
+    /// Why the rules of a live API let no such request through. Other requests may pass; otherwise
+    /// there is no point in sending more.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Unreachable::Denied(Denied::Refused(refusal)) => Some(refusal),
@@ -125,8 +125,8 @@ impl Keys {
     }
 }
 
-/// Sends requests over HTTP or HTTPS. It knows neither proxies nor redirects, and resolves no name: a host that is one
-/// has an address that was looked up once, before.
+/// Sends requests over HTTP or HTTPS. It knows neither proxies nor redirects, and resolves no name:
+/// a host that is one has an address that was looked up once, before.
 #[derive(Clone)]
 pub struct Http {
     base: String,
@@ -136,7 +136,8 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sends to the server at `base`, as in `http://127.0.0.1:8080`; credentials travel in `key_header`.
+    /// Sends to the server at `base`, as in `http://127.0.0.1:8080`; credentials travel in
+    /// `key_header`.
     pub fn new(base: impl Into<String>, key_header: &'static str, keys: Keys) -> Http {
         Http::connecting(base.into(), None, key_header, keys)
     }
@@ -151,7 +152,12 @@ impl Http {
         Http::connecting(base.into(), Some(address), key_header, keys)
     }
 
-    fn connecting(base: String, address: Option<SocketAddr>, key_header: &'static str, keys: Keys) -> Http {
+    fn connecting(
+        base: String,
+        address: Option<SocketAddr>,
+        key_header: &'static str,
+        keys: Keys,
+    ) -> Http {
         let mut plain = HttpConnector::new_with_resolver(Pinned(address));
         plain.set_nodelay(true);
         plain.enforce_http(false);
@@ -167,9 +173,13 @@ impl Http {
     async fn answer(&self, sent: &Sent) -> Result<Received, Unreachable> {
         let started = Instant::now();
         let request = self.request(sent).map_err(|error| unreachable_by(&error))?;
-        let response = self.client.request(request).await.map_err(|error| unreachable_by(&error))?;
+        let response =
+            self.client.request(request).await.map_err(|error| unreachable_by(&error))?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| unreachable_by(&*error))?;
+        let body = Limited::new(body, BODY_MAX)
+            .collect()
+            .await
+            .map_err(|error| unreachable_by(&*error))?;
         Ok(Received {
             status: head.status.as_u16(),
             headers: head.headers,
@@ -179,8 +189,9 @@ impl Http {
     }
 
     fn request(&self, sent: &Sent) -> Result<http::Request<Full<Bytes>>, http::Error> {
-        let mut request =
-            http::Request::builder().method(&sent.method).uri(format!("{}{}", self.base, sent.target));
+        let mut request = http::Request::builder()
+            .method(&sent.method)
+            .uri(format!("{}{}", self.base, sent.target));
         for (name, value) in &sent.headers {
             request = request.header(name, value);
         }
@@ -195,14 +206,18 @@ impl Http {
 
 impl Transport for Http {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
-        let late = |_| Unreachable::Silent(format!("it took longer than {} seconds", PATIENCE.as_secs()));
-        Box::pin(async move { tokio::time::timeout(PATIENCE, self.answer(sent)).await.map_err(late)? })
+        let late =
+            |_| Unreachable::Silent(format!("it took longer than {} seconds", PATIENCE.as_secs()));
+        Box::pin(
+            async move { tokio::time::timeout(PATIENCE, self.answer(sent)).await.map_err(late)? },
+        )
     }
 }
 
 /// The cryptography of TLS.
 fn provider() -> Arc<CryptoProvider> {
-    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(ring::default_provider()));
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> =
+        LazyLock::new(|| Arc::new(ring::default_provider()));
     Arc::clone(&PROVIDER)
 }
 

@@ -1,4 +1,5 @@
-//! Every way to break the example of an operation in one thing. Whoever keeps the contract refuses them all.
+//! Every way to break the example of an operation in one thing. Whoever keeps the contract refuses
+//! them all.
 
 use http::Method;
 use openapi::{Location, Parameter, Route};
@@ -41,9 +42,9 @@ pub fn violations(example: &Request) -> Vec<Violation> {
 /// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
 fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     let name = &parameter.name;
-    let wrong = broken::texts(parameter)
-        .into_iter()
-        .map(|(what, text)| Violation::new(format!("{name} {what}"), example.with(name, text), &[404, 400]));
+    let wrong = broken::texts(parameter).into_iter().map(|(what, text)| {
+        Violation::new(format!("{name} {what}"), example.with(name, text), &[404, 400])
+    });
     // What a POST ends with may well be new.
     let route = example.route;
     let may_be_new = route.method == Method::POST && route.path.ends_with(&format!("{{{name}}}"));
@@ -54,7 +55,8 @@ fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     wrong.chain(unknown).collect()
 }
 
-/// The status of an operation for an id that nothing answers to: the first of these that it documents.
+/// The status of an operation for an id that nothing answers to: the first of these that it
+/// documents.
 pub(crate) fn of_unknown(route: &Route) -> Option<u16> {
     [404, 400, 403].into_iter().find(|status| route.documents(*status))
 }
@@ -95,15 +97,18 @@ fn in_range(example: &Request) -> Vec<Violation> {
         "start=0,",
         "bytes=0-24",
     ];
-    let refused = |text| Violation::new(format!("RANGED-DATA {text:?}"), example.range(text), &[400]);
+    let refused =
+        |text| Violation::new(format!("RANGED-DATA {text:?}"), example.range(text), &[400]);
     wrong.into_iter().map(refused).collect()
 }
 
 fn in_body(example: &Request) -> Vec<Violation> {
-    let refused = |what: &str, content, status| Violation::new(what, example.content(content), &[status]);
+    let refused =
+        |what: &str, content, status| Violation::new(what, example.content(content), &[status]);
     match (&example.content, &example.route.body) {
         (Content::Json(body), Some(expected)) => {
-            let not_json = refused("a body that is not JSON", Content::Text("{\"name\":".to_owned()), 400);
+            let not_json =
+                refused("a body that is not JSON", Content::Text("{\"name\":".to_owned()), 400);
             let missing = expected.required.then(|| refused("no body", Content::Nothing, 400));
             let broken = broken::bodies(expected, body).into_iter().map(|broken| {
                 let property = if broken.property.is_empty() { "a body" } else { &broken.property };

@@ -1,5 +1,6 @@
-//! One named test for each thing that the contract says of an operation: its example is accepted, and refused when any
-//! one thing in it is wrong. Nothing here is written by hand for an operation; a new one is tested once it has examples.
+//! One named test for each thing that the contract says of an operation: its example is accepted,
+//! and refused when any one thing in it is wrong. Nothing here is written by hand for an operation;
+//! a new one is tested once it has examples.
 
 use std::{
     process::ExitCode,
@@ -11,7 +12,8 @@ use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
-/// Operations that no fresh world is ready for, so that a scenario must prepare it; the example shows only the form.
+/// Operations that no fresh world is ready for, so that a scenario must prepare it; the example
+/// shows only the form.
 const PREPARED_BY_SCENARIOS: [&str; 2] = [
     // Needs a login that waits for its one-time password, and the password of the moment.
     "provideOTP",
@@ -22,26 +24,31 @@ const PREPARED_BY_SCENARIOS: [&str; 2] = [
 /// Operations that only look, although their method says otherwise.
 const CHANGE_NOTHING: [&str; 1] = ["createAccountWhitelistCheck"];
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = operations().flat_map(|route| match Request::example(route) {
         Ok(example) => trials(&example),
-        Err(advice) => vec![Trial::test(format!("{} has an example", route.id), || Err(advice.into()))],
+        Err(advice) => {
+            vec![Trial::test(format!("{} has an example", route.id), || Err(advice.into()))]
+        }
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
 /// What is to be tested of one operation.
 fn trials(example: &Request) -> Vec<Trial> {
-    let mut cases = Cases { id: example.route.id.clone(), shared: Arc::default(), trials: Vec::new() };
+    let mut cases =
+        Cases { id: example.route.id.clone(), shared: Arc::default(), trials: Vec::new() };
     if !PREPARED_BY_SCENARIOS.contains(&cases.id.as_str()) {
         cases.accepts("accepts its example", example.clone());
         if let Some(least) = example.without_optional_parameters() {
             cases.accepts("accepts its example without optional parameters", least);
         }
-        let changes = example.route.method != Method::GET && !CHANGE_NOTHING.contains(&cases.id.as_str());
+        let changes =
+            example.route.method != Method::GET && !CHANGE_NOTHING.contains(&cases.id.as_str());
         if changes && !example.route.open {
             cases.notes_in_the_account_log(example.clone());
         }
@@ -62,7 +69,8 @@ fn trials(example: &Request) -> Vec<Trial> {
 /// The tests of one operation.
 struct Cases {
     id: String,
-    /// A world for all requests that are refused: they change nothing. It stops with the last of them.
+    /// A world for all requests that are refused: they change nothing. It stops with the last of
+    /// them.
     shared: Arc<Shared>,
     trials: Vec<Trial>,
 }
@@ -105,11 +113,16 @@ impl Cases {
             let answer = RUNTIME.block_on(violation.request.call(&api).send());
             let text = answer.text();
             let statuses = &violation.statuses;
-            assert!(statuses.contains(&answer.status), "{} is not among {statuses:?}: {text}", answer.status);
+            assert!(
+                statuses.contains(&answer.status),
+                "{} is not among {statuses:?}: {text}",
+                answer.status
+            );
             if let Some(property) = &violation.property {
                 let errors = answer.json()["errors"].take();
-                let named =
-                    errors.as_array().is_some_and(|it| it.iter().any(|it| it["property"] == **property));
+                let named = errors
+                    .as_array()
+                    .is_some_and(|it| it.iter().any(|it| it["property"] == **property));
                 assert!(named, "`{property}` is named in {text}");
             }
         });
@@ -122,17 +135,22 @@ impl Cases {
         });
         let request = example.clone();
         self.refused("a wrong key", move |api| {
-            RUNTIME.block_on(request.call(&api.with_key("NobodyHasThisKey0000")).refused(401, 10004));
+            RUNTIME
+                .block_on(request.call(&api.with_key("NobodyHasThisKey0000")).refused(401, 10004));
         });
     }
 
     fn refuses_other_methods(&mut self, example: Request) {
         let path = example.route.path.trim_end_matches('/');
         let routes = openapi::i3d_v3().routes.iter();
-        let taken: Vec<&Method> =
-            routes.filter(|it| it.path.trim_end_matches('/') == path).map(|it| &it.method).collect();
+        let taken: Vec<&Method> = routes
+            .filter(|it| it.path.trim_end_matches('/') == path)
+            .map(|it| &it.method)
+            .collect();
         let others = [Method::PATCH, Method::PUT, Method::DELETE, Method::POST, Method::GET];
-        let Some(other) = others.into_iter().find(|method| !taken.contains(&method)) else { return };
+        let Some(other) = others.into_iter().find(|method| !taken.contains(&method)) else {
+            return;
+        };
         self.refused(&format!("the method {other}"), move |api| {
             let answer = RUNTIME.block_on(example.call(&api).by(other).send());
             assert_eq!(answer.status, 405, "{}", answer.text());

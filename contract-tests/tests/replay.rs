@@ -1,4 +1,5 @@
-//! One named test for each fixture: the file satisfies the published schema, and an emulator answers as it says.
+//! One named test for each fixture: the file satisfies the published schema, and an emulator
+//! answers as it says.
 
 use std::{path::Path, process::ExitCode, sync::LazyLock};
 
@@ -13,7 +14,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Runtime::new().expect("a runtime for the client"));
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let schema = include_str!("../../fixtures/fixture.schema.json");
@@ -35,9 +37,11 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials.chain([groups]).collect()).exit_code()
 }
 
-/// The time when the newest fixture was confirmed: a build of today judges the emulator, not the calendar.
+/// The time when the newest fixture was confirmed: a build of today judges the emulator, not the
+/// calendar.
 fn newest(fixtures: &[Loaded]) -> Timestamp {
-    let provenances = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).map(|it| &it.provenance);
+    let provenances =
+        fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).map(|it| &it.provenance);
     let confirmed = |it: &Provenance| it.last_validated_at;
     provenances.map(confirmed).max().unwrap_or(Timestamp::UNIX_EPOCH)
 }
@@ -47,19 +51,26 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
     let called: Vec<String> = steps.filter_map(|step| step.operation.clone()).collect();
     move || {
         let routes = &SUITE.contract.routes;
-        let is_called = |tag: &str| routes.iter().any(|route| route.tag == tag && called.contains(&route.id));
+        let is_called =
+            |tag: &str| routes.iter().any(|route| route.tag == tag && called.contains(&route.id));
         let mut missing: Vec<&str> =
             routes.iter().map(|it| it.tag.as_str()).filter(|tag| !is_called(tag)).collect();
         missing.dedup();
-        if missing.is_empty() { Ok(()) } else { Err(format!("no fixture calls {missing:?}").into()) }
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no fixture calls {missing:?}").into())
+        }
     }
 }
 
 fn satisfies_the_schema(loaded: &Loaded) -> Result<(), Failed> {
     let text = std::fs::read_to_string(&loaded.path)?;
     let value: Value = serde_saphyr::from_str(&text)?;
-    let errors: Vec<String> =
-        SCHEMA.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> = SCHEMA
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n").into()) }
 }
 

@@ -15,7 +15,8 @@ pub struct Config {
     pub api_key: String,
     /// What a fresh world holds.
     pub world: WorldKind,
-    /// Makes a run repeatable: ids and tokens come from it, and the clock stands still until it is moved.
+    /// Makes a run repeatable: ids and tokens come from it, and the clock stands still until it is
+    /// moved.
     pub seed: Option<u64>,
     /// How long a server takes to be delivered, in seconds.
     pub delivery_seconds: u32,

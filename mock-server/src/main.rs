@@ -16,7 +16,8 @@ struct Flags {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "MOCK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// Keep the state in this file, clock and seed included; without it a temporary one is removed at exit
+    /// Keep the state in this file, clock and seed included; without it a temporary one is removed
+    /// at exit
     #[arg(long, env = "MOCK_DB", value_name = "PATH")]
     db: Option<PathBuf>,
     /// The API key of the first customer
@@ -26,7 +27,8 @@ struct Flags {
     /// What a fresh world holds
     #[arg(long, env = "MOCK_WORLD", default_value = "demo")]
     world: WorldKind,
-    /// Repeat a run: ids and tokens come from this number, and the clock stands still until it is moved
+    /// Repeat a run: ids and tokens come from this number, and the clock stands still until it is
+    /// moved
     #[arg(long, env = "MOCK_SEED", value_name = "N")]
     seed: Option<u64>,
     /// How long a server takes to be delivered, as in 0, 10s or 2m
@@ -38,7 +40,8 @@ struct Flags {
     /// Let browsers call from other origins
     #[arg(long, env = "MOCK_CORS")]
     cors: bool,
-    /// Open the control API under /_mock to whoever sends this as a Bearer token; without it, to loopback only
+    /// Open the control API under /_mock to whoever sends this as a Bearer token; without it, to
+    /// loopback only
     #[arg(long, env = "MOCK_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     control_token: Option<String>,
     /// How to write the log
@@ -77,8 +80,8 @@ fn seconds(text: &str) -> Result<u32, String> {
 
 /// An API key as the real ones look; anything else would only work here.
 fn api_key(text: &str) -> Result<String, String> {
-    let plausible =
-        text.len() == Config::API_KEY.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let plausible = text.len() == Config::API_KEY.len()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plausible { Ok(text.to_owned()) } else { Err("a key has 20 letters and digits".to_owned()) }
 }
 
@@ -109,7 +112,8 @@ fn main() -> ExitCode {
 /// Serves until SIGINT or SIGTERM.
 fn run(config: &Config, kept: bool) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Listened to before the server says that it is ready: whoever waits for that may stop it at once.
+    // Listened to before the server says that it is ready: whoever waits for that may stop it at
+    // once.
     let stop = runtime.block_on(async { Stop::listen() })?;
     let mut server = mock_server::start(config.clone())?;
     banner(&server, config, kept);
@@ -135,7 +139,8 @@ fn log(format: LogFormat) {
 fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     // The key is shown only where it is no secret.
     let key = if config.api_key == Config::API_KEY { Config::API_KEY } else { "as given" };
-    let world = config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+    let world =
+        config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
     println!("i3D.net v3 emulator, ready");
     println!("  url       {}/v3", server.url());
     println!("  key       {key}   (send it as PRIVATE-TOKEN)");
@@ -143,7 +148,11 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
         Some(seed) => println!("  world     {world}, seed {seed}, the clock stands still"),
         None => println!("  world     {world}"),
     }
-    println!("  database  {}{}", server.database().display(), if kept { "" } else { " (temporary)" });
+    println!(
+        "  database  {}{}",
+        server.database().display(),
+        if kept { "" } else { " (temporary)" }
+    );
     println!("  control   {}/_mock", server.url());
 }
 
@@ -158,7 +167,10 @@ struct Stop {
 impl Stop {
     fn listen() -> std::io::Result<Stop> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stop { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Stop {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn asked(mut self) {

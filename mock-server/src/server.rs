@@ -27,7 +27,9 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address is taken or not ours.
-    #[error("cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one")]
+    #[error(
+        "cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one"
+    )]
     Listen(SocketAddr, io::Error),
     /// The database cannot be used.
     #[error(transparent)]
@@ -54,19 +56,25 @@ pub fn start(config: Config) -> Result<Server, StartError> {
     let address = listener.local_addr().map_err(refused)?;
 
     let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
-    let settings =
-        Settings { kind: config.world, api_key: config.api_key, delivery_seconds: config.delivery_seconds };
+    let settings = Settings {
+        kind: config.world,
+        api_key: config.api_key,
+        delivery_seconds: config.delivery_seconds,
+    };
     let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let apis = apis::all();
-    let world = World::open(config.db.as_deref(), apis.clone(), Surroundings::new(clock, settings, seed))?;
-    let manners = Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
+    let world =
+        World::open(config.db.as_deref(), apis.clone(), Surroundings::new(clock, settings, seed))?;
+    let manners =
+        Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
     let app = app(&apis, &world, &manners).into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = async move {
         let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-            // Head and body leave together; without this a client may wait for its own acknowledgement.
+            // Head and body leave together; without this a client may wait for its own
+            // acknowledgement.
             let _ = connection.set_nodelay(true);
         });
         // A dropped sender means stop, too.

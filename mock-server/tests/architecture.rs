@@ -39,7 +39,8 @@ fn every_operation_of_every_file_is_in_the_contract() {
     let text: String = files("../openapi/i3d-v3", "yaml").iter().map(|file| read(file)).collect();
     let written: Vec<&str> =
         text.lines().filter_map(|line| line.trim().strip_prefix("operationId: ")).collect();
-    let joined: BTreeSet<&str> = openapi::i3d_v3().routes.iter().map(|route| route.id.as_str()).collect();
+    let joined: BTreeSet<&str> =
+        openapi::i3d_v3().routes.iter().map(|route| route.id.as_str()).collect();
     assert_eq!(written.len(), joined.len(), "an operationId stands twice");
     assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), joined);
 }
@@ -69,8 +70,9 @@ fn nobody_says(folder: &str, words: &[&str]) {
 /// Whether `line` has `word`, not as a part of a longer word.
 fn has_word(line: &str, word: &str) -> bool {
     let of_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    line.match_indices(word)
-        .any(|(at, _)| !line[..at].ends_with(of_word) && !line[at + word.len()..].starts_with(of_word))
+    line.match_indices(word).any(|(at, _)| {
+        !line[..at].ends_with(of_word) && !line[at + word.len()..].starts_with(of_word)
+    })
 }
 
 #[test]
@@ -81,9 +83,12 @@ fn a_word_is_found_only_as_a_whole() {
 
 /// The files below `folder` with this extension, in order.
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let (mut found, mut folders) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)]);
+    let (mut found, mut folders) =
+        (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)]);
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        for entry in
+            fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
             let path = entry.expect("a readable entry").path();
             if path.is_dir() {
                 folders.push(path);

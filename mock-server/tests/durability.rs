@@ -1,5 +1,5 @@
-//! The program from outside: what it acknowledged is there again, it starts or says why not, it stops when told, and
-//! its log keeps secrets.
+//! The program from outside: what it acknowledged is there again, it starts or says why not, it
+//! stops when told, and its log keeps secrets.
 #![cfg(unix)]
 
 use std::{
@@ -129,9 +129,16 @@ struct Api {
 }
 
 impl Api {
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
-        let request =
-            self.http.request(method, format!("{}{path}", self.url)).header("private-token", &self.key);
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<Response> {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .header("private-token", &self.key);
         body.iter().fold(request, |request, body| request.json(body)).send().await
     }
 
@@ -176,8 +183,9 @@ async fn of_300_concurrent_jobs_each_does_its_own_and_is_seen_once_acknowledged(
         tokio::spawn(async move {
             match number % 3 {
                 0 => {
-                    let uuid =
-                        created(api.create(&format!("kept {number}"), PUBLIC_KEY).await).await.unwrap();
+                    let uuid = created(api.create(&format!("kept {number}"), PUBLIC_KEY).await)
+                        .await
+                        .unwrap();
                     assert_eq!(api.get(&uuid).await, 200);
                     Some(uuid)
                 }
@@ -187,8 +195,9 @@ async fn of_300_concurrent_jobs_each_does_its_own_and_is_seen_once_acknowledged(
                     None
                 }
                 _ => {
-                    let uuid =
-                        created(api.create(&format!("deleted {number}"), PUBLIC_KEY).await).await.unwrap();
+                    let uuid = created(api.create(&format!("deleted {number}"), PUBLIC_KEY).await)
+                        .await
+                        .unwrap();
                     assert_eq!(api.delete(&uuid).await, 204);
                     assert_eq!(api.get(&uuid).await, 404);
                     assert_eq!(api.delete(&uuid).await, 404);
@@ -220,7 +229,9 @@ async fn whatever_was_acknowledged_survives_a_kill() {
             tokio::spawn(async move {
                 let mut own = Vec::new();
                 // The kill ends this loop: sooner or later there is no answer.
-                while let Ok(uuid) = created(api.create(&format!("of {writer}"), PUBLIC_KEY).await).await {
+                while let Ok(uuid) =
+                    created(api.create(&format!("of {writer}"), PUBLIC_KEY).await).await
+                {
                     own.push(uuid);
                     count.fetch_add(1, Ordering::Relaxed);
                 }
@@ -235,7 +246,10 @@ async fn whatever_was_acknowledged_survives_a_kill() {
         assert!(!program.ended().success());
         for writer in writers {
             for uuid in writer.await.unwrap() {
-                assert!(acknowledged.insert(uuid), "no id is given twice, also not after a restart");
+                assert!(
+                    acknowledged.insert(uuid),
+                    "no id is given twice, also not after a restart"
+                );
             }
         }
     }
@@ -264,7 +278,8 @@ fn clients_that_say_nothing_do_not_keep_it_from_stopping() {
     let mut program = Program::start(&[]);
     let _silent = TcpStream::connect(program.address()).unwrap();
     let mut stalled = TcpStream::connect(program.address()).unwrap();
-    let head = format!("POST /v3/sshKey HTTP/1.1\r\nhost: x\r\nprivate-token: {}\r\n", Config::API_KEY);
+    let head =
+        format!("POST /v3/sshKey HTTP/1.1\r\nhost: x\r\nprivate-token: {}\r\n", Config::API_KEY);
     write!(stalled, "{head}content-length: 100\r\n\r\n{{").unwrap();
     let mut halfway = TcpStream::connect(program.address()).unwrap();
     write!(halfway, "GET /v3/sshKey HTTP/1.1\r\nhost:").unwrap();
@@ -307,12 +322,16 @@ fn without_its_port_or_its_database_it_says_why_in_one_sentence() {
 
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let open =
-        |path: &str, words: &str| refused_in_one_sentence(&["--listen", "127.0.0.1:0", "--db", path], words);
+    let open = |path: &str, words: &str| {
+        refused_in_one_sentence(&["--listen", "127.0.0.1:0", "--db", path], words)
+    };
     let _owner = Program::start(&["--db", &at("world.db")]);
     open(&at("world.db"), "is in use by another process");
-    fs::write(at("note.txt"), "This is no database, and it is long enough to be looked at. ".repeat(20))
-        .unwrap();
+    fs::write(
+        at("note.txt"),
+        "This is no database, and it is long enough to be looked at. ".repeat(20),
+    )
+    .unwrap();
     open(&at("note.txt"), "is not a usable SQLite database");
     assert!(fs::read_to_string(at("note.txt")).unwrap().starts_with("This is no database"));
     open(&at("missing/world.db"), "cannot open the database");
@@ -353,11 +372,21 @@ async fn neither_the_banner_nor_the_most_talkative_log_holds_a_secret_or_a_body(
             api.http.post(format!("{}/v3/session/login", api.url)).json(&form).send()
         };
         let session = login(password).await.unwrap();
-        let cookie =
-            session.headers()["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned();
+        let cookie = session.headers()["set-cookie"]
+            .to_str()
+            .unwrap()
+            .split([';', '='])
+            .nth(1)
+            .unwrap()
+            .to_owned();
         assert_eq!(login("WrongPasswordOfThisTest").await.unwrap().status(), 401);
-        let control =
-            api.http.get(format!("{}/_mock/health", api.url)).bearer_auth(token).send().await.unwrap();
+        let control = api
+            .http
+            .get(format!("{}/_mock/health", api.url))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(control.status(), 200);
 
         let log = program.log();

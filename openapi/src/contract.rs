@@ -53,7 +53,8 @@ pub struct Route {
 impl Contract {
     /// Compiles a document; panics on a malformed one, because it ships with the program.
     pub fn compile(text: &'static str) -> Contract {
-        let document: Document = serde_json::from_str(text).expect("a contract uses the keywords we support");
+        let document: Document =
+            serde_json::from_str(text).expect("a contract uses the keywords we support");
         let components = &document.components;
         let secrets = secrets(&components.schemas);
         let schemas = Schemas::new(&components.schemas);
@@ -86,7 +87,8 @@ impl Contract {
             "cookie" => "cookie".to_owned(),
             _ => scheme.name.to_lowercase(),
         };
-        let secrets = secrets.into_iter().chain(components.security_schemes.values().map(carrier)).collect();
+        let secrets =
+            secrets.into_iter().chain(components.security_schemes.values().map(carrier)).collect();
         Contract { document: text, routes, secrets }
     }
 }
@@ -105,7 +107,9 @@ fn secrets(schema: &Value) -> BTreeSet<String> {
     let items = schema.as_array().into_iter().flatten();
     let mut names: BTreeSet<String> = members.chain(items).flat_map(secrets).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
-    names.extend(properties.filter(|(_, it)| it["format"] == "password").map(|(name, _)| name.clone()));
+    names.extend(
+        properties.filter(|(_, it)| it["format"] == "password").map(|(name, _)| name.clone()),
+    );
     names
 }
 
@@ -141,7 +145,8 @@ impl Route {
         components: &Components,
         schemas: &Arc<Schemas>,
     ) -> Route {
-        let response = |response: &OrRef<_>| Response::new(response.resolve(&components.responses), schemas);
+        let response =
+            |response: &OrRef<_>| Response::new(response.resolve(&components.responses), schemas);
         let by_status: BTreeMap<u16, Response> = operation
             .responses
             .iter()
@@ -149,8 +154,12 @@ impl Route {
             .collect();
         let success = by_status.keys().copied().find(|status| (200..300).contains(status));
         Route {
-            success: success.unwrap_or_else(|| panic!("{} has a 2xx answer", operation.operation_id)),
-            responses: Responses { by_status, default: operation.responses.get("default").map(response) },
+            success: success
+                .unwrap_or_else(|| panic!("{} has a 2xx answer", operation.operation_id)),
+            responses: Responses {
+                by_status,
+                default: operation.responses.get("default").map(response),
+            },
             body: operation.request_body.map(|body| RequestBody::new(body, schemas)),
             open: operation.security.map_or(open_by_default, |security| security.is_empty()),
             id: operation.operation_id,
@@ -176,8 +185,11 @@ impl Route {
     ) -> Checked {
         let mut checked = Checked::default();
         for parameter in self.parameters.iter().filter(|it| it.location == location) {
-            let texts: Vec<&str> =
-                given.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| *text).collect();
+            let texts: Vec<&str> = given
+                .iter()
+                .filter(|(name, _)| *name == parameter.name)
+                .map(|(_, text)| *text)
+                .collect();
             if texts.is_empty() {
                 if parameter.required {
                     checked.violations.push(Violation::new(&parameter.name, "is required"));

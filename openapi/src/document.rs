@@ -1,4 +1,5 @@
-//! The slice of OpenAPI 3.1 that our documents use. A keyword outside it is refused, so nothing is ignored silently.
+//! The slice of OpenAPI 3.1 that our documents use. A keyword outside it is refused, so nothing is
+//! ignored silently.
 
 use std::collections::BTreeMap;
 

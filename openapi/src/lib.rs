@@ -1,8 +1,8 @@
 //! The contracts of the emulated APIs, and the loader that makes them usable.
 //!
-//! A contract is an OpenAPI 3.1 document. [`Contract::compile`] turns it into one [`Route`] per operation, which
-//! knows how to read a request, what a request may hold and what an answer must look like. The emulator and the
-//! contract tests share it, so both mean the same thing by "valid".
+//! A contract is an OpenAPI 3.1 document. [`Contract::compile`] turns it into one [`Route`] per
+//! operation, which knows how to read a request, what a request may hold and what an answer must
+//! look like. The emulator and the contract tests share it, so both mean the same thing by "valid".
 
 mod contract;
 mod document;

@@ -29,11 +29,17 @@ pub(crate) fn violations<'a>(
         let at = property_path(root, error.instance_path().as_str());
         match error.kind() {
             Kind::Required { property } => {
-                all.push(Violation::new(join(&at, property.as_str().unwrap_or_default()), "is required"));
+                all.push(Violation::new(
+                    join(&at, property.as_str().unwrap_or_default()),
+                    "is required",
+                ));
             }
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected }
+            | Kind::UnevaluatedProperties { unexpected } => {
                 all.extend(
-                    unexpected.iter().map(|name| Violation::new(join(&at, name), "is not a known property")),
+                    unexpected
+                        .iter()
+                        .map(|name| Violation::new(join(&at, name), "is not a known property")),
                 );
             }
             kind => {
@@ -74,7 +80,9 @@ fn sentence(kind: &Kind, name: &str) -> String {
         Kind::Pattern { pattern } => format!("must match {pattern}"),
         Kind::Format { format } => format!("must be a valid {format}"),
         Kind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => "has none of the allowed forms".to_owned(),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
+            "has none of the allowed forms".to_owned()
+        }
         _ => "is not valid".to_owned(),
     }
 }

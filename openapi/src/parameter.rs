@@ -93,10 +93,9 @@ impl Parameter {
         let repeats = object.schema["type"] == "array";
         let kind = Kind::of(if repeats { &object.schema["items"] } else { &object.schema });
         let annotations = ["type", "description", "default", "example", "examples"];
-        let constrained = object
-            .schema
-            .as_object()
-            .is_some_and(|members| members.keys().any(|keyword| !annotations.contains(&keyword.as_str())));
+        let constrained = object.schema.as_object().is_some_and(|members| {
+            members.keys().any(|keyword| !annotations.contains(&keyword.as_str()))
+        });
         let schema = constrained.then(|| Schema::new(schemas, View::Requests, &object.schema));
         Parameter {
             name: object.name,
@@ -113,7 +112,9 @@ impl Parameter {
 
     /// The typed value of what a request carries under this name.
     pub fn read(&self, texts: &[&str]) -> Result<Value, Violation> {
-        let one = |text: &str| self.kind.read(text).map_err(|message| Violation::new(&self.name, message));
+        let one = |text: &str| {
+            self.kind.read(text).map_err(|message| Violation::new(&self.name, message))
+        };
         let value = match texts {
             texts if self.repeats => {
                 let values = texts.iter().flat_map(|text| text.splitn(self.values_max, ','));
@@ -122,8 +123,10 @@ impl Parameter {
             [text] => one(text)?,
             _ => return Err(Violation::new(&self.name, "is given more than once")),
         };
-        let wrong =
-            self.schema.as_ref().and_then(|schema| schema.check(&self.name, &value).into_iter().next());
+        let wrong = self
+            .schema
+            .as_ref()
+            .and_then(|schema| schema.check(&self.name, &value).into_iter().next());
         wrong.map_or(Ok(value), Err)
     }
 }

@@ -38,7 +38,8 @@ pub struct RequestBody {
 
 impl RequestBody {
     pub(crate) fn new(object: RequestBodyObject, schemas: &Arc<Schemas>) -> RequestBody {
-        let (media, content) = object.content.into_iter().next().expect("a request body has a media type");
+        let (media, content) =
+            object.content.into_iter().next().expect("a request body has a media type");
         let definition = without_read_only(&content.schema);
         RequestBody {
             schema: Schema::new(schemas, View::Requests, &definition),
@@ -68,8 +69,9 @@ impl RequestBody {
 
     /// Checks a body and removes from it what an operation must not see.
     ///
-    /// Clients send more than a contract allows, and mean nothing by it: properties that only the server sets,
-    /// `null` for an optional list or object, `""` for an optional text that cannot be empty. Those count as absent.
+    /// Clients send more than a contract allows, and mean nothing by it: properties that only the
+    /// server sets, `null` for an optional list or object, `""` for an optional text that cannot be
+    /// empty. Those count as absent.
     pub fn check(&self, body: &mut Value) -> Checked {
         let shape = self.shape.get_or_init(|| Shape::of(&self.schemas, self.definition()));
         let mut checked = Checked::default();
@@ -85,8 +87,11 @@ impl RequestBody {
 
     /// What is wrong with a multipart body that has parts of these names.
     pub fn check_parts(&self, names: &[&str]) -> Vec<Violation> {
-        let required =
-            self.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let required = self.definition()["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         required
             .filter(|name| !names.contains(name))
             .map(|name| Violation::new(name, "is required"))
@@ -101,7 +106,8 @@ enum Shape {
         open: bool,
     },
     Array(Box<Shape>),
-    /// JSON Schema takes 1.0 and 1e30 for integers; programs want the first as 1, and not the second.
+    /// JSON Schema takes 1.0 and 1e30 for integers; programs want the first as 1, and not the
+    /// second.
     Integer,
     Other,
 }
@@ -119,11 +125,14 @@ impl Shape {
     fn of(schemas: &Arc<Schemas>, schema: &Value) -> Shape {
         let schema = schemas.resolve(schema);
         if let Some(properties) = schema["properties"].as_object() {
-            let required =
-                |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+            let required = |name: &str| {
+                schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name))
+            };
             let properties = properties
                 .iter()
-                .map(|(name, property)| (name.clone(), Property::of(schemas, property, required(name))))
+                .map(|(name, property)| {
+                    (name.clone(), Property::of(schemas, property, required(name)))
+                })
                 .collect();
             return Shape::Object { properties, open: schema["additionalProperties"] != false };
         }
@@ -143,7 +152,10 @@ impl Shape {
     /// A value of one of two shapes: it may have the properties of both.
     fn either(self, other: Shape) -> Shape {
         match (self, other) {
-            (Shape::Object { mut properties, open }, Shape::Object { properties: more, open: also_open }) => {
+            (
+                Shape::Object { mut properties, open },
+                Shape::Object { properties: more, open: also_open },
+            ) => {
                 properties.extend(more);
                 Shape::Object { properties, open: open || also_open }
             }
@@ -195,7 +207,8 @@ impl Shape {
 
 /// Whether a schema names this type.
 fn allows(schema: &Value, name: &str) -> bool {
-    schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.iter().any(|it| it == name))
+    schema["type"] == name
+        || schema["type"].as_array().is_some_and(|types| types.iter().any(|it| it == name))
 }
 
 impl Property {

@@ -41,7 +41,8 @@ impl Response {
         !self.content.is_empty()
     }
 
-    /// The media type of a Content-Type as the contract writes it; `None` where it does not promise it.
+    /// The media type of a Content-Type as the contract writes it; `None` where it does not promise
+    /// it.
     pub fn media_type(&self, content_type: &str) -> Option<&str> {
         self.promised(content_type).map(|(media, _)| media)
     }
@@ -60,7 +61,8 @@ impl Response {
         }
     }
 
-    /// The properties that a JSON body may have, as pointers in which `*` stands for every item of a list.
+    /// The properties that a JSON body may have, as pointers in which `*` stands for every item of
+    /// a list.
     pub fn properties(&self) -> &BTreeSet<String> {
         self.properties.get_or_init(|| self.json().map(Schema::properties).unwrap_or_default())
     }
@@ -72,13 +74,17 @@ impl Response {
     /// Everything that is wrong with a body of media type `media`; `None` is no body.
     pub fn check(&self, body: Option<(&str, &[u8])>) -> Vec<Violation> {
         let Some((media, body)) = body else {
-            let missing =
-                || vec![Violation::new("", "the answer has no body, but the contract promises one")];
+            let missing = || {
+                vec![Violation::new("", "the answer has no body, but the contract promises one")]
+            };
             return if self.has_body() { missing() } else { Vec::new() };
         };
         let Some((promised, schema)) = self.promised(media) else {
             let essence = essence(media);
-            return vec![Violation::new("", format!("the contract promises no body of type {essence}"))];
+            return vec![Violation::new(
+                "",
+                format!("the contract promises no body of type {essence}"),
+            )];
         };
         if promised != JSON {
             return Vec::new();

@@ -36,7 +36,8 @@ impl View {
 }
 
 impl Schemas {
-    /// `shared` are the schemas of the document's components. They live as long as the program, like the contract.
+    /// `shared` are the schemas of the document's components. They live as long as the program,
+    /// like the contract.
     pub(crate) fn new(shared: &Value) -> Arc<Schemas> {
         let shared = json!({ "components": { "schemas": without_prose(shared) } });
         let requests: &'static Value = Box::leak(Box::new(without_read_only(&shared)));
@@ -50,9 +51,12 @@ impl Schemas {
         Arc::new(Schemas { registry, requests })
     }
 
-    /// Follows `$ref` in the view of requests, and looks through the `oneOf` that makes a reference nullable.
+    /// Follows `$ref` in the view of requests, and looks through the `oneOf` that makes a reference
+    /// nullable.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
-        if let Some((_, pointer)) = schema["$ref"].as_str().and_then(|reference| reference.split_once('#')) {
+        if let Some((_, pointer)) =
+            schema["$ref"].as_str().and_then(|reference| reference.split_once('#'))
+        {
             let found = self.requests.pointer(pointer);
             return self.resolve(found.unwrap_or_else(|| panic!("{pointer} resolves")));
         }
@@ -62,8 +66,8 @@ impl Schemas {
         }
     }
 
-    /// Masks in `value` what `schema` marks as secret. Of what the schema does not know, it masks what is a secret
-    /// elsewhere: `suspects` are the names of all secrets.
+    /// Masks in `value` what `schema` marks as secret. Of what the schema does not know, it masks
+    /// what is a secret elsewhere: `suspects` are the names of all secrets.
     fn mask(&self, schema: &Value, value: &mut Value, suspects: &BTreeSet<String>) {
         let schema = self.resolve(schema);
         if schema["format"] == "password" && !value.is_null() {
@@ -88,7 +92,8 @@ impl Schemas {
         }
     }
 
-    /// Adds the properties that a value at `at` may have. `open` are the schemas around it, where one refers to itself.
+    /// Adds the properties that a value at `at` may have. `open` are the schemas around it, where
+    /// one refers to itself.
     fn properties<'a>(
         &'a self,
         schema: &'a Value,
@@ -101,7 +106,8 @@ impl Schemas {
             return;
         }
         open.push(schema);
-        let branches = ["allOf", "anyOf", "oneOf"].iter().flat_map(|it| schema[it].as_array()).flatten();
+        let branches =
+            ["allOf", "anyOf", "oneOf"].iter().flat_map(|it| schema[it].as_array()).flatten();
         branches.for_each(|branch| self.properties(branch, at, open, found));
         if let Some(items) = schema.get("items") {
             self.properties(items, &format!("{at}/*"), open, found);
@@ -144,7 +150,8 @@ impl Schema {
         self.schemas.mask(&self.source, value, suspects);
     }
 
-    /// The properties that a value may have, as pointers in which `*` stands for every item of a list.
+    /// The properties that a value may have, as pointers in which `*` stands for every item of a
+    /// list.
     pub(crate) fn properties(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         self.schemas.properties(&self.source, "", &mut Vec::new(), &mut found);
@@ -158,7 +165,11 @@ impl Schema {
     /// Everything that is wrong with the value called `name`; empty when it is valid.
     pub(crate) fn check(&self, name: &str, value: &Value) -> Vec<Violation> {
         let validator = self.validator();
-        if validator.is_valid(value) { Vec::new() } else { violations(name, validator.iter_errors(value)) }
+        if validator.is_valid(value) {
+            Vec::new()
+        } else {
+            violations(name, validator.iter_errors(value))
+        }
     }
 
     fn validator(&self) -> &Validator {
@@ -187,14 +198,16 @@ fn map_members(value: &Value, change: &impl Fn(&str, &Value) -> Option<Value>) -
     match value {
         Value::Array(items) => items.iter().map(|item| map_members(item, change)).collect(),
         Value::Object(members) => {
-            let changed = members.iter().filter_map(|(key, value)| Some((key.clone(), change(key, value)?)));
+            let changed =
+                members.iter().filter_map(|(key, value)| Some((key.clone(), change(key, value)?)));
             Value::Object(changed.collect::<Map<_, _>>())
         }
         other => other.clone(),
     }
 }
 
-/// The same schema as a request must satisfy it: what the server sets cannot be required of a client.
+/// The same schema as a request must satisfy it: what the server sets cannot be required of a
+/// client.
 pub(crate) fn without_read_only(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(without_read_only).collect(),
@@ -229,8 +242,7 @@ mod tests {
 
     #[test]
     fn properties_are_found_in_lists_and_branches_and_once_in_a_schema_of_itself() {
-        let child =
-            json!({ "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }] });
+        let child = json!({ "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }] });
         let node = json!({ "properties": { "a/b": {}, "child": child } });
         let schemas = Schemas::new(&json!({ "Node": node }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Node" } });
@@ -243,7 +255,8 @@ mod tests {
         let key = json!({ "type": "object", "properties": { "key": { "format": "password" }, "note": {} } });
         let schemas = Schemas::new(&json!({ "Key": key }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Key" } });
-        let label = json!({ "properties": { "labels": { "items": { "properties": { "key": {} } } } } });
+        let label =
+            json!({ "properties": { "labels": { "items": { "properties": { "key": {} } } } } });
         let suspects: BTreeSet<String> = ["key".to_owned(), "password".to_owned()].into();
         let masked = |schema: &Value, mut value: Value| {
             Schema::new(&schemas, View::Answers, schema).mask(&mut value, &suspects);

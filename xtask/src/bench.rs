@@ -26,8 +26,9 @@ struct Line {
 
 /// Measures everything and prints the tables.
 pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
-    let built =
-        Command::new("cargo").args(["build", "--quiet", "--release", "-p", "mock-server"]).status()?;
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--release", "-p", "mock-server"])
+        .status()?;
     ensure!(built.success(), "the emulator builds");
     println!(
         "Start, from exec to the first answer (median of 11): {:.0} ms, aim 50",
@@ -44,8 +45,12 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
     runtime.block_on(put(&select.address, "/row/single", &single))?;
     runtime.block_on(put(&select.address, "/row/list", &list))?;
 
-    let line =
-        |name, server: &Process, request, aim| Line { name, address: server.address.clone(), request, aim };
+    let line = |name, server: &Process, request, aim| Line {
+        name,
+        address: server.address.clone(),
+        request,
+        aim,
+    };
     let new = json!({ "name": "bench", "publicKey": PUBLIC_KEY }).to_string();
     let lines = [
         line("axum, constant JSON", &hello, Request::get("/row/x", None), None),
@@ -73,8 +78,13 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
     measure(&lines, seconds, rounds)?;
 
     let loaded = emulator.resident_mib()?;
-    let _ =
-        load(&emulator.address, &lines[2].request, 200, CONNECTIONS, Duration::from_secs_f64(seconds * 2.0))?;
+    let _ = load(
+        &emulator.address,
+        &lines[2].request,
+        200,
+        CONNECTIONS,
+        Duration::from_secs_f64(seconds * 2.0),
+    )?;
     println!(
         "\nResident memory: {fresh:.1} MiB at the start, {loaded:.1} after the load (aim 40), {:.1} after {:.0} s more of GET",
         emulator.resident_mib()?,
@@ -88,7 +98,8 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
 /// A body that the ceiling serves as it stands.
 type Body = String;
 
-/// Fills the emulator with 25 tickets and an SSH key; returns the path of the key, its body and the body of the list.
+/// Fills the emulator with 25 tickets and an SSH key; returns the path of the key, its body and the
+/// body of the list.
 async fn prepare(address: &str) -> Result<(String, Body, Body)> {
     let mut connection = Connection::open(address).await?;
     add_tickets(&mut connection, 25).await?;
@@ -98,7 +109,8 @@ async fn prepare(address: &str) -> Result<(String, Body, Body)> {
     ensure!(rows.len() == 25, "a list of 25, got {}", rows.len());
     let (_, keys) = connection.exchange(&Request::get("/v3/sshKey", Some(KEY))).await?;
     let keys: Value = serde_json::from_slice(keys)?;
-    let path = format!("/v3/sshKey/{}", keys[0]["uuid"].as_str().context("an SSH key in the demo world")?);
+    let path =
+        format!("/v3/sshKey/{}", keys[0]["uuid"].as_str().context("an SSH key in the demo world")?);
     let (_, single) = connection.exchange(&Request::get(&path, Some(KEY))).await?;
     let single = String::from_utf8(single.to_vec())?;
     Ok((path, single, list))
@@ -148,8 +160,10 @@ fn measure(lines: &[Line], seconds: f64, rounds: usize) -> Result<()> {
         let of = |pick: fn(&Measured) -> f64| median(all[index].iter().map(pick));
         let ratio = line.aim.and_then(|(name, aim)| {
             let other = lines.iter().position(|it| it.name == name)?;
-            let ratios =
-                all[index].iter().zip(&all[other]).map(|(mine, theirs)| mine.per_second / theirs.per_second);
+            let ratios = all[index]
+                .iter()
+                .zip(&all[other])
+                .map(|(mine, theirs)| mine.per_second / theirs.per_second);
             Some(format!("{:.2} | {aim} of {name:?}", median(ratios)))
         });
         println!(
@@ -170,7 +184,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What is drawn for each request: a chart, and a file for printing. One client, one request after the other.
+/// What is drawn for each request: a chart, and a file for printing. One client, one request after
+/// the other.
 fn drawn(address: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -182,7 +197,8 @@ fn drawn(address: &str) -> Result<()> {
         let colocation = first("/v3/colocation").await?;
         let invoice = first("/v3/account/invoice").await?;
         let uplink = &colocation["uplinks"][0]["uplinkId"];
-        let chart = format!("/v3/colocation/{}/network/usage/{uplink}/graph/year", colocation["id"]);
+        let chart =
+            format!("/v3/colocation/{}/network/usage/{uplink}/graph/year", colocation["id"]);
         let id = invoice["id"].as_str().context("an invoice has an id")?;
         let pdf = format!("/v3/account/invoice/{id}/pdf");
         for (what, path, aim) in [("Chart of a year", chart, 15), ("PDF of an invoice", pdf, 10)] {
@@ -224,8 +240,10 @@ fn reset(address: &str) -> Result<()> {
 /// The first page of many tickets beside the first page of few.
 fn growth(seconds: f64) -> Result<()> {
     let first_page = |count: usize| -> Result<(Process, Request)> {
-        let emulator = Process::start("mock-server", &["--listen", "127.0.0.1:0", "--world", "empty"])?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let emulator =
+            Process::start("mock-server", &["--listen", "127.0.0.1:0", "--world", "empty"])?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         runtime.block_on(async {
             let mut clients = tokio::task::JoinSet::new();
             for _ in 0..20 {

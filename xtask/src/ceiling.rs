@@ -28,7 +28,9 @@ pub(crate) enum Kind {
 /// Serves a ceiling until it is killed.
 pub(crate) fn serve(kind: Kind, listen: SocketAddr) -> Result<()> {
     let app = match kind {
-        Kind::Hello => Router::new().route("/row/{key}", get(async || json(r#"{"status":"OK"}"#.to_owned()))),
+        Kind::Hello => {
+            Router::new().route("/row/{key}", get(async || json(r#"{"status":"OK"}"#.to_owned())))
+        }
         Kind::Select => select()?,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
@@ -41,7 +43,8 @@ pub(crate) fn serve(kind: Kind, listen: SocketAddr) -> Result<()> {
 
 type Connections = Arc<Mutex<Vec<Connection>>>;
 
-/// Rows that a PUT sets and a GET selects, with as many connections as there can be requests at a time.
+/// Rows that a PUT sets and a GET selects, with as many connections as there can be requests at a
+/// time.
 fn select() -> Result<Router> {
     let file = std::env::temp_dir().join(format!("ceiling-{}.db", std::process::id()));
     let open = |_| -> Result<Connection> {
@@ -50,14 +53,16 @@ fn select() -> Result<Router> {
         Ok(db)
     };
     let connections: Vec<Connection> = (0..8).map(open).collect::<Result<_>>()?;
-    connections[0].execute_batch("CREATE TABLE row (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")?;
+    connections[0]
+        .execute_batch("CREATE TABLE row (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")?;
     std::fs::remove_file(&file)?;
     let connections: Connections = Arc::new(Mutex::new(connections));
     Ok(Router::new().route("/row/{key}", get(read).merge(put(write))).with_state(connections))
 }
 
 async fn read(State(connections): State<Connections>, Path(key): Path<String>) -> Response {
-    let db = connections.lock().expect("nobody panics").pop().expect("a connection for each thread");
+    let db =
+        connections.lock().expect("nobody panics").pop().expect("a connection for each thread");
     let body = db
         .prepare_cached("SELECT body FROM row WHERE key = ?1")
         .and_then(|mut select| select.query_row([key], |row| row.get(0)))

@@ -54,8 +54,13 @@ impl Connection {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
-            ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the server closed the connection");
-            let Some(head) = self.buffer.windows(4).position(|it| it == b"\r\n\r\n") else { continue };
+            ensure!(
+                self.stream.read_buf(&mut self.buffer).await? > 0,
+                "the server closed the connection"
+            );
+            let Some(head) = self.buffer.windows(4).position(|it| it == b"\r\n\r\n") else {
+                continue;
+            };
             let text = std::str::from_utf8(&self.buffer[..head])?;
             let status: u16 = text.get(9..12).context("a status line")?.parse()?;
             let length = text.lines().find_map(|line| {
@@ -102,7 +107,11 @@ pub(crate) fn load(
                 while Instant::now() < end {
                     let began = Instant::now();
                     let (got, body) = connection.send(&bytes).await?;
-                    ensure!(got == status, "{got} instead of {status}: {}", String::from_utf8_lossy(body));
+                    ensure!(
+                        got == status,
+                        "{got} instead of {status}: {}",
+                        String::from_utf8_lossy(body)
+                    );
                     times.push(began.elapsed());
                 }
                 Ok(times)
@@ -117,5 +126,9 @@ pub(crate) fn load(
     ensure!(!times.is_empty(), "nothing was measured");
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Ok(Measured { per_second: times.len() as f64 / time.as_secs_f64(), p50: at(0.5), p99: at(0.99) })
+    Ok(Measured {
+        per_second: times.len() as f64 / time.as_secs_f64(),
+        p50: at(0.5),
+        p99: at(0.99),
+    })
 }

@@ -1,4 +1,5 @@
-//! How good the harness is: of the faults that are made on purpose, how many it finds, how soon, and by which name.
+//! How good the harness is: of the faults that are made on purpose, how many it finds, how soon,
+//! and by which name.
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -28,7 +29,9 @@ pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
     for (name, family) in fault::catalogue(&SUITE) {
-        for fault in family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only))) {
+        for fault in
+            family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only)))
+        {
             let hunts: Vec<Hunt> = (1..=seeds)
                 .map(|seed| runtime.block_on(hunt(fault, &family.operations, seed)))
                 .collect::<Result<_>>()?;
@@ -66,13 +69,18 @@ fn report(fault: &Fault, hunts: &[Hunt]) {
         if hunt.requests.is_none() {
             eprintln!("missed: {} of {}, seed {seed}", fault.name, fault.operation);
         } else if !hunt.named {
-            eprintln!("blamed elsewhere: {} of {}, seed {seed}: {}", fault.name, fault.operation, hunt.said);
+            eprintln!(
+                "blamed elsewhere: {} of {}, seed {seed}: {}",
+                fault.name, fault.operation, hunt.said
+            );
         }
     }
 }
 
 fn print(all: &BTreeMap<String, Vec<Vec<Hunt>>>) {
-    println!("| family | faults | caught in every seed | median requests | 95th percentile | named |");
+    println!(
+        "| family | faults | caught in every seed | median requests | 95th percentile | named |"
+    );
     println!("|---|--:|--:|--:|--:|--:|");
     for (name, faults) in all {
         row(name, &faults.iter().collect::<Vec<_>>());
@@ -81,11 +89,14 @@ fn print(all: &BTreeMap<String, Vec<Vec<Hunt>>>) {
 }
 
 fn row(name: &str, faults: &[&Vec<Hunt>]) {
-    let caught = faults.iter().filter(|hunts| hunts.iter().all(|hunt| hunt.requests.is_some())).count();
-    let hunts: Vec<&Hunt> = faults.iter().copied().flatten().filter(|hunt| hunt.requests.is_some()).collect();
+    let caught =
+        faults.iter().filter(|hunts| hunts.iter().all(|hunt| hunt.requests.is_some())).count();
+    let hunts: Vec<&Hunt> =
+        faults.iter().copied().flatten().filter(|hunt| hunt.requests.is_some()).collect();
     let mut requests: Vec<u64> = hunts.iter().filter_map(|hunt| hunt.requests).collect();
     requests.sort_unstable();
-    let at = |percent: usize| requests.get(requests.len() * percent / 100).copied().unwrap_or_default();
+    let at =
+        |percent: usize| requests.get(requests.len() * percent / 100).copied().unwrap_or_default();
     let percent = |part: usize, of: usize| 100 * part / of.max(1);
     let named = hunts.iter().filter(|hunt| hunt.named).count();
     println!(
@@ -105,10 +116,14 @@ pub(crate) fn alarms(seeds: u64, requests: u64) -> Result<()> {
     let mut alarms = 0;
     for seed in 1..=seeds {
         let target = Target::mock(&SUITE, seed)?;
-        let run: Run =
-            runtime.block_on(explore::run(&target, &Options { seed, steps: requests, ..Options::default() }));
+        let run: Run = runtime.block_on(explore::run(
+            &target,
+            &Options { seed, steps: requests, ..Options::default() },
+        ));
         sent += run.requests;
-        for finding in run.cases.iter().flat_map(|case| &case.findings).filter(|finding| finding.is_error()) {
+        for finding in
+            run.cases.iter().flat_map(|case| &case.findings).filter(|finding| finding.is_error())
+        {
             alarms += 1;
             eprintln!("false alarm, seed {seed}: {finding}");
         }

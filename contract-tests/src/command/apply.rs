@@ -46,7 +46,9 @@ fn interrupt_on_ctrl_c(guard: Arc<Guarded>) {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             guard.interrupt();
-            eprintln!("interrupted: what was made is removed; press Ctrl-C again to leave it to `sweep`");
+            eprintln!(
+                "interrupted: what was made is removed; press Ctrl-C again to leave it to `sweep`"
+            );
         }
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(Verdict::Unchecked as i32);

@@ -19,9 +19,10 @@ use crate::{
 
 /// Compare the emulator with the truth, and say who is wrong.
 ///
-/// The first side is the emulator, the second the truth. Each is `mock`, the base URL of a server, or a folder of
-/// fixtures. Where one of them is another host, only what is of class `read` in the rules for it is played, and whatever
-/// is read by an id is one that a list of that host has shown. A verdict on each difference:
+/// The first side is the emulator, the second the truth. Each is `mock`, the base URL of a server,
+/// or a folder of fixtures. Where one of them is another host, only what is of class `read` in the
+/// rules for it is played, and whatever is read by an id is one that a list of that host has shown.
+/// A verdict on each difference:
 ///
 ///   mock-fidelity          both keep the contract and answer differently
 ///   mock-bug               the emulator breaks the contract, the truth does not
@@ -45,11 +46,12 @@ pub(super) struct Arguments {
     /// The folder of the fixtures that are played.
     #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
     folder: PathBuf,
-    /// Compare statuses, headers, members and types, and no values; without saying so where the data are not the same.
+    /// Compare statuses, headers, members and types, and no values; without saying so where the
+    /// data are not the same.
     #[arg(long)]
     shape: bool,
-    /// Differences that somebody answers for: a list of fingerprint, reason, owner and expires. Without it, those of
-    /// `waivers.yaml`, where there is such a file.
+    /// Differences that somebody answers for: a list of fingerprint, reason, owner and expires.
+    /// Without it, those of `waivers.yaml`, where there is such a file.
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
     #[command(flatten)]
@@ -105,7 +107,8 @@ impl Arguments {
 
     /// The command that plays one scenario again.
     fn again(&self, scenario: &str) -> String {
-        let mut words = vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
+        let mut words =
+            vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
         if self.steps == Steps::Fixtures {
             words.extend(["--steps", "fixtures"]);
         }
@@ -137,7 +140,8 @@ async fn open(suite: &'static Suite, side: &str, arguments: &Arguments) -> anyho
     Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
 }
 
-/// Whether both answer with the same data: of the demo world, or what scripted scenarios make before they read it.
+/// Whether both answer with the same data: of the demo world, or what scripted scenarios make
+/// before they read it.
 fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
     let are_demo = mock.is_demo() && truth.is_demo();
     !mock.is_live() && !truth.is_live() && (are_demo || arguments.steps == Steps::Fixtures)
@@ -159,7 +163,9 @@ fn scenarios(
     if all.is_empty() && unplayed.is_empty() {
         unplayed.push(nothing("there is nothing to compare".to_owned()));
     }
-    all.retain(|it| arguments.only.is_empty() || arguments.only.iter().any(|filter| means(filter, &it.id)));
+    all.retain(|it| {
+        arguments.only.is_empty() || arguments.only.iter().any(|filter| means(filter, &it.id))
+    });
     let mut scenarios = Vec::new();
     for Loaded { id, fixture, .. } in all {
         match fixture {
@@ -232,7 +238,10 @@ mod tests {
                 "mock mock --only g/a --steps fixtures --shape --folder 'my$fixtures'",
             ),
             ("mock mock --steps=fixtures", "mock mock --only g/a --steps fixtures"),
-            ("mock mock --waivers=known;ones.yaml", "mock mock --only g/a --waivers 'known;ones.yaml'"),
+            (
+                "mock mock --waivers=known;ones.yaml",
+                "mock mock --only g/a --waivers 'known;ones.yaml'",
+            ),
         ] {
             assert_eq!(told(line), format!("contract-tests compare {again}"));
         }

@@ -30,7 +30,8 @@ const SEED: u64 = 1;
 /// Say which operations, statuses, parameters and properties were reached, and which were not.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// JSON reports of runs, to be taken together; without any, the examples of the contract are sent to a mock.
+    /// JSON reports of runs, to be taken together; without any, the examples of the contract are
+    /// sent to a mock.
     #[arg(value_name = "REPORT")]
     runs: Vec<PathBuf>,
     #[command(flatten)]
@@ -47,7 +48,8 @@ struct Recorded {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let run = if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
+    let run =
+        if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
     let suite = suites::find(run.api).expect("the API of a run is known");
     io::stdout().write_all(told(&groups(suite.contract, &run.reached)).as_bytes())?;
     report::save_all(&run, &arguments.files, &Redactor::new(suite, []))?;
@@ -66,7 +68,8 @@ async fn by_examples() -> anyhow::Result<Run> {
 fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
     let mut all: Option<Run> = None;
     for file in files {
-        let recorded = read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
+        let recorded =
+            read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
         let suite = suites::find(&recorded.api);
         let suite = suite.with_context(|| format!("the API {} is not known", recorded.api))?;
         let run = all.get_or_insert_with(|| Run::new(COVERAGE, suite.name, &recorded.target, None));
@@ -109,7 +112,10 @@ fn told(groups: &Groups) -> String {
         text.push_str(format!("{name:<24}{cells}").trim_end());
         text.push('\n');
     };
-    row("", ["operations", "statuses", "server errors", "parameters", "properties"].map(str::to_owned));
+    row(
+        "",
+        ["operations", "statuses", "server errors", "parameters", "properties"].map(str::to_owned),
+    );
     for (tag, operations) in groups {
         row(tag, shares(figures(operations)));
     }
@@ -119,7 +125,8 @@ fn told(groups: &Groups) -> String {
     for (tag, operations) in groups {
         let missing: Vec<String> = operations.iter().filter_map(missing).collect();
         if !missing.is_empty() {
-            write!(text, "\nmissing in {tag}\n  {}\n", missing.join("\n  ")).expect("a string takes all");
+            write!(text, "\nmissing in {tag}\n  {}\n", missing.join("\n  "))
+                .expect("a string takes all");
         }
     }
     text
@@ -180,12 +187,17 @@ mod tests {
                 "format": report::FORMAT, "api": "i3d-v3", "target": "mock", "requests": 2, "operations": operations,
             })
         };
-        let touched = |statuses| json!({ "statuses": statuses, "parameters": ["{uuid}"], "properties": [] });
-        let (_one, first) = report("one.json", &run(json!({ "getSshKey": touched(json!({ "200": 1 })) })));
+        let touched =
+            |statuses| json!({ "statuses": statuses, "parameters": ["{uuid}"], "properties": [] });
+        let (_one, first) =
+            report("one.json", &run(json!({ "getSshKey": touched(json!({ "200": 1 })) })));
         let (_two, second) =
             report("two.json", &run(json!({ "deleteSshKey": touched(json!({ "404": 1 })) })));
         let run = recorded(&[first, second]).expect("they can be read");
-        assert_eq!((run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()), ("mock", 4, 1));
+        assert_eq!(
+            (run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()),
+            ("mock", 4, 1)
+        );
         let text = told(&groups(suite().contract, &run.reached));
         let all = format!("{}/{}", 1, suite().contract.routes.len());
         assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
@@ -196,7 +208,8 @@ mod tests {
 
     #[test]
     fn what_is_no_report_of_this_program_is_refused() {
-        let (_folder, file) = report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
+        let (_folder, file) =
+            report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
         let error = recorded(std::slice::from_ref(&file)).expect_err("it is refused");
         assert!(format!("{error:#}").contains("it has the format 99"), "{error:#}");
         let (_folder, file) = report("none.json", &json!([]));

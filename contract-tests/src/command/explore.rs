@@ -24,7 +24,8 @@ pub(super) struct Arguments {
     /// Which operations, as in `*SshKey*,getTickets`.
     #[arg(long, value_name = "GLOB", default_value = "*")]
     operations: String,
-    /// Play these steps in this order and nothing else, as in `valid createSshKey 0 0; valid deleteSshKey 0 0`.
+    /// Play these steps in this order and nothing else, as in `valid createSshKey 0 0; valid
+    /// deleteSshKey 0 0`.
     #[arg(long, value_name = "STEPS", value_parser = steps, conflicts_with_all = ["operations", "steps"])]
     play: Option<Script>,
     /// Where sequences that failed are kept; they are played first the next time.

@@ -43,7 +43,8 @@ fn read(text: &str) -> Result<Fault, String> {
     if !text.trim_start().starts_with('{') {
         let faults = catalogue(suite).into_values().flat_map(|family| family.faults);
         let named = faults.into_iter().find(|fault| fault.name == text);
-        return named.ok_or_else(|| "no fault has this name; `contract-tests fault` lists them".to_owned());
+        return named
+            .ok_or_else(|| "no fault has this name; `contract-tests fault` lists them".to_owned());
     }
     let fault: Fault = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
     match suite.contract.route(&fault.operation) {
@@ -65,9 +66,13 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let told = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.suite, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
-    let proxy = Proxy::start(faulty, arguments.listen, Bounds::NOTHING).await.with_context(|| {
-        format!("nobody can listen on {}; choose another address with --listen", arguments.listen)
-    })?;
+    let proxy =
+        Proxy::start(faulty, arguments.listen, Bounds::NOTHING).await.with_context(|| {
+            format!(
+                "nobody can listen on {}; choose another address with --listen",
+                arguments.listen
+            )
+        })?;
     println!("listening on http://{}, with a fault in {told}; Ctrl-C stops it", proxy.address);
     tokio::signal::ctrl_c().await?;
     proxy.stop().await;

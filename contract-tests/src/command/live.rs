@@ -11,8 +11,8 @@ use super::KEY;
 use crate::{
     Caller, Keys, Suite, Target,
     live::{
-        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules, RunId,
-        SystemClock, Watch,
+        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules,
+        RunId, SystemClock, Watch,
     },
     suites,
 };
@@ -36,10 +36,12 @@ pub struct TargetArguments {
 /// What a live target needs.
 #[derive(Debug, Args)]
 pub(super) struct LiveArguments {
-    /// Talk to a server that is no emulator on this machine. CONTRACT_LIVE=1 must be set in the environment as well.
+    /// Talk to a server that is no emulator on this machine. CONTRACT_LIVE=1 must be set in the
+    /// environment as well.
     #[arg(long)]
     live: bool,
-    /// Where live runs keep their budget and their ledgers. A file called `stop` in it stops them at once.
+    /// Where live runs keep their budget and their ledgers. A file called `stop` in it stops them
+    /// at once.
     #[arg(long, value_name = "FOLDER", default_value = STATE)]
     state: PathBuf,
 }
@@ -66,7 +68,8 @@ impl TargetArguments {
         self.target.trim_end_matches('/')
     }
 
-    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked to.
+    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked
+    /// to.
     pub(super) fn is_live(&self) -> bool {
         let gate = Gate::new(self.live.live, &Rules::of(suite()));
         match gate.pass(&self.target) {
@@ -75,7 +78,8 @@ impl TargetArguments {
         }
     }
 
-    /// The same behind a guard that also lets through what `permit` says. An emulator can be written to in rehearsal.
+    /// The same behind a guard that also lets through what `permit` says. An emulator can be
+    /// written to in rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
         let suite = suite();
         let rules = Rules::of(suite);
@@ -108,13 +112,15 @@ impl LiveArguments {
         match place.kind {
             Kind::Mock => {
                 let target = Target::at(suite, &place, Keys::from_env()).await?;
-                // An emulator has the keys of its demo world; of any other server somebody must know one.
+                // An emulator has the keys of its demo world; of any other server somebody must
+                // know one.
                 anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
                 Ok(target)
             }
-            Kind::Live => {
-                Ok(self.guarded(place, rules, Permit::default(), self.folder()?, None).await?.target)
-            }
+            Kind::Live => Ok(self
+                .guarded(place, rules, Permit::default(), self.folder()?, None)
+                .await?
+                .target),
         }
     }
 
@@ -124,7 +130,11 @@ impl LiveArguments {
     }
 
     /// The guard of a run that goes on only to remove what `ledger` says.
-    pub(super) async fn resume(&self, folder: Folder, ledger: Ledger) -> anyhow::Result<GuardedTarget> {
+    pub(super) async fn resume(
+        &self,
+        folder: Folder,
+        ledger: Ledger,
+    ) -> anyhow::Result<GuardedTarget> {
         let rules = Rules::of(suite());
         let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
         self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
@@ -156,7 +166,8 @@ impl LiveArguments {
         if place.kind == Kind::Mock {
             rules.limits = rules.limits.of_a_rehearsal();
         }
-        let new_header = || Header { run: new_run(), api: target.suite.name.to_owned(), base: place.base };
+        let new_header =
+            || Header { run: new_run(), api: target.suite.name.to_owned(), base: place.base };
         let watch = Watch {
             suite: target.suite,
             rules,

@@ -27,7 +27,8 @@ use crate::{
 
 /// Holds an API to its contract: the emulator, or a server at some address.
 ///
-/// Exit codes: 0 the contract holds, 1 it is broken, 2 the command was not understood, 3 something could not be checked.
+/// Exit codes: 0 the contract holds, 1 it is broken, 2 the command was not understood, 3 something
+/// could not be checked.
 #[derive(Debug, Parser)]
 #[command(name = "contract-tests", version, after_help = EXAMPLES)]
 struct Cli {
@@ -81,7 +82,8 @@ enum Verb {
 pub struct ReportArguments {
     #[command(flatten)]
     pub(crate) files: FileArguments,
-    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is set.
+    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is
+    /// set.
     #[arg(long)]
     pub(crate) github: bool,
 }
@@ -100,7 +102,8 @@ pub struct FileArguments {
     pub(crate) json: Option<PathBuf>,
 }
 
-/// The variable of the environment that holds the key; it is never an argument, where others could read it.
+/// The variable of the environment that holds the key; it is never an argument, where others could
+/// read it.
 pub(crate) const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
 pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
@@ -162,7 +165,9 @@ mod tests {
     #[test]
     fn only_what_means_nothing_is_misunderstood() {
         assert!(is_misunderstood(&Barred::Url("nonsense".to_owned()).into()));
-        assert!(is_misunderstood(&Unplannable::Unknown("nonsense".to_owned(), String::new()).into()));
+        assert!(is_misunderstood(
+            &Unplannable::Unknown("nonsense".to_owned(), String::new()).into()
+        ));
         assert!(!is_misunderstood(&Barred::Live("api.example".to_owned(), "say --live").into()));
         assert!(!is_misunderstood(&std::io::Error::other("full").into()));
     }

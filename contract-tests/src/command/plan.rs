@@ -20,7 +20,8 @@ pub(super) struct Arguments {
 /// What is to be planned.
 #[derive(Debug, Args)]
 pub(super) struct WantedArguments {
-    /// An operation that makes something, as in createSshKey; may be repeated. Without it, all that cost nothing.
+    /// An operation that makes something, as in createSshKey; may be repeated. Without it, all that
+    /// cost nothing.
     #[arg(long = "create", value_name = "OPERATION")]
     creates: Vec<String>,
     /// What all live runs of today may cost at worst, in whole euros.

@@ -19,13 +19,14 @@ use crate::{
 
 /// Make fixtures of what a server answers.
 ///
-/// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target URL`. Nothing is
-/// overwritten: beside an old file the new one is `*.new`.
+/// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target
+/// URL`. Nothing is overwritten: beside an old file the new one is `*.new`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenarios to play: fixture files whose answers are missing, or to be recorded again.
     scenarios: Vec<PathBuf>,
-    /// Listen here, pass everything on to the target, and write one fixture of it at the end (Ctrl-C).
+    /// Listen here, pass everything on to the target, and write one fixture of it at the end
+    /// (Ctrl-C).
     #[arg(long, value_name = "ADDRESS", conflicts_with = "scenarios")]
     proxy: Option<SocketAddr>,
     /// The id of the fixture that the proxy writes.
@@ -60,10 +61,17 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 }
 
 /// Passes requests on until the program is told to stop.
-async fn pass(target: &Target, listen: SocketAddr, arguments: &Arguments) -> anyhow::Result<Verdict> {
+async fn pass(
+    target: &Target,
+    listen: SocketAddr,
+    arguments: &Arguments,
+) -> anyhow::Result<Verdict> {
     let base = target.url().unwrap_or_else(|| target.name.clone());
     let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await?;
-    println!("listening on http://{}, passing on to {base}; Ctrl-C writes the fixture", proxy.address);
+    println!(
+        "listening on http://{}, passing on to {base}; Ctrl-C writes the fixture",
+        proxy.address
+    );
     tokio::signal::ctrl_c().await?;
     let Passed { exchanges, forgotten, .. } = proxy.stop().await;
     if forgotten > 0 {

@@ -22,7 +22,8 @@ pub(super) struct Arguments {
     pub(super) folder: FolderArgument,
     #[command(flatten)]
     target: TargetArguments,
-    /// Write what the target answers now beside each fixture that differs, as `*.new`, to be looked at.
+    /// Write what the target answers now beside each fixture that differs, as `*.new`, to be looked
+    /// at.
     #[arg(long)]
     update: bool,
     #[command(flatten)]
@@ -69,13 +70,22 @@ pub(super) const RUN: &str = "run7c";
 /// How a run is called: on an emulator always the same, elsewhere by its time.
 pub(super) fn options(target: &Target) -> Options {
     let now = Timestamp::now();
-    let run = if target.is_controllable() { RUN.to_owned() } else { format!("run{}", now.as_second()) };
+    let run =
+        if target.is_controllable() { RUN.to_owned() } else { format!("run{}", now.as_second()) };
     Options { run, now }
 }
 
-/// Records each fixture that differs again, for a person to look at; says which could not be recorded, and why.
-async fn update(target: &Target, arguments: &Arguments, fixtures: &[Loaded], run: &Run, options: &Options) {
-    let failed = fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
+/// Records each fixture that differs again, for a person to look at; says which could not be
+/// recorded, and why.
+async fn update(
+    target: &Target,
+    arguments: &Arguments,
+    fixtures: &[Loaded],
+    run: &Run,
+    options: &Options,
+) {
+    let failed =
+        fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
     for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
         match record_again(target, &arguments.folder.path, fixture, options).await {
             Ok(path) => eprintln!("wrote {}", path.display()),
@@ -118,7 +128,10 @@ mod tests {
         for (line, rest) in [
             ("--html=report.html", "--target mock"),
             ("ssh_key --target=https://api.i3d.net --live", "--target https://api.i3d.net --live"),
-            ("--folder=my$fixtures --state=other", "--folder 'my$fixtures' --target mock --state other"),
+            (
+                "--folder=my$fixtures --state=other",
+                "--folder 'my$fixtures' --target mock --state other",
+            ),
         ] {
             assert_eq!(told(line), format!("{life} {rest}"));
         }

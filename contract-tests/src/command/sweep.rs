@@ -13,7 +13,8 @@ use crate::{
 
 /// Remove what a run left that was killed.
 ///
-/// Only what a ledger says is removed. Exit codes: 0 nothing is left, 1 something is left, 3 it could not be looked at.
+/// Only what a ledger says is removed. Exit codes: 0 nothing is left, 1 something is left, 3 it
+/// could not be looked at.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -60,7 +61,10 @@ async fn one(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
     if !swept.was_answered
         && let Some(why) = swept.left.first()
     {
-        bail!("{}. If that was an emulator that is gone for good, remove the file", redactor.text(why));
+        bail!(
+            "{}. If that was an emulator that is gone for good, remove the file",
+            redactor.text(why)
+        );
     }
     for left in &swept.left {
         println!("{name}: {}", redactor.text(&format!("LEFT {left}")));

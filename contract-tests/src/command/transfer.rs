@@ -16,7 +16,8 @@ use crate::{
 /// How long an import is to be believed.
 const VALID_FOR: Span = Span { seconds: 90 * 86_400 };
 
-/// Make a fixture of a HAR file, as browsers save it; secrets are taken out before anything is written.
+/// Make a fixture of a HAR file, as browsers save it; secrets are taken out before anything is
+/// written.
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// The HAR file.
@@ -24,7 +25,8 @@ pub(super) struct Import {
     /// The id of the fixture.
     #[arg(long, default_value = "imported/exchanges")]
     id: String,
-    /// The host whose answers are taken; without it, that of the first request that is like an operation.
+    /// The host whose answers are taken; without it, that of the first request that is like an
+    /// operation.
     #[arg(long)]
     host: Option<String>,
     #[command(flatten)]
@@ -51,9 +53,13 @@ pub(super) struct Export {
 
 pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     let suite = suite();
-    let text = fs::read_to_string(&arguments.file).with_context(|| arguments.file.display().to_string())?;
+    let text = fs::read_to_string(&arguments.file)
+        .with_context(|| arguments.file.display().to_string())?;
     let imported = har::import(suite, &text, arguments.host.as_deref())?;
-    imported.left_out.iter().for_each(|host| eprintln!("left out, because it is another host: {host}"));
+    imported
+        .left_out
+        .iter()
+        .for_each(|host| eprintln!("left out, because it is another host: {host}"));
     let redactor = Redactor::new(suite, Keys::from_env().secrets().cloned());
     for name in &imported.unreadable {
         eprintln!(

@@ -57,7 +57,12 @@ pub struct Difference {
 
 impl Difference {
     /// A difference of one answer.
-    pub fn new(operation: &str, status: u16, deviation: &Deviation, verdict: Verdict) -> Difference {
+    pub fn new(
+        operation: &str,
+        status: u16,
+        deviation: &Deviation,
+        verdict: Verdict,
+    ) -> Difference {
         Difference {
             operation: operation.to_owned(),
             kind: Kind::Deviation(deviation.kind),
@@ -87,7 +92,13 @@ impl Difference {
     }
 
     /// The difference that one side plays a scenario on and the other cannot.
-    pub fn of_stop(operation: &str, at: &str, status: u16, message: String, verdict: Verdict) -> Difference {
+    pub fn of_stop(
+        operation: &str,
+        at: &str,
+        status: u16,
+        message: String,
+        verdict: Verdict,
+    ) -> Difference {
         Difference {
             operation: operation.to_owned(),
             kind: Kind::Deviation(DeviationKind::State),
@@ -101,20 +112,22 @@ impl Difference {
         }
     }
 
-    /// What it is recognised by: the operation, the kind or the law that is broken, the place without indexes, and the
-    /// status. What exactly came does not count, so that the same difference has the same fingerprint tomorrow.
+    /// What it is recognised by: the operation, the kind or the law that is broken, the place
+    /// without indexes, and the status. What exactly came does not count, so that the same
+    /// difference has the same fingerprint tomorrow.
     pub fn fingerprint(&self) -> String {
         let kind = match self.kind {
             Kind::Deviation(_) => self.kind.name(),
             Kind::Breach(check) => check.code.to_owned(),
         };
-        let text = format!("{}\n{kind}\n{}\n{}", self.operation, generalised(&self.at), self.status);
+        let text =
+            format!("{}\n{kind}\n{}\n{}", self.operation, generalised(&self.at), self.status);
         digest(text.as_bytes()).chars().take(FINGERPRINT_LENGTH).collect()
     }
 }
 
-/// Says of the differences seen after a change whether they are of the state: those that were never seen without one.
-/// The same difference in a plain read is one of the read itself.
+/// Says of the differences seen after a change whether they are of the state: those that were never
+/// seen without one. The same difference in a plain read is one of the read itself.
 pub fn tell_state(differences: &mut [Difference]) {
     let plain: Vec<String> =
         differences.iter().filter(|it| !it.after_change).map(Difference::fingerprint).collect();
@@ -165,7 +178,8 @@ mod tests {
             let breach = Finding::new(check, "getTickets", "is broken");
             Difference::of_breach(&breach, 200, Verdict::SpecDrift).fingerprint()
         };
-        let laws = [&check::MEDIA_TYPE, &check::WELL_FORMED, &check::EMPTY_BODY, &check::ERROR_SHAPE];
+        let laws =
+            [&check::MEDIA_TYPE, &check::WELL_FORMED, &check::EMPTY_BODY, &check::ERROR_SHAPE];
         let all: std::collections::BTreeSet<String> = laws.into_iter().map(fingerprint).collect();
         assert_eq!(all.len(), laws.len());
     }
@@ -173,7 +187,8 @@ mod tests {
     #[test]
     fn a_difference_is_of_the_state_unless_it_is_there_without_a_change() {
         let changed = |at| Difference { after_change: true, ..difference(at, "2") };
-        let mut differences = [difference("/body/0/id", "2"), changed("/body/3/id"), changed("/body/0/name")];
+        let mut differences =
+            [difference("/body/0/id", "2"), changed("/body/3/id"), changed("/body/0/name")];
         tell_state(&mut differences);
         assert_eq!(differences.map(|it| it.kind.name()), ["value", "value", "state"]);
     }

@@ -10,11 +10,14 @@ use serde_json::Value;
 use crate::{
     Request,
     explore::family::Families,
-    fixture::{Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World},
+    fixture::{
+        Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World,
+    },
     suite::Suite,
 };
 
-/// A scenario for each operation that only reads, with the example of the contract: for servers with the demo world.
+/// A scenario for each operation that only reads, with the example of the contract: for servers
+/// with the demo world.
 pub fn examples(suite: &'static Suite) -> Vec<Fixture> {
     let scenario = |route| {
         let step = step(route, &Request::example(route).ok()?);
@@ -24,8 +27,8 @@ pub fn examples(suite: &'static Suite) -> Vec<Fixture> {
     gets(suite).filter_map(scenario).collect()
 }
 
-/// The same for servers whose data nobody knows: whatever a path names is taken from a list that was read just before.
-/// What no answer shows is taken from the demo world.
+/// The same for servers whose data nobody knows: whatever a path names is taken from a list that
+/// was read just before. What no answer shows is taken from the demo world.
 pub fn reads(suite: &'static Suite) -> Vec<Fixture> {
     let scenario = |route| {
         let mut way = Way { suite, steps: Vec::new(), of_demo: false };
@@ -48,7 +51,8 @@ struct Way {
 }
 
 impl Way {
-    /// Adds the step of an operation, behind those whose answers show what its path names. `None` without an example.
+    /// Adds the step of an operation, behind those whose answers show what its path names. `None`
+    /// without an example.
     fn lead_to(&mut self, route: &'static Route) -> Option<()> {
         let example = Request::example(route).ok()?;
         let mut step = step(route, &example.without_optional_parameters().unwrap_or(example));
@@ -78,15 +82,20 @@ impl Way {
     }
 }
 
-/// Which answer shows what a parameter stands for, and where. Families may use one name for different things: the list
-/// whose path is most like that of the operation is meant.
-fn source(suite: &'static Suite, route: &Route, parameter: &str) -> Option<(&'static Route, String)> {
+/// Which answer shows what a parameter stands for, and where. Families may use one name for
+/// different things: the list whose path is most like that of the operation is meant.
+fn source(
+    suite: &'static Suite,
+    route: &Route,
+    parameter: &str,
+) -> Option<(&'static Route, String)> {
     let families = Families(suite).all().filter(|family| family.parameter == parameter);
     let of_families = families.map(|family| (family.list, format!("/0/{}", family.key)));
     let others = suite.shown.iter().filter(|(name, ..)| *name == parameter);
     let others = others.map(|(_, operation, place)| (*operation, (*place).to_owned()));
-    let sources =
-        of_families.chain(others).filter_map(|(list, place)| Some((suite.contract.route(list)?, place)));
+    let sources = of_families
+        .chain(others)
+        .filter_map(|(list, place)| Some((suite.contract.route(list)?, place)));
     sources.max_by_key(|(list, _)| in_common(&list.path, &route.path))
 }
 
@@ -157,7 +166,8 @@ mod tests {
 
     #[test]
     fn almost_nothing_is_taken_from_the_demo_world() {
-        let of_demo = reads(&SUITE).into_iter().filter(|it| !it.requires.is_empty()).map(|it| it.id);
+        let of_demo =
+            reads(&SUITE).into_iter().filter(|it| !it.requires.is_empty()).map(|it| it.id);
         let expected = ["examples/getAccountApiLog", "examples/getTicketAttachment"];
         assert_eq!(of_demo.collect::<Vec<_>>(), expected);
     }

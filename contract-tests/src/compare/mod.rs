@@ -34,7 +34,8 @@ use crate::{
 /// How two sides are compared.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
-    /// Only what does not depend on the data, because they are not the same: statuses, headers, members and types.
+    /// Only what does not depend on the data, because they are not the same: statuses, headers,
+    /// members and types.
     pub shape_only: bool,
     /// What scenarios are told.
     pub options: &'a Options,
@@ -66,7 +67,8 @@ pub async fn compare_sides(
     let started = Instant::now();
     let (mut cases, mut all) = (Vec::new(), Vec::new());
     for scenario in scenarios {
-        let (case, differences) = Steps::new(mock, truth, scenario, *terms).play(rules.as_ref()).await;
+        let (case, differences) =
+            Steps::new(mock, truth, scenario, *terms).play(rules.as_ref()).await;
         for exchange in &case.exchanges {
             progress.sent(&exchange.sent);
             run.count(exchange);
@@ -86,7 +88,8 @@ pub async fn compare_sides(
     Comparison { run, differences: once(all) }
 }
 
-/// Whether a difference makes its case fail: the truth is to be believed, and nobody answers for it.
+/// Whether a difference makes its case fail: the truth is to be believed, and nobody answers for
+/// it.
 fn counts(difference: &Difference, terms: &Terms<'_>) -> bool {
     let today = terms.options.now.to_zoned(TimeZone::UTC).date();
     let is_waived = || terms.waivers.of(&difference.fingerprint(), today).is_some();

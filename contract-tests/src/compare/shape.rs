@@ -1,5 +1,5 @@
-//! What two servers with different data can still be compared in: status, type of the body, headers that the contract
-//! names, and which members there are, of which types.
+//! What two servers with different data can still be compared in: status, type of the body, headers
+//! that the contract names, and which members there are, of which types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,12 @@ pub fn compare_forms(expected: &Received, actual: &Exchange) -> Vec<Deviation> {
     let received = &actual.received;
     if expected.status != received.status {
         let (expected, got) = (expected.status.to_string(), received.status.to_string());
-        return vec![Deviation { kind: DeviationKind::Status, at: "/status".to_owned(), expected, got }];
+        return vec![Deviation {
+            kind: DeviationKind::Status,
+            at: "/status".to_owned(),
+            expected,
+            got,
+        }];
     }
     let documented = actual.sent.route.and_then(|route| route.response(received.status));
     let named = documented.into_iter().flat_map(Response::headers);
@@ -82,7 +87,8 @@ pub fn compare_forms(expected: &Received, actual: &Exchange) -> Vec<Deviation> {
     };
     let headers = named.map(|name| (name, presence(name, expected), presence(name, received)));
     let media = ("content-type", essence(expected), essence(received));
-    let differing = std::iter::once(media).chain(headers).filter(|(_, expected, got)| expected != got);
+    let differing =
+        std::iter::once(media).chain(headers).filter(|(_, expected, got)| expected != got);
     let mut found: Vec<Deviation> = differing
         .map(|(name, expected, got)| {
             let (kind, at) = (DeviationKind::Header, format!("/headers/{name}"));
@@ -91,18 +97,22 @@ pub fn compare_forms(expected: &Received, actual: &Exchange) -> Vec<Deviation> {
         .collect();
     let properties = documented.map(Response::properties);
     let shapes = compare_shapes(&expected.json(), &received.json()).into_iter();
-    found.extend(shapes.filter(|it| !properties.is_some_and(|properties| is_of_the_data(it, properties))));
+    found.extend(
+        shapes.filter(|it| !properties.is_some_and(|properties| is_of_the_data(it, properties))),
+    );
     found
 }
 
-/// Whether a member is there or not as the data want it: one that the contract knows and does not require (it would be
-/// a breach otherwise), or one of an object whose members it does not name.
+/// Whether a member is there or not as the data want it: one that the contract knows and does not
+/// require (it would be a breach otherwise), or one of an object whose members it does not name.
 fn is_of_the_data(deviation: &Deviation, properties: &BTreeSet<String>) -> bool {
-    let is_of_a_member = matches!(deviation.kind, DeviationKind::FieldAdded | DeviationKind::FieldRemoved);
+    let is_of_a_member =
+        matches!(deviation.kind, DeviationKind::FieldAdded | DeviationKind::FieldRemoved);
     let pointer = deviation.pointer();
     let object = pointer.rsplit_once('/').map_or("", |(object, _)| object);
-    let is_named =
-        || properties.iter().any(|it| it.strip_prefix(object).is_some_and(|it| it.starts_with('/')));
+    let is_named = || {
+        properties.iter().any(|it| it.strip_prefix(object).is_some_and(|it| it.starts_with('/')))
+    };
     is_of_a_member && (properties.contains(pointer) || !is_named())
 }
 
@@ -115,7 +125,8 @@ fn essence(answer: &Received) -> String {
     media.map_or_else(|| MISSING.to_owned(), |media| format!("`{}`", media.trim()))
 }
 
-/// How the shape of a body differs from the expected one. What one side has no example of is not compared.
+/// How the shape of a body differs from the expected one. What one side has no example of is not
+/// compared.
 fn compare_shapes(expected: &Value, actual: &Value) -> Vec<Deviation> {
     let mut found = Vec::new();
     walk("/body", &Shape::of(expected), &Shape::of(actual), &mut found);
@@ -141,14 +152,24 @@ fn walk(at: &str, expected: &Shape, actual: &Shape, found: &mut Vec<Deviation>) 
                 Some((other, _)) => walk(&join(at, name), shape, other, found),
                 // A member that some objects lack may be missing in all of the others.
                 None if *count == expected.objects => {
-                    found.push(note(DeviationKind::FieldRemoved, join(at, name), &names(shape), "nothing"));
+                    found.push(note(
+                        DeviationKind::FieldRemoved,
+                        join(at, name),
+                        &names(shape),
+                        "nothing",
+                    ));
                 }
                 None => {}
             }
         }
         for (name, (shape, count)) in &actual.members {
             if !expected.members.contains_key(name) && *count == actual.objects {
-                found.push(note(DeviationKind::FieldAdded, join(at, name), "nothing", &names(shape)));
+                found.push(note(
+                    DeviationKind::FieldAdded,
+                    join(at, name),
+                    "nothing",
+                    &names(shape),
+                ));
             }
         }
     }
@@ -174,7 +195,8 @@ mod tests {
     #[test]
     fn values_and_numbers_of_rows_do_not_matter() {
         let expected = json!([{ "id": 1, "name": "a", "note": null }]);
-        let actual = json!([{ "id": 2, "name": "b", "note": "x" }, { "id": 3, "name": "c", "note": null }]);
+        let actual =
+            json!([{ "id": 2, "name": "b", "note": "x" }, { "id": 3, "name": "c", "note": null }]);
         assert_eq!(differences(expected.clone(), actual), []);
         assert_eq!(differences(expected, json!([])), []);
     }
@@ -203,7 +225,9 @@ mod tests {
             status: 200,
             headers: headers
                 .iter()
-                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .map(|(name, value)| {
+                    (HeaderName::from_static(name), HeaderValue::from_static(value))
+                })
                 .collect::<HeaderMap>(),
             body: Vec::new(),
             took: Duration::ZERO,
@@ -214,8 +238,9 @@ mod tests {
             let found = compare_forms(&answer(expected), &exchange).into_iter();
             found.map(|it| (it.at, it.expected, it.got)).collect::<Vec<_>>()
         };
-        let of =
-            |at: &str, expected: &str, got: &str| vec![(at.to_owned(), expected.to_owned(), got.to_owned())];
+        let of = |at: &str, expected: &str, got: &str| {
+            vec![(at.to_owned(), expected.to_owned(), got.to_owned())]
+        };
         let (json, text) =
             (("content-type", "application/json; charset=utf-8"), ("content-type", "text/json"));
         let (here, there) = (("location", "/v3/jobs/1"), ("location", "/v3/jobs/2"));
@@ -223,7 +248,13 @@ mod tests {
         assert_eq!(differences(&[], &[("server", "other")]), []);
         let other_type = of("/headers/content-type", "`application/json`", "`text/json`");
         assert_eq!(differences(&[json], &[text]), other_type);
-        assert_eq!(differences(&[here], &[]), of("/headers/location", "of some value", "(missing)"));
-        assert_eq!(differences(&[], &[here]), of("/headers/location", "(missing)", "of some value"));
+        assert_eq!(
+            differences(&[here], &[]),
+            of("/headers/location", "of some value", "(missing)")
+        );
+        assert_eq!(
+            differences(&[], &[here]),
+            of("/headers/location", "(missing)", "of some value")
+        );
     }
 }

@@ -57,7 +57,10 @@ impl Answers {
 
     /// The answer to a step.
     pub fn answer(&self, step: usize) -> Option<&Received> {
-        self.exchanges.iter().find(|(index, _)| *index == step).map(|(_, exchange)| &exchange.received)
+        self.exchanges
+            .iter()
+            .find(|(index, _)| *index == step)
+            .map(|(_, exchange)| &exchange.received)
     }
 
     /// The status of the newest answer at a step; 0 before the first.
@@ -107,7 +110,8 @@ impl Side {
         matches!(self, Side::Server(target) if target.is_live())
     }
 
-    /// Whether it has the demo world, whenever that began, so that the examples of the contract can be read.
+    /// Whether it has the demo world, whenever that began, so that the examples of the contract can
+    /// be read.
     pub fn has_examples(&self) -> bool {
         match self {
             Side::Server(target) => target.is_controllable(),
@@ -126,8 +130,9 @@ impl Side {
     /// Whether a recording of it has other steps than a scenario of this id.
     pub fn has_other_steps(&self, scenario: &Fixture) -> bool {
         let Ok(recorded) = self.recorded(&scenario.id) else { return false };
-        let operations =
-            |fixture: &Fixture| fixture.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
+        let operations = |fixture: &Fixture| {
+            fixture.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>()
+        };
         operations(recorded) != operations(scenario)
     }
 
@@ -145,7 +150,8 @@ impl Side {
                     exchanges.push((index, exchange.clone()));
                 };
                 let stopped = record::drive(target, scenario, options, &mut keep).await.err();
-                let recording = Recording { scenario: scenario.clone(), exchanges: exchanges.clone() };
+                let recording =
+                    Recording { scenario: scenario.clone(), exchanges: exchanges.clone() };
                 let findings = exchanges.iter().flat_map(|(index, exchange)| {
                     target.judge(exchange).into_iter().map(move |it| (*index, it))
                 });
@@ -185,10 +191,12 @@ impl Side {
         }
     }
 
-    /// Whether it says nothing of a place, as in `/body/0/uuid`: a recording has rules where it holds no value.
+    /// Whether it says nothing of a place, as in `/body/0/uuid`: a recording has rules where it
+    /// holds no value.
     pub fn leaves_open(&self, id: &str, step: usize, at: &str) -> bool {
         let Side::Recorded { .. } = self else { return false };
-        let expected = self.recorded(id).ok().and_then(|fixture| fixture.steps.get(step)?.response.as_ref());
+        let expected =
+            self.recorded(id).ok().and_then(|fixture| fixture.steps.get(step)?.response.as_ref());
         let Some(expected) = expected else { return true };
         if let Some(name) = at.strip_prefix("/headers/") {
             return !matches!(expected.headers.get(name), Some(HeaderRule::Text(_)));
@@ -209,13 +217,15 @@ impl Side {
     }
 
     fn recorded(&self, id: &str) -> Result<&Fixture, RecordError> {
-        let found = self.recordings().iter().find(|it| it.id == id).and_then(|it| it.fixture.as_ref().ok());
+        let found =
+            self.recordings().iter().find(|it| it.id == id).and_then(|it| it.fixture.as_ref().ok());
         found.ok_or_else(|| RecordError::NotRecorded(id.to_owned(), self.name().into()))
     }
 }
 
 fn names(suite: &Suite, run: &str) -> Names {
-    let world = suite.demo_names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+    let world =
+        suite.demo_names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
     let now = Timestamp::from_second(SAMPLE_SECONDS).unwrap_or_default();
     Names::new(now, world.chain([("run".to_owned(), Value::from(run))]))
 }

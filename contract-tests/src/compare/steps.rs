@@ -1,4 +1,5 @@
-//! The comparison of one scenario: what may be played, what differs in each step, and the verdict on it.
+//! The comparison of one scenario: what may be played, what differs in each step, and the verdict
+//! on it.
 
 use std::time::Instant;
 
@@ -36,12 +37,18 @@ pub struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     /// Nothing is played yet.
-    pub fn new(mock: &'a Side, truth: &'a Side, scenario: &'a Fixture, terms: Terms<'a>) -> Steps<'a> {
+    pub fn new(
+        mock: &'a Side,
+        truth: &'a Side,
+        scenario: &'a Fixture,
+        terms: Terms<'a>,
+    ) -> Steps<'a> {
         let (differences, warnings, exchanges) = (Vec::new(), Vec::new(), Vec::new());
         Steps { mock, truth, scenario, terms, differences, warnings, exchanges }
     }
 
-    /// How the scenario ended, with all of its exchanges, and what differs. With `rules`, one of the sides is a live API.
+    /// How the scenario ended, with all of its exchanges, and what differs. With `rules`, one of
+    /// the sides is a live API.
     pub async fn play(mut self, rules: Option<&Rules>) -> (Case, Vec<Difference>) {
         let started = Instant::now();
         let ended = match self.obstacle(rules) {
@@ -61,7 +68,8 @@ impl<'a> Steps<'a> {
 
     /// What speaks against playing it, before anything is sent.
     fn obstacle(&self, rules: Option<&Rules>) -> Option<Ended> {
-        let other = [self.mock, self.truth].into_iter().find(|side| side.has_other_steps(self.scenario));
+        let other =
+            [self.mock, self.truth].into_iter().find(|side| side.has_other_steps(self.scenario));
         if let Some(side) = other {
             let reason = format!("the recording in {} has other steps", side.name());
             return Some((Outcome::Unchecked, reason));
@@ -71,7 +79,8 @@ impl<'a> Steps<'a> {
             .map(|reason| (Outcome::Skipped, reason))
     }
 
-    /// Returns why the truth is not to be believed, or how it ended where nothing could be compared.
+    /// Returns why the truth is not to be believed, or how it ended where nothing could be
+    /// compared.
     async fn compare(&mut self) -> Result<Option<String>, Ended> {
         let (scenario, mock, terms) = (self.scenario, self.mock, self.terms);
         let truth = self.truth.tell(scenario, terms.options, terms.redactor).await;
@@ -94,23 +103,36 @@ impl<'a> Steps<'a> {
         Ok(truth.doubt)
     }
 
-    /// That only one side could be played to the end is a difference; what comes after is not compared.
+    /// That only one side could be played to the end is a difference; what comes after is not
+    /// compared.
     fn judge_the_end(&mut self, ends: Ends, truth: &Answers) -> Result<(), Ended> {
         let Some(first) = ends.first() else { return Ok(()) };
-        // What a request needs of an earlier answer is data, and seldom there where that was another.
-        let explained = needs_data(first) && (self.terms.shape_only || !self.differences.is_empty());
+        // What a request needs of an earlier answer is data, and seldom there where that was
+        // another.
+        let explained =
+            needs_data(first) && (self.terms.shape_only || !self.differences.is_empty());
         if let Some(message) = ends.difference().filter(|_| !explained) {
             let (operation, step) = place(first, self.scenario);
             let verdict = Verdict::of(true, truth.doubt.is_none().then_some(true), false);
             let status = truth.status_until(step);
             let found = Difference::of_stop(operation, effect(first), status, message, verdict);
-            self.differences.push(Difference { scenario: self.scenario.id.clone(), step: step + 1, ..found });
+            self.differences.push(Difference {
+                scenario: self.scenario.id.clone(),
+                step: step + 1,
+                ..found
+            });
         }
         Err(ended(first))
     }
 
     /// The verdict on one step.
-    fn judge(&mut self, truth: &Answers, index: usize, exchange: &Exchange, deviations: Vec<Deviation>) {
+    fn judge(
+        &mut self,
+        truth: &Answers,
+        index: usize,
+        exchange: &Exchange,
+        deviations: Vec<Deviation>,
+    ) {
         let of_mock = self.mock.findings(exchange, &self.scenario.id, index);
         let of_truth: Vec<Finding> = truth.findings_of(index).cloned().collect();
         let deviations = self.told(exchange, index, deviations);
@@ -118,7 +140,8 @@ impl<'a> Steps<'a> {
         let is_known = truth.doubt.is_none() && truth.reaches(index);
         let truth_holds = is_known.then(|| !breaks(&of_truth));
         let verdict = Verdict::of(!breaks(&of_mock), truth_holds, deviations.is_empty());
-        let status = truth.expected(index).map_or(exchange.received.status, |expected| expected.status);
+        let status =
+            truth.expected(index).map_or(exchange.received.status, |expected| expected.status);
         let name = exchange.sent.name();
         let found = deviations.into_iter().map(|deviation| {
             let deviation = Deviation { kind: kind(&deviation, &of_truth), ..deviation };
@@ -131,14 +154,19 @@ impl<'a> Steps<'a> {
         }
         let after_change = exchange.sent.method == Method::GET && self.has_changed(exchange);
         let (scenario, step) = (&self.scenario.id, index + 1);
-        let found =
-            found.into_iter().map(|it| Difference { scenario: scenario.clone(), step, after_change, ..it });
+        let found = found.into_iter().map(|it| Difference {
+            scenario: scenario.clone(),
+            step,
+            after_change,
+            ..it
+        });
         self.differences.extend(found);
         self.note_slowness(self.mock, of_mock, index);
         self.note_slowness(self.truth, of_truth, index);
     }
 
-    /// What took long is worth knowing; how the times of two sides compare is not, because one is on this machine.
+    /// What took long is worth knowing; how the times of two sides compare is not, because one is
+    /// on this machine.
     fn note_slowness(&mut self, side: &Side, findings: Vec<Finding>, index: usize) {
         let slow = findings.into_iter().filter(|it| *it.check == check::LATENCY);
         let told = |it: Finding| {
@@ -149,15 +177,22 @@ impl<'a> Steps<'a> {
     }
 
     /// What differs, without secrets, and without that of which a recording says nothing.
-    fn told(&self, exchange: &Exchange, index: usize, deviations: Vec<Deviation>) -> Vec<Deviation> {
+    fn told(
+        &self,
+        exchange: &Exchange,
+        index: usize,
+        deviations: Vec<Deviation>,
+    ) -> Vec<Deviation> {
         let id = &self.scenario.id;
         let redacted = self.terms.redactor.exchange(exchange).received;
         let is_said = |it: &Deviation| {
-            let of_truth = it.kind == DeviationKind::Header && self.truth.leaves_open(id, index, &it.at);
+            let of_truth =
+                it.kind == DeviationKind::Header && self.truth.leaves_open(id, index, &it.at);
             !of_truth && !self.mock.leaves_open(id, index, &it.at)
         };
         let veiled = |deviation: Deviation| {
-            let (clear, veiled) = (part(&exchange.received, &deviation), part(&redacted, &deviation));
+            let (clear, veiled) =
+                (part(&exchange.received, &deviation), part(&redacted, &deviation));
             let got = if clear == veiled { deviation.got } else { shown(&veiled) };
             Deviation { got, ..deviation }
         };
@@ -186,7 +221,8 @@ fn part(answer: &Received, deviation: &Deviation) -> Value {
 /// A value that the truth has and the contract does not list says more than that the values differ.
 fn kind(deviation: &Deviation, of_truth: &[Finding]) -> DeviationKind {
     let is_enum = |finding: &Finding| {
-        finding.pointer == deviation.pointer() && finding.message.contains("the possible values are")
+        finding.pointer == deviation.pointer()
+            && finding.message.contains("the possible values are")
     };
     match deviation.kind {
         DeviationKind::Value if of_truth.iter().any(is_enum) => DeviationKind::EnumWidened,

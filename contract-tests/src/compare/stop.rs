@@ -21,7 +21,8 @@ pub struct Ends<'a> {
 }
 
 impl<'a> Ends<'a> {
-    /// Why the scenario cannot be compared further. Of two in one step it is the one that says nothing of the servers.
+    /// Why the scenario cannot be compared further. Of two in one step it is the one that says
+    /// nothing of the servers.
     pub fn first(self) -> Option<&'a RecordError> {
         let both = [self.mock, self.truth].into_iter().flatten();
         both.min_by_key(|error| (stopped_at(error), is_effect(error)))
@@ -84,20 +85,30 @@ pub fn needs_data(error: &RecordError) -> bool {
     matches!(error, RecordError::Step(_, Trouble::Unknown(_)))
 }
 
-/// Whether it tells something of the server: what earlier steps did there. Silence and what cannot be asked tell nothing.
+/// Whether it tells something of the server: what earlier steps did there. Silence and what cannot
+/// be asked tell nothing.
 fn is_effect(error: &RecordError) -> bool {
     match error {
-        RecordError::Step(_, trouble) => !matches!(trouble, Trouble::Unreachable(_) | Trouble::State(_)),
-        RecordError::Cleanup(failure) => !matches!(failure, NotUndone::NotCalled(_, Trouble::Unreachable(_))),
+        RecordError::Step(_, trouble) => {
+            !matches!(trouble, Trouble::Unreachable(_) | Trouble::State(_))
+        }
+        RecordError::Cleanup(failure) => {
+            !matches!(failure, NotUndone::NotCalled(_, Trouble::Unreachable(_)))
+        }
         RecordError::NotEmulated(..) | RecordError::NotRecorded(..) => false,
     }
 }
 
-/// Whether two sides stop in the same step for the same kind of reason; what it names may be another on each.
+/// Whether two sides stop in the same step for the same kind of reason; what it names may be
+/// another on each.
 fn are_alike(one: &RecordError, other: &RecordError) -> bool {
     let are_of_a_kind = match (one, other) {
-        (RecordError::Step(_, one), RecordError::Step(_, other)) => discriminant(one) == discriminant(other),
-        (RecordError::Cleanup(one), RecordError::Cleanup(other)) => one.operation() == other.operation(),
+        (RecordError::Step(_, one), RecordError::Step(_, other)) => {
+            discriminant(one) == discriminant(other)
+        }
+        (RecordError::Cleanup(one), RecordError::Cleanup(other)) => {
+            one.operation() == other.operation()
+        }
         _ => false,
     };
     are_of_a_kind && stopped_at(one) == stopped_at(other)
@@ -142,7 +153,8 @@ mod tests {
 
     #[test]
     fn one_side_that_goes_on_where_the_other_cannot_is_a_difference() {
-        let kept = || RecordError::Cleanup(NotUndone::Refused("deleteSshKey".to_owned(), 500, vec![204]));
+        let kept =
+            || RecordError::Cleanup(NotUndone::Refused("deleteSshKey".to_owned(), 500, vec![204]));
         let unknown = stop(1, Unknown("key".to_owned()).into());
         let world = stop(1, Trouble::State("another world".to_owned()));
         let missing = RecordError::NotEmulated(1, "getPhones".to_owned());

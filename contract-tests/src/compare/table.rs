@@ -20,7 +20,8 @@ impl Comparison {
 fn line(difference: &Difference, count: usize, waivers: &Waivers, today: Date) -> String {
     let fingerprint = difference.fingerprint();
     let waived = waivers.of(&fingerprint, today);
-    let waived = waived.map(|it| format!(", waived until {} by {}: {}", it.expires, it.owner, it.reason));
+    let waived =
+        waived.map(|it| format!(", waived until {} by {}: {}", it.expires, it.owner, it.reason));
     format!(
         "{fingerprint} {:<21} {:<14} {} {} {} ({count} times, first in {}, step {}{})\n",
         difference.verdict.name(),

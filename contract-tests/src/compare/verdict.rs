@@ -12,7 +12,8 @@ pub enum Verdict {
     MockFidelity,
     /// The emulator breaks the contract and the truth does not.
     MockBug,
-    /// The truth breaks the contract and the emulator does not: the contract is wrong, or the API has a fault.
+    /// The truth breaks the contract and the emulator does not: the contract is wrong, or the API
+    /// has a fault.
     SpecWrongOrApiBug,
     /// Both break the contract alike: it lags behind, and the emulator follows the truth.
     SpecDrift,
@@ -23,14 +24,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict from what is known: whether each side keeps the contract, and whether they answer alike. The truth
-    /// may not be known.
+    /// The verdict from what is known: whether each side keeps the contract, and whether they
+    /// answer alike. The truth may not be known.
     pub fn of(mock_holds: bool, truth_holds: Option<bool>, alike: bool) -> Verdict {
         match (mock_holds, truth_holds, alike) {
             (_, None, _) => Verdict::Unverified,
             (true, Some(true), true) => Verdict::Agree,
             (true, Some(true), false) => Verdict::MockFidelity,
-            // A breach that the comparison does not see is in something that it leaves out, such as a length.
+            // A breach that the comparison does not see is in something that it leaves out, such as
+            // a length.
             (false, Some(true), _) => Verdict::MockBug,
             (true, Some(false), _) => Verdict::SpecWrongOrApiBug,
             (false, Some(false), true) => Verdict::SpecDrift,

@@ -26,8 +26,10 @@ pub struct Waivers(pub Vec<Waiver>);
 impl Waivers {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Waivers, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let broken = |error: serde_saphyr::Error| format!("{}: {}", path.display(), error.without_snippet());
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let broken =
+            |error: serde_saphyr::Error| format!("{}: {}", path.display(), error.without_snippet());
         serde_saphyr::from_str(&text).map(Waivers).map_err(broken)
     }
 
@@ -59,8 +61,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("waivers.yaml");
         assert!(Waivers::read(&path).expect_err("there is no file").contains("waivers.yaml"));
-        std::fs::write(&path, "- {fingerprint: abc, reason: not modelled, owner: me, expires: 2026-12-31}\n")
-            .expect("a file");
+        std::fs::write(
+            &path,
+            "- {fingerprint: abc, reason: not modelled, owner: me, expires: 2026-12-31}\n",
+        )
+        .expect("a file");
         let waivers = Waivers::read(&path).expect("a good file");
         let day = |text: &str| text.parse::<Date>().expect("a day");
         assert!(waivers.of("abc", day("2026-12-31")).is_some());

@@ -146,8 +146,9 @@ impl Filler<'_> {
 
     fn object(&mut self, schema: &Value, depth: usize) -> Members {
         let mut members = Map::new();
-        let required =
-            |name: &str| schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+        let required = |name: &str| {
+            schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name))
+        };
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let wanted = required(name)
                 || match self.fill {
@@ -191,17 +192,21 @@ impl Filler<'_> {
             _ => {
                 let first = least.unwrap_or_else(|| most.unwrap_or(1).min(1));
                 let last = most.unwrap_or(first + 999).max(first);
-                first + self.dice.below(usize::try_from(last - first).unwrap_or(999).min(999) + 1) as i64
+                first
+                    + self.dice.below(usize::try_from(last - first).unwrap_or(999).min(999) + 1)
+                        as i64
             }
         }
     }
 
     fn text(&mut self, schema: &Value) -> String {
         let alternatives = schema["anyOf"].as_array().into_iter().flatten();
-        let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
+        let format =
+            std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
         if let Some(pattern) = schema["pattern"].as_str() {
             let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
-            let strategy = string_regex(pattern).expect("the contract's patterns are regular expressions");
+            let strategy =
+                string_regex(pattern).expect("the contract's patterns are regular expressions");
             return self.dice.throw(&strategy);
         }
         match format {
@@ -236,7 +241,15 @@ impl Filler<'_> {
                 (odd, length)
             }
             // Longer than most columns of old, and not ASCII alone.
-            _ => (format!("{} café {} of {}", self.dice.word(4), self.dice.word(6), self.dice.word(9)), 30),
+            _ => (
+                format!(
+                    "{} café {} of {}",
+                    self.dice.word(4),
+                    self.dice.word(6),
+                    self.dice.word(9)
+                ),
+                30,
+            ),
         };
         text.chars().cycle().take(length.clamp(least, most) as usize).collect()
     }
@@ -283,9 +296,12 @@ fn escaped(value: &Value) -> String {
     };
     match value {
         Value::String(it) => text(it),
-        Value::Array(items) => format!("[{}]", items.iter().map(escaped).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(escaped).collect::<Vec<_>>().join(","))
+        }
         Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| format!("{}:{}", text(name), escaped(value)));
+            let members =
+                members.iter().map(|(name, value)| format!("{}:{}", text(name), escaped(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         }
         other => other.to_string(),
@@ -300,10 +316,16 @@ mod tests {
     #[test]
     fn every_body_is_valid() {
         for route in &openapi::i3d_v3().routes {
-            let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else { continue };
+            let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else {
+                continue;
+            };
             for draw in 0..3 * FILLS {
-                let mut made =
-                    body(expected, Wishes::NONE, Fill::of(draw), &mut Dice::new(7, &route.id, draw));
+                let mut made = body(
+                    expected,
+                    Wishes::NONE,
+                    Fill::of(draw),
+                    &mut Dice::new(7, &route.id, draw),
+                );
                 let sent = made.to_string();
                 assert_eq!(expected.check(&mut made).violations, [], "{} {draw}: {sent}", route.id);
             }

@@ -28,7 +28,8 @@ impl Dice {
     /// A value of a strategy.
     pub fn throw<S: Strategy>(&mut self, strategy: &S) -> S::Value {
         let tree = strategy.new_tree(&mut self.0);
-        tree.unwrap_or_else(|reason| panic!("a strategy that always has a value: {reason}")).current()
+        tree.unwrap_or_else(|reason| panic!("a strategy that always has a value: {reason}"))
+            .current()
     }
 
     /// A number below `end`, which is not zero.

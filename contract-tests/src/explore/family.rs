@@ -59,13 +59,15 @@ pub struct Family {
     pub only_listed: &'static [&'static str],
     /// Members that change by themselves.
     pub moving: &'static [&'static str],
-    /// Members that every change of a resource may set, and that never go back where they are numbers.
+    /// Members that every change of a resource may set, and that never go back where they are
+    /// numbers.
     pub touched: &'static [&'static str],
     /// A member that moves along these values, only forward.
     pub states: Option<(&'static str, &'static [&'static str])>,
     /// Whether a change keeps what is not sent.
     pub merges: bool,
-    /// What a change does to a resource, given what was sent, where members are not simply replaced.
+    /// What a change does to a resource, given what was sent, where members are not simply
+    /// replaced.
     pub changes: Option<fn(&mut Members, &Members)>,
     /// The states of which a removed one has one, where it can still be read.
     pub remains: &'static [&'static str],
@@ -150,8 +152,13 @@ fn no_members() -> Value {
 
 impl Action {
     /// An action that can always be done and changes nothing that is known.
-    pub const NONE: Action =
-        Action { operation: "", allowed: |_| Some(true), effect: |_, _| {}, done: |_| true, values: &[] };
+    pub const NONE: Action = Action {
+        operation: "",
+        allowed: |_| Some(true),
+        effect: |_, _| {},
+        done: |_| true,
+        values: &[],
+    };
 }
 
 impl Family {
@@ -205,8 +212,10 @@ impl Family {
             (Role::Update, self.update),
             (Role::Delete, self.delete),
         ];
-        let actions = self.actions.iter().enumerate().map(|(index, it)| (Role::Action(index), it.operation));
-        let views = self.views.iter().enumerate().map(|(index, it)| (Role::View(index), it.operation));
+        let actions =
+            self.actions.iter().enumerate().map(|(index, it)| (Role::Action(index), it.operation));
+        let views =
+            self.views.iter().enumerate().map(|(index, it)| (Role::View(index), it.operation));
         plain.into_iter().filter(|(_, id)| !id.is_empty()).chain(actions).chain(views)
     }
 

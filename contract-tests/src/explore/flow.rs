@@ -1,5 +1,5 @@
-//! What goes on between a client and the server step by step, such as a login, as data: states, and what leads from one to
-//! another.
+//! What goes on between a client and the server step by step, such as a login, as data: states, and
+//! what leads from one to another.
 
 use std::collections::VecDeque;
 
@@ -67,7 +67,8 @@ impl Flow {
         self.moves.first().and_then(|first| first.ways.first()).map_or("", |(state, _, _)| state)
     }
 
-    /// For each state and each move in it: the shortest way there, and the move, as numbers of moves.
+    /// For each state and each move in it: the shortest way there, and the move, as numbers of
+    /// moves.
     pub fn all_ways(&self) -> Vec<Vec<usize>> {
         let mut reached = vec![(self.start(), Vec::new())];
         let mut open = VecDeque::from(reached.clone());
@@ -82,7 +83,8 @@ impl Flow {
             }
         }
         let ways = reached.iter().flat_map(|(state, path)| {
-            let moves = (0..self.moves.len()).filter(|number| self.moves[*number].way(state).is_some());
+            let moves =
+                (0..self.moves.len()).filter(|number| self.moves[*number].way(state).is_some());
             moves.map(|number| path.iter().copied().chain([number]).collect())
         });
         ways.collect()

@@ -20,7 +20,8 @@ pub enum Event {
 /// The state of a resource; `None` where it does not exist.
 pub type State = Option<Members>;
 
-/// Every state that may follow from `before` by all `events`, in any order that explains each of them.
+/// Every state that may follow from `before` by all `events`, in any order that explains each of
+/// them.
 ///
 /// This is the search of Wing and Gong for one round, in which all events overlap.
 pub fn outcomes(before: &State, events: &[Event], skip: &[&[&str]]) -> Vec<State> {

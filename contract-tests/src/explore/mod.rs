@@ -1,6 +1,8 @@
-//! Explores an API: every operation alone, and every family of resources in sequences that a model follows.
+//! Explores an API: every operation alone, and every family of resources in sequences that a model
+//! follows.
 //!
-//! Everything that is done is a list of [`Step`]s. A step is data, so that a sequence that fails can be made shorter and kept.
+//! Everything that is done is a list of [`Step`]s. A step is data, so that a sequence that fails
+//! can be made shorter and kept.
 
 mod body;
 mod dice;
@@ -56,7 +58,8 @@ pub struct Options {
     pub steps: u64,
     /// Which operations: patterns of their ids with `*` and `?`, commas between.
     pub operations: String,
-    /// Whether the first finding ends the run; it is then reported as it was found, not in its shortest form.
+    /// Whether the first finding ends the run; it is then reported as it was found, not in its
+    /// shortest form.
     pub stop_at_first: bool,
     /// Where sequences that failed are kept and looked for; nowhere without it.
     pub regressions: Option<PathBuf>,
@@ -140,7 +143,8 @@ impl<'a> Explorer<'a> {
         self.over || self.tally.is_spent()
     }
 
-    /// First what failed once, then everything that the schedule has, until enough requests were sent.
+    /// First what failed once, then everything that the schedule has, until enough requests were
+    /// sent.
     async fn explore(&mut self) {
         let patterns: Vec<WildMatch> =
             self.options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
@@ -157,11 +161,18 @@ impl<'a> Explorer<'a> {
     /// Tells each pattern that matches nothing: what it was to check was not checked.
     fn idle(&mut self, patterns: &[WildMatch]) {
         let routes = &self.target.suite.contract.routes;
-        for pattern in patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id))) {
+        for pattern in
+            patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id)))
+        {
             let reason = format!("no operation matches {pattern}");
             let finding = Finding::new(&check::EMPTY_RUN, "explore", reason.clone());
             let case = Case::passed("explore", format!("operations {pattern}"));
-            self.failed.push(Case { outcome: Outcome::Unchecked, reason, findings: vec![finding], ..case });
+            self.failed.push(Case {
+                outcome: Outcome::Unchecked,
+                reason,
+                findings: vec![finding],
+                ..case
+            });
         }
     }
 
@@ -170,7 +181,9 @@ impl<'a> Explorer<'a> {
         let Some(folder) = &self.options.regressions else { return };
         for (name, regression) in regression::all(folder, self.target.suite.contract) {
             match regression {
-                Ok(regression) if regression.chapter.steps.iter().any(|step| chosen(step.route)) => {
+                Ok(regression)
+                    if regression.chapter.steps.iter().any(|step| chosen(step.route)) =>
+                {
                     self.chapter(&regression.chapter, regression.seed).await;
                 }
                 Ok(_) => {}
@@ -192,7 +205,10 @@ impl<'a> Explorer<'a> {
         match ended.stop {
             None | Some(Stop::Spent | Stop::NotEmulated) => {}
             Some(Stop::Unreachable(unreachable)) => {
-                self.unchecked(&format!("{}: {}", chapter.group, chapter.title), unreachable.to_string());
+                self.unchecked(
+                    &format!("{}: {}", chapter.group, chapter.title),
+                    unreachable.to_string(),
+                );
                 self.over = true;
             }
             Some(Stop::Breach(findings)) => {
@@ -204,8 +220,8 @@ impl<'a> Explorer<'a> {
         self.note(chapter, begun, before);
     }
 
-    /// A chapter that was played passes, whatever became of its last step: that is a case of its own. One in which the
-    /// target did nothing at all is skipped.
+    /// A chapter that was played passes, whatever became of its last step: that is a case of its
+    /// own. One in which the target did nothing at all is skipped.
     fn note(&mut self, chapter: &Chapter, begun: Instant, before: (u64, u64)) {
         let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
         if sent == 0 {
@@ -253,8 +269,16 @@ impl<'a> Explorer<'a> {
         let script = lines.join("; ");
         let seed = seed.to_string();
         let target = &self.target.name;
-        let replay =
-            typed(["contract-tests", "explore", "--target", target, "--seed", &seed, "--play", &script]);
+        let replay = typed([
+            "contract-tests",
+            "explore",
+            "--target",
+            target,
+            "--seed",
+            &seed,
+            "--play",
+            &script,
+        ]);
         // Whoever made the sequence shorter left another world behind.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
@@ -281,7 +305,9 @@ impl<'a> Explorer<'a> {
             let steps = tree.current();
             let ended = play(self.target, &steps, seed, &mut tally, &self.known).await;
             match ended.stop {
-                Some(Stop::Breach(findings)) if findings.first().map(breach).as_ref() == Some(&wanted) => {
+                Some(Stop::Breach(findings))
+                    if findings.first().map(breach).as_ref() == Some(&wanted) =>
+                {
                     shortest = (steps[..ended.steps].to_vec(), findings, ended.exchanges);
                 }
                 Some(Stop::Spent | Stop::Unreachable(_)) => break,

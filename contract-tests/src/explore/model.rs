@@ -62,8 +62,10 @@ pub struct Difference {
 
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let came =
-            self.came.as_ref().map_or_else(|| "is missing".to_owned(), |it| format!("is {}", shown(it)));
+        let came = self
+            .came
+            .as_ref()
+            .map_or_else(|| "is missing".to_owned(), |it| format!("is {}", shown(it)));
         write!(f, "{came} instead of {}", shown(&self.expected))
     }
 }
@@ -83,12 +85,16 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Whether a value that was sent is the one that came back: numbers by value, objects by what was sent.
+/// Whether a value that was sent is the one that came back: numbers by value, objects by what was
+/// sent.
 pub fn same(sent: &Value, came: &Value) -> bool {
     match (sent, came) {
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Value::Number(one), Value::Number(other)) => {
+            one == other || one.as_f64() == other.as_f64()
+        }
         (Value::Array(some), Value::Array(others)) => {
-            some.len() == others.len() && some.iter().zip(others).all(|(one, other)| same(one, other))
+            some.len() == others.len()
+                && some.iter().zip(others).all(|(one, other)| same(one, other))
         }
         (Value::Object(some), Value::Object(others)) => {
             some.iter().all(|(name, value)| same(value, others.get(name).unwrap_or(&Value::Null)))
@@ -99,11 +105,13 @@ pub fn same(sent: &Value, came: &Value) -> bool {
 
 /// The first member that is not as expected; `skip` are members that may be anything.
 pub fn difference(expected: &Members, came: &Members, skip: &[&[&str]]) -> Option<Difference> {
-    let checked = expected.iter().filter(|(name, _)| !skip.iter().any(|it| it.contains(&name.as_str())));
+    let checked =
+        expected.iter().filter(|(name, _)| !skip.iter().any(|it| it.contains(&name.as_str())));
     checked.into_iter().find_map(|(name, value)| {
         let seen = came.get(name);
         let good = seen.map_or(value.is_null(), |seen| same(value, seen));
-        let differs = || Difference { member: name.clone(), expected: value.clone(), came: seen.cloned() };
+        let differs =
+            || Difference { member: name.clone(), expected: value.clone(), came: seen.cloned() };
         (!good).then(differs)
     })
 }
@@ -132,9 +140,12 @@ impl Collection {
         self.place(key).map(|place| &mut self.rows[place])
     }
 
-    /// The one of this key that exists and is a part of `parent`; another whole may have the same part.
+    /// The one of this key that exists and is a part of `parent`; another whole may have the same
+    /// part.
     fn part(&self, key: &str, parent: Option<&String>) -> Option<usize> {
-        self.rows.iter().rposition(|row| row.alive && row.key == key && row.parent.as_ref() == parent)
+        self.rows
+            .iter()
+            .rposition(|row| row.alive && row.key == key && row.parent.as_ref() == parent)
     }
 
     fn place(&self, key: &str) -> Option<usize> {
@@ -176,7 +187,9 @@ impl Collection {
         }
         let mut expected = self.live().filter(|row| row.parent.as_ref() == parent);
         let missing = expected.find(|row| !keys.contains(&row.key));
-        missing.map(|row| Mismatch::Missing(row.key.clone())).or_else(|| self.disorder(parent, list))
+        missing
+            .map(|row| Mismatch::Missing(row.key.clone()))
+            .or_else(|| self.disorder(parent, list))
     }
 
     fn disorder(&self, parent: Option<&String>, list: &[Members]) -> Option<Mismatch> {
@@ -198,8 +211,12 @@ impl Collection {
 
     /// A resource that stands before another which it stood after.
     fn moved(&self, parent: Option<&String>, keys: &[Value]) -> Option<String> {
-        let before: Vec<&Value> =
-            self.listed.get(&parent.cloned())?.iter().filter_map(|row| row.get(self.family.key)).collect();
+        let before: Vec<&Value> = self
+            .listed
+            .get(&parent.cloned())?
+            .iter()
+            .filter_map(|row| row.get(self.family.key))
+            .collect();
         let places: BTreeMap<String, usize> =
             before.iter().enumerate().map(|(place, key)| (plain(key), place)).collect();
         let old = keys.iter().filter_map(|key| places.get(&plain(key)).map(|place| (key, place)));

@@ -17,10 +17,14 @@ pub struct Regression {
 }
 
 /// Every regression of a folder, by name; a file that cannot be read is told instead.
-pub fn all(folder: &Path, contract: &'static Contract) -> Vec<(String, Result<Regression, String>)> {
+pub fn all(
+    folder: &Path,
+    contract: &'static Contract,
+) -> Vec<(String, Result<Regression, String>)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|it| it == "txt")).collect();
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|it| it == "txt")).collect();
     paths.sort();
     let read = |path: &Path| {
         let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
@@ -58,8 +62,11 @@ pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::
     for step in steps {
         text += &format!("{step}\n");
     }
-    let words: String =
-        finding.operation.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
+    let words: String = finding
+        .operation
+        .chars()
+        .map(|it| if it.is_ascii_alphanumeric() { it } else { '-' })
+        .collect();
     fs::write(folder.join(format!("{}-{words}.txt", finding.check.code)), text)
 }
 

@@ -29,7 +29,8 @@ pub struct Tally {
     pub progress: Progress,
 }
 
-/// Whether the world is certainly as it was before. A refused login is not harmless: servers count them.
+/// Whether the world is certainly as it was before. A refused login is not harmless: servers count
+/// them.
 fn is_harmless(exchange: &Exchange) -> bool {
     let Exchange { sent, received } = exchange;
     let stopped_at_the_door = || {

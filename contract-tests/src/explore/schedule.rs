@@ -65,7 +65,8 @@ const STEPS_MAX: usize = 32;
 const CROWD: u32 = 7;
 
 impl Schedule {
-    /// The schedule for the operations that `chosen` chooses; of a family one is enough to choose all.
+    /// The schedule for the operations that `chosen` chooses; of a family one is enough to choose
+    /// all.
     pub fn new(suite: &'static Suite, seed: u64, chosen: impl Fn(&Route) -> bool) -> Schedule {
         let families = Families(suite);
         let plans = families.all().map(|family| Plan::new(families, family));
@@ -76,9 +77,13 @@ impl Schedule {
         // All in turn, so that no family waits for the last chapter of another.
         let mut queues: Vec<VecDeque<Chapter>> = plans.iter().map(Plan::chapters).collect();
         queues.extend(loose.into_iter().map(single));
-        let flows =
-            suite.flows.iter().enumerate().filter_map(|(number, flow)| Ways::new(families, number, flow));
-        let flows: Vec<Ways> = flows.filter(|it| it.routes.iter().any(|route| chosen(route))).collect();
+        let flows = suite
+            .flows
+            .iter()
+            .enumerate()
+            .filter_map(|(number, flow)| Ways::new(families, number, flow));
+        let flows: Vec<Ways> =
+            flows.filter(|it| it.routes.iter().any(|route| chosen(route))).collect();
         queues.extend(flows.iter().map(Ways::chapters));
         let mut scripted = VecDeque::new();
         while queues.iter().any(|queue| !queue.is_empty()) {
@@ -91,14 +96,17 @@ impl Schedule {
     fn neighbours(&self, family: &'static Family) -> Vec<Step> {
         let apart = |plan: &&Plan| {
             let other = plan.family;
-            let related = [family.name, family.parent].contains(&other.name) || other.parent == family.name;
+            let related =
+                [family.name, family.parent].contains(&other.name) || other.parent == family.name;
             !related && other.parent.is_empty() && !family.disturbs.contains(&other.name)
         };
         let others: Vec<&Plan> = self.families.iter().filter(apart).collect();
-        let list = |plan: &Plan| plan.deeds.iter().find(|(role, _)| *role == Role::List).map(|(_, it)| *it);
+        let list = |plan: &Plan| {
+            plan.deeds.iter().find(|(role, _)| *role == Role::List).map(|(_, it)| *it)
+        };
         let lists: Vec<&'static Route> = others.into_iter().filter_map(list).collect();
-        let chosen =
-            (0..lists.len().min(2)).map(|index| lists[(self.round as usize * 2 + index) % lists.len()]);
+        let chosen = (0..lists.len().min(2))
+            .map(|index| lists[(self.round as usize * 2 + index) % lists.len()]);
         chosen.map(|route| Step::new(Manner::Valid, route, 0, 0)).collect()
     }
 
@@ -169,7 +177,8 @@ impl Plan {
         script
     }
 
-    /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any more.
+    /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any
+    /// more.
     fn life(&self) -> Chapter {
         let mut script = self.begun();
         let settled = self.family.seconds;
@@ -204,9 +213,13 @@ impl Plan {
         script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
         script.with(Role::Create, Manner::Valid, 0, 1);
         script.with(Role::List, Manner::Valid, 0, 0);
-        for manner in
-            [Manner::Other, Manner::Unknown, Manner::Stranger, Manner::WrongParent, Manner::Duplicate]
-        {
+        for manner in [
+            Manner::Other,
+            Manner::Unknown,
+            Manner::Stranger,
+            Manner::WrongParent,
+            Manner::Duplicate,
+        ] {
             script.with_all(manner, 0);
         }
         script.with_all(Manner::Excluded, 0);
@@ -244,7 +257,9 @@ impl Plan {
         let most = counts.iter().copied().max().unwrap_or(0);
         let mut all = Vec::new();
         for draw in 0..most {
-            for ((_, route), _) in self.deeds.iter().zip(&counts).filter(|(_, count)| draw < **count) {
+            for ((_, route), _) in
+                self.deeds.iter().zip(&counts).filter(|(_, count)| draw < **count)
+            {
                 all.push(Step::new(Manner::Violation, route, 0, draw as u32));
             }
         }
@@ -326,7 +341,8 @@ impl Plan {
                 Role::Read => 2,
                 Role::List => 1,
             };
-            let mut choice = |weight: u32, manner: Manner| choices.push((weight, Just((manner, *route))));
+            let mut choice =
+                |weight: u32, manner: Manner| choices.push((weight, Just((manner, *route))));
             choice(valid, Manner::Valid);
             choice(1, Manner::Violation);
             choice(1, Manner::Unknown);
@@ -339,9 +355,13 @@ impl Plan {
             if matches!(role, Role::Create | Role::Update | Role::Delete) {
                 choice(1, Manner::Together);
             }
-            for manner in
-                [Manner::Nobody, Manner::Other, Manner::Method, Manner::WrongParent, Manner::Duplicate]
-            {
+            for manner in [
+                Manner::Nobody,
+                Manner::Other,
+                Manner::Method,
+                Manner::WrongParent,
+                Manner::Duplicate,
+            ] {
                 choice(1, manner);
             }
             if *role == Role::List && self.family.seconds > 0 {

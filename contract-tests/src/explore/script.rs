@@ -59,16 +59,20 @@ pub fn single(route: &'static Route) -> VecDeque<Chapter> {
     ];
     second.extend((0..METHODS).map(|draw| step(Manner::Method, draw)));
     let count = Request::example(route).map_or(0, |example| violation_count(&example));
-    let violations: Vec<Step> = (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();
+    let violations: Vec<Step> =
+        (1..count).map(|draw| step(Manner::Violation, draw as u32)).collect();
     let spellings = (0..SPELLINGS).map(|draw| step(Manner::Path, draw)).collect();
     let mut chapters: VecDeque<Chapter> =
         [chapter("an operation by itself", first), chapter("who may, and how", second)].into();
     chapters.extend(
-        violations.chunks(VIOLATIONS).map(|steps| chapter("requests with one thing wrong", steps.to_vec())),
+        violations
+            .chunks(VIOLATIONS)
+            .map(|steps| chapter("requests with one thing wrong", steps.to_vec())),
     );
     chapters.push_back(chapter("other spellings of the path", spellings));
     // What can be done once is done in a world of its own.
     let notations = if route.body.is_some() { 1..4 } else { 1..2 };
-    chapters.extend(notations.map(|draw| chapter("other notations", vec![step(Manner::Valid, draw)])));
+    chapters
+        .extend(notations.map(|draw| chapter("other notations", vec![step(Manner::Valid, draw)])));
     chapters
 }

@@ -65,7 +65,11 @@ pub struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// A way to `target`.
-    pub fn new(target: &'a Target, tally: &'a mut Tally, known: &'a BTreeSet<Breach>) -> Session<'a> {
+    pub fn new(
+        target: &'a Target,
+        tally: &'a mut Tally,
+        known: &'a BTreeSet<Breach>,
+    ) -> Session<'a> {
         Session {
             target,
             tally,
@@ -83,10 +87,12 @@ impl<'a> Session<'a> {
         self.take(Exchange { sent, received })
     }
 
-    /// Sends requests at the same time and judges the answers, which come in the order of the requests.
+    /// Sends requests at the same time and judges the answers, which come in the order of the
+    /// requests.
     pub async fn send_all(&mut self, all: Vec<Sent>) -> Played<Vec<Received>> {
         all.iter().try_for_each(|sent| self.admit(sent))?;
-        let answers = futures_util::future::join_all(all.iter().map(|sent| self.target.send(sent))).await;
+        let answers =
+            futures_util::future::join_all(all.iter().map(|sent| self.target.send(sent))).await;
         let mut received = Vec::new();
         for (sent, answer) in all.into_iter().zip(answers) {
             received.push(self.take(Exchange { sent, received: answer? })?);
@@ -111,7 +117,8 @@ impl<'a> Session<'a> {
             return Err(Stop::NotEmulated);
         }
         let hash = hash(&exchange);
-        let findings = if self.good.contains(&hash) { Vec::new() } else { self.target.judge(&exchange) };
+        let findings =
+            if self.good.contains(&hash) { Vec::new() } else { self.target.judge(&exchange) };
         if self.exchanges.len() == EXCHANGES_MAX {
             self.exchanges.remove(0);
         }
@@ -125,12 +132,19 @@ impl<'a> Session<'a> {
     }
 
     /// Ends the play for a breach, unless it is known.
-    pub fn found(&mut self, check: &'static Check, operation: &str, at: &str, message: String) -> Played {
+    pub fn found(
+        &mut self,
+        check: &'static Check,
+        operation: &str,
+        at: &str,
+        message: String,
+    ) -> Played {
         self.report(vec![Finding::new(check, operation, message).at(at)])
     }
 
     fn report(&mut self, findings: Vec<Finding>) -> Played {
-        let new: Vec<Finding> = findings.into_iter().filter(|it| !self.known.contains(&breach(it))).collect();
+        let new: Vec<Finding> =
+            findings.into_iter().filter(|it| !self.known.contains(&breach(it))).collect();
         if new.is_empty() {
             return Ok(());
         }

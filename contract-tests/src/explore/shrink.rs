@@ -4,7 +4,8 @@ use proptest::strategy::ValueTree;
 
 use super::step::Step;
 
-/// A failing sequence and the way to shorter ones: parts are left out, the largest first, then numbers become zero.
+/// A failing sequence and the way to shorter ones: parts are left out, the largest first, then
+/// numbers become zero.
 pub struct Shorter {
     steps: Vec<Step>,
     /// The sequence before the last try, to go back to.

@@ -63,7 +63,8 @@ const MANNERS: [(Manner, &str); 17] = [
     (Manner::Wait, "wait"),
 ];
 
-/// One step. Resources are not named by their ids, which differ from run to run, but by slots: the first, the second, …
+/// One step. Resources are not named by their ids, which differ from run to run, but by slots: the
+/// first, the second, …
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// How.
@@ -105,7 +106,8 @@ impl Step {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = MANNERS.iter().find(|(manner, _)| *manner == self.manner).map_or("", |(_, name)| *name);
+        let name =
+            MANNERS.iter().find(|(manner, _)| *manner == self.manner).map_or("", |(_, name)| *name);
         write!(f, "{name} {} {} {}", self.route.id, self.slot, self.draw)
     }
 }
@@ -123,7 +125,8 @@ mod tests {
     #[test]
     fn steps_are_read_as_a_report_tells_them() {
         let contract = openapi::i3d_v3();
-        let steps = Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
+        let steps =
+            Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
         let told: Vec<String> = steps.iter().map(Step::to_string).collect();
         assert_eq!(told, ["valid createSshKey 0 1", "valid deleteSshKey 0 0"]);
         let error = Step::parse_all(contract, "valid createSshKey 0 1; again").unwrap_err();
@@ -137,7 +140,9 @@ mod tests {
             let step = Step::new(manner, contract.route("deleteSshKey").unwrap(), 2, 17);
             assert_eq!(Step::parse(contract, &step.to_string()), Some(step));
         }
-        for bad in ["", "valid", "valid nothing 0 0", "odd getSshKeys 0 0", "valid getSshKeys 0 0 0"] {
+        for bad in
+            ["", "valid", "valid nothing 0 0", "odd getSshKeys 0 0", "valid getSshKeys 0 0 0"]
+        {
             assert_eq!(Step::parse(contract, bad), None, "{bad}");
         }
     }

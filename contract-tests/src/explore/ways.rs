@@ -28,7 +28,8 @@ const MOVES_MAX: usize = 16;
 impl Ways {
     /// The ways of the flow of this number; `None` where the contract lacks an operation of it.
     pub fn new(families: Families, number: usize, flow: &'static Flow) -> Option<Ways> {
-        let routes = flow.moves.iter().map(|it| families.route(it.operation)).collect::<Option<_>>()?;
+        let routes =
+            flow.moves.iter().map(|it| families.route(it.operation)).collect::<Option<_>>()?;
         Some(Ways { flow, number: number.try_into().ok()?, routes })
     }
 

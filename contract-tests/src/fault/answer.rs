@@ -57,7 +57,9 @@ fn refusal(kind: &Kind, received: &mut Received) {
         Kind::RefusalWithout(name) => edit(received, |body| {
             body.as_object_mut().and_then(|body| body.remove(name));
         }),
-        Kind::RefusalTells(text) => edit(received, |body| body["errorMessage"] = text.as_str().into()),
+        Kind::RefusalTells(text) => {
+            edit(received, |body| body["errorMessage"] = text.as_str().into())
+        }
         Kind::DropHeader(name) => {
             received.headers.remove(name.as_str());
         }
@@ -99,10 +101,16 @@ fn rows(body: &mut Value, change: impl FnOnce(&mut Vec<Value>)) {
     }
 }
 
-/// Calls `change` with the object that holds the member at a pointer, and with the name of the member.
+/// Calls `change` with the object that holds the member at a pointer, and with the name of the
+/// member.
 ///
-/// `*` stands for every row of a list; in an answer that is one object and no list, it stands for that object.
-fn each(value: &mut Value, at: &str, change: &mut dyn FnMut(&mut serde_json::Map<String, Value>, &str)) {
+/// `*` stands for every row of a list; in an answer that is one object and no list, it stands for
+/// that object.
+fn each(
+    value: &mut Value,
+    at: &str,
+    change: &mut dyn FnMut(&mut serde_json::Map<String, Value>, &str),
+) {
     let at = at.trim_start_matches('/');
     let Some((head, rest)) = at.split_once('/') else {
         if let Some(object) = value.as_object_mut() {
@@ -111,7 +119,9 @@ fn each(value: &mut Value, at: &str, change: &mut dyn FnMut(&mut serde_json::Map
         return;
     };
     match value {
-        Value::Array(rows) if head == "*" => rows.iter_mut().for_each(|row| each(row, rest, change)),
+        Value::Array(rows) if head == "*" => {
+            rows.iter_mut().for_each(|row| each(row, rest, change))
+        }
         Value::Object(_) if head == "*" => each(value, rest, change),
         Value::Array(rows) => {
             if let Some(row) = head.parse::<usize>().ok().and_then(|index| rows.get_mut(index)) {
@@ -159,7 +169,11 @@ mod tests {
         assert_eq!(removed, (200, json!([{ "id": 1 }, { "id": 2 }])));
         let set = after(&Kind::Set { at: "/1/name".into(), value: json!(7) }, 200, &body);
         assert_eq!(set.1[1]["name"], 7);
-        let echo = after(&Kind::Echo { at: "/*/id".into(), sent: "name".into() }, 200, &json!({ "id": 1 }));
+        let echo = after(
+            &Kind::Echo { at: "/*/id".into(), sent: "name".into() },
+            200,
+            &json!({ "id": 1 }),
+        );
         assert_eq!(echo.1, json!({ "id": "sent" }));
         assert_eq!(after(&Kind::Reverse, 200, &body).1[0]["id"], 2);
         assert_eq!(after(&Kind::DropRow, 200, &body).1, json!([body[0]]));
@@ -172,7 +186,9 @@ mod tests {
         assert_eq!(after(&Kind::RefusalStatus(404, 200), 404, &refused).0, 200);
         assert_eq!(after(&Kind::RefusalStatus(404, 200), 422, &refused).0, 422);
         assert_eq!(after(&Kind::RefusalCode(1), 404, &refused).1["errorCode"], 1);
-        assert!(after(&Kind::RefusalWithout("errors".into()), 404, &refused).1.get("errors").is_none());
+        assert!(
+            after(&Kind::RefusalWithout("errors".into()), 404, &refused).1.get("errors").is_none()
+        );
         assert_eq!(after(&Kind::RefusalCode(1), 200, &json!({})), (200, json!({})));
     }
 }

@@ -36,7 +36,8 @@ pub enum Kind {
     Body(String),
     /// Its rows stand in the reverse order.
     Reverse,
-    /// It took so many seconds more; nobody waits for that, unless it is served [in time](super::InTime).
+    /// It took so many seconds more; nobody waits for that, unless it is served [in
+    /// time](super::InTime).
     Slow(u64),
     /// Its last row is missing.
     DropRow,
@@ -147,7 +148,8 @@ pub enum Kind {
     ReuseId(String),
     /// Every so many times it answers what it answered before.
     Stale(u64),
-    /// Two clients at the same time: of what the second sends, every other member is taken from the first.
+    /// Two clients at the same time: of what the second sends, every other member is taken from the
+    /// first.
     Race,
     /// A number in the answer grows each time somebody looks.
     Creeping(String),

@@ -1,7 +1,7 @@
 //! Faults on purpose: a transport that makes a sound server break its contract in one thing.
 //!
-//! The harness is measured by how many of them it finds. The faults are made between harness and server, so that any target
-//! can have them and the server needs no switch for them.
+//! The harness is measured by how many of them it finds. The faults are made between harness and
+//! server, so that any target can have them and the server needs no switch for them.
 
 mod answer;
 mod catalogue;
@@ -98,10 +98,11 @@ impl Faulty {
     fn elsewhere(&self, sent: &Sent, received: Received) -> Received {
         match &self.fault.kind {
             Kind::Hide { key, from } => {
-                let concerned = from.is_empty() || sent.route.is_some_and(|route| from.contains(&route.id));
-                self.remember(
-                    |memory| if concerned { memory.without_hidden(key, sent, received) } else { received },
-                )
+                let concerned =
+                    from.is_empty() || sent.route.is_some_and(|route| from.contains(&route.id));
+                self.remember(|memory| {
+                    if concerned { memory.without_hidden(key, sent, received) } else { received }
+                })
             }
             _ => received,
         }
@@ -142,7 +143,8 @@ mod tests {
     impl Transport for Boaster {
         fn send<'a>(&'a self, _: &'a Sent) -> BoxFuture<'a, Answered> {
             let took = Duration::from_millis(30);
-            let received = Received { status: 204, headers: Default::default(), body: Vec::new(), took };
+            let received =
+                Received { status: 204, headers: Default::default(), body: Vec::new(), took };
             Box::pin(async move { Ok(received) })
         }
     }

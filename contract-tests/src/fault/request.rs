@@ -39,7 +39,8 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
             change_range(&mut sent, suite, |(start, results)| (start, (results + by).max(0)));
         }
         Kind::DefaultResults(results) if range(&sent, suite).is_none() => {
-            sent.headers.push((suite.page_header.to_lowercase(), format!("start=0,results={results}")));
+            sent.headers
+                .push((suite.page_header.to_lowercase(), format!("start=0,results={results}")));
         }
         Kind::TolerateRange if range(&sent, suite).is_some_and(|text| read(text).is_none()) => {
             drop_range(&mut sent, suite);
@@ -96,5 +97,6 @@ fn change_range(sent: &mut Sent, suite: &Suite, change: impl FnOnce((i64, i64)) 
     let Some(asked) = range(sent, suite).and_then(read) else { return };
     let (start, results) = change(asked);
     drop_range(sent, suite);
-    sent.headers.push((suite.page_header.to_lowercase(), format!("start={start},results={results}")));
+    sent.headers
+        .push((suite.page_header.to_lowercase(), format!("start={start},results={results}")));
 }

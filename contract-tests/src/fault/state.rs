@@ -28,7 +28,12 @@ pub(super) struct Memory {
 
 impl Memory {
     /// The answer without what was made and is not shown.
-    pub(super) fn without_hidden(&self, key: &str, sent: &Sent, mut received: Received) -> Received {
+    pub(super) fn without_hidden(
+        &self,
+        key: &str,
+        sent: &Sent,
+        mut received: Received,
+    ) -> Received {
         let is_hidden = |row: &Value| self.hidden.contains(&plain(&row[key]));
         if !received.is_success() || sent.method != http::Method::GET || self.hidden.is_empty() {
             return received;
@@ -77,12 +82,15 @@ fn done(status: u16, body: &Value) -> Received {
 }
 
 impl Faulty {
-    /// The answer of a fault that does something else than to forward the request and to change request or answer.
+    /// The answer of a fault that does something else than to forward the request and to change
+    /// request or answer.
     pub(super) async fn instead(&self, sent: &Sent) -> Option<Answered> {
         let success = sent.route.map_or(200, |route| route.success);
         Some(match &self.fault.kind {
             Kind::Noop => self.noop(sent, success).await,
-            Kind::Fail { member, when } if when.is(sent.json().get(member)) && sent.json().is_object() => {
+            Kind::Fail { member, when }
+                if when.is(sent.json().get(member)) && sent.json().is_object() =>
+            {
                 Ok(refused(500, 10007, "Internal server error"))
             }
             Kind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
@@ -117,7 +125,8 @@ impl Faulty {
         let received = self.inner.send(sent).await?;
         let errors = received.json().get("errors").cloned().unwrap_or_default();
         let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
-        let only_this = !errors.is_empty() && errors.iter().all(|error| error["property"] == member);
+        let only_this =
+            !errors.is_empty() && errors.iter().all(|error| error["property"] == member);
         if received.status != 422 || !only_this {
             return Ok(received);
         }
@@ -126,7 +135,9 @@ impl Faulty {
     }
 
     async fn lost_update(&self, sent: &Sent, read: &str, success: u16) -> Answered {
-        let Some(route) = self.suite.contract.route(read) else { return self.inner.send(sent).await };
+        let Some(route) = self.suite.contract.route(read) else {
+            return self.inner.send(sent).await;
+        };
         let look = Sent {
             route: Some(route),
             method: route.method.clone(),
@@ -136,7 +147,8 @@ impl Faulty {
         };
         let before = self.inner.send(&look).await?;
         let body = sent.json();
-        let (true, Some(changes), false) = (before.is_success(), body.as_object(), body.is_null()) else {
+        let (true, Some(changes), false) = (before.is_success(), body.as_object(), body.is_null())
+        else {
             return self.inner.send(sent).await;
         };
         let mut shown = before.json();
@@ -165,7 +177,13 @@ impl Faulty {
         Ok(first)
     }
 
-    async fn also_to_another(&self, sent: &Sent, list: &str, key: &str, parameter: &str) -> Answered {
+    async fn also_to_another(
+        &self,
+        sent: &Sent,
+        list: &str,
+        key: &str,
+        parameter: &str,
+    ) -> Answered {
         let received = self.inner.send(sent).await?;
         let (Some(route), Some(list), true) =
             (sent.route, self.suite.contract.route(list), received.is_success())
@@ -192,7 +210,8 @@ impl Faulty {
 
     async fn upsert(&self, sent: &Sent, create: &str) -> Answered {
         let received = self.inner.send(sent).await?;
-        let Some(create) = self.suite.contract.route(create).filter(|_| received.status == 404) else {
+        let Some(create) = self.suite.contract.route(create).filter(|_| received.status == 404)
+        else {
             return Ok(received);
         };
         let made = Sent {
@@ -209,8 +228,9 @@ impl Faulty {
         if received.is_success() {
             answer::edit(&mut received, |body| {
                 let row = if body.is_array() { &mut body[0] } else { body };
-                let first =
-                    self.remember(|memory| memory.first_id.get_or_insert_with(|| row[key].clone()).clone());
+                let first = self.remember(|memory| {
+                    memory.first_id.get_or_insert_with(|| row[key].clone()).clone()
+                });
                 row[key] = first;
             });
         }
@@ -266,8 +286,8 @@ impl Faulty {
     async fn clamp_start(&self, sent: &Sent) -> Answered {
         let received = self.inner.send(sent).await?;
         let asked = request::range(sent, self.suite).and_then(request::read);
-        let beyond =
-            asked.is_some_and(|(start, results)| start > 0 && results > 0) && received.json() == json!([]);
+        let beyond = asked.is_some_and(|(start, results)| start > 0 && results > 0)
+            && received.json() == json!([]);
         if !beyond {
             return Ok(received);
         }

@@ -1,4 +1,5 @@
-//! Which requests may go to a live API at all: those of its contract, of an allowed class, about what is known.
+//! Which requests may go to a live API at all: those of its contract, of an allowed class, about
+//! what is known.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -116,7 +117,8 @@ impl<'r, 'a> Admission<'r, 'a> {
             return Err(Refusal::Caller);
         }
         let (route, ids) = self.understand(sent)?;
-        let class = self.rules.class(&route.id).ok_or_else(|| Refusal::Unlisted(route.id.clone()))?;
+        let class =
+            self.rules.class(&route.id).ok_or_else(|| Refusal::Unlisted(route.id.clone()))?;
         let planned = self.allowed(route, class)?;
         let body = valid(route, sent)?;
         let operation = route.id.as_str();
@@ -134,7 +136,8 @@ impl<'r, 'a> Admission<'r, 'a> {
         Ok(Asked { operation, planned, cents, effect })
     }
 
-    /// The operation that a server would take the request for, and what stands in its path. It must be the one that is meant.
+    /// The operation that a server would take the request for, and what stands in its path. It must
+    /// be the one that is meant.
     fn understand(&self, sent: &Sent) -> Admitted<(&'static Route, Ids)> {
         let path = sent.target.split('?').next().unwrap_or_default();
         let invalid = |reason: &str| Refusal::Invalid(sent.name(), reason.to_owned());
@@ -158,7 +161,11 @@ impl<'r, 'a> Admission<'r, 'a> {
                 let makes = self.rules.makes(&entry.operation);
                 makes.is_some_and(|it| [&it.list, &it.read, &it.remove].contains(&&route.id))
             };
-            return if self.entries.iter().any(removes) { Ok(false) } else { Err(Refusal::Cleanup(id())) };
+            return if self.entries.iter().any(removes) {
+                Ok(false)
+            } else {
+                Err(Refusal::Cleanup(id()))
+            };
         }
         match class {
             Class::Read => Ok(false),
@@ -229,26 +236,41 @@ impl<'r, 'a> Admission<'r, 'a> {
             return Ok(Effect::Remove(entry.n, id.clone()));
         }
         if makes.change.as_ref().is_some_and(|change| change.operation == operation) {
-            return Ok(Effect::Rename(makes, entry.n, self.name(operation, makes, body, Some(entry))?));
+            return Ok(Effect::Rename(
+                makes,
+                entry.n,
+                self.name(operation, makes, body, Some(entry))?,
+            ));
         }
         Ok(Effect::None)
     }
 
     /// The name in a body; whatever bears it must be recognised as made by this run.
-    fn name(&self, operation: &str, makes: &Makes, body: &Value, of: Option<&Entry>) -> Admitted<String> {
+    fn name(
+        &self,
+        operation: &str,
+        makes: &Makes,
+        body: &Value,
+        of: Option<&Entry>,
+    ) -> Admitted<String> {
         let prefix = self.run.prefix();
         let used = |name: &str| {
-            let mut others = self.entries.iter().filter(|entry| of.is_none_or(|of| of.n != entry.n));
+            let mut others =
+                self.entries.iter().filter(|entry| of.is_none_or(|of| of.n != entry.n));
             others.any(|entry| entry.names.iter().any(|other| other == name))
         };
-        let name = body[&makes.name].as_str().filter(|name| name.starts_with(&prefix) && !used(name));
+        let name =
+            body[&makes.name].as_str().filter(|name| name.starts_with(&prefix) && !used(name));
         name.map(str::to_owned).ok_or_else(|| Refusal::Name(operation.to_owned(), prefix))
     }
 
     fn room(&self, operation: &str) -> Admitted<()> {
         let max = self.rules.limits.resources;
-        let live =
-            self.entries.iter().filter(|entry| entry.operation == operation && entry.is_live()).count();
+        let live = self
+            .entries
+            .iter()
+            .filter(|entry| entry.operation == operation && entry.is_live())
+            .count();
         if live < max { Ok(()) } else { Err(Refusal::Enough(operation.to_owned(), max)) }
     }
 }
@@ -261,9 +283,11 @@ fn literals(route: &Route) -> Vec<bool> {
     route.path.split('/').map(|part| !part.starts_with('{')).collect()
 }
 
-/// The parameters in `path`; `None` where it is no path of the route, or one that servers may read in different ways.
+/// The parameters in `path`; `None` where it is no path of the route, or one that servers may read
+/// in different ways.
 fn ids(route: &Route, path: &str) -> Option<Ids> {
-    let (parts, given): (Vec<_>, Vec<_>) = (route.path.split('/').collect(), path.split('/').collect());
+    let (parts, given): (Vec<_>, Vec<_>) =
+        (route.path.split('/').collect(), path.split('/').collect());
     if parts.len() != given.len() {
         return None;
     }
@@ -284,8 +308,10 @@ fn decoded(part: &str) -> Option<String> {
     let pair = format!("={}", part.replace('+', "%2B"));
     let text = parse(pair.as_bytes()).next()?.1.into_owned();
     let harmless = |sign: char| !sign.is_control() && !['/', '\\', '\u{FFFD}'].contains(&sign);
-    (!part.contains(['&', '#']) && !["", ".", ".."].contains(&text.as_str()) && text.chars().all(harmless))
-        .then_some(text)
+    (!part.contains(['&', '#'])
+        && !["", ".", ".."].contains(&text.as_str())
+        && text.chars().all(harmless))
+    .then_some(text)
 }
 
 /// The body of a request that satisfies the contract in everything.
@@ -294,10 +320,14 @@ fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
     let pairs: Vec<_> = parse(query.as_bytes()).collect();
     let query: Vec<(&str, &str)> = pairs.iter().map(|(name, text)| (&**name, &**text)).collect();
     let ids = ids(route, path).unwrap_or_default();
-    let ids: Vec<(&str, &str)> = ids.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
-    let is_parameter = |name: &str| route.parameters.iter().any(|it| it.name.eq_ignore_ascii_case(name));
-    let unknown =
-        sent.headers.iter().find(|(name, _)| !HEADERS.contains(&name.as_str()) && !is_parameter(name));
+    let ids: Vec<(&str, &str)> =
+        ids.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
+    let is_parameter =
+        |name: &str| route.parameters.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+    let unknown = sent
+        .headers
+        .iter()
+        .find(|(name, _)| !HEADERS.contains(&name.as_str()) && !is_parameter(name));
     let mut body = sent.json();
     let checks = [
         route.read(Location::Path, &ids, &mut Map::new()),
@@ -311,15 +341,17 @@ fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
         .or_else(|| unknown.map(|(name, _)| Violation::new(name, "is no header of the contract")));
     match wrong {
         None => Ok(body),
-        Some(Violation { property, message }) => {
-            Err(Refusal::Invalid(route.id.clone(), format!("{property} {message}").trim().to_owned()))
-        }
+        Some(Violation { property, message }) => Err(Refusal::Invalid(
+            route.id.clone(),
+            format!("{property} {message}").trim().to_owned(),
+        )),
     }
 }
 
 /// Headers are the same in any case.
 fn headers(route: &Route, sent: &Sent) -> Checked {
-    let names = route.parameters.iter().filter(|it| it.location == Location::Header).map(|it| &it.name);
+    let names =
+        route.parameters.iter().filter(|it| it.location == Location::Header).map(|it| &it.name);
     let given: Vec<(&str, &str)> = names
         .flat_map(|name| {
             let values = sent.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
@@ -330,7 +362,8 @@ fn headers(route: &Route, sent: &Sent) -> Checked {
 }
 
 fn check_body(route: &Route, sent: &Sent, body: &mut Value) -> Checked {
-    let wrong = |message| Checked { violations: vec![Violation::new("", message)], ..Checked::default() };
+    let wrong =
+        |message| Checked { violations: vec![Violation::new("", message)], ..Checked::default() };
     match &route.body {
         None if sent.body.is_empty() => Checked::default(),
         None => wrong("has a body, and none is expected"),
@@ -342,6 +375,7 @@ fn check_body(route: &Route, sent: &Sent, body: &mut Value) -> Checked {
 
 /// What is wrong; what the contract does not know is wrong, too.
 fn first(checked: Checked) -> Option<Violation> {
-    let unknown = checked.unknown.into_iter().map(|name| Violation::new(name, "is unknown to the contract"));
+    let unknown =
+        checked.unknown.into_iter().map(|name| Violation::new(name, "is unknown to the contract"));
     checked.violations.into_iter().chain(unknown).next()
 }

@@ -27,8 +27,8 @@ const CLEANUP: &str = "cleanup";
 /// How much of a refusal is repeated.
 const REFUSAL_MAX: usize = 200;
 
-/// Does what `plan` says to `target` through `guard`, which stands before it and must let it pass. Whatever happens, what was
-/// made is removed in the end.
+/// Does what `plan` says to `target` through `guard`, which stands before it and must let it pass.
+/// Whatever happens, what was made is removed in the end.
 pub async fn apply(target: &Target, guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
     let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
@@ -90,7 +90,10 @@ impl<'a> Player<'a> {
             target,
             guard,
             progress,
-            makes: guard.rules().makes(&life.create).expect("a life is of something that can be removed"),
+            makes: guard
+                .rules()
+                .makes(&life.create)
+                .expect("a life is of something that can be removed"),
             names: [name.clone(), format!("{name}b")],
             renamed: false,
             expected: Map::new(),
@@ -122,13 +125,21 @@ impl<'a> Player<'a> {
     }
 
     fn case(&self, life: &Life) -> Case {
-        Case::passed(&life.steps[0].route(self.target.suite).tag, format!("the life of {}", life.create))
+        Case::passed(
+            &life.steps[0].route(self.target.suite).tag,
+            format!("the life of {}", life.create),
+        )
     }
 
     /// The case of a life that the harness did not survive.
     fn broken(&self, life: &Life) -> Case {
         let reason = "the harness failed; what it said stands above".to_owned();
-        Case { outcome: Outcome::Unchecked, reason, exchanges: self.exchanges.clone(), ..self.case(life) }
+        Case {
+            outcome: Outcome::Unchecked,
+            reason,
+            exchanges: self.exchanges.clone(),
+            ..self.case(life)
+        }
     }
 
     /// Plays one step; says how the case ends if it cannot go on.
@@ -149,7 +160,8 @@ impl<'a> Player<'a> {
         if !good && step.act != Act::Miss {
             let text: String = received.text().chars().take(REFUSAL_MAX).collect();
             let message = format!("is refused with {}: {text}", received.status);
-            let check = if step.act == Act::Make { &check::ACCEPTS_VALID } else { &check::READ_YOUR_WRITE };
+            let check =
+                if step.act == Act::Make { &check::ACCEPTS_VALID } else { &check::READ_YOUR_WRITE };
             self.find(check, step, "", message);
             return Some((Outcome::Failed, String::new()));
         }
@@ -172,7 +184,8 @@ impl<'a> Player<'a> {
         };
         let with_id = [Act::Read, Act::Change, Act::Remove, Act::Miss].contains(&step.act);
         let id = self.id.clone().filter(|_| with_id).unwrap_or_default();
-        let parameters = route.parameters.iter().filter(|it| it.location == openapi::Location::Path);
+        let parameters =
+            route.parameters.iter().filter(|it| it.location == openapi::Location::Path);
         let parameters = parameters.map(|it| (it.name.clone(), id.clone())).collect();
         Request { route, parameters, range: None, content }
     }
@@ -204,7 +217,8 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Every member that was sent is there as it was sent. One that is shown in another shape is left to the contract.
+    /// Every member that was sent is there as it was sent. One that is shown in another shape is
+    /// left to the contract.
     fn compare_members(&mut self, step: &Step, resource: &Value, at: &str) {
         let check = if self.renamed { &check::CHANGE_IS_KEPT } else { &check::READ_YOUR_WRITE };
         for (member, expected) in self.expected.clone() {
@@ -228,7 +242,9 @@ impl<'a> Player<'a> {
                 .parameters
                 .iter()
                 .any(|it| it.location == openapi::Location::Header) => {}
-            None => self.find(&check::ITEM_IS_ROW, step, "", "does not show what was made".to_owned()),
+            None => {
+                self.find(&check::ITEM_IS_ROW, step, "", "does not show what was made".to_owned())
+            }
         }
     }
 

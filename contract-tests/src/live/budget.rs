@@ -1,5 +1,5 @@
-//! How much may still be done. Everything is debited before it is done, and the file is on the disk by then, so that a
-//! crash spends what was being spent.
+//! How much may still be done. Everything is debited before it is done, and the file is on the disk
+//! by then, so that a crash spends what was being spent.
 
 use std::{
     collections::BTreeMap,
@@ -45,7 +45,8 @@ pub struct Expense<'a> {
     pub operation: &'a str,
     /// What it costs at worst.
     pub cents: u64,
-    /// How many requests must be left after it, to remove what exists by then; `None` for the removal itself.
+    /// How many requests must be left after it, to remove what exists by then; `None` for the
+    /// removal itself.
     pub reserve: Option<u32>,
 }
 
@@ -53,28 +54,31 @@ impl Budget {
     /// The budget that `file` keeps; a new one where there is no file.
     pub fn open(file: PathBuf, limits: Limits, cents_max: u64) -> io::Result<Budget> {
         let spent = match fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text)
-                .map_err(|error| io::Error::other(format!("{} is no budget: {error}", file.display())))?,
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| {
+                io::Error::other(format!("{} is no budget: {error}", file.display()))
+            })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Spent::default(),
             Err(error) => return Err(error),
         };
         Ok(Budget { file, limits, cents_max, spent })
     }
 
-    /// How long nothing may be sent. Nobody is given more than a day: what is longer was written by a clock that went wrong.
+    /// How long nothing may be sent. Nobody is given more than a day: what is longer was written by
+    /// a clock that went wrong.
     pub fn wait(&self, now: Duration) -> Duration {
         let wait = Duration::from_millis(self.spent.not_before_ms).saturating_sub(now);
         if wait > DAY { Duration::ZERO } else { wait }
     }
 
-    /// Sends nothing for `time`, or for a day where that is shorter: a host that asks for more must not keep anybody from
-    /// removing what was made.
+    /// Sends nothing for `time`, or for a day where that is shorter: a host that asks for more must
+    /// not keep anybody from removing what was made.
     pub fn be_patient(&mut self, time: Duration, now: Duration) -> Result<(), Stop> {
         self.spent.not_before_ms = self.spent.not_before_ms.max(millis(now + time.min(DAY)));
         self.keep()
     }
 
-    /// Takes what an expense costs out of the budget, or says which limit is reached. It is kept when this returns.
+    /// Takes what an expense costs out of the budget, or says which limit is reached. It is kept
+    /// when this returns.
     pub fn debit(&mut self, expense: Expense, now: Duration) -> Result<(), Stop> {
         let day = now.as_secs() / DAY.as_secs();
         if day != self.spent.day {
@@ -96,7 +100,8 @@ impl Budget {
     fn within_limits(&self, expense: Expense, reserve: u32) -> Result<(), Stop> {
         let requests = self.spent.requests.saturating_add(1).saturating_add(reserve);
         let cents = self.spent.cents.saturating_add(expense.cents);
-        let of_operation = self.spent.operations.get(expense.operation).copied().unwrap_or_default();
+        let of_operation =
+            self.spent.operations.get(expense.operation).copied().unwrap_or_default();
         if requests > self.limits.requests {
             Err(Stop::Requests(self.limits.requests))
         } else if of_operation >= self.limits.requests_per_operation {

@@ -24,9 +24,10 @@ impl Folder {
         let lock = File::create(path.join("lock"))?;
         match lock.try_lock() {
             Ok(()) => Ok(Folder { path, lock }),
-            Err(TryLockError::WouldBlock) => {
-                Err(io::Error::other(format!("another run uses {}; wait for its end", path.display())))
-            }
+            Err(TryLockError::WouldBlock) => Err(io::Error::other(format!(
+                "another run uses {}; wait for its end",
+                path.display()
+            ))),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
@@ -49,7 +50,8 @@ impl Folder {
     /// Every ledger that is there, in the order of their names.
     pub fn ledgers(&self) -> io::Result<Vec<PathBuf>> {
         let files = fs::read_dir(&self.path)?.map(|entry| Ok(entry?.path()));
-        let is_ledger = |path: &Path| path.extension().is_some_and(|extension| extension == "ledger");
+        let is_ledger =
+            |path: &Path| path.extension().is_some_and(|extension| extension == "ledger");
         let mut ledgers = files.collect::<io::Result<Vec<_>>>()?;
         ledgers.retain(|path| is_ledger(path));
         ledgers.sort();
@@ -59,7 +61,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Closing is not enough: a process that is being started right now may share the file for a moment.
+        // Closing is not enough: a process that is being started right now may share the file for a
+        // moment.
         let _ = self.lock.unlock();
     }
 }

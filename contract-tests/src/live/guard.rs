@@ -1,4 +1,5 @@
-//! The one way to a live API: a transport that lets through what is allowed, slowly, and writes down what it makes.
+//! The one way to a live API: a transport that lets through what is allowed, slowly, and writes
+//! down what it makes.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -15,8 +16,8 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
-    Rules, RunId, Stop,
+    Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger,
+    Phase, Rules, RunId, Stop,
     meaning::{meaning, text},
     stop::unwritten,
 };
@@ -32,7 +33,8 @@ const FAILURES_MAX: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the removal of what was made may last.
 const CLEANUP: Duration = Duration::from_secs(15 * 60);
-/// How many requests are kept for the removal of each resource: two lists, and to look, remove and look, each twice.
+/// How many requests are kept for the removal of each resource: two lists, and to look, remove and
+/// look, each twice.
 const REMOVAL_REQUESTS: u32 = 8;
 
 /// What a run may do beyond reading.
@@ -92,7 +94,11 @@ struct State {
 
 impl Guarded {
     /// Guards `inner`. With `ledger`, what an earlier run left is removed and nothing else is done.
-    pub fn new(inner: Arc<dyn Transport>, watch: Watch, ledger: Option<Ledger>) -> std::io::Result<Guarded> {
+    pub fn new(
+        inner: Arc<dyn Transport>,
+        watch: Watch,
+        ledger: Option<Ledger>,
+    ) -> std::io::Result<Guarded> {
         let Watch { suite, rules, header, host, permit, folder, clock } = watch;
         let budget = Budget::open(folder.budget(&host), rules.limits.clone(), permit.cents)?;
         let (phase, time) = match ledger {
@@ -168,7 +174,13 @@ impl Guarded {
 
     /// What was made, or may have been.
     pub async fn entries(&self) -> Vec<Entry> {
-        self.state.lock().await.ledger.as_ref().map(|ledger| ledger.entries.clone()).unwrap_or_default()
+        self.state
+            .lock()
+            .await
+            .ledger
+            .as_ref()
+            .map(|ledger| ledger.entries.clone())
+            .unwrap_or_default()
     }
 
     /// Writes down what no answer says.
@@ -216,7 +228,9 @@ impl Guarded {
         self.look_around(state)?;
         let now = self.clock.now();
         let reserve = (state.phase == Phase::Work).then(|| state.reserve(&asked.effect));
-        state.budget.debit(Expense { operation: asked.operation, cents: asked.cents, reserve }, now)?;
+        state
+            .budget
+            .debit(Expense { operation: asked.operation, cents: asked.cents, reserve }, now)?;
         if asked.planned
             && let Some(left) = state.planned.get_mut(asked.operation)
         {
@@ -226,7 +240,9 @@ impl Guarded {
             Effect::Make(_, name) => {
                 self.begin_ledger(state)?.intend(asked.operation, name, now).map_err(unwritten)
             }
-            Effect::Rename(_, n, name) => state.note(*n, Event::Renaming { name: name.clone() }, now),
+            Effect::Rename(_, n, name) => {
+                state.note(*n, Event::Renaming { name: name.clone() }, now)
+            }
             _ => Ok(()),
         }
     }
@@ -270,8 +286,12 @@ impl Guarded {
     fn begin_ledger<'a>(&self, state: &'a mut State) -> Result<&'a mut Ledger, Stop> {
         let ledger = match state.ledger.take() {
             Some(ledger) => ledger,
-            None => Ledger::begin(&self.folder.ledger(self.run()), self.header.clone(), self.clock.now())
-                .map_err(unwritten)?,
+            None => Ledger::begin(
+                &self.folder.ledger(self.run()),
+                self.header.clone(),
+                self.clock.now(),
+            )
+            .map_err(unwritten)?,
         };
         Ok(state.ledger.insert(ledger))
     }
@@ -281,7 +301,10 @@ impl Guarded {
         let run = self.run().as_str();
         let mut headers = sent.headers.clone();
         headers.retain(|(name, _)| name != "user-agent");
-        headers.push(("user-agent".to_owned(), format!("contract-tests/{}", env!("CARGO_PKG_VERSION"))));
+        headers.push((
+            "user-agent".to_owned(),
+            format!("contract-tests/{}", env!("CARGO_PKG_VERSION")),
+        ));
         headers.push(("x-contract-tests-run".to_owned(), run.to_owned()));
         Sent { headers, ..sent.clone() }
     }
@@ -347,7 +370,8 @@ fn patience(received: &Received, now: Duration) -> Option<Duration> {
         let time = httpdate::parse_http_date(text).ok()?;
         Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.saturating_sub(now))
     };
-    let wait = header.and_then(|text| text.parse().map(Duration::from_secs).ok().or_else(|| date(text)));
+    let wait =
+        header.and_then(|text| text.parse().map(Duration::from_secs).ok().or_else(|| date(text)));
     match received.status {
         429 => Some(wait.unwrap_or(PATIENCE)),
         503 => wait,

@@ -1,4 +1,5 @@
-//! What a run made and has to remove: an append-only file that is on the disk before anything is made.
+//! What a run made and has to remove: an append-only file that is on the disk before anything is
+//! made.
 
 use std::{
     collections::BTreeMap,
@@ -120,8 +121,8 @@ pub struct Entry {
     pub operation: String,
     /// Every name that it may have.
     pub names: Vec<String>,
-    /// Every id that it is known to have had. There is more than one where the id changes with the name, or where a
-    /// server made two of one request.
+    /// Every id that it is known to have had. There is more than one where the id changes with the
+    /// name, or where a server made two of one request.
     pub ids: BTreeMap<String, Stage>,
     /// When it was about to be made, since 1970.
     pub at: Duration,
@@ -171,8 +172,8 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Goes on with a ledger. A last line that was torn by a crash never happened; where that is the first, nothing was made
-    /// and there is no ledger.
+    /// Goes on with a ledger. A last line that was torn by a crash never happened; where that is
+    /// the first, nothing was made and there is no ledger.
     pub fn open(path: &Path) -> io::Result<Option<Ledger>> {
         let text = fs::read(path)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
@@ -191,7 +192,8 @@ impl Ledger {
         };
         let file = OpenOptions::new().append(true).open(path)?;
         file.set_len(whole as u64)?;
-        let mut ledger = Ledger { file, length: whole as u64, header, entries: Vec::new(), closed: false };
+        let mut ledger =
+            Ledger { file, length: whole as u64, header, entries: Vec::new(), closed: false };
         for line in lines {
             ledger.apply(line?);
         }
@@ -232,7 +234,9 @@ impl Ledger {
             return;
         }
         self.closed = event == Event::Closed;
-        let Some(entry) = n.checked_sub(1).and_then(|index| self.entries.get_mut(index)) else { return };
+        let Some(entry) = n.checked_sub(1).and_then(|index| self.entries.get_mut(index)) else {
+            return;
+        };
         match event {
             Event::Renaming { name } => entry.names.push(name),
             Event::Made { id } => drop(entry.ids.insert(id, Stage::Live)),

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Effect, Entry, Event, Makes, Stage};
 
-/// What is to be written down after an answer, and about which entry. Outside of a cleanup, what cannot be read counts as
-/// gone only after it was removed.
+/// What is to be written down after an answer, and about which entry. Outside of a cleanup, what
+/// cannot be read counts as gone only after it was removed.
 pub(super) fn meaning(
     entries: &[Entry],
     cleanup: bool,
@@ -26,7 +26,9 @@ pub(super) fn meaning(
             let id = text(&resource[&makes.id]).filter(|id| stage(*n, id).is_none());
             id.map(|id| (*n, Event::Made { id })).into_iter().collect()
         }
-        Effect::Remove(n, id) if good || status == 404 => vec![(*n, Event::Removed { id: id.clone() })],
+        Effect::Remove(n, id) if good || status == 404 => {
+            vec![(*n, Event::Removed { id: id.clone() })]
+        }
         Effect::Read(makes, n, id) if status == 404 || (good && makes.is_gone(resource)) => {
             let removed = cleanup || stage(*n, id) == Some(Stage::Removed);
             removed.then(|| (*n, Event::Cleaned { id: id.clone() })).into_iter().collect()
@@ -53,7 +55,8 @@ fn listed(entries: &[Entry], create: &str, makes: &Makes, body: &Value) -> Vec<(
     ours.collect()
 }
 
-/// Whether a status says that nothing was done. A server that gave up waiting may have done it all the same.
+/// Whether a status says that nothing was done. A server that gave up waiting may have done it all
+/// the same.
 fn is_refusal(status: u16) -> bool {
     status == 501 || ((400..500).contains(&status) && status != 408)
 }

@@ -1,7 +1,9 @@
-//! Safety against a live API: what may be sent to it, how fast and how often, and how everything that was made is removed.
+//! Safety against a live API: what may be sent to it, how fast and how often, and how everything
+//! that was made is removed.
 //!
-//! A [`Gate`] decides whether a server may be talked to at all. [`Guarded`] is the transport that lies between the
-//! harness and the server: what [`Rules`] and plan do not allow is never sent, whichever verb wants it.
+//! A [`Gate`] decides whether a server may be talked to at all. [`Guarded`] is the transport that
+//! lies between the harness and the server: what [`Rules`] and plan do not allow is never sent,
+//! whichever verb wants it.
 
 mod admission;
 mod apply;

@@ -21,7 +21,8 @@ pub enum Kind {
     Live,
 }
 
-/// Where a server is. Its name was looked up once; whatever the name means later, this is the address.
+/// Where a server is. Its name was looked up once; whatever the name means later, this is the
+/// address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Its base URL, without a slash at the end.
@@ -67,7 +68,8 @@ pub struct Gate {
     pub variable: bool,
     /// The hosts that may be live at all.
     pub hosts: Vec<String>,
-    /// Whether it may go without TLS. Only tests do that, whose live host is a second server on this machine.
+    /// Whether it may go without TLS. Only tests do that, whose live host is a second server on
+    /// this machine.
     pub plain: bool,
     /// Finds addresses.
     pub resolver: Resolver,
@@ -80,7 +82,8 @@ impl Gate {
         Gate { flag, variable, hosts: rules.hosts.clone(), plain: false, resolver: system_resolver }
     }
 
-    /// Where `base` is. For a live API this is an error unless the gate is open; its name is not even looked up then.
+    /// Where `base` is. For a live API this is an error unless the gate is open; its name is not
+    /// even looked up then.
     pub fn pass(&self, base: &str) -> Result<Place, Barred> {
         let url = read(base)?;
         let unusable = || Barred::Url(base.to_owned());
@@ -156,13 +159,20 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_an_emulator() {
-        for base in ["http://127.0.0.1:8080", "http://localhost:1/", "http://[::1]:8080", "http://127.9.9.9"]
-        {
+        for base in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1/",
+            "http://[::1]:8080",
+            "http://127.9.9.9",
+        ] {
             let closed = Gate { flag: false, variable: false, hosts: Vec::new(), ..open() };
             assert_eq!(closed.pass(base).map(|place| place.kind).ok(), Some(Kind::Mock), "{base}");
         }
         // A name that happens to mean this machine today is no emulator.
-        assert_eq!(open().pass("https://api.example").map(|place| place.kind).ok(), Some(Kind::Live));
+        assert_eq!(
+            open().pass("https://api.example").map(|place| place.kind).ok(),
+            Some(Kind::Live)
+        );
     }
 
     #[test]
@@ -181,7 +191,9 @@ mod tests {
         assert!(why(open(), "https://far.example:8443").contains("listed"));
         assert!(why(open(), "https://198.51.100.7").contains("listed"));
         let listed = vec!["nowhere.example".to_owned()];
-        assert!(why(Gate { hosts: listed, ..open() }, "https://nowhere.example").contains("no address"));
+        assert!(
+            why(Gate { hosts: listed, ..open() }, "https://nowhere.example").contains("no address")
+        );
     }
 
     #[test]

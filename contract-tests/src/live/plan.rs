@@ -94,7 +94,10 @@ impl Plan {
     ) -> Result<Plan, Unplannable> {
         let all = || rules.creates().map(|(create, _)| create);
         if let Some(unknown) = creates.iter().find(|name| !all().any(|create| create == **name)) {
-            return Err(Unplannable::Unknown(unknown.clone(), all().collect::<Vec<_>>().join(", ")));
+            return Err(Unplannable::Unknown(
+                unknown.clone(),
+                all().collect::<Vec<_>>().join(", "),
+            ));
         }
         let wanted = |create: &&str| {
             let free = rules.class(create) == Some(Class::WriteFree);
@@ -110,7 +113,8 @@ impl Plan {
         Ok(Plan { api: suite.name, base: base.to_owned(), contract, lives, limits, cents_max })
     }
 
-    /// Tells this plan from every other: another contract, host, operation, body or price is another hash.
+    /// Tells this plan from every other: another contract, host, operation, body or price is
+    /// another hash.
     pub fn hash(&self) -> String {
         digest(&serde_json::to_vec(self).expect("a plan is JSON"))
     }
@@ -118,7 +122,8 @@ impl Plan {
     /// The command that plans one of its lives again; nothing is done that was not planned.
     pub fn again(&self, life: &Life) -> String {
         let words = ["contract-tests", "plan", "--target", &self.base, "--create", &life.create];
-        let money = (life.cents > 0).then(|| ["--money".to_owned(), (self.cents_max / 100).to_string()]);
+        let money =
+            (life.cents > 0).then(|| ["--money".to_owned(), (self.cents_max / 100).to_string()]);
         typed(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
     }
 
@@ -138,8 +143,10 @@ impl Plan {
 
     /// What a guard lets pass by this plan.
     pub fn permit(&self) -> Permit {
-        let operations = self.operations().into_iter().filter(|((class, _), _)| *class != Class::Read);
-        let operations = operations.map(|((_, operation), times)| (operation.to_owned(), times)).collect();
+        let operations =
+            self.operations().into_iter().filter(|((class, _), _)| *class != Class::Read);
+        let operations =
+            operations.map(|((_, operation), times)| (operation.to_owned(), times)).collect();
         Permit { operations, cents: self.cents_max }
     }
 }
@@ -229,17 +236,24 @@ mod tests {
         let free = ["createCallback", "createFlexMetalTag", "createSlackSetting", "createSshKey"];
         assert_eq!(creates, free);
         assert_eq!(plan.cost(), 0);
-        assert!(plan.permit().operations.keys().all(|id| Rules::of(&SUITE).class(id) != Some(Class::Read)));
+        assert!(
+            plan.permit()
+                .operations
+                .keys()
+                .all(|id| Rules::of(&SUITE).class(id) != Some(Class::Read))
+        );
     }
 
     #[test]
     fn what_costs_money_is_planned_within_a_sum_only() {
         let server = ["createFlexMetalServer"];
-        assert_eq!(plan(&server, 99_999).unwrap_err(), Unplannable::Money(Euros(100_000), Euros(99_999)));
+        assert_eq!(
+            plan(&server, 99_999).unwrap_err(),
+            Unplannable::Money(Euros(100_000), Euros(99_999))
+        );
         let plan = plan(&server, 100_000).unwrap();
         assert!(plan.to_string().contains("Worst cost: EUR 1000.00."), "{plan}");
-        let again =
-            "contract-tests plan --target https://api.example --create createFlexMetalServer --money 1000";
+        let again = "contract-tests plan --target https://api.example --create createFlexMetalServer --money 1000";
         assert_eq!(plan.again(&plan.lives[0]), again);
     }
 

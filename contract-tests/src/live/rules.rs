@@ -156,7 +156,9 @@ impl Rules {
     /// The rules of an API; panics on malformed ones, because they ship with the program.
     pub fn of(suite: &Suite) -> Rules {
         let rules = Rules::read(suite.live);
-        rules.unwrap_or_else(|error| panic!("the rules for a live {} are well-formed: {error}", suite.name))
+        rules.unwrap_or_else(|error| {
+            panic!("the rules for a live {} are well-formed: {error}", suite.name)
+        })
     }
 
     /// The rules in a text.
@@ -221,13 +223,17 @@ mod tests {
         let rules = Rules::of(&SUITE);
         let harmless = [Class::Read, Class::WriteFree, Class::Billable];
         for (id, class) in rules.operations().filter(|(_, class)| !harmless.contains(class)) {
-            assert!(rules.details(id).is_some_and(|it| !it.why.is_empty()), "{id} is {class}, but why?");
+            assert!(
+                rules.details(id).is_some_and(|it| !it.why.is_empty()),
+                "{id} is {class}, but why?"
+            );
         }
     }
 
     #[test]
     fn what_only_reads_is_a_get_and_shows_nothing_that_the_contract_calls_secret() {
-        let document: Value = serde_json::from_str(SUITE.contract.document).expect("the contract is JSON");
+        let document: Value =
+            serde_json::from_str(SUITE.contract.document).expect("the contract is JSON");
         for (id, class) in Rules::of(&SUITE).operations() {
             let route = SUITE.contract.route(id).expect("the operation exists");
             let operation = &document["paths"][&route.path][route.method.as_str().to_lowercase()];
@@ -246,8 +252,12 @@ mod tests {
             Value::Object(members) => members.iter().any(|(name, value)| match name.as_str() {
                 "format" => value == "password",
                 "$ref" => {
-                    let pointer = value.as_str().expect("a reference is text").trim_start_matches('#');
-                    holds_secret(document, document.pointer(pointer).expect("a reference leads somewhere"))
+                    let pointer =
+                        value.as_str().expect("a reference is text").trim_start_matches('#');
+                    holds_secret(
+                        document,
+                        document.pointer(pointer).expect("a reference leads somewhere"),
+                    )
                 }
                 _ => holds_secret(document, value),
             }),
@@ -260,7 +270,10 @@ mod tests {
     fn whatever_is_made_can_be_listed_read_and_removed() {
         let rules = Rules::of(&SUITE);
         let id_of = |operation: &str| {
-            let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+            let route = SUITE
+                .contract
+                .route(operation)
+                .unwrap_or_else(|| panic!("no operation {operation}"));
             let mut names = route.parameters.iter().filter(|it| it.location == Location::Path);
             (names.next().map(|it| it.name.clone()), names.next().is_none())
         };
@@ -272,7 +285,10 @@ mod tests {
                 assert_eq!(rules.class(operation), Some(Class::WriteFree), "{operation}");
                 let (parameter, alone) = id_of(operation);
                 let ids = &rules.details(operation).expect("it says whose id it takes").ids;
-                assert_eq!(ids.get(&parameter.expect("it takes an id")).map(String::as_str), Some(create));
+                assert_eq!(
+                    ids.get(&parameter.expect("it takes an id")).map(String::as_str),
+                    Some(create)
+                );
                 assert!(alone, "{operation} takes one id");
             }
             assert!(matches!(id_of(&makes.read), (Some(_), true)), "{} reads one", makes.read);
@@ -286,7 +302,10 @@ mod tests {
             let details = rules.details(id).cloned().unwrap_or_default();
             assert_eq!(class == Class::Billable, details.worst_cost_cents > 0, "the price of {id}");
             if class == Class::WriteFree {
-                assert!(details.makes.is_some() == details.ids.is_empty(), "{id} makes or takes an id");
+                assert!(
+                    details.makes.is_some() == details.ids.is_empty(),
+                    "{id} makes or takes an id"
+                );
             }
         }
     }

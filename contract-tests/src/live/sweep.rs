@@ -1,4 +1,5 @@
-//! Removes what a run made: what its ledger says, found by id or by name, the last first; then looks whether anything is left.
+//! Removes what a run made: what its ledger says, found by id or by name, the last first; then
+//! looks whether anything is left.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +20,8 @@ use crate::{
     request::{Content, Request},
 };
 
-/// How often something is tried that fails, such as to remove what stays although nobody says that this takes time.
+/// How often something is tried that fails, such as to remove what stays although nobody says that
+/// this takes time.
 const ROUNDS: usize = 3;
 /// How long to wait before looking again; each time twice as long.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -43,8 +45,8 @@ pub struct Swept {
     pub was_answered: bool,
 }
 
-/// Removes everything that the ledger of `guard` says. What it does not say is never removed, only told. What takes time is
-/// waited for, as long as the guard allows.
+/// Removes everything that the ledger of `guard` says. What it does not say is never removed, only
+/// told. What takes time is waited for, as long as the guard allows.
 pub async fn sweep(guard: &Guarded) -> Swept {
     guard.begin_cleanup().await;
     let mut sweeper = Sweeper::new(guard);
@@ -120,7 +122,9 @@ impl<'a> Sweeper<'a> {
             self.find(&entries).await;
         }
         for entry in self.guard.entries().await.iter().rev() {
-            for id in entry.ids.iter().filter(|(_, stage)| **stage != Stage::Cleaned).map(|(id, _)| id) {
+            for id in
+                entry.ids.iter().filter(|(_, stage)| **stage != Stage::Cleaned).map(|(id, _)| id)
+            {
                 if let Err(Kept { why, outlook }) = self.remove(entry, id).await {
                     let what = format!("{} {id} ({})", entry.operation, entry.names.join(", "));
                     self.note(what, why, outlook);
@@ -145,7 +149,12 @@ impl<'a> Sweeper<'a> {
         let ids = entries.iter().flat_map(|entry| entry.ids.values());
         let cleaned = ids.filter(|stage| **stage == Stage::Cleaned).count();
         let left = self.left.iter().map(|(what, why)| format!("{what}: {why}")).collect();
-        Swept { cleaned, left, overdue: self.overdue(&entries).await, was_answered: self.was_answered }
+        Swept {
+            cleaned,
+            left,
+            overdue: self.overdue(&entries).await,
+            was_answered: self.was_answered,
+        }
     }
 
     /// Where there was time enough, what was accepted must be gone.
@@ -171,29 +180,42 @@ impl<'a> Sweeper<'a> {
         self.outlook = self.outlook.max(outlook);
     }
 
-    /// Looks by name for what was made without an answer that says its id. The guard reads the lists as well.
+    /// Looks by name for what was made without an answer that says its id. The guard reads the
+    /// lists as well.
     async fn find(&mut self, entries: &[Entry]) {
-        let lost: BTreeSet<&str> =
-            entries.iter().filter(|entry| !entry.is_found()).map(|entry| entry.operation.as_str()).collect();
+        let lost: BTreeSet<&str> = entries
+            .iter()
+            .filter(|entry| !entry.is_found())
+            .map(|entry| entry.operation.as_str())
+            .collect();
         for create in lost {
             if let Err(why) = self.rows(create).await {
                 self.note(create.to_owned(), format!("cannot be listed: {why}"), Outlook::Stuck);
                 continue;
             }
-            for entry in
-                self.guard.entries().await.iter().filter(|it| it.operation == create && !it.is_found())
+            for entry in self
+                .guard
+                .entries()
+                .await
+                .iter()
+                .filter(|it| it.operation == create && !it.is_found())
             {
                 self.miss(entry).await;
             }
         }
     }
 
-    /// Nothing bears the name of an entry: it was never made, unless the request is still under way.
+    /// Nothing bears the name of an entry: it was never made, unless the request is still under
+    /// way.
     async fn miss(&mut self, entry: &Entry) {
         let names = entry.names.join(", ");
         let arrival = Duration::from_secs(self.guard.rules().limits.arrival_seconds);
         if self.guard.now() < entry.at + arrival {
-            self.note(names, "its creation had no answer, and may still arrive".to_owned(), Outlook::Going);
+            self.note(
+                names,
+                "its creation had no answer, and may still arrive".to_owned(),
+                Outlook::Going,
+            );
         } else if let Err(stop) = self.guard.note(entry.n, Event::Absent).await {
             self.note(names, stop.to_string(), Outlook::Stuck);
         }
@@ -207,7 +229,9 @@ impl<'a> Sweeper<'a> {
             return Ok(());
         }
         if !found.is_success() {
-            return Err(format!("{} answers {}, so it is not touched", makes.read, found.status).into());
+            return Err(
+                format!("{} answers {}, so it is not touched", makes.read, found.status).into()
+            );
         }
         let body = found.json();
         let name = first(&body)[&makes.name].as_str().unwrap_or_default();
@@ -216,7 +240,9 @@ impl<'a> Sweeper<'a> {
         }
         self.while_going(entry, id, makes, &found)?;
         if self.removal(entry, id).times == ROUNDS {
-            return Err(format!("{} was sent {ROUNDS} times, and it is still there", makes.remove).into());
+            return Err(
+                format!("{} was sent {ROUNDS} times, and it is still there", makes.remove).into()
+            );
         }
         let removed = self.send(&makes.remove, Some(id), None).await?;
         let removal = self.removals.entry((entry.n, id.to_owned())).or_default();
@@ -228,30 +254,50 @@ impl<'a> Sweeper<'a> {
         }
         self.while_going(entry, id, makes, &looked)?;
         let Received { status, .. } = looked;
-        Err(format!("{} answers {}, and {} still {status}", makes.remove, removed.status, makes.read).into())
+        Err(format!(
+            "{} answers {}, and {} still {status}",
+            makes.remove, removed.status, makes.read
+        )
+        .into())
     }
 
     fn removal(&self, entry: &Entry, id: &str) -> Removal {
         self.removals.get(&(entry.n, id.to_owned())).copied().unwrap_or_default()
     }
 
-    /// What is on its way out, as the host said when it was removed or says of it now, is not removed again but waited for.
-    fn while_going(&self, entry: &Entry, id: &str, makes: &Makes, shown: &Received) -> Result<(), Kept> {
+    /// What is on its way out, as the host said when it was removed or says of it now, is not
+    /// removed again but waited for.
+    fn while_going(
+        &self,
+        entry: &Entry,
+        id: &str,
+        makes: &Makes,
+        shown: &Received,
+    ) -> Result<(), Kept> {
         if !self.removal(entry, id).accepted && !makes.is_going(first(&shown.json())) {
             return Ok(());
         }
-        let why = format!("{} was accepted, and {} still answers {}", makes.remove, makes.read, shown.status);
+        let why = format!(
+            "{} was accepted, and {} still answers {}",
+            makes.remove, makes.read, shown.status
+        );
         Err(Kept { why, outlook: Outlook::Going })
     }
 
-    /// Looks whether anything is left that is called after the run, whether or not the ledger knows it.
+    /// Looks whether anything is left that is called after the run, whether or not the ledger knows
+    /// it.
     async fn look(&mut self, entries: &[Entry]) {
         let prefix = self.guard.run().prefix();
-        for create in entries.iter().map(|entry| entry.operation.as_str()).collect::<BTreeSet<_>>() {
+        for create in entries.iter().map(|entry| entry.operation.as_str()).collect::<BTreeSet<_>>()
+        {
             let rows = match self.rows(create).await {
                 Ok(rows) => rows,
                 Err(why) => {
-                    self.note(create.to_owned(), format!("cannot be listed: {why}"), Outlook::Stuck);
+                    self.note(
+                        create.to_owned(),
+                        format!("cannot be listed: {why}"),
+                        Outlook::Stuck,
+                    );
                     continue;
                 }
             };
@@ -262,7 +308,11 @@ impl<'a> Sweeper<'a> {
                     let id = text(&row[&makes.id]).unwrap_or_default();
                     let is_known = entries.iter().any(|entry| self.is_ours(entry, name));
                     let outlook = if is_known { Outlook::Stuck } else { Outlook::Over };
-                    self.note(format!("{create} {id} ({name})"), "it is still listed".to_owned(), outlook);
+                    self.note(
+                        format!("{create} {id} ({name})"),
+                        "it is still listed".to_owned(),
+                        outlook,
+                    );
                 }
             }
         }
@@ -271,7 +321,8 @@ impl<'a> Sweeper<'a> {
     /// Every row of the list of what `create` makes.
     async fn rows(&mut self, create: &str) -> Result<Vec<Value>, String> {
         let list = &self.makes(create)?.list;
-        let has_pages = self.route(list).parameters.iter().any(|it| it.location == Location::Header);
+        let has_pages =
+            self.route(list).parameters.iter().any(|it| it.location == Location::Header);
         let mut rows = Vec::new();
         for page in 0..PAGES_MAX {
             let range = has_pages.then(|| format!("start={},results={PAGE}", page * PAGE));
@@ -297,7 +348,8 @@ impl<'a> Sweeper<'a> {
     ) -> Result<Received, String> {
         let route = self.route(operation);
         let parameter = route.parameters.iter().find(|it| it.location == Location::Path);
-        let parameters = parameter.zip(id).map(|(parameter, id)| (parameter.name.clone(), id.to_owned()));
+        let parameters =
+            parameter.zip(id).map(|(parameter, id)| (parameter.name.clone(), id.to_owned()));
         let parameters = parameters.into_iter().collect();
         let request = Request { route, parameters, range, content: Content::Nothing };
         let passed = self.guard.pass(&request.sent(Caller::Customer)).await;
@@ -322,6 +374,10 @@ impl<'a> Sweeper<'a> {
     }
 
     fn route(&self, operation: &str) -> &'static Route {
-        self.guard.suite().contract.route(operation).expect("the rules name operations of the contract")
+        self.guard
+            .suite()
+            .contract
+            .route(operation)
+            .expect("the rules name operations of the contract")
     }
 }

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     exchange::{Exchange, Received},
     fixture::{
-        Capture, Expected, Fixture, HeaderRule, Kind, Names, Provenance, Request, Rule, Step, compare,
-        digest, is_text,
+        Capture, Expected, Fixture, HeaderRule, Kind, Names, Provenance, Request, Rule, Step,
+        compare, digest, is_text,
         pointer::{generalised, most_exact, places},
     },
     redact::{Redaction, Redactor},
@@ -22,8 +22,14 @@ use crate::{
 /// Headers that are kept beside those that a scenario names; all others vary without meaning.
 const HEADERS: [&str; 3] = ["allow", "content-type", "location"];
 
-/// The fixture of a recording, without secrets. What a scenario already expects rightly is left as it is.
-pub fn describe(recording: Recording, provenance: Provenance, redactor: &Redactor, run: &str) -> Fixture {
+/// The fixture of a recording, without secrets. What a scenario already expects rightly is left as
+/// it is.
+pub fn describe(
+    recording: Recording,
+    provenance: Provenance,
+    redactor: &Redactor,
+    run: &str,
+) -> Fixture {
     let Recording { scenario, exchanges } = recording;
     let mut redacted = Vec::new();
     let mut redactions = scenario.redactions.clone();
@@ -49,7 +55,8 @@ pub fn describe(recording: Recording, provenance: Provenance, redactor: &Redacto
     }
 }
 
-/// Whether the place of a secret is one that the fixture writes down: requests stand there as the scenario has them.
+/// Whether the place of a secret is one that the fixture writes down: requests stand there as the
+/// scenario has them.
 fn is_written(scenario: &Fixture, redaction: &Redaction) -> bool {
     let parts: Vec<&str> = redaction.at.splitn(6, '/').collect();
     let [_, _, step, "response", "headers", name] = parts.as_slice() else {
@@ -91,8 +98,8 @@ impl<'a> Describer<'a> {
         for (_, exchange) in exchanges {
             let body = exchange.received.json();
             for (pointer, value) in places(&body) {
-                let family =
-                    volatile(group(exchange), &pointer, value, describer.now).and_then(|it| it.family);
+                let family = volatile(group(exchange), &pointer, value, describer.now)
+                    .and_then(|it| it.family);
                 if let Some(family) = family {
                     *describer.counts.entry((family, value.to_string())).or_default() += 1;
                 }
@@ -143,7 +150,8 @@ impl<'a> Describer<'a> {
         }
     }
 
-    /// The body with placeholders, and the rules for them. Rules of the scenario that mean something stay.
+    /// The body with placeholders, and the rules for them. Rules of the scenario that mean
+    /// something stay.
     fn body(
         &mut self,
         step: &Step,
@@ -155,7 +163,9 @@ impl<'a> Describer<'a> {
             places(&body).into_iter().map(|(at, it)| (at, it.clone())).collect();
         let (mut described, mut rules) = (body, BTreeMap::new());
         for (pointer, value) in &places {
-            let Some((shown, rule)) = self.place(step, exchange, pointer, value, hints) else { continue };
+            let Some((shown, rule)) = self.place(step, exchange, pointer, value, hints) else {
+                continue;
+            };
             if let Some(place) = described.pointer_mut(pointer) {
                 *place = shown;
             }
@@ -173,7 +183,8 @@ impl<'a> Describer<'a> {
         (described, rules)
     }
 
-    /// What stands in the fixture for a value, and by which rule; `None` where it stands there as it is.
+    /// What stands in the fixture for a value, and by which rule; `None` where it stands there as
+    /// it is.
     fn place(
         &mut self,
         step: &Step,
@@ -185,15 +196,19 @@ impl<'a> Describer<'a> {
         if let Some(hint) = most_exact(hints, pointer) {
             return hint.placeholder().map(|placeholder| (placeholder.into(), None));
         }
-        if let Some(number) = value.as_str().and_then(|it| it.strip_prefix("<secret:")?.strip_suffix('>')) {
+        if let Some(number) =
+            value.as_str().and_then(|it| it.strip_prefix("<secret:")?.strip_suffix('>'))
+        {
             let name = format!("secret-{number}");
             return Some((format!("<{name}>").into(), Some(Rule::of(Kind::String).named(name))));
         }
-        let is_captured_here = step.capture.values().any(|it| *it == Capture::Body(pointer.to_owned()));
+        let is_captured_here =
+            step.capture.values().any(|it| *it == Capture::Body(pointer.to_owned()));
         let found = volatile(group(exchange), pointer, value, self.now)
             .or_else(|| is_captured_here.then(|| captured(value)).flatten());
-        let named =
-            || self.captured.iter().rev().find(|(_, it)| it == value && stands_for_itself(pointer, it));
+        let named = || {
+            self.captured.iter().rev().find(|(_, it)| it == value && stands_for_itself(pointer, it))
+        };
         if let Some((name, _)) = (!is_captured_here).then(named).flatten() {
             return Some((format!("{{{{{name}}}}}").into(), None));
         }
@@ -254,8 +269,9 @@ fn group(exchange: &Exchange) -> &str {
 /// Every text and number that a request says as it is.
 fn literals(request: &Request) -> Vec<String> {
     let parameters = request.path.values().chain(request.query.values());
-    let leaves =
-        parameters.chain(&request.body).flat_map(|value| places(value).into_iter().map(|(_, it)| it));
+    let leaves = parameters
+        .chain(&request.body)
+        .flat_map(|value| places(value).into_iter().map(|(_, it)| it));
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     leaves.map(text).collect()
 }
@@ -277,9 +293,14 @@ fn headers(hints: &Expected, received: &Received) -> BTreeMap<String, HeaderRule
     let mut headers = hints.headers.clone();
     for name in HEADERS {
         if let Some(value) = received.header(name) {
-            let value =
-                if name == "content-type" { value.split(';').next().unwrap_or_default() } else { value };
-            headers.entry(name.to_owned()).or_insert_with(|| HeaderRule::Text(value.trim().to_owned()));
+            let value = if name == "content-type" {
+                value.split(';').next().unwrap_or_default()
+            } else {
+                value
+            };
+            headers
+                .entry(name.to_owned())
+                .or_insert_with(|| HeaderRule::Text(value.trim().to_owned()));
         }
     }
     headers

@@ -24,7 +24,8 @@ pub(super) fn suspicious(text: &str) -> Vec<&str> {
     parts.flat_map(|part| part.split('/')).filter(|part| looks_random(part)).collect()
 }
 
-/// Whether a text in base64 is the public half of an SSH key: it begins with the length and the name of its type.
+/// Whether a text in base64 is the public half of an SSH key: it begins with the length and the
+/// name of its type.
 fn is_public_key(part: &str) -> bool {
     let head = part.get(..12).and_then(|head| STANDARD.decode(head).ok());
     let Some([0, 0, 0, _, name @ ..]) = head.as_deref() else { return false };
@@ -43,7 +44,8 @@ fn is_key(piece: &str) -> bool {
     is_of_one_case(piece) || is_base32(piece)
 }
 
-/// Random letters of both cases with digits; without digits they are the words of a name, as in `getSshKeys`.
+/// Random letters of both cases with digits; without digits they are the words of a name, as in
+/// `getSshKeys`.
 fn is_mixed(text: &str) -> bool {
     let mixed = has(text, u8::is_ascii_lowercase) && has(text, u8::is_ascii_uppercase);
     text.len() >= LENGTH_MIN && mixed && has(text, u8::is_ascii_digit) && bits(text) >= BITS_MIN

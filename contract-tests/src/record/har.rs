@@ -85,7 +85,8 @@ pub struct Imported {
     pub at: Option<Timestamp>,
     /// The other hosts of the file.
     pub left_out: BTreeSet<String>,
-    /// Requests to this host whose bodies, or those of their answers, the file does not hold as they were.
+    /// Requests to this host whose bodies, or those of their answers, the file does not hold as
+    /// they were.
     pub unreadable: Vec<String>,
 }
 
@@ -108,8 +109,8 @@ fn shown(hosts: &BTreeSet<String>) -> String {
     if hosts.is_empty() { "no host".to_owned() } else { hosts.join(", ") }
 }
 
-/// Reads what a HAR file holds of `host`; without one, of the host of its first request that is like an operation. A page
-/// talks to many hosts, but a fixture tells what one of them answered.
+/// Reads what a HAR file holds of `host`; without one, of the host of its first request that is
+/// like an operation. A page talks to many hosts, but a fixture tells what one of them answered.
 pub fn import(suite: &Suite, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
     let Har { log } = serde_json::from_str(text)?;
     let seen: Vec<Seen> = log.entries.iter().filter_map(seen).collect();
@@ -150,7 +151,8 @@ fn seen(entry: &Entry) -> Option<Seen> {
     let host = url.host_str()?.to_owned();
     let bodies = sent_body(request).zip(received_body(response));
     let (is_whole, (body, answer)) = (bodies.is_some(), bodies.unwrap_or_default());
-    let exchange = Exchange { sent: sent(request, &url, body)?, received: received(response, answer) };
+    let exchange =
+        Exchange { sent: sent(request, &url, body)?, received: received(response, answer) };
     Some(Seen { host, at: started_date_time.clone(), exchange, is_whole })
 }
 
@@ -158,8 +160,10 @@ fn sent(request: &RequestOf, url: &reqwest::Url, body: Vec<u8>) -> Option<Sent> 
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|it| (it.name.to_lowercase(), it.value.clone())).collect();
-    if let Some(post) =
-        request.post_data.as_ref().filter(|_| !headers.iter().any(|(name, _)| name == "content-type"))
+    if let Some(post) = request
+        .post_data
+        .as_ref()
+        .filter(|_| !headers.iter().any(|(name, _)| name == "content-type"))
     {
         headers.push(("content-type".to_owned(), post.mime_type.clone()));
     }
@@ -179,7 +183,8 @@ fn received(response: &ResponseOf, body: Vec<u8>) -> Received {
     Received { status: response.status, headers, body, took: Duration::ZERO }
 }
 
-/// The body of a request; `None` where the file tells of a form only its fields, from which nobody knows the bytes.
+/// The body of a request; `None` where the file tells of a form only its fields, from which nobody
+/// knows the bytes.
 fn sent_body(request: &RequestOf) -> Option<Vec<u8>> {
     let Some(post) = &request.post_data else { return Some(Vec::new()) };
     match post.text.as_deref().unwrap_or_default() {
@@ -202,8 +207,10 @@ fn received_body(response: &ResponseOf) -> Option<Vec<u8>> {
 /// A fixture as a HAR document: placeholders become values of their type.
 pub fn export(suite: &Suite, fixture: &Fixture, base: &str) -> Value {
     let at = fixture.provenance.recorded_at.to_string();
-    let entries: Vec<Value> =
-        samples(suite, fixture, "run").iter().map(|(_, exchange)| entry(exchange, base, &at)).collect();
+    let entries: Vec<Value> = samples(suite, fixture, "run")
+        .iter()
+        .map(|(_, exchange)| entry(exchange, base, &at))
+        .collect();
     let creator = json!({ "name": "contract-tests", "version": env!("CARGO_PKG_VERSION") });
     json!({ "log": { "version": "1.2", "creator": creator, "comment": fixture.title, "entries": entries } })
 }

@@ -1,4 +1,5 @@
-//! Makes fixtures of what a server answers: ids, times and secrets become rules, everything else is kept exactly.
+//! Makes fixtures of what a server answers: ids, times and secrets become rules, everything else is
+//! kept exactly.
 
 mod describe;
 mod entropy;
@@ -82,7 +83,8 @@ async fn drive_steps(
 ) -> Result<Vec<(usize, Exchange)>, RecordError> {
     let mut exchanges = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
-        let exchange = player.step(step).await.map_err(|trouble| RecordError::Step(index, trouble))?;
+        let exchange =
+            player.step(step).await.map_err(|trouble| RecordError::Step(index, trouble))?;
         let Some(exchange) = exchange else { continue };
         if exchange.received.status == 501 {
             return Err(RecordError::NotEmulated(index, exchange.sent.name()));
@@ -109,8 +111,8 @@ pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
     }
 }
 
-/// Makes a fixture of what somebody else sent and got, and writes it. Requests that are no operation are told, and why the
-/// fixture cannot be played yet, where it cannot.
+/// Makes a fixture of what somebody else sent and got, and writes it. Requests that are no
+/// operation are told, and why the fixture cannot be played yet, where it cannot.
 pub fn save(
     folder: &Path,
     suite: &'static Suite,
@@ -121,7 +123,10 @@ pub fn save(
 ) -> anyhow::Result<PathBuf> {
     let (recording, strange) = trace(suite, id, exchanges, redactor);
     strange.iter().for_each(|name| eprintln!("left out, because no operation is like it: {name}"));
-    anyhow::ensure!(!recording.exchanges.is_empty(), "no exchange belongs to an operation of the contract");
+    anyhow::ensure!(
+        !recording.exchanges.is_empty(),
+        "no exchange belongs to an operation of the contract"
+    );
     let note = provenance.note.clone();
     let fixture = describe(recording, provenance, redactor, NO_RUN);
     let fixture = Fixture { provenance: Provenance { note, ..fixture.provenance }, ..fixture };

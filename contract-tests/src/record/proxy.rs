@@ -19,7 +19,8 @@ use crate::{
     target::Target,
 };
 
-/// Headers of one connection, which mean nothing on the next; and those that would make a body unreadable.
+/// Headers of one connection, which mean nothing on the next; and those that would make a body
+/// unreadable.
 const OF_THE_CONNECTION: [&str; 8] = [
     "accept-encoding",
     "connection",
@@ -76,14 +77,20 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Listens at `listen` and passes everything on to `upstream`; a live server stays behind its guard.
-    pub async fn start(upstream: Target, listen: SocketAddr, bounds: Bounds) -> std::io::Result<Proxy> {
+    /// Listens at `listen` and passes everything on to `upstream`; a live server stays behind its
+    /// guard.
+    pub async fn start(
+        upstream: Target,
+        listen: SocketAddr,
+        bounds: Bounds,
+    ) -> std::io::Result<Proxy> {
         let listener = TcpListener::bind(listen).await?;
         let (address, passed) = (listener.local_addr()?, Arc::<Mutex<Passed>>::default());
         let shared = Shared { upstream, bounds, passed: Arc::clone(&passed) };
         let router = Router::new().fallback(pass).with_state(shared);
         let (stop, stopped) = oneshot::channel();
-        let serve = axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
+        let serve =
+            axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
         Ok(Proxy { address, passed, stop, server: tokio::spawn(serve.into_future()) })
     }
 
@@ -113,10 +120,11 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
     }
 }
 
-/// The request as it is passed on. A client brings its own credentials, and whoever has a key that the harness knows is
-/// called by name; to a live server only those go that the harness was given.
+/// The request as it is passed on. A client brings its own credentials, and whoever has a key that
+/// the harness knows is called by name; to a live server only those go that the harness was given.
 fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
-    let headers = kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let headers =
+        kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
     let caller = caller(upstream, &head.headers);
     let (method, body) = (head.method, body.to_vec());
@@ -132,13 +140,15 @@ fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
     match headers.get(upstream.suite.key_header) {
         None => Caller::Nobody,
         Some(_) if upstream.is_live() => Caller::Customer,
-        Some(key) => key.to_str().ok().and_then(|key| upstream.owner(key)).unwrap_or(Caller::Nobody),
+        Some(key) => {
+            key.to_str().ok().and_then(|key| upstream.owner(key)).unwrap_or(Caller::Nobody)
+        }
     }
 }
 
 impl Passed {
-    /// Keeps an exchange within the bounds. After the first that is forgotten none is kept: a gap would be a scenario
-    /// that never was.
+    /// Keeps an exchange within the bounds. After the first that is forgotten none is kept: a gap
+    /// would be a scenario that never was.
     fn add(&mut self, exchange: Exchange, bounds: Bounds) {
         let bytes = self.bytes + exchange.sent.body.len() + exchange.received.body.len();
         if self.forgotten > 0 || self.exchanges.len() == bounds.exchanges || bytes > bounds.bytes {
@@ -152,7 +162,8 @@ impl Passed {
 
 /// The headers that matter beyond one connection, where they are text.
 fn kept(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let text = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let text =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     text.filter(|(name, _)| !OF_THE_CONNECTION.contains(name))
 }
 

@@ -1,4 +1,5 @@
-//! Turns exchanges that somebody else made into a scenario: which operations they were, and which id came from where.
+//! Turns exchanges that somebody else made into a scenario: which operations they were, and which
+//! id came from where.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ use crate::{
     suite::Suite,
 };
 
-/// The operation of a request, and the values in its path. It is read as servers read it; the guard of a live one, which
-/// must be sure, is stricter.
+/// The operation of a request, and the values in its path. It is read as servers read it; the guard
+/// of a live one, which must be sure, is stricter.
 pub fn route_of(suite: &Suite, sent: &Sent) -> Option<(&'static Route, BTreeMap<String, String>)> {
     let path = sent.target.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
@@ -54,7 +55,8 @@ fn decoded(segment: &str) -> String {
     value.unwrap_or_default()
 }
 
-/// Whether the contract knows every parameter in the query but credentials, which are not written down.
+/// Whether the contract knows every parameter in the query but credentials, which are not written
+/// down.
 fn asks_only_what_is_known(route: &Route, redacted: &Sent) -> bool {
     query_of(redacted).iter().all(|(name, value)| is_known(route, name) || is_secret(value))
 }
@@ -85,7 +87,9 @@ pub fn trace(
     let (mut traced, mut strange) = (Trace::default(), Vec::new());
     for exchange in exchanges {
         let known = route_of(suite, &exchange.sent);
-        match known.filter(|(route, _)| asks_only_what_is_known(route, &redactor.exchange(&exchange).sent)) {
+        match known
+            .filter(|(route, _)| asks_only_what_is_known(route, &redactor.exchange(&exchange).sent))
+        {
             Some((route, values)) => {
                 let sent = Sent { route: Some(route), ..exchange.sent };
                 traced.add(suite, Exchange { sent, ..exchange }, &values, redactor);
@@ -139,7 +143,9 @@ impl Trace {
         let index = self.steps.len();
         let body = exchange.received.json();
         for (pointer, value) in places(&body) {
-            if volatile("", &pointer, value, Timestamp::UNIX_EPOCH).is_some_and(|it| it.family.is_some()) {
+            if volatile("", &pointer, value, Timestamp::UNIX_EPOCH)
+                .is_some_and(|it| it.family.is_some())
+            {
                 self.ids.entry(plain(value)).or_insert((index, pointer));
             }
         }
@@ -147,7 +153,8 @@ impl Trace {
         self.exchanges.push((index, exchange));
     }
 
-    /// Who sent a request. The key itself is not written down, but a key that an answer told is known by its name.
+    /// Who sent a request. The key itself is not written down, but a key that an answer told is
+    /// known by its name.
     fn who(&mut self, suite: &Suite, sent: &Sent) -> (Who, Option<(String, String)>) {
         if sent.caller != Caller::Nobody {
             return (Who::of(sent.caller), None);
@@ -161,7 +168,8 @@ impl Trace {
         }
     }
 
-    /// The request with names for ids that an earlier answer told; that answer is where they are captured.
+    /// The request with names for ids that an earlier answer told; that answer is where they are
+    /// captured.
     fn with_names(&mut self, mut request: Request) -> Request {
         let parameters = request.path.values_mut().chain(request.query.values_mut());
         parameters.for_each(|value| self.name_ids(value));
@@ -187,7 +195,8 @@ impl Trace {
         if let Some(name) = self.names.get(id) {
             return Some(name.clone());
         }
-        let name = format!("{}{}", pointer.rsplit('/').next().unwrap_or("id"), self.names.len() + 1);
+        let name =
+            format!("{}{}", pointer.rsplit('/').next().unwrap_or("id"), self.names.len() + 1);
         self.steps[step].capture.insert(name.clone(), Capture::Body(pointer));
         self.names.insert(id.to_owned(), name.clone());
         Some(name)
@@ -205,13 +214,19 @@ fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) 
             None => drop(query.insert(name, value)),
         }
     }
-    let path = values.iter().map(|(name, text)| (name.clone(), named_secrets(&redactor.text(text)).into()));
-    let mut request = Request { path: path.collect(), query, headers: headers(sent), ..Request::default() };
-    let media = sent.headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, media)| media);
+    let path = values
+        .iter()
+        .map(|(name, text)| (name.clone(), named_secrets(&redactor.text(text)).into()));
+    let mut request =
+        Request { path: path.collect(), query, headers: headers(sent), ..Request::default() };
+    let media =
+        sent.headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, media)| media);
     match serde_json::from_slice::<Value>(&sent.body) {
         _ if sent.body.is_empty() => {}
         Ok(body) => request.body = Some(named_secrets_in(body)),
-        Err(_) if media.starts_with("multipart/form-data") => request.form = form(media, &sent.body),
+        Err(_) if media.starts_with("multipart/form-data") => {
+            request.form = form(media, &sent.body)
+        }
         Err(_) => request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body))),
     }
     request
@@ -219,13 +234,18 @@ fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) 
 
 /// The headers that the contract knows; all others are those of the client.
 fn headers(sent: &Sent) -> BTreeMap<String, String> {
-    let known =
-        sent.route.iter().flat_map(|route| &route.parameters).filter(|it| it.location == Location::Header);
+    let known = sent
+        .route
+        .iter()
+        .flat_map(|route| &route.parameters)
+        .filter(|it| it.location == Location::Header);
     let given = known.filter_map(|parameter| {
-        let (_, value) = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))?;
+        let (_, value) =
+            sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))?;
         Some((&parameter.name, value))
     });
-    let cookies = sent.headers.iter().filter(|(name, _)| name == "cookie").map(|(name, value)| (name, value));
+    let cookies =
+        sent.headers.iter().filter(|(name, _)| name == "cookie").map(|(name, value)| (name, value));
     given.chain(cookies).map(|(name, value)| (name.clone(), named_secrets(value))).collect()
 }
 
@@ -233,19 +253,23 @@ fn headers(sent: &Sent) -> BTreeMap<String, String> {
 fn form(media: &str, body: &[u8]) -> Vec<FormPart> {
     let Some((_, boundary)) = media.split_once("boundary=") else { return Vec::new() };
     let body = String::from_utf8_lossy(body);
-    let parts =
-        body.split(&format!("--{}", boundary.trim_matches('"'))).map(str::to_owned).collect::<Vec<_>>();
+    let parts = body
+        .split(&format!("--{}", boundary.trim_matches('"')))
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
     let part = |part: &String| {
         let (head, text) = part.split_once("\r\n\r\n")?;
-        let value =
-            |name: &str| head.split_once(&format!("{name}=\""))?.1.split('"').next().map(str::to_owned);
+        let value = |name: &str| {
+            head.split_once(&format!("{name}=\""))?.1.split('"').next().map(str::to_owned)
+        };
         let text = named_secrets(text.strip_suffix("\r\n").unwrap_or(text));
         Some(FormPart { name: value(" name")?, file: value("filename"), text })
     };
     parts.iter().filter_map(part).collect()
 }
 
-/// What stands for a secret in an answer is `<secret:1>`; a request says the same as `{{secret-1}}`.
+/// What stands for a secret in an answer is `<secret:1>`; a request says the same as
+/// `{{secret-1}}`.
 fn named_secrets(text: &str) -> String {
     text.split_inclusive('>')
         .map(|part| match part.rsplit_once("<secret:") {
@@ -288,18 +312,24 @@ mod tests {
     #[test]
     fn a_request_finds_its_operation() {
         let id = |method, target: &str| operation(method, target).map(|(id, _)| id);
-        assert_eq!(id(Method::GET, "/v3/tickets/categories").as_deref(), Some("getTicketsCategories"));
+        assert_eq!(
+            id(Method::GET, "/v3/tickets/categories").as_deref(),
+            Some("getTicketsCategories")
+        );
         assert_eq!(id(Method::GET, "/v3/tickets/7?x=1").as_deref(), Some("getTicket"));
         assert_eq!(id(Method::GET, "/v3/trigger/").as_deref(), Some("getTriggerList"));
         assert_eq!(id(Method::GET, "/favicon.ico"), None);
-        let (_, values) =
-            operation(Method::GET, "/v3/calc/configs/Dedicated%20Game+Servers").expect("an operation");
+        let (_, values) = operation(Method::GET, "/v3/calc/configs/Dedicated%20Game+Servers")
+            .expect("an operation");
         assert_eq!(values["categoryName"], "Dedicated Game+Servers");
     }
 
     #[test]
     fn secrets_get_names() {
-        assert_eq!(named_secrets("a <secret:1>, <b> <secret:22>"), "a {{secret-1}}, <b> {{secret-22}}");
+        assert_eq!(
+            named_secrets("a <secret:1>, <b> <secret:22>"),
+            "a {{secret-1}}, <b> {{secret-22}}"
+        );
     }
 
     #[test]
@@ -311,7 +341,8 @@ mod tests {
             file: file.map(str::to_owned),
             text: text.to_owned(),
         };
-        let parts = [part("attachment", Some("a.txt"), "hello"), part("note", None, "key {{secret-1}}")];
+        let parts =
+            [part("attachment", Some("a.txt"), "hello"), part("note", None, "key {{secret-1}}")];
         assert_eq!(form("multipart/form-data; boundary=b", body), parts);
     }
 }

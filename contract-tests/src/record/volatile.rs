@@ -1,11 +1,13 @@
-//! Which values of an answer are another each time, told by their form and by the name of their property.
+//! Which values of an answer are another each time, told by their form and by the name of their
+//! property.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::fixture::{Kind, Near, Now, Rule, is_time, is_uuid};
 
-/// Times from 2014 to 2039, in seconds: a number in between is taken for a time where its name says so, too.
+/// Times from 2014 to 2039, in seconds: a number in between is taken for a time where its name says
+/// so, too.
 const TIMES: std::ops::Range<i64> = 1_388_534_400..2_177_452_800;
 /// How far from now a value may be to be taken for now.
 const NOW_SECONDS: i64 = 300;
@@ -22,16 +24,25 @@ pub(super) struct Volatile {
     pub family: Option<String>,
 }
 
-/// What kind of volatile value stands at `pointer`, if any; `group` is what the body as a whole is about.
-pub(super) fn volatile(group: &str, pointer: &str, value: &Value, now: Timestamp) -> Option<Volatile> {
-    let parts: Vec<&str> = pointer.split('/').skip(1).filter(|part| part.parse::<u32>().is_err()).collect();
+/// What kind of volatile value stands at `pointer`, if any; `group` is what the body as a whole is
+/// about.
+pub(super) fn volatile(
+    group: &str,
+    pointer: &str,
+    value: &Value,
+    now: Timestamp,
+) -> Option<Volatile> {
+    let parts: Vec<&str> =
+        pointer.split('/').skip(1).filter(|part| part.parse::<u32>().is_err()).collect();
     let name = parts.last().copied().unwrap_or_default();
     match value {
         Value::String(text) if is_uuid(text) => {
             Some(Volatile { rule: Rule::of(Kind::Uuid), family: Some("uuid".to_owned()) })
         }
         // A date without a time is more often of a contract or a birth than of now.
-        Value::String(text) if is_time(text) && (text.len() > DATE_LENGTH || is_today(text, now)) => {
+        Value::String(text)
+            if is_time(text) && (text.len() > DATE_LENGTH || is_today(text, now)) =>
+        {
             let time = text.parse::<Timestamp>().ok().map(|time| time.as_second());
             Some(Volatile { rule: near_now(Kind::Iso8601, time, now), family: None })
         }
@@ -39,10 +50,16 @@ pub(super) fn volatile(group: &str, pointer: &str, value: &Value, now: Timestamp
             let number = number.as_i64()?;
             if name == "id" {
                 let parent = if parts.len() > 1 { parts[parts.len() - 2] } else { group };
-                return Some(Volatile { rule: Rule::of(Kind::Int), family: Some(format!("{parent}.id")) });
+                return Some(Volatile {
+                    rule: Rule::of(Kind::Int),
+                    family: Some(format!("{parent}.id")),
+                });
             }
             let is_time = TIMES.contains(&number) && names_a_time(name);
-            is_time.then(|| Volatile { rule: near_now(Kind::Unixtime, Some(number), now), family: None })
+            is_time.then(|| Volatile {
+                rule: near_now(Kind::Unixtime, Some(number), now),
+                family: None,
+            })
         }
         _ => None,
     }
@@ -93,7 +110,10 @@ mod tests {
         let family = |pointer: &str, value| of(pointer, value).and_then(|it| it.family);
         assert_eq!(family("/0/id", json!(7)).as_deref(), Some("Tickets.id"));
         assert_eq!(family("/0/replies/3/id", json!(7)).as_deref(), Some("replies.id"));
-        assert_eq!(family("/a", json!("7561c39d-f4df-4c46-b3f1-2ac981271e29")).as_deref(), Some("uuid"));
+        assert_eq!(
+            family("/a", json!("7561c39d-f4df-4c46-b3f1-2ac981271e29")).as_deref(),
+            Some("uuid")
+        );
         let near = |pointer: &str, value| of(pointer, value).map(|it| it.rule.near.is_some());
         assert_eq!(near("/createdAt", json!(1_767_225_500)), Some(true));
         assert_eq!(near("/createdAt", json!(1_700_000_000)), Some(false));

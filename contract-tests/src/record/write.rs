@@ -36,9 +36,14 @@ pub fn to_yaml(fixture: &Fixture) -> Result<String, Refused> {
         .map_err(|error| Refused::Yaml(fixture.id.clone(), error))
 }
 
-/// Writes a fixture below `folder`; beside the file that is there, as `*.new`, and never over it. `said` is what a
-/// person wrote and answers for; it is not taken for a secret. Returns the file.
-pub fn write(folder: &Path, fixture: &Fixture, redactor: &Redactor, said: &str) -> Result<PathBuf, Refused> {
+/// Writes a fixture below `folder`; beside the file that is there, as `*.new`, and never over it.
+/// `said` is what a person wrote and answers for; it is not taken for a secret. Returns the file.
+pub fn write(
+    folder: &Path,
+    fixture: &Fixture,
+    redactor: &Redactor,
+    said: &str,
+) -> Result<PathBuf, Refused> {
     let text = to_yaml(fixture)?;
     refuse_secrets(&fixture.id, &text, redactor, said)?;
     let path = folder.join(format!("{}.yaml", fixture.id));

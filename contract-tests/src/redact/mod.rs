@@ -30,14 +30,16 @@ const HEADERS: [&str; 7] = [
 const QUERIES: [&str; 7] =
     ["access_token", "api_key", "apikey", "client_secret", "password", "secret", "token"];
 
-/// Replaces secrets: those that it was given, and those that it meets where the contract says that a secret stands.
-/// The same secret is always replaced by the same text, so that a reader can still follow it.
+/// Replaces secrets: those that it was given, and those that it meets where the contract says that
+/// a secret stands. The same secret is always replaced by the same text, so that a reader can still
+/// follow it.
 pub struct Redactor {
     suite: &'static Suite,
     known: Mutex<Vec<Known>>,
 }
 
-/// A secret, and every notation in which it may appear; none where it is too short to be looked for.
+/// A secret, and every notation in which it may appear; none where it is too short to be looked
+/// for.
 struct Known {
     value: String,
     notations: Vec<String>,
@@ -75,7 +77,8 @@ impl Redactor {
         redactor
     }
 
-    /// Knows every key that anything may be called with: those of the environment, and those of the demo world.
+    /// Knows every key that anything may be called with: those of the environment, and those of the
+    /// demo world.
     pub fn of_every_key(suite: &'static Suite) -> Redactor {
         let (own, demo) = (Keys::from_env(), Keys::default().or_of(suite.demo_keys));
         Redactor::new(suite, own.secrets().chain(demo.secrets()).cloned())
@@ -90,8 +93,9 @@ impl Redactor {
             .collect();
         // A secret may be a part of another; the longer one goes first.
         notations.sort_by_key(|(_, notation)| std::cmp::Reverse(notation.len()));
-        let replace =
-            |text: String, (number, notation): &(usize, &str)| text.replace(notation, &placeholder(*number));
+        let replace = |text: String, (number, notation): &(usize, &str)| {
+            text.replace(notation, &placeholder(*number))
+        };
         notations.iter().fold(text.to_owned(), replace)
     }
 
@@ -106,9 +110,12 @@ impl Redactor {
         let mut places = Vec::new();
         let mut note = |at: String, kind| places.push(Redaction { at, kind });
         let sent = Sent {
-            headers: self
-                .headers(&sent.headers, |name| note(at("/request/headers", name), RedactionKind::Header)),
-            target: self.target(&sent.target, |name| note(at("/request/query", name), RedactionKind::Query)),
+            headers: self.headers(&sent.headers, |name| {
+                note(at("/request/headers", name), RedactionKind::Header)
+            }),
+            target: self.target(&sent.target, |name| {
+                note(at("/request/query", name), RedactionKind::Query)
+            }),
             body: self.body(
                 &sent.body,
                 |body| self.mask_sent(sent, body),
@@ -150,10 +157,16 @@ impl Redactor {
     }
 
     fn is_secret_header(&self, name: &str) -> bool {
-        HEADERS.contains(&name) || name == self.suite.key_header || self.suite.contract.secrets.contains(name)
+        HEADERS.contains(&name)
+            || name == self.suite.key_header
+            || self.suite.contract.secrets.contains(name)
     }
 
-    fn headers(&self, headers: &[(String, String)], mut note: impl FnMut(&str)) -> Vec<(String, String)> {
+    fn headers(
+        &self,
+        headers: &[(String, String)],
+        mut note: impl FnMut(&str),
+    ) -> Vec<(String, String)> {
         let one = |(name, value): &(String, String)| {
             if !self.is_secret_header(name) {
                 return (name.clone(), value.clone());
@@ -166,7 +179,9 @@ impl Redactor {
 
     fn received_headers(&self, headers: &HeaderMap, mut note: impl FnMut(&str)) -> HeaderMap {
         let mut redacted = headers.clone();
-        for (name, value) in redacted.iter_mut().filter(|(name, _)| self.is_secret_header(name.as_str())) {
+        for (name, value) in
+            redacted.iter_mut().filter(|(name, _)| self.is_secret_header(name.as_str()))
+        {
             note(name.as_str());
             let text = self.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
             *value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(MASK));
@@ -174,12 +189,15 @@ impl Redactor {
         redacted
     }
 
-    /// The value of a secret header. What surrounds the secret is kept: the names and attributes of cookies, a scheme.
+    /// The value of a secret header. What surrounds the secret is kept: the names and attributes of
+    /// cookies, a scheme.
     fn header(&self, name: &str, value: &str) -> String {
         match name {
-            "cookie" => {
-                value.split(';').map(|pair| self.secret_after('=', pair)).collect::<Vec<_>>().join(";")
-            }
+            "cookie" => value
+                .split(';')
+                .map(|pair| self.secret_after('=', pair))
+                .collect::<Vec<_>>()
+                .join(";"),
             "set-cookie" => {
                 let (pair, attributes) = value.split_at(value.find(';').unwrap_or(value.len()));
                 self.secret_after('=', pair) + attributes
@@ -190,7 +208,8 @@ impl Redactor {
 
     /// A text of which everything after `joint` is secret; all of it, where there is none.
     fn secret_after(&self, joint: char, text: &str) -> String {
-        let (before, secret) = text.split_at(text.find(joint).map_or(0, |at| at + joint.len_utf8()));
+        let (before, secret) =
+            text.split_at(text.find(joint).map_or(0, |at| at + joint.len_utf8()));
         if secret.is_empty() { text.to_owned() } else { format!("{before}{}", self.learn(secret)) }
     }
 
@@ -198,13 +217,14 @@ impl Redactor {
         let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
         let one = |pair: &str| {
             let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
-            let secret =
-                QUERIES.contains(&name.to_lowercase().as_str()) || self.suite.contract.secrets.contains(name);
+            let secret = QUERIES.contains(&name.to_lowercase().as_str())
+                || self.suite.contract.secrets.contains(name);
             if !secret || value.is_empty() {
                 return pair.to_owned();
             }
             note(name);
-            let plain = form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
+            let plain =
+                form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
             format!("{name}={}", self.learn(&plain.unwrap_or_default()))
         };
         let query: Vec<String> = query.split('&').map(one).collect();
@@ -219,7 +239,8 @@ impl Redactor {
     }
 
     fn mask_received(&self, exchange: &Exchange, body: &mut Value) {
-        let response = exchange.sent.route.and_then(|route| route.response(exchange.received.status));
+        let response =
+            exchange.sent.route.and_then(|route| route.response(exchange.received.status));
         match response.filter(|response| response.has_body()) {
             Some(response) => response.mask(body, &self.suite.contract.secrets),
             None => mask_names(body, &|name| self.suite.contract.secrets.contains(name)),
@@ -239,7 +260,13 @@ impl Redactor {
         masked.to_string().into_bytes()
     }
 
-    fn number_masks(&self, original: &Value, masked: &mut Value, pointer: &str, note: &mut impl FnMut(&str)) {
+    fn number_masks(
+        &self,
+        original: &Value,
+        masked: &mut Value,
+        pointer: &str,
+        note: &mut impl FnMut(&str),
+    ) {
         match (original, masked) {
             (original, masked) if *masked == MASK && *original != MASK => {
                 let value = original.as_str().map_or_else(|| original.to_string(), str::to_owned);
@@ -281,7 +308,8 @@ impl Redactor {
 
     /// Text without secrets; what is no text is left as it is.
     fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        String::from_utf8(bytes).map_or_else(|error| error.into_bytes(), |text| self.text(&text).into_bytes())
+        String::from_utf8(bytes)
+            .map_or_else(|error| error.into_bytes(), |text| self.text(&text).into_bytes())
     }
 }
 
@@ -335,15 +363,20 @@ mod tests {
         let route = SUITE.contract.route(operation).expect("the contract has the operation");
         let sent = Sent { body: body.to_string().into_bytes(), ..Sent::to(route) };
         let body = answer.to_string().into_bytes();
-        let received =
-            Received { status: 200, headers: HeaderMap::new(), body, took: Duration::from_millis(1) };
+        let received = Received {
+            status: 200,
+            headers: HeaderMap::new(),
+            body,
+            took: Duration::from_millis(1),
+        };
         Exchange { sent, received }
     }
 
     #[test]
     fn a_known_secret_is_found_in_every_notation() {
         let redactor = redactor(&[CANARY]);
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", CANARY).finish();
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("q", CANARY).finish();
         for text in [
             CANARY.to_owned(),
             json!({ "key": CANARY }).to_string(),
@@ -353,14 +386,21 @@ mod tests {
             json!({ "key": CANARY }).to_string().replace('/', "\\/"),
         ] {
             let redacted = redactor.text(&text);
-            assert!(redacted.contains("<secret:1>") && !redacted.contains("Canary"), "{text}: {redacted}");
+            assert!(
+                redacted.contains("<secret:1>") && !redacted.contains("Canary"),
+                "{text}: {redacted}"
+            );
         }
         for before in ["", "a", "ab", "user:"] {
-            for text in
-                [STANDARD.encode(format!("{before}{CANARY}")), URL_SAFE.encode(format!("{before}{CANARY}"))]
-            {
+            for text in [
+                STANDARD.encode(format!("{before}{CANARY}")),
+                URL_SAFE.encode(format!("{before}{CANARY}")),
+            ] {
                 let redacted = redactor.text(&text);
-                assert!(redacted.len() < text.len() && redacted.contains("<secret:1>"), "{text}: {redacted}");
+                assert!(
+                    redacted.len() < text.len() && redacted.contains("<secret:1>"),
+                    "{text}: {redacted}"
+                );
             }
         }
         assert_eq!(redactor.text("nothing to hide"), "nothing to hide");
@@ -376,7 +416,8 @@ mod tests {
     fn what_the_contract_calls_secret_is_learned_from_the_exchange() {
         let redactor = redactor(&[]);
         let answer = json!({ "requiresOtp": false, "note": "sesame-sesame" });
-        let login = exchange("login", json!({ "userName": "demo", "password": "sesame-sesame" }), answer);
+        let login =
+            exchange("login", json!({ "userName": "demo", "password": "sesame-sesame" }), answer);
         let (redacted, places) = redactor.exchange_with_places(&login);
         assert_eq!(redacted.sent.json(), json!({ "userName": "demo", "password": "<secret:1>" }));
         assert_eq!(redacted.received.json()["note"], "<secret:1>");
@@ -400,7 +441,10 @@ mod tests {
         assert_eq!(redacted.sent.target, "/v3/sshKey?token=<secret:2>&start=1");
         assert_eq!(redacted.sent.headers[0].1, "<secret:1>");
         assert_eq!(redacted.sent.headers[1].1, "Bearer <secret:2>");
-        assert_eq!(redacted.received.header("set-cookie"), Some("session=<secret:3>; Max-Age=7200; Path=/"));
+        assert_eq!(
+            redacted.received.header("set-cookie"),
+            Some("session=<secret:3>; Max-Age=7200; Path=/")
+        );
     }
 
     #[test]
@@ -409,7 +453,10 @@ mod tests {
         let mut asked = exchange("getSshKeys", Value::Null, json!([]));
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         asked.sent.headers = vec![
-            header("cookie", "lang=en; session=3f786850e387550fdab836ed7e6dc881de23001b; a=b=c; empty="),
+            header(
+                "cookie",
+                "lang=en; session=3f786850e387550fdab836ed7e6dc881de23001b; a=b=c; empty=",
+            ),
             header("authorization", "Digest username=\"demo\", response=\"0123456789abcdef\""),
         ];
         let redacted = redactor.exchange(&asked).sent.headers;

@@ -15,8 +15,14 @@ pub(super) fn notations(value: &str) -> Vec<String> {
     let escaped = quoted[1..quoted.len() - 1].to_owned();
     let percent = crate::call::encode(value);
     let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    let mut all =
-        vec![value.to_owned(), escaped.replace('/', "\\/"), escaped, lower_hex(&percent), percent, form];
+    let mut all = vec![
+        value.to_owned(),
+        escaped.replace('/', "\\/"),
+        escaped,
+        lower_hex(&percent),
+        percent,
+        form,
+    ];
     for offset in 0..3 {
         let fragment = base64_fragment(value, offset);
         all.push(fragment.replace('+', "-").replace('/', "_"));
@@ -38,7 +44,8 @@ pub(super) fn lower_hex(encoded: &str) -> String {
     })
 }
 
-/// What every base64 text has in common that holds the value with `offset` bytes before it, modulo 3.
+/// What every base64 text has in common that holds the value with `offset` bytes before it, modulo
+/// 3.
 fn base64_fragment(value: &str, offset: usize) -> String {
     let bytes = [vec![0; offset], value.as_bytes().to_vec()].concat();
     let whole = bytes.len() * 8 / 6;

@@ -28,11 +28,14 @@ pub fn reasons(document: &Document, outcome: Outcome) -> Vec<Alike<'_, &str>> {
     gathered(document.ended(outcome).map(|entry| (entry.reason.as_str(), entry)), |reason| *reason)
 }
 
-/// What else was found in a case beside its first breach, and how often, however many rows of a list have it.
+/// What else was found in a case beside its first breach, and how often, however many rows of a
+/// list have it.
 pub fn others(entry: &Entry) -> Vec<(&Breach, usize)> {
     let first = entry.breaches().next();
     let mut others: Vec<(&Breach, usize)> = Vec::new();
-    for breach in entry.findings.iter().filter(|it| !first.is_some_and(|first| std::ptr::eq(first, *it))) {
+    for breach in
+        entry.findings.iter().filter(|it| !first.is_some_and(|first| std::ptr::eq(first, *it)))
+    {
         match others.iter_mut().find(|(other, _)| fingerprint(other) == fingerprint(breach)) {
             Some((_, times)) => *times += 1,
             None => others.push((breach, 1)),

@@ -9,7 +9,8 @@ use crate::{
     transport::STRANGERS_KEY,
 };
 
-/// The curl line that sends a request to the server at `base`. A key is named by its variable and never shown.
+/// The curl line that sends a request to the server at `base`. A key is named by its variable and
+/// never shown.
 pub(super) fn line(sent: &Sent, base: &str, key_header: &str) -> String {
     let mut words = vec!["curl -i".to_owned()];
     match sent.method {
@@ -43,7 +44,8 @@ fn key(caller: Caller) -> Option<String> {
     }
 }
 
-/// A header as curl reads it: one without a value ends with a semicolon, otherwise it would be left out.
+/// A header as curl reads it: one without a value ends with a semicolon, otherwise it would be left
+/// out.
 fn header(name: &str, value: &str) -> String {
     if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") }
 }
@@ -63,8 +65,10 @@ impl Body<'_> {
         if sent.body.is_empty() {
             return Body::default();
         }
-        let media = sent.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value);
-        let text = std::str::from_utf8(&sent.body).ok().filter(|text| !text.contains(is_unprintable));
+        let media =
+            sent.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value);
+        let text =
+            std::str::from_utf8(&sent.body).ok().filter(|text| !text.contains(is_unprintable));
         if let Some(flags) = text.zip(media).and_then(|(text, media)| form(text, media)) {
             return Body { own_headers: true, flags, fed: None };
         }
@@ -85,7 +89,8 @@ pub(super) fn is_unprintable(character: char) -> bool {
 
 /// The parts of a multipart form as flags; `None` where the body is none.
 fn form(text: &str, media: &str) -> Option<Vec<String>> {
-    let boundary = media.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1.trim_matches('"');
+    let boundary =
+        media.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1.trim_matches('"');
     let text = format!("\r\n{text}");
     let (parts, end) = text.rsplit_once(&format!("\r\n--{boundary}--"))?;
     let between = format!("\r\n--{boundary}\r\n");
@@ -100,7 +105,8 @@ fn part(part: &str) -> Option<String> {
     let Some(file) = quoted_after(" filename=\"") else {
         return Some(format!("--form-string {}", quoted(&format!("{name}={content}"))));
     };
-    let media = head.split_once("Content-Type: ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
+    let media =
+        head.split_once("Content-Type: ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
     let media = media.map(|media| format!(";type={media}")).unwrap_or_default();
     let content = content.replace('\\', r"\\").replace('"', "\\\"");
     Some(format!("-F {}", quoted(&format!("{name}=\"{content}\";filename=\"{file}\"{media}"))))
@@ -150,7 +156,8 @@ mod tests {
         strange.headers = vec![("x-empty".to_owned(), String::new())];
         lines.push(shown(&strange));
         let mut untyped = example("getSshKeys");
-        (untyped.method, untyped.caller, untyped.body) = (Method::PUT, Caller::Other, b"text".to_vec());
+        (untyped.method, untyped.caller, untyped.body) =
+            (Method::PUT, Caller::Other, b"text".to_vec());
         lines.push(shown(&untyped));
         untyped.body = vec![0, 159, 146, 150];
         lines.push(shown(&untyped));
@@ -161,7 +168,8 @@ mod tests {
     fn a_form_is_shown_by_its_parts() {
         let mut sent = example("getSshKeys");
         sent.method = Method::POST;
-        sent.headers = vec![("content-type".to_owned(), "multipart/form-data; boundary=b".to_owned())];
+        sent.headers =
+            vec![("content-type".to_owned(), "multipart/form-data; boundary=b".to_owned())];
         let form = "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n@home; \"it's\"\r\n\
                     --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\n\
                     Content-Type: text/plain\r\n\r\nsay \"hi\"\\\r\n--b--\r\n";

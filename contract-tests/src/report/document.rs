@@ -1,4 +1,5 @@
-//! The one form of a run that all reports are made of: plain data without secrets. As JSON it is a report itself.
+//! The one form of a run that all reports are made of: plain data without secrets. As JSON it is a
+//! report itself.
 
 use std::time::Duration;
 
@@ -156,7 +157,10 @@ impl Document {
     /// The run without its secrets.
     pub fn new(run: &Run, suite: &'static Suite, redactor: &Redactor) -> Document {
         // A secret that is met late may stand early; after this every secret is known.
-        run.cases.iter().flat_map(|case| &case.exchanges).for_each(|it| drop(redactor.exchange(it)));
+        run.cases
+            .iter()
+            .flat_map(|case| &case.exchanges)
+            .for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
         let base = Some(asked(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
         let teller = Teller { suite, redactor, base };
@@ -172,7 +176,9 @@ impl Document {
             took_ms: millis(run.took),
             requests: run.requests,
             totals: Totals::of(&cases),
-            coverage: coverage::figures(coverage::groups(suite.contract, &operations).values().flatten()),
+            coverage: coverage::figures(
+                coverage::groups(suite.contract, &operations).values().flatten(),
+            ),
             cases,
             operations,
             target,
@@ -184,11 +190,12 @@ impl Document {
         self.cases.iter().filter(move |entry| entry.outcome == outcome)
     }
 
-    /// What a reader needs before the curl lines reach a mock; `None` where the target has an address of its own.
+    /// What a reader needs before the curl lines reach a mock; `None` where the target has an
+    /// address of its own.
     pub fn curl_needs(&self) -> Option<String> {
         let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
-        let mock =
-            !asked(&self.target).contains("://") && self.cases.iter().any(|entry| !entry.steps.is_empty());
+        let mock = !asked(&self.target).contains("://")
+            && self.cases.iter().any(|entry| !entry.steps.is_empty());
         mock.then(|| {
             format!(
                 "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of its demo world in {KEY}."
@@ -250,14 +257,19 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn entry(&self, case: &Case) -> Entry {
-        let exchanges: Vec<Exchange> = case.exchanges.iter().map(|it| self.redactor.exchange(it)).collect();
+        let exchanges: Vec<Exchange> =
+            case.exchanges.iter().map(|it| self.redactor.exchange(it)).collect();
         let text = |text: &str| self.text(text);
         Entry {
             name: text(&case.name),
             group: text(&case.group),
             outcome: case.outcome,
             reason: text(&case.reason),
-            findings: case.findings.iter().map(|finding| self.breach(finding, &exchanges)).collect(),
+            findings: case
+                .findings
+                .iter()
+                .map(|finding| self.breach(finding, &exchanges))
+                .collect(),
             steps: exchanges.iter().map(|exchange| self.step(exchange)).collect(),
             replay: text(&case.replay),
             took_ms: millis(case.took),

@@ -17,13 +17,17 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
             continue;
         };
         let curl = entry.step(breach).map(|step| step.curl.as_str());
-        let lines =
-            [Some(breach.finding.to_string().as_str()), Some(&breach.came), curl, Some(&entry.replay)]
-                .into_iter()
-                .flatten()
-                .filter(|line| !line.is_empty())
-                .collect::<Vec<_>>()
-                .join("\n");
+        let lines = [
+            Some(breach.finding.to_string().as_str()),
+            Some(&breach.came),
+            curl,
+            Some(&entry.replay),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
         annotate(out, "error", &title(breach, entries.len()), &lines)?;
     }
     for Alike { what, entries } in alike::warnings(document) {

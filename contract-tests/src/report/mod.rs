@@ -1,4 +1,5 @@
-//! The reports of a run: for people on the terminal and in a browser, for CI servers and for programs.
+//! The reports of a run: for people on the terminal and in a browser, for CI servers and for
+//! programs.
 //!
 //! The run is first made into one plain document without secrets; no report sees anything else.
 
@@ -56,7 +57,8 @@ fn tell(
 
 /// Writes the files that the arguments ask for, and nothing on the terminal.
 pub fn save_all(run: &Run, files: &FileArguments, redactor: &Redactor) -> anyhow::Result<Document> {
-    let suite = suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
+    let suite =
+        suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
     let document = Document::new(run, suite, redactor);
     if let Some(path) = &files.html {
         save(path, &html::page(&document, suite))?;

@@ -33,11 +33,20 @@ pub fn answered(sent: Sent, status: u16, body: &Value) -> Exchange {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json"));
     let body = body.to_string().into_bytes();
-    Exchange { sent, received: Received { status, headers, body, took: Duration::from_micros(1_500) } }
+    Exchange {
+        sent,
+        received: Received { status, headers, body, took: Duration::from_micros(1_500) },
+    }
 }
 
 /// A failed case with one finding and one exchange.
-pub fn failed(name: &str, check: &'static Check, at: &str, message: &str, exchange: Exchange) -> Case {
+pub fn failed(
+    name: &str,
+    check: &'static Check,
+    at: &str,
+    message: &str,
+    exchange: Exchange,
+) -> Case {
     let finding = Finding::new(check, exchange.sent.name(), message).at(at);
     let case = Case::passed(&exchange.sent.route.expect("it has an operation").tag, name);
     Case {
@@ -53,9 +62,11 @@ pub fn run() -> Run {
     let mut run = Run::new("explore", SUITE.name, "mock", Some(7));
     run.started = Timestamp::UNIX_EPOCH;
     run.took = Duration::from_millis(1_250);
-    let tag = json!([{ "tag": 7, "resources": { "count": 0, "flexMetalServers": { "count": 0 } } }]);
+    let tag =
+        json!([{ "tag": 7, "resources": { "count": 0, "flexMetalServers": { "count": 0 } } }]);
     let key = json!([{ "uuid": "7561c39d-f4df-4c46-b3f1-2ac981271e29", "name": "laptop" }]);
-    let refusal = json!({ "errorCode": 10001, "errorMessage": "<b>100%</b>, not: found", "errors": [] });
+    let refusal =
+        json!({ "errorCode": 10001, "errorMessage": "<b>100%</b>, not: found", "errors": [] });
     let mut cases = vec![
         failed(
             "a tag by its example",

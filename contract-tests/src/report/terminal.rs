@@ -34,7 +34,10 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
     }
     if failures.len() > FAILURES_MAX {
         let more = failures.len() - FAILURES_MAX;
-        writeln!(out, "{more} more kinds of failure are in the reports that --html and --json write\n")?;
+        writeln!(
+            out,
+            "{more} more kinds of failure are in the reports that --html and --json write\n"
+        )?;
     }
     let warnings = alike::warnings(document);
     for Alike { what, entries } in &warnings {
@@ -45,7 +48,12 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
     summary(out, document)
 }
 
-fn tell_reasons(out: &mut dyn Write, document: &Document, outcome: Outcome, word: &str) -> io::Result<()> {
+fn tell_reasons(
+    out: &mut dyn Write,
+    document: &Document,
+    outcome: Outcome,
+    word: &str,
+) -> io::Result<()> {
     let reasons = alike::reasons(document, outcome);
     for Alike { what, entries } in reasons.iter().take(REASONS_MAX) {
         writeln!(out, "{YELLOW}{word}{YELLOW:#} {}: {what}", names("", entries))?;
@@ -69,7 +77,8 @@ fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Re
         line(out, "and", &(headline(other) + &elsewhere(times)))?;
     }
     line(out, "again", &entry.replay)?;
-    let hint = failure.what.map(|breach| format!("contract-tests explain {}", breach.finding.check.code));
+    let hint =
+        failure.what.map(|breach| format!("contract-tests explain {}", breach.finding.check.code));
     line(out, "why", &hint.unwrap_or_default())?;
     let others = &failure.entries[1..];
     line(out, "also", &if others.is_empty() { String::new() } else { names("in", others) })?;
@@ -110,7 +119,8 @@ fn summary(out: &mut dyn Write, document: &Document) -> io::Result<()> {
         Verdict::Usage | Verdict::Unchecked => (YELLOW, "Not checked"),
     };
     let Totals { failed, skipped, unchecked, warnings, .. } = document.totals;
-    let mut facts = vec![format!("{failed} of {} failed", counted(document.totals.cases(), "case"))];
+    let mut facts =
+        vec![format!("{failed} of {} failed", counted(document.totals.cases(), "case"))];
     facts.extend((skipped > 0).then(|| format!("{skipped} skipped")));
     facts.extend((unchecked > 0).then(|| format!("{unchecked} not checked")));
     facts.extend((warnings > 0).then(|| counted(warnings, "warning")));
@@ -118,7 +128,10 @@ fn summary(out: &mut dyn Write, document: &Document) -> io::Result<()> {
     facts.push(format!("{} of {} operations reached", operations.reached, operations.of));
     let rate = document.rate().map(|rate| format!(", {rate}/s")).unwrap_or_default();
     let seconds = document.took_ms / 1000.0;
-    facts.push(format!("{} in {seconds:.1} s{rate}", counted(document.requests as usize, "request")));
+    facts.push(format!(
+        "{} in {seconds:.1} s{rate}",
+        counted(document.requests as usize, "request")
+    ));
     writeln!(out, "{style}{verdict}{style:#}: {}", facts.join(" · "))
 }
 
@@ -157,7 +170,10 @@ mod tests {
         assert_eq!(text.matches("FAILED").count(), 4);
         assert!(text.contains("in a tag once more, case 0, case 1 and 98 more"), "{text}");
         for (index, entry) in document.cases.iter_mut().enumerate() {
-            entry.findings.iter_mut().for_each(|it| it.finding.message = format!("differs {index}"));
+            entry
+                .findings
+                .iter_mut()
+                .for_each(|it| it.finding.message = format!("differs {index}"));
         }
         let text = shown(&document);
         assert_eq!(text.matches("FAILED").count(), FAILURES_MAX);

@@ -1,4 +1,5 @@
-//! What holds for all reports together: they are complete, they are the same for the same run, and they tell no secret.
+//! What holds for all reports together: they are complete, they are the same for the same run, and
+//! they tell no secret.
 
 use std::{fs, sync::Arc};
 
@@ -30,7 +31,8 @@ impl Told {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name| Some(folder.path().join("new").join(name));
         let [html, junit, json] = ["page.html", "junit.xml", "run.json"].map(path);
-        let arguments = ReportArguments { files: FileArguments { html, junit, json }, github: true };
+        let arguments =
+            ReportArguments { files: FileArguments { html, junit, json }, github: true };
         let mut out = Vec::new();
         tell(run, &arguments, redactor, &mut out).expect("the folder can be written");
         let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("it has a path"));
@@ -50,8 +52,10 @@ impl Told {
 
 #[test]
 fn the_same_run_is_told_in_the_same_words() {
-    let (one, two) =
-        (Told::of(&sample::run(), &sample::redactor()), Told::of(&sample::run(), &sample::redactor()));
+    let (one, two) = (
+        Told::of(&sample::run(), &sample::redactor()),
+        Told::of(&sample::run(), &sample::redactor()),
+    );
     assert_eq!(one.all(), two.all());
 }
 
@@ -108,8 +112,10 @@ fn no_secret_is_told() {
     const TOKEN: &str = "Canary/Token+2";
     let secrets = [sample::KEY, PASSWORD, TOKEN];
     let encoded = STANDARD.encode(format!("user:{}", sample::KEY));
-    let mut login = sample::exchange("login", 200, &json!({ "echo": sample::KEY, "password": PASSWORD }));
-    login.sent.body = json!({ "userName": "demo", "password": PASSWORD, "file": encoded }).to_string().into();
+    let mut login =
+        sample::exchange("login", 200, &json!({ "echo": sample::KEY, "password": PASSWORD }));
+    login.sent.body =
+        json!({ "userName": "demo", "password": PASSWORD, "file": encoded }).to_string().into();
     login.sent.target +=
         &format!("?token={}&q={}", crate::call::encode(TOKEN), crate::call::encode(sample::KEY));
     login.sent.headers.push(("authorization".to_owned(), format!("Basic {encoded}")));
@@ -135,7 +141,9 @@ fn no_secret_is_told() {
     }
     let told = Told::of(&run, &sample::redactor());
     for (name, text) in told.all() {
-        for secret in secrets.map(str::to_owned).into_iter().chain([encoded.clone(), "Canary".to_owned()]) {
+        for secret in
+            secrets.map(str::to_owned).into_iter().chain([encoded.clone(), "Canary".to_owned()])
+        {
             assert!(!text.contains(&secret), "{name} tells {secret}");
         }
         let base64_of_key = STANDARD.encode([&[0, 159, 146, 150], sample::KEY.as_bytes()].concat());
@@ -166,7 +174,8 @@ async fn a_faulty_server_is_reported_by_operation_and_place() {
     assert_eq!(run.verdict(), Verdict::Broken);
     let told = Told::of(&run, &target.redactor());
     for (name, text) in told.all() {
-        for part in ["C105", "getSshKeys", "/0/createdAt", "C101", "createFlexMetalTag", "curl -i"] {
+        for part in ["C105", "getSshKeys", "/0/createdAt", "C101", "createFlexMetalTag", "curl -i"]
+        {
             assert!(text.contains(part), "{name} lacks {part}");
         }
     }

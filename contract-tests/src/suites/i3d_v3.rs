@@ -53,7 +53,8 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("uplinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
 ];
 
-/// Operations whose path names no thing of a customer: a method of requests, parts of the catalogue.
+/// Operations whose path names no thing of a customer: a method of requests, parts of the
+/// catalogue.
 const SHARED: &[&str] = &[
     "getAccountApiLog",
     "getCalcConfig",

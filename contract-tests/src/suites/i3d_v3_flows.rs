@@ -17,7 +17,11 @@ const LOGIN: Flow = Flow {
     name: "a login",
     guesses_max: GUESSES_MAX,
     moves: &[
-        Move { operation: "getUser", ways: &[("out", 404, "out"), ("in", 200, "in")], ..Move::NONE },
+        Move {
+            operation: "getUser",
+            ways: &[("out", 404, "out"), ("in", 200, "in")],
+            ..Move::NONE
+        },
         Move {
             operation: "login",
             what: "the right password",
@@ -26,7 +30,11 @@ const LOGIN: Flow = Flow {
             ..Move::NONE
         },
         Move { operation: "logout", ways: &[("in", 204, "out")], ..Move::NONE },
-        Move { operation: "getSshKeys", ways: &[("out", 401, "out"), ("in", 200, "in")], ..Move::NONE },
+        Move {
+            operation: "getSshKeys",
+            ways: &[("out", 401, "out"), ("in", 200, "in")],
+            ..Move::NONE
+        },
         Move {
             operation: "login",
             what: "a wrong password",

@@ -15,7 +15,9 @@ async fn billing_details_are_replaced_as_a_whole() {
     body["city"] = "Delft".into();
     body["preferredPaymentMethod"] = 3.into();
     body["phoneNumberMobile"] = "+31655500123".into();
-    body.as_object_mut().unwrap().retain(|name, _| name != "phoneNumber" && name != "emailAddressBilling");
+    body.as_object_mut()
+        .unwrap()
+        .retain(|name, _| name != "phoneNumber" && name != "emailAddressBilling");
     let answer = api.call("updateAccountBillingDetails").body(body.clone()).ok().await;
     (body["phoneNumber"], body["emailAddressBilling"]) = (Value::Null, Value::Null);
     assert_eq!(answer, json!([body]));
@@ -29,7 +31,8 @@ async fn what_is_wrong_with_billing_details_is_said_at_once() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let mut body = details(&api).await;
-    (body["firstName"], body["zipCode"], body["countryCode"]) = ("".into(), " ".into(), "ZZ".into());
+    (body["firstName"], body["zipCode"], body["countryCode"]) =
+        ("".into(), " ".into(), "ZZ".into());
     (body["phoneNumber"], body["phoneNumberMobile"]) = (Value::Null, "".into());
     let errors = api.call("updateAccountBillingDetails").body(body).refused(422, 11001).await;
     let properties: Vec<&str> = errors.iter().map(|(property, _)| &**property).collect();

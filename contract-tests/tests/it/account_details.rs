@@ -23,7 +23,8 @@ async fn update(api: &Api, changes: Value) -> Call<'_> {
 }
 
 fn change_email<'a>(api: &'a Api, email_address: &str, password: &str) -> Call<'a> {
-    api.call("updateEmailAction").body(json!({ "emailAddress": email_address, "password": password }))
+    api.call("updateEmailAction")
+        .body(json!({ "emailAddress": email_address, "password": password }))
 }
 
 #[tokio::test]
@@ -42,7 +43,11 @@ async fn details_are_replaced_as_a_whole() {
     expected["phoneNumber"] = Value::Null;
     expected["newsletter"] = Value::Null;
     expected["emailAddress"] = "sanne@lighthouse.example".into();
-    assert_eq!(answer, json!([expected]), "what was agreed to stays, and the address has its own operation");
+    assert_eq!(
+        answer,
+        json!([expected]),
+        "what was agreed to stays, and the address has its own operation"
+    );
     assert_eq!(details(&api).await, expected);
     assert_eq!(details(&emulator.other_customer()).await["city"], "Cardiff");
 }

@@ -10,7 +10,8 @@ async fn a_document_is_added_listed_and_deleted() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let before = api.call("getAccountDocuments").ok().await;
-    let highest = before.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).max().unwrap();
+    let highest =
+        before.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).max().unwrap();
 
     let mut created = api.call("createAccountDocument").body(passport()).ok().await[0].take();
     let id = created["id"].as_i64().unwrap();

@@ -42,7 +42,8 @@ async fn the_whitelists_of_account_and_key_must_both_allow_an_address() {
 async fn an_entry_lives_from_create_to_delete() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let body = json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.9", "description": "lab", "active": 0 });
+    let body =
+        json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.9", "description": "lab", "active": 0 });
     let created = api.call("createAccountWhitelist").body(body).ok().await;
     let id = &created[0]["id"];
     let listed = api.call("getAccountWhitelists").ok().await;
@@ -68,8 +69,7 @@ async fn an_entry_without_a_range_is_refused() {
     let create = |body| api.call("createAccountWhitelist").body(body);
     let errors = create(json!({ "ipEnd": "192.0.2.1", "active": 1 })).refused(422, 11001).await;
     assert_eq!(errors, [("ipStart".to_owned(), "is required beside ipEnd".to_owned())]);
-    let both =
-        json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.1", "ipRange": "192.0.2.1/32", "active": 1 });
+    let both = json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.1", "ipRange": "192.0.2.1/32", "active": 1 });
     assert_eq!(create(both.clone()).refused(422, 11001).await.len(), 3);
     let update = api.call("updateAccountWhitelist").with("whitelistId", 141).body(both);
     assert_eq!(update.refused(422, 11001).await.len(), 3);
@@ -80,7 +80,11 @@ async fn an_entry_of_another_customer_does_not_exist() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let body = json!({ "ipRange": "10.0.0.0/8", "active": 1 });
-    api.call("updateAccountWhitelist").with("whitelistId", 150).body(body).refused(404, 10001).await;
+    api.call("updateAccountWhitelist")
+        .with("whitelistId", 150)
+        .body(body)
+        .refused(404, 10001)
+        .await;
     api.call("deleteAccountWhitelist").with("whitelistId", 150).refused(404, 10001).await;
     assert_eq!(emulator.other_customer().call("getAccountWhitelists").ok().await[0]["id"], 150);
 }

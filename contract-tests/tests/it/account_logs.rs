@@ -27,7 +27,13 @@ async fn what_was_done_is_listed_newest_first_and_what_was_refused_is_not() {
     );
     assert_eq!(log[1]["description"], "POST /v3/flexMetal/tags");
     let theirs = emulator.other_customer().call("getAccountLogs").ok().await;
-    assert!(theirs.as_array().unwrap().iter().all(|entry| entry["description"] != "POST /v3/flexMetal/tags"));
+    assert!(
+        theirs
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|entry| entry["description"] != "POST /v3/flexMetal/tags")
+    );
 }
 
 #[tokio::test]

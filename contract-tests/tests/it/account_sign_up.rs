@@ -28,13 +28,19 @@ async fn somebody_becomes_a_customer_moves_to_another_address_and_forgets_the_pa
     let created = nobody.call("signUp").body(ada()).ok().await[0].take();
     let id = created["id"].as_i64().unwrap();
     assert_eq!(id, 100_790, "it follows those of the customers");
-    assert_eq!((&created["email"], &created["newsletter"]), (&json!("Ada@bakker.example"), &json!(1)));
+    assert_eq!(
+        (&created["email"], &created["newsletter"]),
+        (&json!("Ada@bakker.example"), &json!(1))
+    );
     let user_name = created["username"].as_str().unwrap();
 
     // Nobody logs in before the address is confirmed.
     login(&nobody, user_name, PASSWORD).refused(401, 10004).await;
     let mail = last_mail(&emulator).await;
-    assert_eq!((&mail["to"], &mail["kind"]), (&json!("Ada@bakker.example"), &json!("email-confirmation")));
+    assert_eq!(
+        (&mail["to"], &mail["kind"]),
+        (&json!("Ada@bakker.example"), &json!("email-confirmation"))
+    );
     let confirmed = confirm(&nobody, &mail).ok().await;
     assert_eq!(confirmed, json!({ "emailAddress": "Ada@bakker.example", "emailType": "main" }));
     let ada = log_in(&nobody, user_name, PASSWORD).await;
@@ -58,7 +64,8 @@ async fn somebody_becomes_a_customer_moves_to_another_address_and_forgets_the_pa
     let ada = log_in(&nobody, user_name, "another-good-secret").await;
 
     let log = ada.call("getAccountLogs").range("results=100").ok().await;
-    let titles: Vec<&str> = log.as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> =
+        log.as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
     assert_eq!(titles.last(), Some(&"Sign up"));
     assert_eq!(titles[..2], ["Log in", "Password reset"]);
 }
@@ -105,7 +112,10 @@ async fn what_is_wrong_with_a_sign_up_is_said_at_once() {
     let mut errors = nobody.call("signUp").body(wrong).refused(422, 11001).await;
     errors.sort();
     let properties: Vec<&str> = errors.iter().map(|(property, _)| &**property).collect();
-    assert_eq!(properties, ["agreeAup", "agreeDpa", "agreeToc", "emailAddress", "firstName", "lastName"]);
+    assert_eq!(
+        properties,
+        ["agreeAup", "agreeDpa", "agreeToc", "emailAddress", "firstName", "lastName"]
+    );
     assert_eq!(emulator.outbox().await, [Value::Null; 0]);
 
     for (length, accepted) in [(7, false), (8, true), (128, true), (129, false)] {

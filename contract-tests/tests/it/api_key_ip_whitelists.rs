@@ -48,7 +48,8 @@ async fn an_entry_lives_from_create_to_delete() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let (key, _) = new_key(&api).await;
-    let body = json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.9", "comments": "lab", "active": 0 });
+    let body =
+        json!({ "ipStart": "192.0.2.1", "ipEnd": "192.0.2.9", "comments": "lab", "active": 0 });
     let created = add(&api, key, body).ok().await;
     let id = &created[0]["id"];
     let list = async || api.call("getAccountApiKeyWhitelists").with("apiKeyId", key).ok().await;
@@ -74,14 +75,17 @@ async fn an_entry_without_a_range_is_refused() {
     let refused = async |body: Value| add(&api, 4712, body).refused(422, 11001).await;
     let errors = refused(json!({ "active": 1 })).await;
     assert_eq!(properties(&errors), ["ipStart", "ipEnd", "ipRange"]);
-    let errors = refused(json!({ "ipStart": "192.0.2.9", "ipEnd": "192.0.2.1", "active": 1 })).await;
+    let errors =
+        refused(json!({ "ipStart": "192.0.2.9", "ipEnd": "192.0.2.1", "active": 1 })).await;
     assert_eq!(properties(&errors), ["ipStart", "ipEnd"]);
-    let errors = refused(json!({ "ipStart": "192.0.2.9", "ipEnd": "2001:db8::1", "active": 1 })).await;
+    let errors =
+        refused(json!({ "ipStart": "192.0.2.9", "ipEnd": "2001:db8::1", "active": 1 })).await;
     assert_eq!(properties(&errors), ["ipStart", "ipEnd"]);
     let errors = refused(json!({ "ipRange": "10.0.0.0/40", "active": 1 })).await;
     assert_eq!(properties(&errors), ["ipRange"]);
     let update = entry(&api, "updateAccountApiKeyWhitelist", 4712, &json!(311));
-    let errors = update.body(json!({ "ipStart": "192.0.2.1", "active": 1 })).refused(422, 11001).await;
+    let errors =
+        update.body(json!({ "ipStart": "192.0.2.1", "active": 1 })).refused(422, 11001).await;
     assert_eq!(properties(&errors), ["ipEnd"]);
 }
 
@@ -101,7 +105,10 @@ async fn entries_are_reached_only_through_their_own_key_and_customer() {
     let body = json!({ "ipRange": "10.0.0.0/8", "active": 0 });
     for (key, id) in [(4711, 311), (4720, 320), (4712, 320), (9999, 311)] {
         let id = json!(id);
-        entry(&api, "updateAccountApiKeyWhitelist", key, &id).body(body.clone()).refused(404, 10001).await;
+        entry(&api, "updateAccountApiKeyWhitelist", key, &id)
+            .body(body.clone())
+            .refused(404, 10001)
+            .await;
         entry(&api, "deleteAccountApiKeyWhitelist", key, &id).refused(404, 10001).await;
     }
     api.call("getAccountApiKeyWhitelists").with("apiKeyId", 4720).refused(404, 10001).await;

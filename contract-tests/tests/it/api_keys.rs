@@ -3,7 +3,8 @@ use mock_server::{Config, engine::WorldKind};
 use serde_json::{Value, json};
 
 async fn create(api: &Api, expires_at: Value) -> (i64, String) {
-    let body = json!({ "category": 0, "note": "ci", "assignOdpServerIps": 0, "expiresAt": expires_at });
+    let body =
+        json!({ "category": 0, "note": "ci", "assignOdpServerIps": 0, "expiresAt": expires_at });
     let created = api.call("createApiKeyForUser").body(body).ok().await;
     (created[0]["id"].as_i64().unwrap(), created[0]["key"].as_str().unwrap().to_owned())
 }
@@ -70,7 +71,8 @@ async fn every_request_with_a_key_is_counted() {
     };
     assert_eq!(used().await, 3);
     let body = json!({ "category": 0, "assignOdpServerIps": 0 });
-    let updated = api.with_key(&key).call("updateAccountApiKey").with("apiKeyId", id).body(body).ok().await;
+    let updated =
+        api.with_key(&key).call("updateAccountApiKey").with("apiKeyId", id).body(body).ok().await;
     assert_eq!(updated[0]["used"], 4);
     assert_eq!(used().await, 4);
 }
@@ -103,7 +105,8 @@ async fn a_key_of_another_customer_is_out_of_reach() {
 
 #[tokio::test]
 async fn an_empty_world_has_the_customers_and_their_keys() {
-    let emulator = Emulator::with(Config { seed: Some(1), world: WorldKind::Empty, ..Config::default() });
+    let emulator =
+        Emulator::with(Config { seed: Some(1), world: WorldKind::Empty, ..Config::default() });
     assert_eq!(emulator.api().call("getAccountApiKeys").ok().await.as_array().unwrap().len(), 2);
     assert_eq!(emulator.api().call("getAccountWhitelists").ok().await, json!([]));
     assert_eq!(emulator.other_customer().call("getUser").ok().await["userName"], "harbour");

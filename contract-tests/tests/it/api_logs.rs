@@ -10,7 +10,8 @@ fn urls(logs: &Value) -> Vec<&str> {
 }
 
 fn new_key(api: &Api) -> Call<'_> {
-    api.call("createApiKeyForUser").body(json!({ "category": 0, "note": "canary", "assignOdpServerIps": 0 }))
+    api.call("createApiKeyForUser")
+        .body(json!({ "category": 0, "note": "canary", "assignOdpServerIps": 0 }))
 }
 
 #[tokio::test]
@@ -34,7 +35,10 @@ async fn requests_are_logged_newest_first_without_the_one_that_asks() {
     assert_eq!(get["request"]["body"], Value::Null);
     let at = |log: &Value| log["request"]["requestTimestamp"].as_i64().unwrap();
     assert_eq!(at(post) - at(get), 5);
-    assert_eq!(urls(&api.call("getAccountApiLogs").range("start=2,results=1").ok().await), ["/v3/sshKey"]);
+    assert_eq!(
+        urls(&api.call("getAccountApiLogs").range("start=2,results=1").ok().await),
+        ["/v3/sshKey"]
+    );
 }
 
 #[tokio::test]
@@ -62,7 +66,8 @@ async fn no_secret_appears_in_the_log() {
     let key = new_key(&api).ok().await[0]["key"].as_str().unwrap().to_owned();
     let login = json!({ "userName": "demo", "password": "i3dDemoPassword" });
     let login = api.call("login").header("cookie", "session=canaryCookie").body(login).send().await;
-    let cookie = login.headers["set-cookie"].to_str().unwrap().split(['=', ';']).nth(1).unwrap().to_owned();
+    let cookie =
+        login.headers["set-cookie"].to_str().unwrap().split(['=', ';']).nth(1).unwrap().to_owned();
     let otp = api.call("provideOTP").header("authorization", "Bearer canaryBearer");
     otp.body(json!({ "otp": "135790" })).expect(404).await;
     let nested = json!({ "userName": { "password": ["canaryNested"] }, "password": 1 });
@@ -86,7 +91,8 @@ async fn a_body_that_is_not_json_is_logged_as_none() {
     let form = reqwest::multipart::Form::new().text("attachment", "some text");
     api.call("createTicketsAttachment").form(form).send().await;
     let logs = of_type(&api, "POST").await;
-    let bodies: Vec<&Value> = logs.as_array().unwrap().iter().map(|it| &it["request"]["body"]).collect();
+    let bodies: Vec<&Value> =
+        logs.as_array().unwrap().iter().map(|it| &it["request"]["body"]).collect();
     assert_eq!(bodies, [&Value::Null, &Value::Null]);
 }
 

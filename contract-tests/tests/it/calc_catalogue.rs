@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use contract_tests::{Api, Emulator};
 use serde_json::Value;
 
-const CATEGORIES: [&str; 4] = ["Dedicated Game Servers", "Dedicated Servers", "Colocation", "Backup Storage"];
+const CATEGORIES: [&str; 4] =
+    ["Dedicated Game Servers", "Dedicated Servers", "Colocation", "Backup Storage"];
 
 async fn of_category(api: &Api, operation: &str, name: &str) -> Vec<Value> {
     let Value::Array(rows) = api.call(operation).with("categoryName", name).ok().await else {
@@ -48,7 +49,8 @@ async fn a_configuration_costs_what_it_begins_with() {
                 items.clone().find(|item| item["id"] == group["defaultItemId"]).cloned()
             };
             let begun: Vec<Value> = groups.iter().filter_map(item).collect();
-            let sum = |name: &str| begun.iter().map(|item| item[name].as_i64().unwrap()).sum::<i64>();
+            let sum =
+                |name: &str| begun.iter().map(|item| item[name].as_i64().unwrap()).sum::<i64>();
             assert_eq!(config["price"], sum("price"), "{}", config["tag"]);
             assert_eq!(config["setup"], sum("setupPrice"), "{}", config["tag"]);
         }
@@ -59,13 +61,17 @@ async fn a_configuration_costs_what_it_begins_with() {
 async fn traffic_costs_what_a_terabyte_costs_at_the_location() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    for (category, price_of_tb) in [("Dedicated Servers", "bwPriceDedi"), ("Colocation", "bwPriceColo")] {
-        let traffic =
-            |groups: &[Value]| groups.iter().find(|it| it["type"] == "traffic").unwrap()["items"].clone();
+    for (category, price_of_tb) in
+        [("Dedicated Servers", "bwPriceDedi"), ("Colocation", "bwPriceColo")]
+    {
+        let traffic = |groups: &[Value]| {
+            groups.iter().find(|it| it["type"] == "traffic").unwrap()["items"].clone()
+        };
         let listed = of_category(&api, "getCalcItem", category).await;
         assert_eq!(traffic(&listed)[0]["price"], 0, "without a location it has no price");
         let configs = of_category(&api, "getCalcConfig", category).await;
-        let prices: BTreeSet<i64> = configs.iter().map(|it| it[price_of_tb].as_i64().unwrap()).collect();
+        let prices: BTreeSet<i64> =
+            configs.iter().map(|it| it[price_of_tb].as_i64().unwrap()).collect();
         assert!(prices.len() > 1, "it is not the same everywhere");
         for config in configs {
             for item in traffic(config["groups"].as_array().unwrap()).as_array().unwrap() {

@@ -27,7 +27,8 @@ async fn ids(api: &Api) -> Vec<i64> {
 
 /// The items of an order with another line for its group.
 fn with(order: &Value, group: i64, item: i64, quantity: i64) -> Value {
-    let kept = order["items"].as_array().unwrap().iter().filter(|line| line["groupId"] != group).cloned();
+    let kept =
+        order["items"].as_array().unwrap().iter().filter(|line| line["groupId"] != group).cloned();
     kept.chain([json!({ "groupId": group, "itemId": item, "quantity": quantity })]).collect()
 }
 
@@ -43,13 +44,19 @@ async fn an_order_goes_from_the_cart_to_checkout_and_away() {
     let order = ordered(&api, SMALL, "").await;
     let id = &order["id"];
     // A partner pays 95 % of the list: processor 7900, and 10 TB of traffic at 100 each.
-    assert_eq!((&order["price"], &order["setup"], &order["vat"]), (&json!(8455), &json!(0), &json!(1776)));
+    assert_eq!(
+        (&order["price"], &order["setup"], &order["vat"]),
+        (&json!(8455), &json!(0), &json!(1776))
+    );
     assert_eq!((&order["vatPercentage"], &order["quantity"]), (&json!(21.0), &json!(1)));
     assert_eq!(
         (&order["title"], &order["configName"]),
         (&json!("Game Server S, Rotterdam"), &json!("Game Server S"))
     );
-    assert_eq!((&order["categoryId"], &order["categoryName"]), (&json!(1), &json!("Dedicated Game Servers")));
+    assert_eq!(
+        (&order["categoryId"], &order["categoryName"]),
+        (&json!(1), &json!("Dedicated Game Servers"))
+    );
     assert_eq!((&order["finalized"], &order["instantDeliverable"]), (&json!(false), &json!(true)));
     assert_eq!(order["createdAt"], order["modifiedAt"]);
 
@@ -58,7 +65,10 @@ async fn an_order_goes_from_the_cart_to_checkout_and_away() {
     let changed = api.call("updateCalcOrder").with("orderId", id).body(body).ok().await;
     // Four addresses at 250, and 99 to set each up.
     assert_eq!((&changed["price"], &changed["setup"]), (&json!(3 * (8455 + 950)), &json!(3 * 376)));
-    assert_eq!(changed["instantDeliverable"], false, "nobody keeps one with four addresses at hand");
+    assert_eq!(
+        changed["instantDeliverable"], false,
+        "nobody keeps one with four addresses at hand"
+    );
     assert_eq!(changed["modifiedAt"], order["createdAt"].as_i64().unwrap() + 60);
     assert_eq!(api.call("getCalcOrder").with("orderId", id).ok().await, changed);
 
@@ -69,7 +79,11 @@ async fn an_order_goes_from_the_cart_to_checkout_and_away() {
     assert_eq!(listed.as_array().unwrap().last(), Some(&meta));
     let body = json!({ "quantity": 1, "items": order["items"] });
     let changed = api.call("updateCalcOrder").with("orderId", id).body(body).ok().await;
-    assert_eq!((&changed["finalized"], &changed["price"]), (&json!(true), &json!(8455)), "also at checkout");
+    assert_eq!(
+        (&changed["finalized"], &changed["price"]),
+        (&json!(true), &json!(8455)),
+        "also at checkout"
+    );
 
     api.call("deleteCalcOrder").with("orderId", id).ok().await;
     for operation in ["getCalcOrder", "deleteCalcOrder", "finalizeCalcOrder"] {
@@ -106,7 +120,10 @@ async fn a_coupon_takes_its_part_off() {
     let emulator = Emulator::start();
     let api = emulator.other_customer();
     let full = ordered(&api, LARGE, "").await;
-    assert_eq!((&full["price"], &full["setup"], &full["vat"]), (&json!(37_600), &json!(6500), &json!(0)));
+    assert_eq!(
+        (&full["price"], &full["setup"], &full["vat"]),
+        (&json!(37_600), &json!(6500), &json!(0))
+    );
     for (coupon, price, setup) in
         [("WELCOME10", 33_840, 6500), ("FREESETUP", 37_600, 0), ("GAMEON", 32_901, 3250)]
     {
@@ -144,16 +161,36 @@ async fn every_rule_that_an_update_breaks_is_named() {
     };
     assert_eq!(refused(&small, 0, small["items"].clone()).await, ["quantity"]);
     assert_eq!(refused(&small, 1, json!([])).await, ["items"; 6]);
-    assert_eq!(refused(&small, 1, with(&small, 1130, 11301, 1)).await, ["items[6].groupId"], "one disk");
-    assert_eq!(refused(&small, 1, with(&small, 1120, 11202, 1)).await, ["items"], "two without RAID");
-    assert_eq!(refused(&small, 1, with(&small, 1110, 11104, 1)).await, ["items[5].itemId"], "excluded");
+    assert_eq!(
+        refused(&small, 1, with(&small, 1130, 11301, 1)).await,
+        ["items[6].groupId"],
+        "one disk"
+    );
+    assert_eq!(
+        refused(&small, 1, with(&small, 1120, 11202, 1)).await,
+        ["items"],
+        "two without RAID"
+    );
+    assert_eq!(
+        refused(&small, 1, with(&small, 1110, 11104, 1)).await,
+        ["items[5].itemId"],
+        "excluded"
+    );
     let several = refused(&small, 101, with(&small, 1170, 1, i64::MAX)).await;
     assert_eq!(several, ["quantity", "items[6].quantity", "items[6].itemId"]);
 
     let large = ordered(&api, LARGE, "").await;
-    assert_eq!(refused(&large, 1, with(&large, 1110, 11101, 1)).await, ["items[6].itemId"], "a downgrade");
+    assert_eq!(
+        refused(&large, 1, with(&large, 1110, 11101, 1)).await,
+        ["items[6].itemId"],
+        "a downgrade"
+    );
     let deal = ordered(&api, DEAL, "").await;
-    assert_eq!(refused(&deal, 1, with(&deal, 1110, 11103, 1)).await, ["items[5].itemId"], "immutable");
+    assert_eq!(
+        refused(&deal, 1, with(&deal, 1110, 11103, 1)).await,
+        ["items[5].itemId"],
+        "immutable"
+    );
 
     for order in [small, large, deal] {
         assert_eq!(
@@ -237,10 +274,19 @@ impl Figures {
             .find(|it| it["tag"] == tag.parse::<i64>().unwrap())
             .unwrap()
             .clone();
-        let margin = api.call("getCalcUtilitiesMarginFactors").with("categoryName", category).ok().await;
-        let vat = api.call("getCalcUtilitiesServiceVatPercentage").with("serviceName", category).ok().await;
+        let margin =
+            api.call("getCalcUtilitiesMarginFactors").with("categoryName", category).ok().await;
+        let vat = api
+            .call("getCalcUtilitiesServiceVatPercentage")
+            .with("serviceName", category)
+            .ok()
+            .await;
         let parts = |value: &Value, whole: f64| (value.as_f64().unwrap() * whole).round() as i64;
-        Figures { config, margin: parts(&margin["marginFactor"], 1e4), vat: parts(&vat["taxPercent"], 1e2) }
+        Figures {
+            config,
+            margin: parts(&margin["marginFactor"], 1e4),
+            vat: parts(&vat["taxPercent"], 1e2),
+        }
     }
 
     fn group(&self, id: &Value) -> &Value {
@@ -264,7 +310,8 @@ impl Figures {
             let linked = part(linked.map(own).sum(), 100 * number(&item["priceLinkPercentage"]));
             let list = own(line) + linked * number(&line["quantity"]);
             let price = quantity * part(list, self.margin);
-            let setup = quantity * part(number(&item["setupPrice"]) * number(&line["quantity"]), self.margin);
+            let setup = quantity
+                * part(number(&item["setupPrice"]) * number(&line["quantity"]), self.margin);
             for (sum, line) in sums.iter_mut().zip([price, setup, part(price + setup, self.vat)]) {
                 *sum += line;
             }
@@ -277,7 +324,8 @@ impl Figures {
         let groups = self.config["groups"].as_array().unwrap();
         let line = |group: &Value, item: &Value, quantity: i64| json!({ "groupId": group["id"], "itemId": item, "quantity": quantity });
         let begun = groups.iter().filter(|group| group["defaultItemId"] != 0);
-        let mut items: Vec<Value> = begun.map(|group| line(group, &group["defaultItemId"], 1)).collect();
+        let mut items: Vec<Value> =
+            begun.map(|group| line(group, &group["defaultItemId"], 1)).collect();
         for (group, item, quantity) in changes {
             let group = group.get(groups);
             let quantity = if group["flags"].as_i64().unwrap() & 1 == 1 { *quantity } else { 1 };
@@ -299,20 +347,25 @@ fn a_client_can_compute_what_any_cart_costs() {
         for api in [emulator.api(), emulator.other_customer()] {
             let figures = runtime.block_on(Figures::of(&api, category, tag));
             let id = runtime.block_on(ordered(&api, tag, ""))["id"].take();
-            let config = ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
-            let tried = TestRunner::new(config).run(&(1..=100_i64, &changes), |(quantity, changes)| {
-                let items = figures.items(&changes);
-                let body = json!({ "quantity": quantity, "items": items });
-                let call = api.call("updateCalcOrder").with("orderId", &id).body(body);
-                let answer = runtime.block_on(call.send());
-                // What the rules forbid has no price.
-                prop_assume!(answer.status != 422);
-                let order = answer.json();
-                let amounts =
-                    [&order["price"], &order["setup"], &order["vat"]].map(|it| it.as_i64().unwrap());
-                prop_assert_eq!(amounts, figures.amounts(quantity, &items));
-                Ok(())
-            });
+            let config = ProptestConfig {
+                cases: 40,
+                failure_persistence: None,
+                ..ProptestConfig::default()
+            };
+            let tried =
+                TestRunner::new(config).run(&(1..=100_i64, &changes), |(quantity, changes)| {
+                    let items = figures.items(&changes);
+                    let body = json!({ "quantity": quantity, "items": items });
+                    let call = api.call("updateCalcOrder").with("orderId", &id).body(body);
+                    let answer = runtime.block_on(call.send());
+                    // What the rules forbid has no price.
+                    prop_assume!(answer.status != 422);
+                    let order = answer.json();
+                    let amounts = [&order["price"], &order["setup"], &order["vat"]]
+                        .map(|it| it.as_i64().unwrap());
+                    prop_assert_eq!(amounts, figures.amounts(quantity, &items));
+                    Ok(())
+                });
             tried.unwrap_or_else(|error| panic!("{tag}: {error}"));
         }
     }

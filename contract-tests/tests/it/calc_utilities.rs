@@ -17,7 +17,10 @@ async fn a_partner_has_a_margin_of_its_own_in_each_category() {
     assert_eq!(margin(&emulator.api(), "Dedicated Servers").await, partner(2, 0.925));
     assert_eq!(margin(&emulator.api(), "Backup Storage").await, partner(4, 1.0));
     let theirs = margin(&emulator.other_customer(), "Dedicated Servers").await;
-    assert_eq!((&theirs["resellerTypeName"], &theirs["marginFactor"]), (&json!("End customer"), &json!(1.0)));
+    assert_eq!(
+        (&theirs["resellerTypeName"], &theirs["marginFactor"]),
+        (&json!("End customer"), &json!(1.0))
+    );
     emulator
         .api()
         .call("getCalcUtilitiesMarginFactors")

@@ -7,8 +7,7 @@ async fn a_callback_lives_from_create_to_delete() {
     let api = emulator.api();
     let before = api.call("getCallbacks").ok().await;
 
-    let new =
-        json!({ "url": "https://hooks.lighthouse.example/a", "urlDescription": "A", "headers": "X-Key: 1" });
+    let new = json!({ "url": "https://hooks.lighthouse.example/a", "urlDescription": "A", "headers": "X-Key: 1" });
     let created = api.call("createCallback").body(new.clone()).ok().await;
     let id = &created[0]["id"];
     assert_eq!((&created[0]["url"], &created[0]["headers"]), (&new["url"], &new["headers"]));
@@ -40,10 +39,16 @@ async fn a_callback_calls_the_web_and_nothing_else() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let before = api.call("getCallbacks").ok().await;
-    for url in ["ftp://lighthouse.example/in", "javascript:alert(1)", "mailto:ops@lighthouse.example"] {
+    for url in
+        ["ftp://lighthouse.example/in", "javascript:alert(1)", "mailto:ops@lighthouse.example"]
+    {
         let body = json!({ "url": url });
         let created = api.call("createCallback").body(body.clone()).refused(422, 11001).await;
-        assert_eq!(created, [("url".to_owned(), "must be an http or https URL".to_owned())], "{url}");
+        assert_eq!(
+            created,
+            [("url".to_owned(), "must be an http or https URL".to_owned())],
+            "{url}"
+        );
         let changed = api.call("updateCallback").with("callbackSettingId", 318).body(body);
         assert_eq!(changed.refused(422, 11001).await, created, "{url}");
     }

@@ -21,7 +21,8 @@ fn at<'a>(api: &'a Api, operation: &str, access: i64, id: impl ToString) -> Call
 }
 
 async fn list(api: &Api, access: i64) -> Vec<Value> {
-    let Value::Array(all) = api.call("getColocationAccessDocuments").with("accessId", access).ok().await
+    let Value::Array(all) =
+        api.call("getColocationAccessDocuments").with("accessId", access).ok().await
     else {
         panic!("a list is answered")
     };
@@ -95,7 +96,10 @@ async fn a_document_is_reached_by_its_own_visitor_and_customer_alone() {
         [(&api, VISITOR, THEIR_PASSPORT), (&api, COLLEAGUE, PASSPORT), (&other, VISITOR, PASSPORT)]
     {
         at(api, "getColocationAccessDocument", access, id).refused(404, 10001).await;
-        at(api, "updateColocationAccessDocument", access, id).body(new_document()).refused(404, 10001).await;
+        at(api, "updateColocationAccessDocument", access, id)
+            .body(new_document())
+            .refused(404, 10001)
+            .await;
         at(api, "deleteColocationAccessDocument", access, id).refused(404, 10001).await;
     }
     create(&other, VISITOR, new_document()).refused(403, 10003).await;

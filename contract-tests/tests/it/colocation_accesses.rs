@@ -68,7 +68,10 @@ async fn access_is_requested_granted_revoked_and_given_back() {
     assert_eq!(created["colocatedAccessServers"], new_visitor()["colocatedAccessServer"]);
     assert_eq!((&created["visitorId"], &created["datacenterId"]), (&json!(id), &json!(6)));
     assert_eq!((&created["dateverified"], &created["dateonlist"]), (&json!(null), &json!(null)));
-    assert_eq!((&created["countryEn"], &created["createdBy"]), (&json!("Netherlands"), &json!(100_123)));
+    assert_eq!(
+        (&created["countryEn"], &created["createdBy"]),
+        (&json!("Netherlands"), &json!(100_123))
+    );
     assert_eq!(created["accountDocument"], json!([]));
     assert_eq!(visitor(&api, id).await, created);
     assert_eq!(ids(&api, "pending").await, [PENDING, id]);
@@ -78,7 +81,9 @@ async fn access_is_requested_granted_revoked_and_given_back() {
     api.advance(1).await;
     let granted = visitor(&api, id).await;
     assert_eq!((&granted["status"], &granted["newEntry"]), (&json!("granted"), &json!(0)));
-    assert!(granted["dateverified"].is_string() && granted["dateverified"] == granted["dateonlist"]);
+    assert!(
+        granted["dateverified"].is_string() && granted["dateverified"] == granted["dateonlist"]
+    );
     assert_eq!((&granted["checked"], &granted["dateofflist"]), (&json!("yes"), &json!(null)));
 
     for _ in 0..2 {
@@ -97,7 +102,10 @@ async fn access_is_requested_granted_revoked_and_given_back() {
     api.call("deleteColocationAccess").with("accessId", id).ok().await;
     api.call("getColocationAccess").with("accessId", id).refused(404, 10001).await;
     api.call("deleteColocationAccess").with("accessId", id).refused(404, 10001).await;
-    assert!(self::created(&api, new_visitor()).await["id"].as_i64().unwrap() > id, "no id is given twice");
+    assert!(
+        self::created(&api, new_visitor()).await["id"].as_i64().unwrap() > id,
+        "no id is given twice"
+    );
 }
 
 #[tokio::test]
@@ -136,12 +144,18 @@ async fn a_name_that_begins_with_fail_is_denied_and_another_is_checked_anew() {
     reactivate(&api, &id).refused(403, 10003).await;
 
     let renamed = update(&api, &id, new_visitor()).ok().await;
-    assert_eq!((&renamed[0]["status"], &renamed[0]["lastName"]), (&json!("pending"), &json!("Smit")));
+    assert_eq!(
+        (&renamed[0]["status"], &renamed[0]["lastName"]),
+        (&json!("pending"), &json!("Smit"))
+    );
     api.advance(CHECK).await;
     assert_eq!(status(&api, &id).await, "granted");
 
     let mobile = update(&api, &id, with("mobile", "+31655550199")).ok().await;
-    assert_eq!((&mobile[0]["status"], &mobile[0]["mobile"]), (&json!("granted"), &json!("+31655550199")));
+    assert_eq!(
+        (&mobile[0]["status"], &mobile[0]["mobile"]),
+        (&json!("granted"), &json!("+31655550199"))
+    );
     let born = update(&api, &id, with("birthDate", "1991-06-15")).ok().await;
     assert_eq!(born[0]["status"], "pending", "it is somebody else");
 }
@@ -208,7 +222,8 @@ async fn what_is_wrong_with_a_visitor_is_said_at_once() {
         "colocatedAccessServer[0].coloserverId",
         "colocatedAccessServer[2].coloserverId",
     ];
-    for call in [api.call("createColocationAccess").body(body.clone()), update(&api, GRANTED, body)] {
+    for call in [api.call("createColocationAccess").body(body.clone()), update(&api, GRANTED, body)]
+    {
         let errors = call.refused(422, 11001).await;
         let properties: Vec<&str> = errors.iter().map(|(property, _)| &**property).collect();
         assert_eq!(properties, expected);
@@ -235,7 +250,10 @@ async fn a_request_for_a_known_visitor_names_them_and_racks_are_named_as_they_ar
     assert_eq!(created["colocatedAccessServers"], servers);
 
     let moved = update(&api, &created["id"], with("colocatedAccessServer", Value::Null)).ok().await;
-    assert_eq!((&moved[0]["visitorId"], &moved[0]["datacenterId"]), (&json!(GRANTED), &json!(null)));
+    assert_eq!(
+        (&moved[0]["visitorId"], &moved[0]["datacenterId"]),
+        (&json!(GRANTED), &json!(null))
+    );
     assert_eq!(moved[0]["colocatedAccessServers"], json!([]));
 }
 

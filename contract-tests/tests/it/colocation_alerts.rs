@@ -36,7 +36,9 @@ async fn an_alert_lives_from_create_to_delete() {
     assert_eq!(alerts(&api, BY_VOLUME).await, [before.clone(), vec![created.clone()]].concat());
 
     let of = |operation: &str, colocation: i64| {
-        api.call(operation).with("colocationId", colocation).with("colocationAlertId", &created["id"])
+        api.call(operation)
+            .with("colocationId", colocation)
+            .with("colocationAlertId", &created["id"])
     };
     let changed = of("updateColocationAlert", BY_VOLUME)
         .body(json!({ "percentage": 60, "sendMail": 0, "sendTicket": 1 }));
@@ -57,8 +59,10 @@ async fn a_share_is_from_1_to_100_percent() {
     let emulator = Emulator::start();
     let api = emulator.api();
     for percentage in [-1, 0, 101, i64::MAX] {
-        let create =
-            api.call("createColocationAlert").with("colocationId", BY_VOLUME).body(alert(percentage));
+        let create = api
+            .call("createColocationAlert")
+            .with("colocationId", BY_VOLUME)
+            .body(alert(percentage));
         assert_eq!(create.refused(422, 11001).await[0].0, "percentage");
         let update = api.call("updateColocationAlert").with("colocationId", BY_VOLUME);
         let update = update.with("colocationAlertId", 311).body(alert(percentage));
@@ -76,7 +80,8 @@ async fn a_service_has_only_so_many_alerts() {
     for _ in alerts(&api, BY_VOLUME).await.len()..100 {
         create(&api, BY_VOLUME, 99).await;
     }
-    let one_more = api.call("createColocationAlert").with("colocationId", BY_VOLUME).body(alert(99));
+    let one_more =
+        api.call("createColocationAlert").with("colocationId", BY_VOLUME).body(alert(99));
     one_more.refused(422, 11001).await;
     create(&api, BY_BANDWIDTH, 99).await;
 }
@@ -104,7 +109,8 @@ async fn an_alert_is_raised_when_the_volume_of_a_month_reaches_the_share() {
         raised = at;
         api.advance(DAY as u32).await;
     }
-    // In the next month the last time is still that of this month, until the share is reached again.
+    // In the next month the last time is still that of this month, until the share is reached
+    // again.
     assert_eq!(triggered().await, raised);
     api.advance(27 * DAY as u32).await;
     assert!(triggered().await > START + 31 * DAY);

@@ -21,10 +21,15 @@ async fn a_request_is_passed_on_and_confirmed_by_mail() {
 
     let mails = emulator.outbox().await;
     assert_eq!(mails.len(), 2);
-    assert_eq!((&mails[0]["kind"], &mails[0]["to"]), (&json!("colocation-quote"), &quote()["email"]));
+    assert_eq!(
+        (&mails[0]["kind"], &mails[0]["to"]),
+        (&json!("colocation-quote"), &quote()["email"])
+    );
     assert_eq!(mails[0]["values"], quote());
     let text = mails[0]["text"].as_str().unwrap();
-    for told in ["Sanne de Wit, Lighthouse Games B.V., sanne@", "Half a rack", "Rotterdam", "two years?"] {
+    for told in
+        ["Sanne de Wit, Lighthouse Games B.V., sanne@", "Half a rack", "Rotterdam", "two years?"]
+    {
         assert!(text.contains(told), "{told} is missing in {text}");
     }
     assert!(mails[1]["text"].as_str().unwrap().contains("Sanne de Wit, mila@visser.example"));
@@ -48,7 +53,10 @@ async fn a_request_that_asks_nothing_is_refused_and_sends_nothing() {
         "remarks"
     );
     long["phone"] = "1234".into();
-    assert_eq!(api.call("createColocationQuote").body(long.clone()).refused(422, 11001).await[0].0, "phone");
+    assert_eq!(
+        api.call("createColocationQuote").body(long.clone()).refused(422, 11001).await[0].0,
+        "phone"
+    );
     assert!(emulator.outbox().await.is_empty());
 
     (long["phone"], long["remarks"]) = ("12345".into(), "é".repeat(4000).into());

@@ -23,8 +23,7 @@ async fn a_service_is_renamed_and_nothing_else_of_it_can_be_operations() {
     let mut before = colocation(&api, YEARLY).await;
     let change = |body: Value| api.call("updateColocation").with("colocationId", YEARLY).body(body);
 
-    let body =
-        json!({ "name": "Racks", "pricePerMonth": "1", "id": 7, "network": [], "dateEnd": "2099-01-01" });
+    let body = json!({ "name": "Racks", "pricePerMonth": "1", "id": 7, "network": [], "dateEnd": "2099-01-01" });
     let changed = change(body).ok().await;
     before["name"] = "Racks".into();
     assert_eq!(changed, json!([before]), "the purchase order was left out and stays");
@@ -40,7 +39,10 @@ async fn a_cancelled_service_runs_until_its_contract_ends() {
     let api = emulator.api();
     let put = |operation: &str| api.call(operation).with("colocationId", YEARLY);
     let before = colocation(&api, YEARLY).await;
-    assert_eq!((day(&before, "dateStart"), day(&before, "dateCancelled")), ("2023-10-24".into(), "".into()));
+    assert_eq!(
+        (day(&before, "dateStart"), day(&before, "dateCancelled")),
+        ("2023-10-24".into(), "".into())
+    );
     assert_eq!(
         (day(&before, "dateEnd"), day(&before, "dateEndContract")),
         ("2026-01-24".into(), "2026-10-24".into())
@@ -55,7 +57,10 @@ async fn a_cancelled_service_runs_until_its_contract_ends() {
         ("2026-01-01".into(), "2026-10-24".into())
     );
     let refused = put("updateColocationCancel").refused(422, 11001).await;
-    assert_eq!(refused, [("dateCancelled".to_owned(), "the service is cancelled already".to_owned())]);
+    assert_eq!(
+        refused,
+        [("dateCancelled".to_owned(), "the service is cancelled already".to_owned())]
+    );
     put("updateColocationCancelRevert").ok().await;
     assert_eq!(colocation(&api, YEARLY).await, before, "a notice taken back leaves no trace");
 
@@ -97,13 +102,17 @@ async fn a_service_of_another_customer_does_not_exist() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let listed = api.call("getColocations").ok().await;
-    let ids: Vec<i64> = listed.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+    let ids: Vec<i64> =
+        listed.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
     assert_eq!(ids, [5201, 5202, 5203, 5204, 5205]);
     for id in [THEIRS, 42] {
         let call = |operation: &str| api.call(operation).with("colocationId", id);
-        for operation in
-            ["getColocation", "getColocationPdus", "updateColocationCancel", "updateColocationCancelRevert"]
-        {
+        for operation in [
+            "getColocation",
+            "getColocationPdus",
+            "updateColocationCancel",
+            "updateColocationCancelRevert",
+        ] {
             call(operation).refused(404, 10001).await;
         }
         call("updateColocation").body(json!({ "name": "mine" })).refused(404, 10001).await;
@@ -133,8 +142,11 @@ async fn a_host_name_is_set_for_an_address_of_the_service() {
     put("2001:DB8:C06:0::2", "six.lighthouse.example").ok().await;
     put("198.51.100.240", "relay-0.lighthouse.example").ok().await;
     let changed = colocation(&api, YEARLY).await;
-    let v4 =
-        [pair("203.0.113.148", "core-c"), pair("203.0.113.149", "core-b.rtm"), pair("203.0.113.158", "last")];
+    let v4 = [
+        pair("203.0.113.148", "core-c"),
+        pair("203.0.113.149", "core-b.rtm"),
+        pair("203.0.113.158", "last"),
+    ];
     assert_eq!(names(&changed, "ipRange", 0), v4, "in the order of their addresses");
     assert_eq!(names(&changed, "ipRange", 1)[0], pair("2001:db8:c06::2", "six"));
     assert_eq!(names(&changed, "ipRangeCustom", 0)[0], pair("198.51.100.240", "relay-0"));
@@ -175,13 +187,16 @@ async fn one_range_lists_only_so_many_host_names() {
 #[tokio::test]
 async fn what_the_demo_world_says_of_colocation_refers_to_what_it_has() {
     let emulator = Emulator::start();
-    for (api, colocations, cross_connects) in [(emulator.api(), 5, 7), (emulator.other_customer(), 1, 1)] {
+    for (api, colocations, cross_connects) in
+        [(emulator.api(), 5, 7), (emulator.other_customer(), 1, 1)]
+    {
         let list = async |operation: &str| {
             let rows = api.call(operation).range("results=1000").ok().await;
             let Value::Array(rows) = rows else { panic!("{operation} answers a list") };
             rows
         };
-        let has = |rows: &[Value], name: &str, value: &Value| rows.iter().any(|row| row[name] == *value);
+        let has =
+            |rows: &[Value], name: &str, value: &Value| rows.iter().any(|row| row[name] == *value);
         let currencies = list("getCurrencies").await;
         let sites = list("getPingSiteAction").await;
         let servers = list("getDedicatedServers").await;
@@ -196,7 +211,8 @@ async fn what_the_demo_world_says_of_colocation_refers_to_what_it_has() {
         assert_eq!(links.len(), cross_connects);
         for link in &links {
             let none = json!(0);
-            let refers = |rows: &[Value], name: &str| link[name] == none || has(rows, "id", &link[name]);
+            let refers =
+                |rows: &[Value], name: &str| link[name] == none || has(rows, "id", &link[name]);
             assert!(has(&currencies, "id", &link["currencyId"]), "{link}");
             assert!(refers(&services, "colocatedServerId") && refers(&servers, "hostId"), "{link}");
             assert!(link["colocatedServerId"] != none || link["hostId"] != none, "{link}");

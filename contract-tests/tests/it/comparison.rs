@@ -1,4 +1,5 @@
-//! `compare` names every difference of an altered emulator, says who is wrong, and names nothing else.
+//! `compare` names every difference of an altered emulator, says who is wrong, and names nothing
+//! else.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -29,11 +30,13 @@ impl Transport for Altered {
             let mut received = self.inner.send(sent).await?;
             let name = sent.name();
             // What is no operation is known by the end of its path.
-            let is_meant = |meant: &str| name == meant || (sent.route.is_none() && name.ends_with(meant));
+            let is_meant =
+                |meant: &str| name == meant || (sent.route.is_none() && name.ends_with(meant));
             for (_, edit) in self.edits.iter().filter(|(meant, _)| is_meant(meant)) {
                 let mut body = received.json();
                 edit(&mut received.status, &mut body);
-                received.body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+                received.body =
+                    if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
                 received.headers.remove("content-length");
             }
             Ok(received)
@@ -111,7 +114,9 @@ async fn compared_with(
 /// Verdict, kind, operation and place of each difference.
 fn told(comparison: &Comparison) -> Vec<(Verdict, String, &str, &str)> {
     let differences = comparison.differences.iter().map(|(it, _)| it);
-    differences.map(|it| (it.verdict, it.kind.name(), it.operation.as_str(), it.at.as_str())).collect()
+    differences
+        .map(|it| (it.verdict, it.kind.name(), it.operation.as_str(), it.at.as_str()))
+        .collect()
 }
 
 const EDITS: [Edit; 9] = [
@@ -140,7 +145,8 @@ async fn an_emulator_is_like_itself() {
 
 #[tokio::test]
 async fn every_seeded_difference_is_named_and_nothing_else() {
-    let comparison = compared(&altered(&EDITS), &Side::Server(Box::new(mock())), &examples(&SUITE)).await;
+    let comparison =
+        compared(&altered(&EDITS), &Side::Server(Box::new(mock())), &examples(&SUITE)).await;
     let mut told = told(&comparison);
     told.sort_by_key(|it| it.2);
     let expected = [
@@ -154,7 +160,8 @@ async fn every_seeded_difference_is_named_and_nothing_else() {
         (Verdict::MockFidelity, "value", "getTicket", "/body/status"),
         (Verdict::MockFidelity, "order", "getTicketsCategories", "/body"),
     ];
-    let expected = expected.map(|(verdict, kind, operation, at)| (verdict, kind.to_owned(), operation, at));
+    let expected =
+        expected.map(|(verdict, kind, operation, at)| (verdict, kind.to_owned(), operation, at));
     assert_eq!(told, expected);
     assert_eq!(comparison.run.verdict(), Ended::Broken);
 }
@@ -164,7 +171,8 @@ async fn the_guilty_one_is_told_by_the_contract() {
     let bad = [EDITS[6]];
     let good = Side::Server(Box::new(mock()));
     let scenarios = fixtures(&["operating_system"]);
-    let verdict = async |mock: &Side, truth: &Side| told(&compared(mock, truth, &scenarios).await)[0].0;
+    let verdict =
+        async |mock: &Side, truth: &Side| told(&compared(mock, truth, &scenarios).await)[0].0;
     assert_eq!(verdict(&altered(&bad), &good).await, Verdict::MockBug);
     assert_eq!(verdict(&good, &altered(&bad)).await, Verdict::SpecWrongOrApiBug);
     assert_eq!(verdict(&altered(&bad), &altered(&bad)).await, Verdict::SpecDrift);
@@ -185,8 +193,12 @@ async fn a_write_that_is_lost_is_a_difference_of_the_state() {
             body[0]["url"] = "https://elsewhere.example".into();
         }
     })];
-    let comparison =
-        compared(&altered(&lost), &Side::Server(Box::new(mock())), &fixtures(&["callback_setting"])).await;
+    let comparison = compared(
+        &altered(&lost),
+        &Side::Server(Box::new(mock())),
+        &fixtures(&["callback_setting"]),
+    )
+    .await;
     assert_eq!(
         told(&comparison),
         [(Verdict::MockFidelity, "state".to_owned(), "getCallback", "/body/0/url")]
@@ -204,7 +216,11 @@ async fn an_answer_that_repeats_the_key_is_a_breach() {
     {
         let comparison = compared(one, other, &scenarios).await;
         assert_eq!(told(&comparison), [(verdict, "contract".to_owned(), "getHealth", "/body")]);
-        assert!(comparison.differences[0].0.message.contains("C115"), "{:?}", comparison.differences);
+        assert!(
+            comparison.differences[0].0.message.contains("C115"),
+            "{:?}",
+            comparison.differences
+        );
     }
 }
 
@@ -214,7 +230,8 @@ async fn what_makes_a_scenario_impossible_to_go_on_is_named() {
         drop(body.pointer_mut("/0").and_then(|it| it.as_object_mut()?.remove("uuid")))
     })];
     let scenarios = fixtures(&["ssh_key/documented"]);
-    let comparison = compared(&altered(&unnamed), &Side::Server(Box::new(mock())), &scenarios).await;
+    let comparison =
+        compared(&altered(&unnamed), &Side::Server(Box::new(mock())), &scenarios).await;
     assert_eq!(
         told(&comparison),
         [(Verdict::MockBug, "field-removed".to_owned(), "createSshKey", "/body/0/uuid")]
@@ -238,11 +255,16 @@ async fn an_effect_that_only_one_side_has_is_a_difference_of_the_state() {
         (kept, "account_action_log/newest", "deleteFlexMetalTag", "/cleanup"),
         (closed, "pay/two_invoices", "getAccountInvoicePayPaymentLandings", "/page"),
     ] {
-        let (good, bad, scenarios) = (Side::Server(Box::new(mock())), altered(&[edit]), fixtures(&[fixture]));
+        let (good, bad, scenarios) =
+            (Side::Server(Box::new(mock())), altered(&[edit]), fixtures(&[fixture]));
         for (one, other) in [(&bad, &good), (&good, &bad)] {
             let comparison = compared(one, other, &scenarios).await;
             let expected = (Verdict::MockFidelity, "state".to_owned(), operation, at);
-            assert!(told(&comparison).contains(&expected), "{fixture}: {:?}", comparison.differences);
+            assert!(
+                told(&comparison).contains(&expected),
+                "{fixture}: {:?}",
+                comparison.differences
+            );
             assert_eq!(comparison.run.verdict(), Ended::Broken, "{fixture}");
         }
         let comparison = compared(&bad, &altered(&[edit]), &scenarios).await;
@@ -268,7 +290,8 @@ async fn recordings_are_a_side_too() {
         assert_eq!(told(&comparison), [], "{} as {}", mock.name(), truth.name());
         assert_eq!(comparison.run.verdict(), Ended::Holds);
     }
-    let comparison = compared(&altered(&EDITS[..1]), &recorded(), &fixtures(&["currency/list"])).await;
+    let comparison =
+        compared(&altered(&EDITS[..1]), &recorded(), &fixtures(&["currency/list"])).await;
     assert_eq!(
         told(&comparison),
         [(Verdict::MockFidelity, "value".to_owned(), "getCurrencies", "/body/0/sign")]
@@ -287,7 +310,8 @@ async fn a_waived_difference_is_told_and_does_not_fail() {
             owner: "somebody".to_owned(),
             expires: expires.parse().expect("a day"),
         };
-        let comparison = compared_with(&mock, &truth, &scenarios, false, &Waivers(vec![waiver])).await;
+        let comparison =
+            compared_with(&mock, &truth, &scenarios, false, &Waivers(vec![waiver])).await;
         assert_eq!(comparison.differences.len(), 1);
         assert_eq!(comparison.run.verdict(), verdict, "{expires}");
     }
@@ -337,8 +361,13 @@ async fn a_slow_answer_is_worth_knowing_and_no_failure() {
     let scenarios = fixtures(&["health/up"]);
     let comparison = compared(&Side::Server(Box::new(mock())), &slow, &scenarios).await;
     assert_eq!(comparison.run.verdict(), Ended::Holds);
-    let findings: Vec<String> =
-        comparison.run.cases.iter().flat_map(|case| &case.findings).map(ToString::to_string).collect();
+    let findings: Vec<String> = comparison
+        .run
+        .cases
+        .iter()
+        .flat_map(|case| &case.findings)
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         findings,
         ["C114 getHealth: the answer took 6000 ms, more than 5000 (mock, step 1)".to_owned()]
@@ -351,8 +380,7 @@ async fn no_difference_tells_a_secret() {
         ("getCurrencies", |_, body| {
             body[0]["rootPassword"] = "hunter2".into();
             body[0]["sign"] = "it is sesame-sesame".into();
-            body[1]["more"] =
-                json!({ "text": "x".repeat(50), "iban": "NL91ABNA0417164300", "password": "sesame-sesame" });
+            body[1]["more"] = json!({ "text": "x".repeat(50), "iban": "NL91ABNA0417164300", "password": "sesame-sesame" });
         }),
         ("getOperatingsystems", |_, body| body[0]["name"] = "NL91ABNA0417164300".into()),
     ];
@@ -364,7 +392,8 @@ async fn no_difference_tells_a_secret() {
         let comparison = compared(one, other, &scenarios).await;
         assert_eq!(comparison.differences.len(), count, "{:?}", comparison.differences);
         let table = comparison.table(&Waivers::default(), "2026-11-21".parse().expect("a day"));
-        let findings = comparison.run.cases.iter().flat_map(|case| &case.findings).map(ToString::to_string);
+        let findings =
+            comparison.run.cases.iter().flat_map(|case| &case.findings).map(ToString::to_string);
         for told in findings.chain([table]) {
             for secret in ["hunter2", "NL91ABNA", "sesame-"] {
                 assert!(!told.contains(secret), "{secret}: {told}");
@@ -391,7 +420,8 @@ impl Transport for OfAnother {
 #[tokio::test]
 async fn other_data_are_no_difference_in_shape() {
     let other = Side::Server(Box::new(mock().behind(|inner| Arc::new(OfAnother(inner)))));
-    let comparison = compared_in_shape(&Side::Server(Box::new(mock())), &other, &harmless_reads()).await;
+    let comparison =
+        compared_in_shape(&Side::Server(Box::new(mock())), &other, &harmless_reads()).await;
     assert_eq!(told(&comparison), []);
     assert_eq!(comparison.run.verdict(), Ended::Holds);
     let passed = comparison.run.ended(Outcome::Passed).count();

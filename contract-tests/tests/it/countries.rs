@@ -12,7 +12,9 @@ async fn every_country_is_listed_once() {
     let codes: HashSet<&str> = all.iter().map(|it| it["code"].as_str().unwrap()).collect();
     let ids: HashSet<i64> = all.iter().map(|it| it["id"].as_i64().unwrap()).collect();
     assert_eq!((all.len(), codes.len(), ids.len()), (249, 249, 249));
-    assert!(codes.iter().all(|code| code.len() == 2 && code.bytes().all(|it| it.is_ascii_uppercase())));
+    assert!(
+        codes.iter().all(|code| code.len() == 2 && code.bytes().all(|it| it.is_ascii_uppercase()))
+    );
     let last = api.call("getCountries").range("start=240").ok().await;
     assert_eq!(last.as_array().unwrap(), &all[240..]);
 }

@@ -16,7 +16,8 @@ async fn a_cross_connect_is_renamed_and_nothing_else_of_it_can_be_operations() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let mut before = cross_connect(&api, YEARLY).await;
-    let change = |body: Value| api.call("updateCrossConnect").with("crossConnectId", YEARLY).body(body);
+    let change =
+        |body: Value| api.call("updateCrossConnect").with("crossConnectId", YEARLY).body(body);
     let changed = change(
         json!({ "patchCustomerName": "left", "monthlyFee": "1", "uplinks": [], "customerNotes": "x" }),
     );
@@ -31,12 +32,16 @@ async fn a_cross_connect_is_renamed_and_nothing_else_of_it_can_be_operations() {
 async fn a_cancelled_cross_connect_runs_until_its_contract_ends() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let put = |operation: &str, id: i64| api.call(operation).with("crossConnectId", id).body(json!({}));
+    let put =
+        |operation: &str, id: i64| api.call(operation).with("crossConnectId", id).body(json!({}));
     let before = cross_connect(&api, YEARLY).await;
     put("updateCrossConnectCancelRevert", YEARLY).refused(422, 11001).await;
     put("updateCrossConnectCancel", YEARLY).ok().await;
     let refused = put("updateCrossConnectCancel", YEARLY).refused(422, 11001).await;
-    assert_eq!(refused, [("dateCancelled".to_owned(), "the service is cancelled already".to_owned())]);
+    assert_eq!(
+        refused,
+        [("dateCancelled".to_owned(), "the service is cancelled already".to_owned())]
+    );
     let cancelled = cross_connect(&api, YEARLY).await;
     assert_eq!(
         (&cancelled["dateCancelled"], &cancelled["dateEndContract"]),
@@ -65,13 +70,15 @@ async fn a_cross_connect_of_another_customer_does_not_exist() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let listed = api.call("getCrossConnects").ok().await;
-    let ids: Vec<i64> = listed.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+    let ids: Vec<i64> =
+        listed.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
     assert_eq!(ids, [8101, 8102, 8103, 8104, 8105, 8106, 8107]);
     for id in [THEIRS, 42] {
         let call = |operation: &str| api.call(operation).with("crossConnectId", id);
         call("getCrossConnect").refused(404, 10001).await;
         call("getCrossConnectInvoices").refused(404, 10001).await;
-        for operation in ["updateCrossConnect", "updateCrossConnectCancel", "updateCrossConnectCancelRevert"]
+        for operation in
+            ["updateCrossConnect", "updateCrossConnectCancel", "updateCrossConnectCancelRevert"]
         {
             call(operation).body(json!({})).refused(404, 10001).await;
         }

@@ -24,7 +24,8 @@ async fn services_are_counted_for_each_customer() {
 async fn a_flex_metal_server_counts_from_its_order_to_its_release() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let server = crate::flex_metal_servers::ordered(&api, crate::flex_metal_servers::order("web")).await;
+    let server =
+        crate::flex_metal_servers::ordered(&api, crate::flex_metal_servers::order("web")).await;
     assert_eq!(amounts(&api).await[1], 3);
     crate::flex_metal_servers::release(&api, &server).await;
     assert_eq!(amounts(&api).await[1], 2);
@@ -34,8 +35,9 @@ async fn a_flex_metal_server_counts_from_its_order_to_its_release() {
 async fn the_status_of_the_whole_is_that_of_its_worst_part() {
     let emulator = Emulator::start();
     let status = emulator.api().call("getDashboardStatuses").ok().await[0].take();
-    let worst =
-        |parts: &Value| parts.as_array().unwrap().iter().map(|it| it["status"].as_i64().unwrap()).max();
+    let worst = |parts: &Value| {
+        parts.as_array().unwrap().iter().map(|it| it["status"].as_i64().unwrap()).max()
+    };
     assert_eq!(status["status"].as_i64(), worst(&status["groups"]));
     for group in status["groups"].as_array().unwrap() {
         assert_eq!(group["status"].as_i64(), worst(&group["components"]), "{group}");

@@ -56,11 +56,13 @@ async fn labels_follow_the_precedence_of_sql() {
     let is = |server: &Value, dc: i64| server["dcLocationId"] == dc;
     let free = |server: &Value| server["fleetId"] == "0";
 
-    let and_first = found(&api, r#"region_name="Rotterdam" and fleet_id=0 or region_name="Tokyo""#).await;
+    let and_first =
+        found(&api, r#"region_name="Rotterdam" and fleet_id=0 or region_name="Tokyo""#).await;
     let expected = wanted(&api, |it| (is(it, ROTTERDAM) && free(it)) || is(it, TOKYO)).await;
     assert_eq!(and_first, expected);
 
-    let or_first = found(&api, r#"(region_name="Tokyo" or region_name="Rotterdam") AND fleet_id="0""#).await;
+    let or_first =
+        found(&api, r#"(region_name="Tokyo" or region_name="Rotterdam") AND fleet_id="0""#).await;
     let expected = wanted(&api, |it| (is(it, ROTTERDAM) || is(it, TOKYO)) && free(it)).await;
     assert_eq!(or_first, expected);
     assert!(!or_first.is_empty() && or_first.len() < and_first.len());
@@ -106,7 +108,8 @@ async fn a_broken_expression_is_400_with_its_position() {
         ("fleetId=0", "at character 1: fleetId cannot be the key of a label"),
         ("", "at character 1: expected a label"),
     ] {
-        let errors = api.call("getDedicatedServers").with("labels", labels).refused(400, 10008).await;
+        let errors =
+            api.call("getDedicatedServers").with("labels", labels).refused(400, 10008).await;
         assert_eq!(errors, [("labels".to_owned(), message.to_owned())], "{labels}");
     }
 }
@@ -139,7 +142,8 @@ async fn fields_choose_what_a_summary_shows() {
 async fn a_change_merges_labels_and_null_deletes() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let update = |body: Value| api.call("updateDedicatedServer").with("dedicatedServerId", 46201).body(body);
+    let update =
+        |body: Value| api.call("updateDedicatedServer").with("dedicatedServerId", 46201).body(body);
     let before = api.call("getDedicatedServer").with("dedicatedServerId", 46201).ok().await;
     assert!(has_label(&before[0], "tier", "1"));
 
@@ -165,7 +169,8 @@ async fn what_only_the_platform_sets_does_not_change() {
     body["serverName"] = json!("mine");
     body["trafficSum"] = json!(0);
     body["uptime"] = json!(0);
-    let after = api.call("updateDedicatedServer").with("dedicatedServerId", 46202).body(body).ok().await;
+    let after =
+        api.call("updateDedicatedServer").with("dedicatedServerId", 46202).body(body).ok().await;
     assert_eq!(after, before);
 }
 
@@ -214,9 +219,13 @@ async fn the_figures_of_every_server_agree() {
     let currencies = api.call("getCurrencies").ok().await;
     let systems = api.call("getOperatingsystems").range("results=1000").ok().await;
     let mut addresses = Vec::new();
-    for server in rows(&all(&api).await).iter().chain(rows(&all(&emulator.other_customer()).await)) {
+    for server in rows(&all(&api).await).iter().chain(rows(&all(&emulator.other_customer()).await))
+    {
         let number = |name: &str| server[name].as_i64().unwrap();
-        assert_eq!(number("trafficSum"), number("incomingTrafficSum") + number("outgoingTrafficSum"));
+        assert_eq!(
+            number("trafficSum"),
+            number("incomingTrafficSum") + number("outgoingTrafficSum")
+        );
         assert_eq!(number("memMax"), number("memUsed") + number("memFree"));
         let modules = rows(&server["memory"]).iter().map(|it| it["size"].as_i64().unwrap());
         assert_eq!(number("memMax"), modules.sum::<i64>());

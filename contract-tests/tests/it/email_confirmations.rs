@@ -87,7 +87,10 @@ async fn an_account_is_confirmed_only_from_where_it_may_be_used() {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     resend(&nobody, BILLING).ok().await;
     let mail = last_mail(&emulator).await;
-    api.call("createAccountWhitelist").body(json!({ "ipRange": "10.0.0.0/8", "active": 1 })).ok().await;
+    api.call("createAccountWhitelist")
+        .body(json!({ "ipRange": "10.0.0.0/8", "active": 1 }))
+        .ok()
+        .await;
     confirm(&nobody, &mail).refused(403, 10003).await;
     resend(&nobody, BILLING).refused(403, 10003).await;
 }
@@ -146,7 +149,8 @@ impl Expected {
             }
             Step::Confirm { back } => {
                 let Some(number) = self.mails.checked_sub(back + 1) else { return };
-                let accepted = confirm(&api, &emulator.outbox().await[number]).send().await.status == 200;
+                let accepted =
+                    confirm(&api, &emulator.outbox().await[number]).send().await.status == 200;
                 let good = self.waiting.take_if(|(_, mail, hours)| *mail == number && *hours > 0);
                 assert_eq!(accepted, good.is_some());
                 if let Some((address, _, _)) = good {
@@ -166,7 +170,8 @@ impl Expected {
 #[test]
 fn whatever_happens_the_main_address_is_the_last_one_that_was_confirmed_in_time() {
     let runtime = Runtime::new().unwrap();
-    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let law = |steps: Vec<Step>| {
         runtime.block_on(async {
             let emulator = Emulator::start();
@@ -177,7 +182,8 @@ fn whatever_happens_the_main_address_is_the_last_one_that_was_confirmed_in_time(
                 let details = emulator.api().call("getAccountDetails").ok().await[0].take();
                 assert_eq!(details["emailAddress"], expected.main);
                 let waiting = expected.waiting.as_ref().filter(|(_, _, hours)| *hours > 0);
-                let waiting = waiting.map_or(Value::Null, |(address, _, _)| address.as_str().into());
+                let waiting =
+                    waiting.map_or(Value::Null, |(address, _, _)| address.as_str().into());
                 assert_eq!(details["unconfirmedEmail"]["email"], waiting);
             }
         });

@@ -57,9 +57,16 @@ async fn bad_credentials_are_refused_before_anything_else_is_looked_at() {
 async fn an_unknown_path_is_404_with_and_without_a_key() {
     let emulator = Emulator::start();
     for api in [emulator.api(), emulator.api().anonymous()] {
-        for path in
-            ["/", "/v3", "/v3/", "/v3/sshKeys", "/v3/sshKey/a/b", "/v2/sshKey", "/v3//sshKey", "/v3/sshkey"]
-        {
+        for path in [
+            "/",
+            "/v3",
+            "/v3/",
+            "/v3/sshKeys",
+            "/v3/sshKey/a/b",
+            "/v2/sshKey",
+            "/v3//sshKey",
+            "/v3/sshkey",
+        ] {
             assert_eq!(refusal(api.raw("GET", path, None).await).await, (404, 10012), "{path}");
         }
     }
@@ -110,7 +117,8 @@ async fn a_slash_at_the_end_makes_no_difference() {
 async fn a_path_says_which_methods_it_has() {
     let emulator = Emulator::start();
     let api = emulator.api().anonymous();
-    for (path, allow) in [(SSH_KEYS, "GET, POST, HEAD, OPTIONS"), (UNKNOWN_KEY, "GET, DELETE, HEAD, OPTIONS")]
+    for (path, allow) in
+        [(SSH_KEYS, "GET, POST, HEAD, OPTIONS"), (UNKNOWN_KEY, "GET, DELETE, HEAD, OPTIONS")]
     {
         let refused = api.raw("PATCH", path, None).await;
         assert_eq!(refused.headers()["allow"], allow);
@@ -184,7 +192,8 @@ async fn success_without_content_has_neither_body_nor_type() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let keys = api.call("getSshKeys").ok().await;
-    let deleted = api.call("deleteSshKey").with("uuid", keys[0]["uuid"].as_str().unwrap()).send().await;
+    let deleted =
+        api.call("deleteSshKey").with("uuid", keys[0]["uuid"].as_str().unwrap()).send().await;
     assert_eq!((deleted.status, deleted.body.len()), (204, 0));
     for name in ["content-type", "content-length", "transfer-encoding"] {
         assert!(!deleted.headers.contains_key(name), "{name}");
@@ -340,16 +349,21 @@ async fn a_reset_brings_the_seeded_world_back_ids_and_clock_included() {
 #[tokio::test]
 async fn a_token_closes_the_control_api_to_everybody_without_it() {
     let token = "open sesame";
-    let emulator = Emulator::with(Config { control_token: Some(token.to_owned()), ..Config::default() });
+    let emulator =
+        Emulator::with(Config { control_token: Some(token.to_owned()), ..Config::default() });
     let url = format!("{}/_mock/clock", emulator.url());
     let get = |shown: Option<String>| {
         let request = Client::builder().no_proxy().build().unwrap().get(&url);
-        let request = shown.into_iter().fold(request, |request, it| request.header("authorization", it));
+        let request =
+            shown.into_iter().fold(request, |request, it| request.header("authorization", it));
         async { request.send().await.unwrap() }
     };
-    for shown in
-        [None, Some("open sesame".to_owned()), Some("Bearer open".to_owned()), Some("Bearer ".to_owned())]
-    {
+    for shown in [
+        None,
+        Some("open sesame".to_owned()),
+        Some("Bearer open".to_owned()),
+        Some("Bearer ".to_owned()),
+    ] {
         let refused = get(shown.clone()).await;
         assert_eq!(refused.status(), 403, "{shown:?}");
         assert!(!body(refused).await.to_string().contains(token));
@@ -362,30 +376,38 @@ async fn a_token_closes_the_control_api_to_everybody_without_it() {
 async fn browsers_of_other_origins_are_let_in_only_when_told() {
     let preflight = async |emulator: &Emulator| {
         let request = Client::builder().no_proxy().build().unwrap();
-        let request = request.request("OPTIONS".parse().unwrap(), format!("{}{SSH_KEYS}", emulator.url()));
+        let request =
+            request.request("OPTIONS".parse().unwrap(), format!("{}{SSH_KEYS}", emulator.url()));
         let request = request
             .header("origin", "https://lighthouse.example")
             .header("access-control-request-method", "POST");
-        let answer = request.header("access-control-request-headers", "private-token").send().await.unwrap();
-        answer.headers().get("access-control-allow-origin").map(|it| it.to_str().unwrap().to_owned())
+        let answer =
+            request.header("access-control-request-headers", "private-token").send().await.unwrap();
+        answer
+            .headers()
+            .get("access-control-allow-origin")
+            .map(|it| it.to_str().unwrap().to_owned())
     };
     let open = Emulator::with(Config { cors: true, ..Config::default() });
     assert_eq!(preflight(&open).await.as_deref(), Some("https://lighthouse.example"));
     assert_eq!(preflight(&Emulator::start()).await, None);
 }
 
-/// Status, headers and body of an answer, without which port was free; the control API dates by the wall clock.
+/// Status, headers and body of an answer, without which port was free; the control API dates by the
+/// wall clock.
 async fn transcript(response: Response) -> String {
     let address = response.remote_addr().unwrap().to_string();
     let control = response.url().path().starts_with("/_mock");
     let headers = response.headers().iter().filter(|(name, _)| !control || *name != "date");
     let headers: String = headers.map(|(name, value)| format!("{name}: {value:?}\n")).collect();
     let status = response.status();
-    let body = String::from_utf8_lossy(&response.bytes().await.unwrap()).replace(&address, "address");
+    let body =
+        String::from_utf8_lossy(&response.bytes().await.unwrap()).replace(&address, "address");
     format!("{status}\n{headers}\n{body}\n")
 }
 
-/// Everything that the server says to the examples of the contract, to a few refusals and to the passing of time.
+/// Everything that the server says to the examples of the contract, to a few refusals and to the
+/// passing of time.
 async fn run(seed: u64) -> Vec<String> {
     let emulator = Emulator::with(Config { seed: Some(seed), ..Config::default() });
     let api: Api = emulator.api();
@@ -396,9 +418,12 @@ async fn run(seed: u64) -> Vec<String> {
         for example in operations().filter_map(|route| Request::example(route).ok()).filter(same) {
             said.push(transcript(example.call(&api).response().await).await);
         }
-        for (method, path) in
-            [("GET", "/v3/nothing"), ("PATCH", SSH_KEYS), ("OPTIONS", SSH_KEYS), ("GET", UNKNOWN_KEY)]
-        {
+        for (method, path) in [
+            ("GET", "/v3/nothing"),
+            ("PATCH", SSH_KEYS),
+            ("OPTIONS", SSH_KEYS),
+            ("GET", UNKNOWN_KEY),
+        ] {
             said.push(transcript(api.raw(method, path, None).await).await);
         }
         said.push(transcript(api.raw("POST", SSH_KEYS, Some(json!({ "name": 7 }))).await).await);
@@ -434,7 +459,12 @@ async fn a_kept_world_goes_on_with_its_clock_and_lets_the_key_of_the_settings_in
     drop(first);
 
     let second = Emulator::with(config("anotherKey0123456789"));
-    let found = second.api().call("getSshKey").with("uuid", created[0]["uuid"].as_str().unwrap()).ok().await;
+    let found = second
+        .api()
+        .call("getSshKey")
+        .with("uuid", created[0]["uuid"].as_str().unwrap())
+        .ok()
+        .await;
     assert_eq!(found, created);
     let clock = body(second.api().raw("GET", "/_mock/clock", None).await).await;
     assert_eq!(clock["now"], created[0]["createdAt"]);

@@ -1,4 +1,5 @@
-//! What the harness finds by itself: nothing in a sound server, and a broken one soon and by its name.
+//! What the harness finds by itself: nothing in a sound server, and a broken one soon and by its
+//! name.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +13,10 @@ use futures_util::future::BoxFuture;
 
 fn findings(run: &Run) -> Vec<String> {
     let of_case = |case: &contract_tests::Case| {
-        case.findings.iter().map(|finding| format!("{finding}\n  {}", case.reason)).collect::<Vec<_>>()
+        case.findings
+            .iter()
+            .map(|finding| format!("{finding}\n  {}", case.reason))
+            .collect::<Vec<_>>()
     };
     run.cases.iter().flat_map(of_case).collect()
 }
@@ -21,7 +25,8 @@ fn findings(run: &Run) -> Vec<String> {
 async fn a_sound_emulator_has_no_findings() {
     for seed in [1, 2] {
         let target = Target::mock(&SUITE, seed).unwrap();
-        let run = explore::run(&target, &Options { seed, steps: 4_000, ..Options::default() }).await;
+        let run =
+            explore::run(&target, &Options { seed, steps: 4_000, ..Options::default() }).await;
         assert_eq!(findings(&run), Vec::<String>::new(), "with the seed {seed}");
         assert_eq!(run.verdict(), Verdict::Holds);
         let reached = run.reached.operations().count();
@@ -33,8 +38,12 @@ async fn broken(operation: &str, kind: Kind, operations: &str, stop_at_first: bo
     let target = Target::mock(&SUITE, 1).unwrap();
     let fault = Fault { name: "fault".to_owned(), operation: operation.to_owned(), kind };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
-    let options =
-        Options { steps: 600, operations: operations.to_owned(), stop_at_first, ..Options::default() };
+    let options = Options {
+        steps: 600,
+        operations: operations.to_owned(),
+        stop_at_first,
+        ..Options::default()
+    };
     explore::run(&faulty, &options).await
 }
 
@@ -52,8 +61,16 @@ async fn a_broken_one_is_found_soon_and_by_its_operation() {
         let run = broken(operation, kind.clone(), "*SshKey*", true).await;
         let found = run.cases.iter().flat_map(|case| &case.findings).next();
         let found = found.unwrap_or_else(|| panic!("{kind:?} of {operation} is found"));
-        assert_eq!((found.check.code, found.operation.as_str()), (code, operation), "{kind:?}: {found}");
-        assert!(run.first_finding.is_some_and(|first| first <= 60), "{kind:?}: {:?}", run.first_finding);
+        assert_eq!(
+            (found.check.code, found.operation.as_str()),
+            (code, operation),
+            "{kind:?}: {found}"
+        );
+        assert!(
+            run.first_finding.is_some_and(|first| first <= 60),
+            "{kind:?}: {:?}",
+            run.first_finding
+        );
     }
 }
 
@@ -69,10 +86,12 @@ async fn what_fails_is_shown_by_its_shortest_sequence() {
 async fn what_failed_once_is_played_first() {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::mock(&SUITE, 1).unwrap();
-    let fault = Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
+    let fault =
+        Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
     let kept = Some(folder.path().to_owned());
-    let options = Options { operations: "*SshKey*".to_owned(), regressions: kept, ..Options::default() };
+    let options =
+        Options { operations: "*SshKey*".to_owned(), regressions: kept, ..Options::default() };
     explore::run(&faulty, &Options { steps: 300, ..options.clone() }).await;
     let again = explore::run(&faulty, &Options { stop_at_first: true, ..options.clone() }).await;
     assert!(again.first_finding.is_some_and(|first| first <= 10), "{:?}", again.first_finding);
@@ -93,16 +112,19 @@ async fn every_pattern_must_match_something() {
     let operations = "getCurrencies, typo*".to_owned();
     let run = explore::run(&target, &Options { operations, steps: 50, ..Options::default() }).await;
     assert_eq!(run.verdict(), Verdict::Unchecked);
-    let reasons: Vec<&str> = run.ended(Outcome::Unchecked).map(|case| case.reason.as_str()).collect();
+    let reasons: Vec<&str> =
+        run.ended(Outcome::Unchecked).map(|case| case.reason.as_str()).collect();
     assert_eq!(reasons, ["no operation matches typo*"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_report_tells_can_be_played_again() {
     let target = Target::mock(&SUITE, 1).unwrap();
-    let fault = Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
+    let fault =
+        Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
-    let steps = Step::parse_all(SUITE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0").unwrap();
+    let steps =
+        Step::parse_all(SUITE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0").unwrap();
     let options = Options { play: Some(steps), ..Options::default() };
     let failed = explore::run(&faulty, &options).await;
     let case = failed.ended(Outcome::Failed).next().expect("a delete that does nothing is found");
@@ -149,7 +171,8 @@ async fn an_operation_that_never_succeeds_is_not_checked() {
     let operation = "getCurrencies";
     let target = mock.behind(|inner| Arc::new(Refusing { inner, operation, status: 429 }));
     let run =
-        explore::run(&target, &Options { operations: operation.to_owned(), ..Options::default() }).await;
+        explore::run(&target, &Options { operations: operation.to_owned(), ..Options::default() })
+            .await;
     let weak = run.ended(Outcome::Unchecked).flat_map(|case| &case.findings).next();
     assert_eq!(weak.map(|it| (it.check.code, it.operation.as_str())), Some(("C604", operation)));
 }

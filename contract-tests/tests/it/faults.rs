@@ -16,7 +16,8 @@ use serde_json::json;
 async fn served(operation: &str, kind: Kind) -> Proxy {
     let target = Target::mock(&SUITE, 1).unwrap();
     let fault = Fault { name: String::new(), operation: operation.to_owned(), kind };
-    let faulty = target.behind(|inner| Arc::new(InTime(Arc::new(Faulty::new(inner, &SUITE, fault)))));
+    let faulty =
+        target.behind(|inner| Arc::new(InTime(Arc::new(Faulty::new(inner, &SUITE, fault)))));
     Proxy::start(faulty, "127.0.0.1:0".parse().unwrap(), Bounds::NOTHING).await.unwrap()
 }
 
@@ -40,7 +41,8 @@ async fn a_wrong_method_and_a_wrong_key_meet_their_faults() {
 
 #[tokio::test]
 async fn what_is_served_is_altered() {
-    let renamed = served("getCountries", Kind::Set { at: "/*/name".into(), value: json!("Nowhere") }).await;
+    let renamed =
+        served("getCountries", Kind::Set { at: "/*/name".into(), value: json!("Nowhere") }).await;
     let client = Client::builder().no_proxy().build().unwrap();
     let request = client.get(format!("http://{}/v3/country", renamed.address));
     let answer = request.header(SUITE.key_header, SUITE.demo_keys.customer).send().await.unwrap();

@@ -1,4 +1,5 @@
-//! The commands that read fixtures, as processes of their own: what they tell, and with which code they end.
+//! The commands that read fixtures, as processes of their own: what they tell, and with which code
+//! they end.
 
 use std::{
     fs,
@@ -63,7 +64,10 @@ fn a_broken_fixture_is_told_with_its_line_and_the_rest_is_played() {
     ]);
     let (code, out, _) = folder.run(&["replay"]);
     assert_eq!(code, 3, "{out}");
-    assert!(out.contains("g/requires.yaml:7: the contract has no operation noSuchOperation"), "{out}");
+    assert!(
+        out.contains("g/requires.yaml:7: the contract has no operation noSuchOperation"),
+        "{out}"
+    );
     assert!(out.contains("g/name.yaml:7: `{{acept}}` stands for nothing"), "{out}");
     assert!(out.contains("2 not checked") && out.contains("1 request in"), "{out}");
 }
@@ -91,21 +95,32 @@ const KEY_AS_TITLE: &str = "title: KeyOfAnotherWorld123";
 
 #[test]
 fn a_failure_is_told_with_the_whole_command_also_where_it_cannot_be_recorded_again() {
-    let undone = "response: {status: 200, body: []}\n    cleanup: {operation: getCurrencies, expect: [418]}";
+    let undone =
+        "response: {status: 200, body: []}\n    cleanup: {operation: getCurrencies, expect: [418]}";
     let folder = Folder::of(&[
         (
             "g/lost",
-            &[("response: {status: 200, body: [], rules: {'': {any: they are told elsewhere}}}", undone)],
+            &[(
+                "response: {status: 200, body: [], rules: {'': {any: they are told elsewhere}}}",
+                undone,
+            )],
         ),
         ("g/other", &[("status: 200", "status: 404")]),
     ]);
     let junit = folder.path("junit.xml");
-    let (code, out, error) = folder.run(&["replay", "--update", "--junit", junit.to_str().unwrap()]);
+    let (code, out, error) =
+        folder.run(&["replay", "--update", "--junit", junit.to_str().unwrap()]);
     assert_eq!(code, 1, "{out}{error}");
-    let again = format!("contract-tests replay g/lost --folder {} --target mock", folder.0.path().display());
+    let again = format!(
+        "contract-tests replay g/lost --folder {} --target mock",
+        folder.0.path().display()
+    );
     assert!(out.contains(&again), "{out}");
     assert!(fs::read_to_string(junit).unwrap().contains("g/lost"), "the report is written");
-    assert!(error.contains("g/lost is not recorded again: not undone: getCurrencies answers 200"), "{error}");
+    assert!(
+        error.contains("g/lost is not recorded again: not undone: getCurrencies answers 200"),
+        "{error}"
+    );
     assert!(folder.path("g/other.yaml.new").exists(), "{error}");
 }
 
@@ -115,7 +130,10 @@ fn what_cannot_be_recorded_does_not_keep_the_rest_from_it() {
     let [bad, good] = ["g/bad.yaml", "g/good.yaml"].map(|it| folder.path(it).display().to_string());
     let (code, out, error) = folder.run(&["record", &bad, &good]);
     assert_eq!(code, 3, "{out}{error}");
-    assert!(error.contains("bad.yaml is not recorded: ") && error.contains("getNothing"), "{error}");
+    assert!(
+        error.contains("bad.yaml is not recorded: ") && error.contains("getNothing"),
+        "{error}"
+    );
     assert!(out.contains("good.yaml.new") && folder.path("g/good.yaml.new").exists(), "{out}");
 }
 
@@ -135,8 +153,11 @@ fn an_argument_that_means_nothing_is_told_as_one() {
 
 #[test]
 fn an_export_is_one_har_file_or_many_hurl_files() {
-    let folder =
-        Folder::of(&[("g/bad", &[("getCurrencies", "getNothing")]), ("g/good", &[]), ("g/more", &[])]);
+    let folder = Folder::of(&[
+        ("g/bad", &[("getCurrencies", "getNothing")]),
+        ("g/good", &[]),
+        ("g/more", &[]),
+    ]);
     let (code, out, error) = folder.run(&["export", "g", "--har"]);
     assert_eq!((code, out.as_str()), (2, ""), "{error}");
     assert!(error.contains("`g` means g/bad, g/good, g/more; name one of them"), "{error}");
@@ -160,10 +181,13 @@ fn a_server_that_is_not_there_is_told_before_anything_is_played() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_a_demo_world_needs_a_key() {
-    let closed = mock_server::Config { control_token: Some("closed".to_owned()), ..Default::default() };
+    let closed =
+        mock_server::Config { control_token: Some("closed".to_owned()), ..Default::default() };
     let server = mock_server::start(closed).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_contract-tests"));
-    command.args(["explore", "--steps", "20", "--target", &server.url()]).env_remove("CONTRACT_API_KEY");
+    command
+        .args(["explore", "--steps", "20", "--target", &server.url()])
+        .env_remove("CONTRACT_API_KEY");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{told}");

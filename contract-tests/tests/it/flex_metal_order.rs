@@ -68,7 +68,8 @@ async fn each_fault_has_its_property() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let layout = |parts: Value| order_with("/os/partitions", parts);
-    let part = |target: &str, size: i64| json!({ "target": target, "filesystem": "ext4", "size": size });
+    let part =
+        |target: &str, size: i64| json!({ "target": target, "filesystem": "ext4", "size": size });
     let cases = [
         (order_with("/instanceType", json!("bm7.std.9")), "instanceType"),
         (order_with("/location", json!("EU: Montreuil 1")), "instanceType"),
@@ -83,8 +84,14 @@ async fn each_fault_has_its_property() {
         (layout(json!([part("/", 960_001)])), "os.partitions"),
         (with_os("custom-ipxe", json!({ "sshKey": [] })), "os.ipxeScriptUrl"),
         (with_os("talos-omni-190", json!({ "name": "my server" })), "name"),
-        (with_os("talos-omni-190", json!({ "postInstallScript": "#!/bin/sh" })), "postInstallScript"),
-        (with_os("windows-server-2022", json!({ "postInstallScript": "#!/bin/sh" })), "postInstallScript"),
+        (
+            with_os("talos-omni-190", json!({ "postInstallScript": "#!/bin/sh" })),
+            "postInstallScript",
+        ),
+        (
+            with_os("windows-server-2022", json!({ "postInstallScript": "#!/bin/sh" })),
+            "postInstallScript",
+        ),
         (order_with("/contractId", json!("MY-CONTRACT-123")), "contractId"),
         (order_with("/contractId", json!("JD-NB2UU6VX732")), "contractId"),
         (order_with("/contractId", json!("HARBOUR-2024-1")), "contractId"),
@@ -165,7 +172,8 @@ async fn an_exhausted_quota_refuses_until_a_server_is_given_back() {
     let api = emulator.api();
     let wanted = order_with("/instanceType", json!("bm9.hmm.gpu.4rtx4000.64"));
     let only = ordered(&api, wanted.clone()).await;
-    let refused = async |order| api.call("createFlexMetalServer").body(order).refused(422, 11001).await;
+    let refused =
+        async |order| api.call("createFlexMetalServer").body(order).refused(422, 11001).await;
     let fault = |message: &str| [("instanceType".to_owned(), message.to_owned())];
     let exhausted = fault("has an on-demand quota of 1 at this location, which is in use");
     assert_eq!(refused(wanted.clone()).await, exhausted);
@@ -181,13 +189,16 @@ async fn an_exhausted_quota_refuses_until_a_server_is_given_back() {
 async fn a_customer_without_flex_metal_orders_nothing() {
     let emulator = Emulator::start();
     let api = emulator.api().with_key("i3dVisserKey11223344");
-    assert!(api.call("createFlexMetalServer").body(order("web")).refused(403, 10003).await.is_empty());
+    assert!(
+        api.call("createFlexMetalServer").body(order("web")).refused(403, 10003).await.is_empty()
+    );
     assert_eq!(api.call("getFlexMetalServers").ok().await, json!([]));
 }
 
 #[tokio::test]
 async fn an_empty_world_takes_orders_too() {
-    let emulator = Emulator::with(Config { seed: Some(1), world: WorldKind::Empty, ..Config::default() });
+    let emulator =
+        Emulator::with(Config { seed: Some(1), world: WorldKind::Empty, ..Config::default() });
     let api = emulator.api();
     assert_eq!(api.call("getFlexMetalServers").ok().await, json!([]));
     let uuid = ordered(&api, order_with("/sshKey", json!([PUBLIC_KEY]))).await;

@@ -4,7 +4,12 @@ use serde_json::{Value, json};
 use super::flex_metal_servers::{order_with, ordered, release};
 
 async fn commit_in_use(api: &Api) -> Value {
-    api.call("getFlexMetalCapacityCommits").ok().await.pointer_mut("/0/commits/0/inUse").unwrap().take()
+    api.call("getFlexMetalCapacityCommits")
+        .ok()
+        .await
+        .pointer_mut("/0/commits/0/inUse")
+        .unwrap()
+        .take()
 }
 
 #[tokio::test]

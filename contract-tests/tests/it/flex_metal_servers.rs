@@ -50,9 +50,11 @@ fn uuids(servers: &Value) -> Vec<&str> {
 
 async fn on_demand_usage(api: &Api) -> i64 {
     let quotas = api.call("getFlexMetalQuotaUsages").ok().await;
-    let rotterdam = quotas.as_array().unwrap().iter().find(|it| it["location"]["name"] == "EU: Rotterdam");
+    let rotterdam =
+        quotas.as_array().unwrap().iter().find(|it| it["location"]["name"] == "EU: Rotterdam");
     let mut quotas = rotterdam.unwrap()["quotaUsage"].as_array().unwrap().iter();
-    let quota = quotas.find(|it| it["instanceType"]["name"] == "bm7.std.8" && it["quotaType"] == "onDemand");
+    let quota = quotas
+        .find(|it| it["instanceType"]["name"] == "bm7.std.8" && it["quotaType"] == "onDemand");
     quota.unwrap()["usage"].as_i64().unwrap()
 }
 
@@ -64,8 +66,10 @@ async fn tag_count(api: &Api, tag: &str) -> Value {
 async fn a_server_is_ordered_delivered_and_released() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRsVRPOs00Qg5sjvRqahzUU94NMk/pqQuUy5orE75Ox me";
-    let key = api.call("createSshKey").body(json!({ "name": "me", "publicKey": public_key })).ok().await;
+    let public_key =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRsVRPOs00Qg5sjvRqahzUU94NMk/pqQuUy5orE75Ox me";
+    let key =
+        api.call("createSshKey").body(json!({ "name": "me", "publicKey": public_key })).ok().await;
     let used = on_demand_usage(&api).await;
 
     let mut wanted = order("web-1");
@@ -81,8 +85,14 @@ async fn a_server_is_ordered_delivered_and_released() {
 
     api.advance(10).await;
     let delivered = server(&api, uuid).await;
-    assert_eq!((&delivered["status"], &delivered["statusMessage"]), (&json!("delivered"), &json!("OK")));
-    assert_eq!(delivered["deliveredAt"].as_i64().unwrap(), delivered["createdAt"].as_i64().unwrap() + 10);
+    assert_eq!(
+        (&delivered["status"], &delivered["statusMessage"]),
+        (&json!("delivered"), &json!("OK"))
+    );
+    assert_eq!(
+        delivered["deliveredAt"].as_i64().unwrap(),
+        delivered["createdAt"].as_i64().unwrap() + 10
+    );
     let addresses: Vec<std::net::IpAddr> = delivered["ipAddresses"]
         .as_array()
         .unwrap()
@@ -100,13 +110,17 @@ async fn a_server_is_ordered_delivered_and_released() {
     api.advance(60).await;
     let released = server(&api, uuid).await;
     assert_eq!((&released["status"], &released["ipAddresses"]), (&json!("released"), &json!([])));
-    assert_eq!(released["releasedAt"].as_i64().unwrap(), released["deliveredAt"].as_i64().unwrap() + 5);
+    assert_eq!(
+        released["releasedAt"].as_i64().unwrap(),
+        released["deliveredAt"].as_i64().unwrap() + 5
+    );
     assert_eq!((tag_count(&api, "web").await, tag_count(&api, "eu").await), (json!(0), json!(0)));
 }
 
 #[tokio::test]
 async fn a_delivery_goes_through_every_state_in_order() {
-    let emulator = Emulator::with(Config { seed: Some(1), delivery_seconds: 9, ..Config::default() });
+    let emulator =
+        Emulator::with(Config { seed: Some(1), delivery_seconds: 9, ..Config::default() });
     let api = emulator.api();
     let uuid = ordered(&api, order("web")).await;
     let states = [
@@ -167,7 +181,8 @@ async fn a_filter_by_state_agrees_with_the_states_of_the_servers() {
 
 #[tokio::test]
 async fn without_delivery_time_the_next_look_shows_the_end() {
-    let emulator = Emulator::with(Config { seed: Some(1), delivery_seconds: 0, ..Config::default() });
+    let emulator =
+        Emulator::with(Config { seed: Some(1), delivery_seconds: 0, ..Config::default() });
     let api = emulator.api();
     let created = api.call("createFlexMetalServer").body(order("web")).ok().await;
     assert_eq!(created[0]["status"], "created");
@@ -213,9 +228,12 @@ async fn a_release_may_come_early_and_may_be_repeated() {
 async fn the_demo_world_has_a_server_in_each_kind_of_state() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    for (uuid, state) in
-        [(WINDOWS, "delivered"), (INSTALLING, "provisioning"), (FAILED, "failed"), (RELEASED, "released")]
-    {
+    for (uuid, state) in [
+        (WINDOWS, "delivered"),
+        (INSTALLING, "provisioning"),
+        (FAILED, "failed"),
+        (RELEASED, "released"),
+    ] {
         assert_eq!(server(&api, uuid).await["status"], state);
     }
 }
@@ -224,9 +242,11 @@ async fn the_demo_world_has_a_server_in_each_kind_of_state() {
 async fn servers_are_found_by_all_of_their_tags() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let both = api.call("getFlexMetalServers").with("tag", "production").with("tag", "game-servers");
+    let both =
+        api.call("getFlexMetalServers").with("tag", "production").with("tag", "game-servers");
     assert_eq!(uuids(&both.ok().await), [RELEASED, WINDOWS]);
-    let delivered = api.call("getFlexMetalServers").with("tag", "game-servers").with("status", "delivered");
+    let delivered =
+        api.call("getFlexMetalServers").with("tag", "game-servers").with("status", "delivered");
     assert_eq!(uuids(&delivered.ok().await), [WINDOWS]);
     let twice = api.call("getFlexMetalServers").with("tag", "batch").with("tag", "batch");
     assert_eq!(uuids(&twice.ok().await), [FAILED]);
@@ -239,7 +259,8 @@ async fn servers_are_found_by_all_of_their_tags() {
 async fn filters_apply_before_the_range() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let page = |range: &str| api.call("getFlexMetalServers").with("tag", "game-servers").range(range);
+    let page =
+        |range: &str| api.call("getFlexMetalServers").with("tag", "game-servers").range(range);
     assert_eq!(uuids(&page("start=0,results=2").ok().await), [RELEASED, WINDOWS]);
     assert_eq!(uuids(&page("start=2,results=2").ok().await), [INSTALLING]);
     assert_eq!(page("start=3,results=2").ok().await, json!([]));
@@ -249,7 +270,8 @@ async fn filters_apply_before_the_range() {
 async fn a_tag_is_put_on_a_server_and_taken_off() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let tagged = |operation: &str, tag: &str| api.call(operation).with("uuid", WINDOWS).with("tag", tag);
+    let tagged =
+        |operation: &str, tag: &str| api.call(operation).with("uuid", WINDOWS).with("tag", tag);
     let put = tagged("createFlexMetalServerTag", "blue").ok().await;
     assert_eq!(put[0]["tags"], json!(["game-servers", "production", "blue"]));
     assert_eq!(tagged("createFlexMetalServerTag", "blue").ok().await, put);
@@ -304,7 +326,9 @@ async fn a_server_of_another_customer_does_not_exist() {
     let uuid = theirs[0]["uuid"].as_str().unwrap();
     let unknown = "0192c9f1-7a64-7d0e-b2c5-000000000000";
     for uuid in [uuid, unknown] {
-        for operation in ["getFlexMetalServer", "deleteFlexMetalServer", "getFlexMetalServerRootPasswords"] {
+        for operation in
+            ["getFlexMetalServer", "deleteFlexMetalServer", "getFlexMetalServerRootPasswords"]
+        {
             api.call(operation).with("uuid", uuid).refused(404, 10001).await;
         }
         for operation in ["createFlexMetalServerTag", "deleteFlexMetalServerTag"] {

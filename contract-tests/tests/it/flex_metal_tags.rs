@@ -9,7 +9,8 @@ async fn a_tag_lives_from_create_to_delete() {
     let api = emulator.api();
     let before = api.call("getFlexMetalTags").ok().await;
     // Clients send what only the server can know.
-    let sent = json!({ "tag": "web:1", "resources": { "count": 7, "flexMetalServers": { "count": 7 } } });
+    let sent =
+        json!({ "tag": "web:1", "resources": { "count": 7, "flexMetalServers": { "count": 7 } } });
     let created = api.call("createFlexMetalTag").body(sent).ok().await;
     assert_eq!(
         created,
@@ -20,7 +21,11 @@ async fn a_tag_lives_from_create_to_delete() {
     api.call("deleteFlexMetalTag").with("tag", "web:1").ok().await;
     api.call("getFlexMetalTag").with("tag", "web:1").refused(404, 10001).await;
     api.call("deleteFlexMetalTag").with("tag", "web:1").refused(404, 10001).await;
-    api.call("updateFlexMetalTag").with("tag", "web:1").body(json!({ "tag": "b" })).refused(404, 10001).await;
+    api.call("updateFlexMetalTag")
+        .with("tag", "web:1")
+        .body(json!({ "tag": "b" }))
+        .refused(404, 10001)
+        .await;
     assert_eq!(api.call("getFlexMetalTags").ok().await, before);
 }
 
@@ -34,7 +39,8 @@ async fn a_second_tag_of_the_same_name_is_refused_in_words() {
         json!({ "errorCode": 11001, "errorMessage": "Tag spare already exists", "errors": [] })
     );
     api.call("createFlexMetalTag").body(json!({ "tag": "Spare" })).ok().await;
-    let errors = api.call("createFlexMetalTag").body(json!({ "tag": "a b" })).refused(422, 11001).await;
+    let errors =
+        api.call("createFlexMetalTag").body(json!({ "tag": "a b" })).refused(422, 11001).await;
     assert_eq!(errors[0].0, "tag");
 }
 
@@ -61,13 +67,17 @@ async fn tags_count_the_servers_that_are_not_released() {
 async fn a_renamed_tag_is_renamed_on_its_servers() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let rename =
-        |to: &str| api.call("updateFlexMetalTag").with("tag", "production").body(json!({ "tag": to }));
+    let rename = |to: &str| {
+        api.call("updateFlexMetalTag").with("tag", "production").body(json!({ "tag": to }))
+    };
     assert!(rename("staging").refused(409, 10009).await.is_empty());
     assert_eq!(rename("production").ok().await[0]["tag"], "production");
 
     let renamed = rename("live").ok().await;
-    assert_eq!((&renamed[0]["tag"], &renamed[0]["resources"]["count"]), (&json!("live"), &json!(1)));
+    assert_eq!(
+        (&renamed[0]["tag"], &renamed[0]["resources"]["count"]),
+        (&json!("live"), &json!(1))
+    );
     api.call("getFlexMetalTag").with("tag", "production").refused(404, 10001).await;
     assert_eq!(server(&api, WINDOWS).await["tags"], json!(["game-servers", "live"]));
     let found = api.call("getFlexMetalServers").with("tag", "live").ok().await;
@@ -104,7 +114,8 @@ async fn a_tag_of_another_customer_does_not_exist() {
     for operation in ["getFlexMetalTag", "deleteFlexMetalTag"] {
         api.call(operation).with("tag", "ingest").refused(404, 10001).await;
     }
-    let rename = api.call("updateFlexMetalTag").with("tag", "ingest").body(json!({ "tag": "mine" }));
+    let rename =
+        api.call("updateFlexMetalTag").with("tag", "ingest").body(json!({ "tag": "mine" }));
     rename.refused(404, 10001).await;
     api.call("createFlexMetalTag").body(json!({ "tag": "ingest" })).ok().await;
     api.call("deleteFlexMetalTag").with("tag", "ingest").ok().await;

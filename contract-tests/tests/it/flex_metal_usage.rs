@@ -64,7 +64,11 @@ async fn the_usage_of_periods_adds_up() {
     assert_eq!(on_middle["totalHours"], 24);
     for name in ["bandwidthIn", "bandwidthOut"] {
         let bytes = |usage: &Value| usage[name].as_i64().unwrap();
-        assert_eq!(bytes(&from_middle) + bytes(&until_middle) - bytes(&on_middle), bytes(&whole), "{name}");
+        assert_eq!(
+            bytes(&from_middle) + bytes(&until_middle) - bytes(&on_middle),
+            bytes(&whole),
+            "{name}"
+        );
     }
 }
 
@@ -72,8 +76,9 @@ async fn the_usage_of_periods_adds_up() {
 async fn a_period_without_use_is_empty_and_a_senseless_one_is_refused() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let period =
-        |start: &str, end: &str| api.call("getFlexMetalUsages").with("startDate", start).with("endDate", end);
+    let period = |start: &str, end: &str| {
+        api.call("getFlexMetalUsages").with("startDate", start).with("endDate", end)
+    };
     assert_eq!(period("2001-01-01", "2001-12-31").ok().await, json!([]));
     assert_eq!(period("9999-12-31", "9999-12-31").ok().await, json!([]));
     let errors = period("2001-01-02", "2001-01-01").refused(422, 11001).await;

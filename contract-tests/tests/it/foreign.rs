@@ -26,8 +26,8 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist() {
     }
     assert!(tried > 20, "{tried} operations are few");
     // Their owner finds everything as it was.
-    for route in
-        operations().filter(|route| route.method == http::Method::GET && names_something_owned(route))
+    for route in operations()
+        .filter(|route| route.method == http::Method::GET && names_something_owned(route))
     {
         let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
         example.call(&owner).ok().await;

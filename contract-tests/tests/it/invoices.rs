@@ -53,10 +53,13 @@ async fn the_invoices_of_three_years_are_listed_newest_first() {
     let oldest = first.last().unwrap()["creationDate"].as_i64().unwrap();
     assert_eq!((BEGINNING - oldest) / DAY, 3 * 365 + 1, "one of the years was a leap year");
     let credits = first.iter().filter(|it| it["isCredit"] == 1).count();
-    let overdue = |it: &&Value| it["paymentStatus"] == 0 && it["dueDate"].as_i64().unwrap() < BEGINNING;
+    let overdue =
+        |it: &&Value| it["paymentStatus"] == 0 && it["dueDate"].as_i64().unwrap() < BEGINNING;
     let partly = |it: &&Value| it["paymentStatus"] == 0 && cents(&it["totalPaidAmount"]) != 0;
     assert!(
-        credits >= 3 && first.iter().filter(overdue).count() >= 3 && first.iter().filter(partly).count() >= 2
+        credits >= 3
+            && first.iter().filter(overdue).count() >= 3
+            && first.iter().filter(partly).count() >= 2
     );
 }
 
@@ -71,7 +74,8 @@ async fn sums_and_status_follow_from_the_items() {
                 let net = cents(&item["setupCosts"])
                     + item["quantity"].as_i64().unwrap() * cents(&item["unitPrice"]);
                 let percentage = item["vatPercentage"].as_i64().unwrap();
-                // Half a cent is rounded away from zero, so that a credit takes back what was billed.
+                // Half a cent is rounded away from zero, so that a credit takes back what was
+                // billed.
                 let tax = (2 * net.abs() * percentage + 100) / 200 * net.signum();
                 assert_eq!(cents(&item["amountExclVat"]), net, "{item}");
                 assert_eq!(cents(&item["vatAmount"]), tax, "{item}");
@@ -90,9 +94,14 @@ async fn sums_and_status_follow_from_the_items() {
             assert_eq!(invoice["paymentStatus"] == 1, remaining == 0);
             assert_eq!(invoice["paymentDate"] != 0, remaining == 0);
             assert_eq!(invoice["isCredit"] == 1, excl < 0);
-            for same in
-                ["invoiceNumber", "invoiceHash", "currency", "currencySign", "paymentStatus", "isCredit"]
-            {
+            for same in [
+                "invoiceNumber",
+                "invoiceHash",
+                "currency",
+                "currencySign",
+                "paymentStatus",
+                "isCredit",
+            ] {
                 assert_eq!(invoice[same], details[same], "{same}");
             }
         }
@@ -113,8 +122,11 @@ async fn what_is_billed_is_what_the_services_cost() {
         ] {
             let services = api.call(operation).range("results=1000").ok().await;
             for service in services.as_array().unwrap() {
-                let currency =
-                    currencies.as_array().unwrap().iter().find(|it| it["id"] == service["currencyId"]);
+                let currency = currencies
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|it| it["id"] == service["currencyId"]);
                 let terms = (service[price].clone(), currency.unwrap()["name"].clone());
                 prices.insert(format!("{prefix}-{}", service["id"]), terms);
             }
@@ -124,7 +136,11 @@ async fn what_is_billed_is_what_the_services_cost() {
             for item in details(&api, id(&invoice)).await["items"].as_array().unwrap() {
                 let order = item["orderId"].as_str().unwrap();
                 if let Some((price, currency)) = prices.get(order) {
-                    assert_eq!((&item["unitPrice"], &invoice["currency"]), (price, currency), "{order}");
+                    assert_eq!(
+                        (&item["unitPrice"], &invoice["currency"]),
+                        (price, currency),
+                        "{order}"
+                    );
                     billed.insert(order.to_owned());
                 }
             }
@@ -144,7 +160,11 @@ async fn the_periods_of_a_service_follow_each_other() {
             let text = |name: &str| item[name].as_str().unwrap().to_owned();
             if let Some(end) = ends.insert(text("orderId"), text("periodTo")) {
                 assert_eq!(next_day(&end), text("periodFrom"), "{}", item["orderId"]);
-                assert_eq!(item["setupCosts"], "0", "what began before is set up: {}", item["orderId"]);
+                assert_eq!(
+                    item["setupCosts"], "0",
+                    "what began before is set up: {}",
+                    item["orderId"]
+                );
             }
         }
     }
@@ -165,10 +185,14 @@ async fn a_filter_finds_a_part_of_the_description_in_either_case() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let whole = all(&api).await;
-    for filter in ["Colocation", "cOLOCATION", "servers, july", "%", "_", "'", "\u{e9}", "no such thing"] {
+    for filter in
+        ["Colocation", "cOLOCATION", "servers, july", "%", "_", "'", "\u{e9}", "no such thing"]
+    {
         let expected: Vec<&Value> = whole
             .iter()
-            .filter(|it| it["description"].as_str().unwrap().to_lowercase().contains(&filter.to_lowercase()))
+            .filter(|it| {
+                it["description"].as_str().unwrap().to_lowercase().contains(&filter.to_lowercase())
+            })
             .collect();
         assert_eq!(
             list(&api, "getAccountInvoices", filter).await.iter().collect::<Vec<_>>(),
@@ -187,7 +211,10 @@ async fn unpaid_are_those_of_which_something_remains_without_credits() {
         let expected: Vec<&Value> =
             whole.iter().filter(|it| it["paymentStatus"] == 0 && it["isCredit"] == 0).collect();
         assert!(!expected.is_empty());
-        assert_eq!(list(&api, "getAccountInvoiceUnpaids", "").await.iter().collect::<Vec<_>>(), expected);
+        assert_eq!(
+            list(&api, "getAccountInvoiceUnpaids", "").await.iter().collect::<Vec<_>>(),
+            expected
+        );
     }
     let cross = list(&emulator.api(), "getAccountInvoiceUnpaids", "cross").await;
     assert_eq!(cross.len(), 2);
@@ -200,14 +227,20 @@ async fn an_invoice_is_found_by_id_and_by_number() {
     for invoice in all(&api).await {
         let by_id = details(&api, id(&invoice)).await;
         let number = invoice["invoiceNumber"].as_str().unwrap();
-        let by_number = api.call("getAccountInvoiceNumber").with("invoiceNumber", number).ok().await;
+        let by_number =
+            api.call("getAccountInvoiceNumber").with("invoiceNumber", number).ok().await;
         assert_eq!(by_number, json!([by_id]));
     }
     let shown = details(&api, LONG).await;
-    assert_eq!((&shown["creationDate"], &shown["dueDate"]), (&json!("2026-01-01"), &json!("2026-01-15")));
+    assert_eq!(
+        (&shown["creationDate"], &shown["dueDate"]),
+        (&json!("2026-01-01"), &json!("2026-01-15"))
+    );
     assert_eq!(shown["clientDetails"]["companyName"], "Lighthouse Games B.V.");
     assert_eq!(shown["clientDetails"]["country"], "Netherlands");
-    for number in ["610036", "INV0610036", "INV610036 ", "INV", "inv610036", "INV999999", "INV610034"] {
+    for number in
+        ["610036", "INV0610036", "INV610036 ", "INV", "inv610036", "INV999999", "INV610034"]
+    {
         api.call("getAccountInvoiceNumber").with("invoiceNumber", number).refused(404, 10001).await;
     }
 }
@@ -225,7 +258,11 @@ async fn an_invoice_of_another_customer_does_not_exist() {
                 other.call(operation).with("invoiceId", id(invoice)).refused(404, 10001).await;
             }
             let number = invoice["invoiceNumber"].as_str().unwrap();
-            other.call("getAccountInvoiceNumber").with("invoiceNumber", number).refused(404, 10001).await;
+            other
+                .call("getAccountInvoiceNumber")
+                .with("invoiceNumber", number)
+                .refused(404, 10001)
+                .await;
         }
     }
 }
@@ -244,7 +281,10 @@ async fn an_invoice_stays_as_it_was_when_the_customer_moves() {
 
 async fn pdf(api: &Api, id: impl ToString) -> lopdf::Document {
     let answer = api.call("getAccountInvoicePdfs").with("invoiceId", id).send().await;
-    assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap()), (200, "application/pdf"));
+    assert_eq!(
+        (answer.status, answer.headers["content-type"].to_str().unwrap()),
+        (200, "application/pdf")
+    );
     lopdf::Document::load_mem(&answer.body).expect("a PDF that others can read")
 }
 
@@ -273,17 +313,29 @@ async fn the_pdf_says_what_the_invoice_says() {
         for invoice in all(&api).await {
             let details = details(&api, id(&invoice)).await;
             let texts = texts(&pdf(&api, id(&invoice)).await);
-            let has = |text: &str| assert!(texts.iter().any(|it| it == text), "{text:?} is in {texts:#?}");
-            let says = |text: &str| assert!(texts.join(" ").contains(text), "{text:?} is in {texts:#?}");
+            let has = |text: &str| {
+                assert!(texts.iter().any(|it| it == text), "{text:?} is in {texts:#?}")
+            };
+            let says =
+                |text: &str| assert!(texts.join(" ").contains(text), "{text:?} is in {texts:#?}");
             for name in ["invoiceNumber", "clientNumber", "creationDate", "dueDate"] {
                 has(details[name].as_str().unwrap());
             }
-            for name in ["fullName", "companyName", "email", "address", "zip", "city", "country", "vatNumber"]
-            {
+            for name in [
+                "fullName",
+                "companyName",
+                "email",
+                "address",
+                "zip",
+                "city",
+                "country",
+                "vatNumber",
+            ] {
                 says(details["clientDetails"][name].as_str().unwrap());
             }
-            for name in ["name", "address", "zip", "city", "country", "phone", "email", "url", "iban", "bic"]
-            {
+            for name in [
+                "name", "address", "zip", "city", "country", "phone", "email", "url", "iban", "bic",
+            ] {
                 says(details["companyDetails"][name].as_str().unwrap());
             }
             has(invoice["description"].as_str().unwrap());
@@ -302,9 +354,16 @@ async fn the_pdf_says_what_the_invoice_says() {
                 says(item["description"].as_str().unwrap());
                 says(item["remarks"].as_str().unwrap());
                 let text = |name: &str| item[name].as_str().unwrap();
-                has(&format!("{}  •  {} to {}", text("orderId"), text("periodFrom"), text("periodTo")));
+                has(&format!(
+                    "{}  •  {} to {}",
+                    text("orderId"),
+                    text("periodFrom"),
+                    text("periodTo")
+                ));
                 has(&item["quantity"].to_string());
-                for amount in ["unitPrice", "setupCosts", "amountExclVat", "vatAmount", "amountIncVat"] {
+                for amount in
+                    ["unitPrice", "setupCosts", "amountExclVat", "vatAmount", "amountIncVat"]
+                {
                     has(&written(cents(&item[amount])));
                 }
             }

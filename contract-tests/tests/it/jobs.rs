@@ -17,7 +17,12 @@ fn add(form: Form, name: &str, size: usize) -> Form {
 }
 
 async fn upload(api: &Api, job: i64, solicit: i64, form: Form) -> Received {
-    api.call("uploadJobSolicitFiles").with("jobId", job).with("solicitId", solicit).form(form).send().await
+    api.call("uploadJobSolicitFiles")
+        .with("jobId", job)
+        .with("solicitId", solicit)
+        .form(form)
+        .send()
+        .await
 }
 
 /// Applies for a vacancy, and returns the id that the answer tells.
@@ -25,7 +30,11 @@ async fn apply(api: &Api, job: i64) -> i64 {
     let answer = api.call("createJobSolicit").with("jobId", job).send().await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
     let place = answer.headers["location"].to_str().unwrap();
-    let id = place.strip_prefix(&format!("/v3/jobs/{job}/solicit/")).unwrap().strip_suffix("/files").unwrap();
+    let id = place
+        .strip_prefix(&format!("/v3/jobs/{job}/solicit/"))
+        .unwrap()
+        .strip_suffix("/files")
+        .unwrap();
     id.parse().unwrap()
 }
 
@@ -48,7 +57,8 @@ async fn an_application_gets_its_files() {
     let api = emulator.api();
     let id = apply(&api, OPEN).await;
     assert_ne!(apply(&api, OPEN).await, id);
-    let form = add(file("cv.pdf", 1000), "letter.pdf", FILE_BYTES_MAX).text("comment", "I am no file.");
+    let form =
+        add(file("cv.pdf", 1000), "letter.pdf", FILE_BYTES_MAX).text("comment", "I am no file.");
     assert_eq!(upload(&api, OPEN, id, form).await.status, 200);
     let rows = api.raw("GET", "/_mock/state?table=job_solicit", None).await.text().await.unwrap();
     assert!(rows.contains("letter.pdf"), "{rows}");

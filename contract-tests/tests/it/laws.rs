@@ -8,8 +8,10 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// Lists that show requests or how often a key was used: to look at them changes them, so no law holds of them.
-const CHANGED_BY_LOOKING: [&str; 3] = ["getAccountApiKeys", "getAccountApiLog", "getAccountApiLogs"];
+/// Lists that show requests or how often a key was used: to look at them changes them, so no law
+/// holds of them.
+const CHANGED_BY_LOOKING: [&str; 3] =
+    ["getAccountApiKeys", "getAccountApiLog", "getAccountApiLogs"];
 
 /// Inputs that each law of the lists is tried with.
 const CASES: u32 = 12;
@@ -57,8 +59,14 @@ fn a_range_may_be_half_given_reversed_and_spaced() {
         let full = list.part(&format!("start={start},results={results}"));
         prop_assert_eq!(part(format!(" start = {start} , results = {results} ")), &full[..]);
         prop_assert_eq!(part(format!("results={results}, start={start}")), &full[..]);
-        prop_assert_eq!(part(format!("results={results}")), list.part(&format!("start=0,results={results}")));
-        prop_assert_eq!(part(format!("start={start}")), list.part(&format!("start={start},results=25")));
+        prop_assert_eq!(
+            part(format!("results={results}")),
+            list.part(&format!("start=0,results={results}"))
+        );
+        prop_assert_eq!(
+            part(format!("start={start}")),
+            list.part(&format!("start={start},results=25"))
+        );
         Ok(())
     });
 }
@@ -103,8 +111,12 @@ impl World {
         };
         let list = |route| {
             let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
-            let mut list =
-                List { runtime: &self.runtime, api: self.emulator.api(), example, whole: Vec::new() };
+            let mut list = List {
+                runtime: &self.runtime,
+                api: self.emulator.api(),
+                example,
+                whole: Vec::new(),
+            };
             list.whole = list.part(&format!("results={RESULTS_MAX}"));
             assert!(list.whole.len() < RESULTS_MAX, "{} fits one page", route.id);
             list
@@ -113,13 +125,19 @@ impl World {
     }
 
     /// Tries `law` on every list.
-    fn law<S: Strategy>(&self, inputs: &S, law: impl Fn(&List, S::Value) -> Result<(), TestCaseError>)
-    where
+    fn law<S: Strategy>(
+        &self,
+        inputs: &S,
+        law: impl Fn(&List, S::Value) -> Result<(), TestCaseError>,
+    ) where
         S::Value: Clone,
     {
         for list in self.lists() {
-            let config =
-                ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+            let config = ProptestConfig {
+                cases: CASES,
+                failure_persistence: None,
+                ..ProptestConfig::default()
+            };
             let tried = TestRunner::new(config).run(inputs, |input| law(&list, input));
             tried.unwrap_or_else(|error| panic!("{}: {error}", list.example.route.id));
         }

@@ -84,13 +84,17 @@ async fn a_month_has_its_peak_on_the_day_that_the_figures_say() {
         api.advance(hours * 3_600).await;
         let clock = api.raw("GET", "/_mock/clock", None).await.json::<Value>().await.unwrap();
         let now = clock["now"].as_i64().unwrap();
-        let raw = api.call("getColocationNetworkUsageRaw").with("colocationId", id).with("upLinkId", uplink);
+        let raw = api
+            .call("getColocationNetworkUsageRaw")
+            .with("colocationId", id)
+            .with("upLinkId", uplink);
         let raw = raw.with("startTime", now - 30 * i64::from(DAY)).with("endTime", now).ok().await;
         let days = raw[0]["data"].as_array().unwrap();
         assert_eq!(days.len(), 30);
         let month = picture(of_colocation(&api, "Months", id, uplink)).await;
         for (name, colour) in ["ingress", "egress"].into_iter().zip(COLOURS) {
-            let bytes = |index: &usize| days[*index][name].as_str().unwrap().parse::<i64>().unwrap();
+            let bytes =
+                |index: &usize| days[*index][name].as_str().unwrap().parse::<i64>().unwrap();
             let highest = (0..days.len()).max_by_key(bytes).unwrap();
             let middle = FIELD.start + FIELD.len() * (2 * highest + 1) / 60;
             assert!(middle.abs_diff(highest_pixel(&month, colour)) <= 4, "{name} on day {highest}");

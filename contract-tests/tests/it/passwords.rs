@@ -9,7 +9,8 @@ use crate::{
 const NEW: &str = "another-good-secret";
 
 fn change<'a>(api: &'a Api, current: &str, new: &str) -> Call<'a> {
-    api.call("changeAccountPassword").body(json!({ "currentPassword": current, "newPassword": new }))
+    api.call("changeAccountPassword")
+        .body(json!({ "currentPassword": current, "newPassword": new }))
 }
 
 fn ask<'a>(api: &'a Api, email_address: &str) -> Call<'a> {
@@ -17,7 +18,8 @@ fn ask<'a>(api: &'a Api, email_address: &str) -> Call<'a> {
 }
 
 fn reset<'a>(api: &'a Api, hash: &Value, password: &str) -> Call<'a> {
-    api.call("validateAccountPasswordReset").body(json!({ "newPassword": password, "resetHash": hash }))
+    api.call("validateAccountPasswordReset")
+        .body(json!({ "newPassword": password, "resetHash": hash }))
 }
 
 /// The hash of a mail to the second customer, who forgot the password.
@@ -49,7 +51,10 @@ async fn who_changes_a_password_stays_logged_in_and_all_others_do_not() {
 async fn the_current_password_must_be_right_and_not_guessed() {
     let emulator = Emulator::start();
     let api = emulator.other_customer();
-    assert_eq!(change(&api, "harbourPassword", "short").refused(422, 11001).await[0].0, "newPassword");
+    assert_eq!(
+        change(&api, "harbourPassword", "short").refused(422, 11001).await[0].0,
+        "newPassword"
+    );
     for _ in 0..5 {
         change(&api, "wrong", NEW).refused(401, 10004).await;
     }

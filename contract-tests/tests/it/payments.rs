@@ -52,7 +52,8 @@ fn registration(chosen: &[i64], method: i64, issuer: &str) -> Value {
 /// Registers a payment and returns the path of its page.
 async fn registered(api: &Api, chosen: &[i64]) -> String {
     let body = registration(chosen, CARD, "visa");
-    let url = api.call("createAccountInvoicePayRegister").body(body).ok().await["requestUrl"].take();
+    let url =
+        api.call("createAccountInvoicePayRegister").body(body).ok().await["requestUrl"].take();
     path(url.as_str().unwrap())
 }
 
@@ -70,7 +71,10 @@ async fn page(api: &Api, path: &str) -> String {
 /// Presses a button of the page, as somebody who only knows its address.
 async fn decide(api: &Api, path: &str, decision: &str) {
     let answer = api.anonymous().raw("POST", &format!("{path}/{decision}"), None).await;
-    assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (303, path));
+    assert_eq!(
+        (answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()),
+        (303, path)
+    );
 }
 
 async fn landing(api: &Api) -> Value {
@@ -87,7 +91,10 @@ async fn invoices_are_paid_and_a_credit_is_settled_with_them() {
     let body = registration(&chosen, IDEAL, ING);
     let registered = api.call("createAccountInvoicePayRegister").body(body).ok().await;
     let total: i64 = chosen.iter().map(|id| cents(&before[id]["remainingAmount"])).sum();
-    assert_eq!((cents(&prepared["totalAmount"]), cents(&registered["totalAmount"])), (total, total));
+    assert_eq!(
+        (cents(&prepared["totalAmount"]), cents(&registered["totalAmount"])),
+        (total, total)
+    );
     let url = registered["requestUrl"].as_str().unwrap();
     assert!(url.starts_with(&format!("{}/pay/", emulator.url())), "{url} is absolute");
     let inputs = registered["postFormInputs"].as_array().unwrap();
@@ -103,7 +110,10 @@ async fn invoices_are_paid_and_a_credit_is_settled_with_them() {
     let now = before[&UNPAID]["creationDate"].as_i64().unwrap() + 90;
     for (id, invoice) in &after {
         if chosen.contains(id) {
-            assert_eq!((&invoice["paymentStatus"], &invoice["remainingAmount"]), (&json!(1), &json!("0")));
+            assert_eq!(
+                (&invoice["paymentStatus"], &invoice["remainingAmount"]),
+                (&json!(1), &json!("0"))
+            );
             assert_eq!(invoice["totalPaidAmount"], invoice["amountIncVAT"]);
             assert_eq!(invoice["paymentDate"], now);
         } else {
@@ -116,7 +126,10 @@ async fn invoices_are_paid_and_a_credit_is_settled_with_them() {
     let unpaid = api.call("getAccountInvoiceUnpaids").ok().await;
     assert!(!unpaid.as_array().unwrap().contains(&after[&UNPAID]));
     let details = api.call("getAccountInvoice").with("invoiceId", UNPAID).ok().await;
-    assert_eq!((&details[0]["paymentStatus"], &details[0]["paymentDate"]), (&json!(1), &json!(now)));
+    assert_eq!(
+        (&details[0]["paymentStatus"], &details[0]["paymentDate"]),
+        (&json!(1), &json!(now))
+    );
 }
 
 #[tokio::test]
@@ -163,7 +176,8 @@ async fn a_declined_payment_leaves_everything_and_can_be_tried_again() {
 async fn nothing_is_paid_twice() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let (one, other) = (registered(&api, &[UNPAID, SMALL]).await, registered(&api, &[UNPAID, PARTLY]).await);
+    let (one, other) =
+        (registered(&api, &[UNPAID, SMALL]).await, registered(&api, &[UNPAID, PARTLY]).await);
     decide(&api, &one, "pay").await;
     let paid = invoices(&api).await;
     assert_eq!(landing(&api).await["status"], "open", "the last payment is the other one");
@@ -196,19 +210,34 @@ async fn a_payment_is_open_for_an_hour() {
 async fn what_cannot_be_paid_is_refused_by_name() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    for bad in
-        ["", ",", "x", "610036;610040", "610036,", "610036,610036", "-1", "1", &ids(&[PAID]), &ids(&[THEIRS])]
-    {
+    for bad in [
+        "",
+        ",",
+        "x",
+        "610036;610040",
+        "610036,",
+        "610036,610036",
+        "-1",
+        "1",
+        &ids(&[PAID]),
+        &ids(&[THEIRS]),
+    ] {
         let prepare = api.call("getAccountInvoicePayPrepares").with("invoiceIds", bad);
         let errors = prepare.refused(422, 11001).await;
-        assert!(!errors.is_empty() && errors.iter().all(|(property, _)| property == "invoiceIds"), "{bad:?}");
+        assert!(
+            !errors.is_empty() && errors.iter().all(|(property, _)| property == "invoiceIds"),
+            "{bad:?}"
+        );
         let body = json!({ "invoiceIds": bad, "paymentMethodId": CARD, "issuerId": "visa" });
         let register = api.call("createAccountInvoicePayRegister").body(body);
         assert_eq!(register.refused(422, 11001).await, errors);
     }
     let several = format!("{UNPAID},{PAID},{THEIRS},1");
-    let refused =
-        api.call("getAccountInvoicePayPrepares").with("invoiceIds", several).refused(422, 11001).await;
+    let refused = api
+        .call("getAccountInvoicePayPrepares")
+        .with("invoiceIds", several)
+        .refused(422, 11001)
+        .await;
     let messages: Vec<&str> = refused.iter().map(|(_, message)| message.as_str()).collect();
     let expected = [
         "610025 is paid already",
@@ -216,7 +245,8 @@ async fn what_cannot_be_paid_is_refused_by_name() {
         "1 is not an invoice of this account",
     ];
     assert_eq!(messages, expected);
-    let mixed = api.call("getAccountInvoicePayPrepares").with("invoiceIds", ids(&[UNPAID, IN_DOLLARS]));
+    let mixed =
+        api.call("getAccountInvoicePayPrepares").with("invoiceIds", ids(&[UNPAID, IN_DOLLARS]));
     assert_eq!(mixed.refused(422, 11001).await[0].1, "must be invoices of one currency");
 }
 
@@ -234,7 +264,8 @@ async fn a_method_and_one_of_its_issuers_are_chosen() {
         (IN_DOLLARS, IDEAL, "visa", &["paymentMethodId", "issuerId"]),
     ] {
         let body = registration(&[chosen], method, issuer);
-        let errors = api.call("createAccountInvoicePayRegister").body(body).refused(422, 11001).await;
+        let errors =
+            api.call("createAccountInvoicePayRegister").body(body).refused(422, 11001).await;
         let properties: Vec<&str> = errors.iter().map(|(property, _)| property.as_str()).collect();
         assert_eq!(properties, at_fault, "{method} {issuer:?}");
     }
@@ -279,7 +310,9 @@ async fn the_page_shows_what_is_to_be_paid_and_then_what_came_of_it() {
     let api = emulator.api();
     let payment = registered(&api, &[UNPAID, CREDIT]).await;
     let open = page(&api, &payment).await;
-    for text in ["€ 38,058.13", "INV610036", "€ -602.58", "Lighthouse Games B.V.", "Credit card (Visa)"] {
+    for text in
+        ["€ 38,058.13", "INV610036", "€ -602.58", "Lighthouse Games B.V.", "Credit card (Visa)"]
+    {
         assert!(open.contains(text), "{text} is on {open}");
     }
     for button in ["pay", "decline"] {
@@ -314,7 +347,8 @@ fn the_sums_of_any_choice_are_right() {
     let (emulator, runtime) = (Emulator::start(), Runtime::new().unwrap());
     let api = emulator.api();
     let open = runtime.block_on(open_in_euros(&api));
-    let chosen = proptest::sample::subsequence(open.keys().copied().collect::<Vec<_>>(), 1..=open.len());
+    let chosen =
+        proptest::sample::subsequence(open.keys().copied().collect::<Vec<_>>(), 1..=open.len());
     let law = |chosen: Vec<i64>| {
         let prepared = runtime.block_on(prepared(&api, &chosen));
         let sum = |wanted: &dyn Fn(i64) -> bool, ids: &mut dyn Iterator<Item = i64>| -> i64 {
@@ -329,7 +363,10 @@ fn the_sums_of_any_choice_are_right() {
             prepared[name].as_array().unwrap().iter().map(|it| cents(&it["remainingAmount"])).sum()
         };
         prop_assert_eq!(of("invoicesForPay") + of("creditInvoices"), total);
-        prop_assert_eq!(cents(&prepared["accountCredit"]), -sum(&|it| it < 0, &mut open.keys().copied()));
+        prop_assert_eq!(
+            cents(&prepared["accountCredit"]),
+            -sum(&|it| it < 0, &mut open.keys().copied())
+        );
         Ok(())
     };
     tried(40, &chosen, law);
@@ -358,7 +395,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..16)
 }
 
-/// What should be: what remains of each invoice, and the payments with their path, their end, parts and status.
+/// What should be: what remains of each invoice, and the payments with their path, their end, parts
+/// and status.
 struct Model {
     remaining: BTreeMap<i64, i64>,
     now: u32,
@@ -388,8 +426,11 @@ impl Model {
 
     async fn register(&mut self, api: &Api, chosen: &[Index]) {
         let all: Vec<i64> = self.remaining.keys().copied().collect();
-        let parts: BTreeMap<i64, i64> =
-            chosen.iter().map(|it| all[it.index(all.len())]).map(|id| (id, self.remaining[&id])).collect();
+        let parts: BTreeMap<i64, i64> = chosen
+            .iter()
+            .map(|it| all[it.index(all.len())])
+            .map(|id| (id, self.remaining[&id]))
+            .collect();
         let ids: Vec<i64> = parts.keys().copied().collect();
         if parts.values().all(|amount| *amount != 0) && parts.values().sum::<i64>() > 0 {
             let path = registered(api, &ids).await;

@@ -39,9 +39,15 @@ async fn sites_stand_in_listed_countries_and_name_the_regions_of_servers() {
     let countries = api.call("getCountries").range("results=300").ok().await;
     let details = api.call("getPingSiteDetailAction").ok().await;
     for site in details.as_array().unwrap() {
-        let country = countries.as_array().unwrap().iter().find(|it| it["id"] == site["countryId"]).unwrap();
-        assert_eq!((&country["name"], &country["continent"]), (&site["countryName"], &site["continentName"]));
-        let by = async |labels: String| api.call("getDedicatedServers").with("labels", labels).ok().await;
+        let country =
+            countries.as_array().unwrap().iter().find(|it| it["id"] == site["countryId"]).unwrap();
+        assert_eq!(
+            (&country["name"], &country["continent"]),
+            (&site["countryName"], &site["continentName"])
+        );
+        let by = async |labels: String| {
+            api.call("getDedicatedServers").with("labels", labels).ok().await
+        };
         let by_name = by(format!("region_name={}", site["regionName"])).await;
         assert_eq!(by_name, by(format!("dc_location_id={}", site["dcLocationId"])).await);
     }

@@ -49,10 +49,16 @@ async fn conduits_make_a_unit_and_units_make_a_service() {
         assert_eq!(sum(conduits, "powerMeter"), unit["powerMeter"].as_i64().unwrap());
         assert_eq!(unit["updatedAt"], START + DAY + 1_200);
         let at = |name: &str| unit[name].as_f64().unwrap();
-        assert!(at("peakAmperage") <= at("amperage") && at("minVoltage") <= at("voltage"), "{unit}");
+        assert!(
+            at("peakAmperage") <= at("amperage") && at("minVoltage") <= at("voltage"),
+            "{unit}"
+        );
         let last = pdu(&api, unit["id"].as_i64().unwrap()).with("startTime", &unit["updatedAt"]);
         let last = readings(last).await;
-        assert_eq!((&last[0]["powerMeter"], &last[0]["volts"]), (&unit["powerMeter"], &unit["voltage"]));
+        assert_eq!(
+            (&last[0]["powerMeter"], &last[0]["volts"]),
+            (&unit["powerMeter"], &unit["voltage"])
+        );
         let amps: f64 = conduits.iter().map(|it| it["amperage"].as_f64().unwrap()).sum();
         assert!((last[0]["amps"].as_f64().unwrap() - amps).abs() < 0.0005, "{unit}");
     }
@@ -89,15 +95,22 @@ async fn the_history_of_a_service_is_the_difference_of_its_meters() {
     assert_eq!((days.len(), &days[30]["date"]), (31, &json!("2026-01-20")));
     let kwh = |day: &Value, name: &str| day[name].as_str().unwrap().parse::<i64>().unwrap();
     for pair in days.windows(2) {
-        assert_eq!(kwh(&pair[1], "powerMeter") - kwh(&pair[0], "powerMeter"), kwh(&pair[1], "powerUsed"));
+        assert_eq!(
+            kwh(&pair[1], "powerMeter") - kwh(&pair[0], "powerMeter"),
+            kwh(&pair[1], "powerUsed")
+        );
     }
     let today = colocation["powerMeter"].as_i64().unwrap() - kwh(&days[30], "powerMeter");
     assert!(today >= 0);
     let this_month: i64 = days[11..].iter().map(|day| kwh(day, "powerUsed")).sum();
     let months = list(api.call("getTelemetryColocationPowerUsageCurrents")).await;
-    assert_eq!(months[0], json!({ "id": COLOCATION, "name": colocation["name"], "kwh": this_month + today }));
+    assert_eq!(
+        months[0],
+        json!({ "id": COLOCATION, "name": colocation["name"], "kwh": this_month + today })
+    );
     assert_eq!(months.len(), 5);
-    let second = list(api.call("getTelemetryColocationPowerUsageCurrents").range("start=1,results=1")).await;
+    let second =
+        list(api.call("getTelemetryColocationPowerUsageCurrents").range("start=1,results=1")).await;
     assert_eq!(second, months[1..2]);
 }
 
@@ -132,7 +145,9 @@ async fn all_units_together_are_the_sum_of_each() {
 async fn the_readings_of_a_unit_of_a_service_come_in_pages() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let paged = || api.call("getTelemetryColocationPdu").with("colocationId", COLOCATION).with("pduId", PDU);
+    let paged = || {
+        api.call("getTelemetryColocationPdu").with("colocationId", COLOCATION).with("pduId", PDU)
+    };
     let whole = readings(pdu(&api, PDU)).await;
     assert_eq!(list(paged()).await, whole[..25]);
     assert_eq!(list(paged().range("start=280,results=100")).await, whole[280..]);
@@ -149,12 +164,16 @@ async fn what_is_impossible_is_400() {
     let all = || api.call("getTelemetryColocationPowerUsages");
     for (start, end) in [(START, START - 1), (i64::MAX, i64::MIN)] {
         for call in [pdu(&api, PDU), all()] {
-            let errors = call.with("startTime", start).with("endTime", end).refused(400, 10008).await;
+            let errors =
+                call.with("startTime", start).with("endTime", end).refused(400, 10008).await;
             assert_eq!(errors[0].0, "startTime");
         }
     }
     for call in [pdu(&api, PDU), all()] {
-        assert_eq!(call.with("startTime", START - 32 * DAY).refused(400, 10008).await[0].0, "startTime");
+        assert_eq!(
+            call.with("startTime", START - 32 * DAY).refused(400, 10008).await[0].0,
+            "startTime"
+        );
     }
     for call in [pdu(&api, PDU), all()] {
         assert_eq!(readings(call.with("startTime", START - 31 * DAY)).await.len(), 31 * 288 + 1);
@@ -163,7 +182,8 @@ async fn what_is_impossible_is_400() {
     let clock = json!({ "now": 253_402_300_799_i64, "frozen": true });
     assert_eq!(api.raw("PUT", "/_mock/clock", Some(clock)).await.status(), 200);
     assert_eq!(readings(pdu(&api, PDU)).await.len(), 288);
-    let paged = api.call("getTelemetryColocationPdu").with("colocationId", COLOCATION).with("pduId", PDU);
+    let paged =
+        api.call("getTelemetryColocationPdu").with("colocationId", COLOCATION).with("pduId", PDU);
     assert_eq!(list(paged.with("startTime", 0).range("start=800000000,results=1")).await.len(), 1);
     api.call("getColocationPdus").with("colocationId", COLOCATION).ok().await;
 }

@@ -12,7 +12,8 @@ async fn ports(api: &Api) -> Value {
 
 /// Sets `property` of the first port of a server.
 fn set<'a>(api: &'a Api, operation: &str, server: i64, property: &str, value: i64) -> Call<'a> {
-    let body = json!({ "serverId": server, "networkInterfaceId": server * 10 + 1, property: value });
+    let body =
+        json!({ "serverId": server, "networkInterfaceId": server * 10 + 1, property: value });
     api.call(operation).with("serverId", server).body(body)
 }
 
@@ -43,7 +44,8 @@ async fn a_port_keeps_what_was_set_last() {
 async fn an_operation_sets_one_thing() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let body = json!({ "serverId": 46201, "networkInterfaceId": 462_012, "portSpeed": 1000, "state": 0 });
+    let body =
+        json!({ "serverId": 46201, "networkInterfaceId": 462_012, "portSpeed": 1000, "state": 0 });
     api.call(SPEED).with("serverId", 46201).body(body).ok().await;
     let port = json!({ "serverId": 46201, "networkInterfaceId": 462_012, "portSpeed": 1000 });
     assert_eq!(ports(&api).await[0]["body"], port);

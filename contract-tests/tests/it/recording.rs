@@ -20,8 +20,15 @@ struct Browser {
 }
 
 impl Browser {
-    async fn send(&self, method: &str, path: &str, key: Option<&str>, body: Option<Value>) -> Response {
-        let mut request = self.client.request(method.parse().unwrap(), format!("{}{path}", self.base));
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<Value>,
+    ) -> Response {
+        let mut request =
+            self.client.request(method.parse().unwrap(), format!("{}{path}", self.base));
         if let Some(key) = key {
             request = request.header("PRIVATE-TOKEN", key);
         }
@@ -55,8 +62,13 @@ async fn work(browser: &Browser) -> Vec<String> {
     browser.json("GET", "/v3/flexMetal/servers?tag=web&tag=production", None).await;
     let login = json!({ "userName": "harbour", "password": "harbourPassword" });
     let answer = browser.send("POST", "/v3/session/login", None, Some(login)).await;
-    let cookie =
-        answer.headers()["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned();
+    let cookie = answer.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split([';', '='])
+        .nth(1)
+        .unwrap()
+        .to_owned();
     browser.send("GET", "/favicon.ico", None, None).await;
     vec![KEY.to_owned(), secret.to_owned(), cookie, "harbourPassword".to_owned()]
 }
@@ -84,16 +96,21 @@ async fn what_passed_the_proxy_can_be_played_again() {
 
     let folder = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path = save(folder.path(), &SUITE, "recorded/session", passed.exchanges, now, &target.redactor())
-        .expect("nothing secret is left");
+    let path =
+        save(folder.path(), &SUITE, "recorded/session", passed.exchanges, now, &target.redactor())
+            .expect("nothing secret is left");
     let broken = file(&path, &secrets).expect_err("the password was taken out");
-    assert!(broken.reason.contains("stands for nothing: it is a secret that was taken out"), "{broken}");
+    assert!(
+        broken.reason.contains("stands for nothing: it is a secret that was taken out"),
+        "{broken}"
+    );
     let taken = broken.reason.split('`').nth(1).expect("it names the secret");
     // What a person does about it: the password is that of a login of the demo world.
     let text = fs::read_to_string(&path).unwrap().replace(taken, "{{harbour.password}}");
     fs::write(&path, text.replace("\nsteps:\n", "\nrequires:\n- world: demo\nsteps:\n")).unwrap();
     let fixture = file(&path, &secrets).expect("a good fixture");
-    let operations: Vec<&str> = fixture.steps.iter().filter_map(|step| step.operation.as_deref()).collect();
+    let operations: Vec<&str> =
+        fixture.steps.iter().filter_map(|step| step.operation.as_deref()).collect();
     let expected = [
         "createApiKeyForUser",
         "getSshKeys",
@@ -126,9 +143,11 @@ async fn a_har_file_goes_in_and_out() {
     assert_eq!(imported.host, "127.0.0.1");
     let out = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path = save(out.path(), &SUITE, "recorded/imported", imported.exchanges, now, &target.redactor());
+    let path =
+        save(out.path(), &SUITE, "recorded/imported", imported.exchanges, now, &target.redactor());
     let again = file(&path.expect("nothing secret is in it"), &[]).expect("a good fixture");
-    let operations = |it: &Fixture| it.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
+    let operations =
+        |it: &Fixture| it.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
     assert_eq!(operations(&again), operations(&fixture));
     assert_eq!(again.steps[2].request.path["uuid"], "{{uuid1}}");
 }
@@ -162,13 +181,15 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
     let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
     let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
     let provenance = observed(&imported);
-    let path = save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
+    let path =
+        save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
     let path = path.expect("it was written");
     let broken = file(&path, &[canary.to_owned()]).expect_err("the cookie was taken out");
     assert!(broken.reason.contains("`{{secret-2}}` stands for nothing"), "{broken}");
     let text = fs::read_to_string(&path).unwrap();
     assert!(
-        text.contains("sign: <secret-1>") && text.contains("lang={{secret-2}}; session={{secret-1}}"),
+        text.contains("sign: <secret-1>")
+            && text.contains("lang={{secret-2}}; session={{secret-1}}"),
         "{text}"
     );
     assert!(!text.contains("query:"), "{text}");
@@ -196,7 +217,8 @@ fn a_har_file_is_of_one_host() {
         let asked: Vec<String> = it.exchanges.iter().map(|it| it.sent.target.clone()).collect();
         (it.host.clone(), it.at.unwrap().to_string(), asked.join(" "), it.left_out.len())
     };
-    let of = |host: &str, at: &str, asked: &str| (host.to_owned(), at.to_owned(), asked.to_owned(), 2);
+    let of =
+        |host: &str, at: &str, asked: &str| (host.to_owned(), at.to_owned(), asked.to_owned(), 2);
     let api = of("api.i3d.net", "2026-11-21T10:00:01Z", "/v3/sshKey /v3/country?_=17");
     assert_eq!(imported(None).map(|it| told(&it)).unwrap(), api);
     let stage = of("stage.example", "2026-11-21T10:00:02Z", "/v3/currency");
@@ -207,14 +229,19 @@ fn a_har_file_is_of_one_host() {
         "no request went to nobody.example; the file knows api.i3d.net, fonts.example, stage.example"
     );
 
-    // A parameter that the contract does not know may mean something, so its exchange is not written down.
+    // A parameter that the contract does not know may mean something, so its exchange is not
+    // written down.
     let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
     let imported = imported(None).unwrap();
     let provenance = observed(&imported);
-    let path = save(out.path(), &SUITE, "recorded/one_host", imported.exchanges, provenance, &redactor);
+    let path =
+        save(out.path(), &SUITE, "recorded/one_host", imported.exchanges, provenance, &redactor);
     let fixture = file(&path.expect("it was written"), &[]).expect("a good fixture");
     let operations: Vec<_> = fixture.steps.iter().map(|step| step.operation.as_deref()).collect();
-    assert_eq!((operations, fixture.provenance.base.as_str()), (vec![Some("getSshKeys")], "api.i3d.net"));
+    assert_eq!(
+        (operations, fixture.provenance.base.as_str()),
+        (vec![Some("getSshKeys")], "api.i3d.net")
+    );
 }
 
 #[test]
@@ -224,7 +251,8 @@ fn an_exchange_without_its_bodies_is_left_out_and_told() {
         let request = json!({ "method": "POST", "url": url, "headers": [], "postData": post });
         json!({ "request": request, "response": { "status": 200, "headers": [], "content": content } })
     };
-    let (json_body, params) = (json!({ "text": "{}" }), json!({ "params": [{ "name": "a", "value": "b" }] }));
+    let (json_body, params) =
+        (json!({ "text": "{}" }), json!({ "params": [{ "name": "a", "value": "b" }] }));
     let har = json!({ "log": { "version": "1.2", "entries": [
         entry("/v3/sshKey", json_body.clone(), json!({ "text": "W10=", "encoding": "base64" })),
         entry("/v3/tickets", json_body.clone(), json!({ "text": "W10?", "encoding": "base64" })),
@@ -254,7 +282,8 @@ fn what_looks_like_a_secret_is_not_written() {
     let out = tempfile::tempdir().expect("a folder");
     let redactor = Redactor::new(&SUITE, keys.secrets().cloned());
     let provenance = observed(&imported);
-    let refused = save(out.path(), &SUITE, "recorded/leak", imported.exchanges, provenance, &redactor);
+    let refused =
+        save(out.path(), &SUITE, "recorded/leak", imported.exchanges, provenance, &redactor);
     let message = refused.expect_err("it is refused").to_string();
     assert!(message.contains("looks like a secret") && !message.contains("16C7e42F"), "{message}");
     assert!(!out.path().join("recorded/leak.yaml").exists());
@@ -262,7 +291,8 @@ fn what_looks_like_a_secret_is_not_written() {
 
 #[test]
 fn a_fixture_reads_as_hurl() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
     let fixture = read(&SUITE, "flex_metal_server/fails", &path).expect("a good fixture");
     insta::assert_snapshot!(hurl::export(&SUITE, &fixture));
 

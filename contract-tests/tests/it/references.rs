@@ -1,4 +1,5 @@
-//! What the demo world refers to exists: an id of a list can be asked for, and a value that names something finds it.
+//! What the demo world refers to exists: an id of a list can be asked for, and a value that names
+//! something finds it.
 //!
 //! A pointer leads into one row of an answer; `*` stands for each item of a list.
 
@@ -20,8 +21,8 @@ const WHOLE: &str = "results=1000";
 /// Parameters, each with a pointer to its values.
 type Pointers = [(&'static str, &'static str)];
 
-/// How the path of an operation is filled: from each row of another, by parameter and pointer. A parameter that does
-/// not stand here has the value by which the row itself was asked for.
+/// How the path of an operation is filled: from each row of another, by parameter and pointer. A
+/// parameter that does not stand here has the value by which the row itself was asked for.
 const LISTED: &[(&str, &str, &Pointers)] = &[
     ("downloadAccountFile", "getAccountFiles", &[("fileId", "/id")]),
     ("getAccountApiKeyWhitelists", "getAccountApiKeys", &[("apiKeyId", "/id")]),
@@ -116,8 +117,8 @@ const NOT_LISTED: &[&str] = &[
     "getFlexMetalServerRootPasswords",
 ];
 
-/// The values at a pointer of one operation are among the values at a pointer of another. Where the first ends in `?`,
-/// zero and the empty text name nothing.
+/// The values at a pointer of one operation are among the values at a pointer of another. Where the
+/// first ends in `?`, zero and the empty text name nothing.
 const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("getAccountBillingDetails", "/countryCode", "getCountries", "/code"),
     ("getAccountDetails", "/countryCode", "getCountries", "/code"),
@@ -179,9 +180,12 @@ fn every_reference_finds_its_target() {
             found += names.len();
             let targets = customer.values(target, key);
             let missing = names.difference(&targets);
-            let missing = missing.filter(|it| !(pointer.ends_with('?') && ["", "0"].contains(&it.as_str())));
+            let missing =
+                missing.filter(|it| !(pointer.ends_with('?') && ["", "0"].contains(&it.as_str())));
             faults.extend(
-                missing.map(|it| format!("{} {pointer} has {it}, {} {key} not", operation.id, target.id)),
+                missing.map(|it| {
+                    format!("{} {pointer} has {it}, {} {key} not", operation.id, target.id)
+                }),
             );
         }
         if found == 0 {
@@ -197,7 +201,8 @@ fn whatever_a_list_names_can_be_asked_for() {
     let customers = world.customers();
     for (operation, list, _) in LISTED {
         let operation = route(operation);
-        let asked: usize = customers.iter().map(|customer| customer.requests(operation).len()).sum();
+        let asked: usize =
+            customers.iter().map(|customer| customer.requests(operation).len()).sum();
         assert!(asked > 0, "the rows of {list} fill the path of {}", operation.id);
         // A refusal of any of the requests fails here.
         customers.iter().for_each(|customer| drop(customer.rows(operation)));
@@ -207,12 +212,20 @@ fn whatever_a_list_names_can_be_asked_for() {
 #[test]
 fn every_path_is_filled_from_a_list() {
     let with_path = |route: &&'static Route| {
-        route.method == Method::GET && route.parameters.iter().any(|it| it.location == Location::Path)
+        route.method == Method::GET
+            && route.parameters.iter().any(|it| it.location == Location::Path)
     };
-    let known: BTreeSet<&str> = LISTED.iter().map(|it| it.0).chain(NOT_LISTED.iter().copied()).collect();
-    let unknown: Vec<&str> =
-        operations().filter(with_path).map(|it| it.id.as_str()).filter(|id| !known.contains(id)).collect();
-    assert!(unknown.is_empty(), "give each a line in LISTED, or in NOT_LISTED with a reason: {unknown:?}");
+    let known: BTreeSet<&str> =
+        LISTED.iter().map(|it| it.0).chain(NOT_LISTED.iter().copied()).collect();
+    let unknown: Vec<&str> = operations()
+        .filter(with_path)
+        .map(|it| it.id.as_str())
+        .filter(|id| !known.contains(id))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "give each a line in LISTED, or in NOT_LISTED with a reason: {unknown:?}"
+    );
 }
 
 /// The operation of this name.
@@ -256,7 +269,8 @@ impl Customer<'_> {
     fn rows(&self, operation: &'static Route) -> Rc<Vec<Row>> {
         let known = self.answered.borrow().get(operation.id.as_str()).cloned();
         known.unwrap_or_else(|| {
-            let rows = Rc::new(self.requests(operation).iter().flat_map(|it| self.ask(it)).collect());
+            let rows =
+                Rc::new(self.requests(operation).iter().flat_map(|it| self.ask(it)).collect());
             self.answered.borrow_mut().insert(&operation.id, Rc::clone(&rows));
             rows
         })
@@ -267,7 +281,10 @@ impl Customer<'_> {
             Value::Array(values) => values,
             value => vec![value],
         };
-        values.into_iter().map(|value| Row { value, parameters: request.parameters.clone() }).collect()
+        values
+            .into_iter()
+            .map(|value| Row { value, parameters: request.parameters.clone() })
+            .collect()
     }
 
     /// One request for each way to fill the path of the operation.
@@ -303,7 +320,10 @@ fn filled(request: &Request, row: &Row, pointers: &Pointers) -> Vec<Request> {
     let request = inherited.fold(request.clone(), |request, (name, text)| request.with(name, text));
     pointers.iter().fold(vec![request], |requests, (name, pointer)| {
         let values = at(&row.value, pointer);
-        requests.iter().flat_map(|request| values.iter().map(|it| request.with(name, text(it)))).collect()
+        requests
+            .iter()
+            .flat_map(|request| values.iter().map(|it| request.with(name, text(it))))
+            .collect()
     })
 }
 

@@ -1,7 +1,7 @@
 //! Every refusal that the contract lists has a cause that a client can bring about.
 //!
-//! Most causes are alike for all operations: an excluded address, a missing key, a broken form, an unknown id. The others
-//! are told here, one story each.
+//! Most causes are alike for all operations: an excluded address, a missing key, a broken form, an
+//! unknown id. The others are told here, one story each.
 
 use std::collections::BTreeSet;
 
@@ -34,14 +34,20 @@ async fn every_documented_refusal_has_a_cause() {
             missing.remove(&pair);
         }
     }
-    assert!(missing.is_empty(), "nothing brings these refusals about; tell how, in `told`: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "nothing brings these refusals about; tell how, in `told`: {missing:#?}"
+    );
 }
 
 /// What a good key is refused that a whitelist excludes: 403, wherever it is listed.
 async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
     let api = emulator.api();
-    let key =
-        api.call("createApiKeyForUser").body(json!({ "category": 0, "assignOdpServerIps": 0 })).ok().await;
+    let key = api
+        .call("createApiKeyForUser")
+        .body(json!({ "category": 0, "assignOdpServerIps": 0 }))
+        .ok()
+        .await;
     let elsewhere = json!({ "ipRange": "192.0.2.0/24", "active": 1 });
     let restrict = api.call("createAccountApiKeyWhitelist").with("apiKeyId", &key[0]["id"]);
     restrict.body(elsewhere).ok().await;
@@ -57,7 +63,8 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
     refused
 }
 
-/// What everybody is refused for a form, a parameter, a range or a key that is wrong, or for an id of nothing.
+/// What everybody is refused for a form, a parameter, a range or a key that is wrong, or for an id
+/// of nothing.
 async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     let mut refused = BTreeSet::new();
@@ -93,7 +100,11 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Received> {
         ("provideOTP", 401) => {
             let asked = login(&api.anonymous(), "demo", "i3dDemoPassword").send().await;
             // Of a million one-time passwords three are right.
-            with_cookie(api, &asked).call("provideOTP").body(json!({ "otp": "000000" })).send().await
+            with_cookie(api, &asked)
+                .call("provideOTP")
+                .body(json!({ "otp": "000000" }))
+                .send()
+                .await
         }
         ("provideOTP", 404) => {
             logged_in(api).await.call("provideOTP").body(json!({ "otp": "000000" })).send().await
@@ -122,7 +133,11 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Received> {
             for tag in ["first", "second"] {
                 api.call("createFlexMetalTag").body(json!({ "tag": tag })).ok().await;
             }
-            api.call("updateFlexMetalTag").with("tag", "first").body(json!({ "tag": "second" })).send().await
+            api.call("updateFlexMetalTag")
+                .with("tag", "first")
+                .body(json!({ "tag": "second" }))
+                .send()
+                .await
         }
         ("getFlexMetalUsages", 422) => {
             api.call("getFlexMetalUsages")
@@ -131,7 +146,9 @@ async fn told(emulator: &Emulator, pair: Pair) -> Option<Received> {
                 .send()
                 .await
         }
-        ("getFlexMetalUsages", 405) => api.call("getFlexMetalUsages").by(http::Method::POST).send().await,
+        ("getFlexMetalUsages", 405) => {
+            api.call("getFlexMetalUsages").by(http::Method::POST).send().await
+        }
         ("deleteSshKey", 400) => api.call("deleteSshKey").with("uuid", "no-uuid").send().await,
         ("deleteTicketsAttachment", 422) => {
             api.call("deleteTicketsAttachment").with("attachmentId", taken(api).await).send().await
@@ -160,9 +177,11 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Received> {
             empty.call("createCalcOrdersQuote").body(body).send().await
         }
         ("uploadJobSolicitFiles", 413) => {
-            let film = reqwest::multipart::Part::bytes(vec![b'x'; 6 * 1024 * 1024]).file_name("film.mp4");
-            let example =
-                Request::example(openapi::i3d_v3().route("uploadJobSolicitFiles").expect("it exists"));
+            let film =
+                reqwest::multipart::Part::bytes(vec![b'x'; 6 * 1024 * 1024]).file_name("film.mp4");
+            let example = Request::example(
+                openapi::i3d_v3().route("uploadJobSolicitFiles").expect("it exists"),
+            );
             let form = reqwest::multipart::Form::new().part("files", film);
             example.unwrap_or_else(|advice| panic!("{advice}")).call(api).form(form).send().await
         }
@@ -176,8 +195,12 @@ async fn told_of_services(api: &Api, pair: Pair) -> Option<Received> {
     let call = match pair {
         ("getAccountInvoicePayPrepares", 422) => api.call(pair.0).with("invoiceIds", "1,x"),
         ("getColocationAccesses", 422) => api.call(pair.0).with("status", "gone"),
-        ("updateColocationCancel", 422) => api.call(pair.0).with("colocationId", CANCELLED_COLOCATION),
-        ("updateColocationCancelRevert", 422) => api.call(pair.0).with("colocationId", RUNNING_COLOCATION),
+        ("updateColocationCancel", 422) => {
+            api.call(pair.0).with("colocationId", CANCELLED_COLOCATION)
+        }
+        ("updateColocationCancelRevert", 422) => {
+            api.call(pair.0).with("colocationId", RUNNING_COLOCATION)
+        }
         ("getTelemetryCrossConnectUsageRaw", 422) => {
             let usage = api.call(pair.0).with("crossConnectId", 8101).with("uplinkId", 70611);
             usage.with("startTime", 2).with("endTime", 1)

@@ -78,7 +78,10 @@ fn story() -> Value {
 
 /// Check, operation and place of each finding.
 fn codes(case: &Case) -> Vec<(&str, &str, &str)> {
-    case.findings.iter().map(|it| (it.check.code, it.operation.as_str(), it.pointer.as_str())).collect()
+    case.findings
+        .iter()
+        .map(|it| (it.check.code, it.operation.as_str(), it.pointer.as_str()))
+        .collect()
 }
 
 #[tokio::test]
@@ -90,7 +93,11 @@ async fn a_good_story_passes() {
 #[tokio::test]
 async fn a_difference_is_found_by_the_law_that_it_breaks() {
     let cases: [(Edit, &str, &str); 4] = [
-        (("createCallback", |_, body| body[0]["url"] = "https://other.example".into()), "C601", "/0/url"),
+        (
+            ("createCallback", |_, body| body[0]["url"] = "https://other.example".into()),
+            "C601",
+            "/0/url",
+        ),
         (
             ("getCallback", |status, body| {
                 if *status == 200 {
@@ -129,11 +136,16 @@ async fn what_was_made_is_undone_although_a_step_failed() {
     steps[1]["request"]["path"]["callbackSettingId"] = "{{nothing}}".into();
     let refused: [Edit; 1] = [("deleteCallback", |status, body| {
         *status = 500;
-        *body = json!({ "errorCode": 10007, "errorMessage": "Internal server error", "errors": [] });
+        *body =
+            json!({ "errorCode": 10007, "errorMessage": "Internal server error", "errors": [] });
     })];
     let (case, exchanges) = played(&fixture(steps.clone(), json!({})), &[], 0).await;
     assert_eq!((codes(&case), exchanges.len()), (vec![("C601", "getCallback", "")], 1));
-    assert!(case.findings[0].message.contains("`{{nothing}}` stands for nothing"), "{:?}", case.findings);
+    assert!(
+        case.findings[0].message.contains("`{{nothing}}` stands for nothing"),
+        "{:?}",
+        case.findings
+    );
     let (case, _) = played(&fixture(steps, json!({})), &refused, 0).await;
     assert_eq!(case.outcome, Outcome::Failed);
     let told = |it: &Finding| it.message.contains("was not undone: deleteCallback answers 500");
@@ -158,7 +170,11 @@ async fn what_later_steps_need_and_did_not_come_is_a_difference() {
     }
     let (case, _) = played(&fixture(steps, json!({})), &empty, 0).await;
     assert_eq!(codes(&case)[0], ("C601", "createCallback", "/0/id"));
-    assert!(case.findings[0].message.contains("is missing, and later steps need it as `id` (step 1, set)"));
+    assert!(
+        case.findings[0]
+            .message
+            .contains("is missing, and later steps need it as `id` (step 1, set)")
+    );
 }
 
 #[tokio::test]
@@ -176,13 +192,15 @@ async fn a_mail_without_what_later_steps_need_is_a_difference() {
     assert_eq!(codes(&case), []);
     let (case, _) = played(&fixture(steps("/values/hsah"), json!({})), &[], 0).await;
     assert_eq!(codes(&case), [("C601", "resendEmailConfirmation", "")]);
-    let told = "the mail of the kind email-confirmation has nothing at /values/hsah that could be `hash`";
+    let told =
+        "the mail of the kind email-confirmation has nothing at /values/hsah that could be `hash`";
     assert!(case.findings[0].message.contains(told), "{:?}", case.findings);
 }
 
 #[tokio::test]
 async fn a_known_difference_is_tolerated_until_its_day() {
-    let edit: [Edit; 1] = [("createCallback", |_, body| body[0]["url"] = "https://other.example".into())];
+    let edit: [Edit; 1] =
+        [("createCallback", |_, body| body[0]["url"] = "https://other.example".into())];
     let known = |at: &str, side: &str| {
         json!({ "known_differences": [{
             "at": at, "side": side, "reason": "not modelled", "owner": "me", "expires": "2026-01-31",
@@ -197,8 +215,10 @@ async fn a_known_difference_is_tolerated_until_its_day() {
     ] {
         let (case, _) = played(&fixture(story(), known), &edit, days).await;
         assert_eq!(case.outcome, outcome, "{days}: {:?}", case.findings);
-        let expired =
-            case.findings.iter().any(|it| it.message.contains("a known difference until 2026-01-31"));
+        let expired = case
+            .findings
+            .iter()
+            .any(|it| it.message.contains("a known difference until 2026-01-31"));
         assert_eq!(expired, days == 31);
     }
 }
@@ -207,7 +227,11 @@ async fn a_known_difference_is_tolerated_until_its_day() {
 async fn a_fixture_that_nobody_confirmed_for_long_warns_and_then_fails() {
     for (days, outcome, found) in [
         (89, Outcome::Passed, None),
-        (91, Outcome::Passed, Some(("stale: last confirmed 91 days ago against a published capture", false))),
+        (
+            91,
+            Outcome::Passed,
+            Some(("stale: last confirmed 91 days ago against a published capture", false)),
+        ),
         (
             181,
             Outcome::Failed,
@@ -216,8 +240,10 @@ async fn a_fixture_that_nobody_confirmed_for_long_warns_and_then_fails() {
     ] {
         let (case, _) = played(&fixture(story(), json!({})), &[], days).await;
         assert_eq!((case.outcome, case.findings.len()), (outcome, usize::from(found.is_some())));
-        let of_case = case.findings.first().map(|it| (it.check.code, it.message.clone(), it.is_error()));
-        let found = found.map(|(words, breaks)| ("C602", format!("of the fixture is {words}"), breaks));
+        let of_case =
+            case.findings.first().map(|it| (it.check.code, it.message.clone(), it.is_error()));
+        let found =
+            found.map(|(words, breaks)| ("C602", format!("of the fixture is {words}"), breaks));
         assert_eq!(of_case, found);
     }
 }
@@ -268,7 +294,10 @@ async fn on_a_live_api_only_what_reads_is_played() {
     let undone = json!({ "cleanup": { "operation": "logout", "expect": [204] } });
     for (steps, reason) in [
         (story(), "live: createCallback is write-free, and only reads are played"),
-        (json!([read(json!({})), key]), "live: getAccountApiKeys is read-secret, and only reads are played"),
+        (
+            json!([read(json!({})), key]),
+            "live: getAccountApiKeys is read-secret, and only reads are played",
+        ),
         (json!([read(undone)]), "live: logout is irreversible, and only reads are played"),
         (
             json!([read(json!({ "as": "nobody" }))]),
@@ -284,11 +313,22 @@ async fn on_a_live_api_only_what_reads_is_played() {
         ),
     ] {
         let (case, _) = replay_one(&target, &fixture(steps, json!({})), &options).await;
-        assert_eq!((case.outcome, sent.load(Ordering::Relaxed)), (Outcome::Skipped, 0), "{}", case.reason);
+        assert_eq!(
+            (case.outcome, sent.load(Ordering::Relaxed)),
+            (Outcome::Skipped, 0),
+            "{}",
+            case.reason
+        );
         assert!(case.reason.starts_with(reason), "{}", case.reason);
     }
-    let (case, _) = replay_one(&target, &fixture(json!([read(json!({}))]), json!({})), &options).await;
-    assert_eq!((case.outcome, sent.load(Ordering::Relaxed)), (Outcome::Passed, 1), "{}", case.reason);
+    let (case, _) =
+        replay_one(&target, &fixture(json!([read(json!({}))]), json!({})), &options).await;
+    assert_eq!(
+        (case.outcome, sent.load(Ordering::Relaxed)),
+        (Outcome::Passed, 1),
+        "{}",
+        case.reason
+    );
 }
 
 #[tokio::test]
@@ -307,7 +347,10 @@ async fn what_the_target_does_not_do_is_skipped() {
         *body = json!({ "errorCode": 10000, "errorMessage": "not yet", "errors": [] });
     })];
     let (case, _) = played(&fixture(story(), json!({})), &edit, 0).await;
-    assert_eq!((case.outcome, case.reason.as_str()), (Outcome::Skipped, "not emulated: getCallback"));
+    assert_eq!(
+        (case.outcome, case.reason.as_str()),
+        (Outcome::Skipped, "not emulated: getCallback")
+    );
     let empty = json!({ "requires": [{ "empty": "getSshKeys" }] });
     let (case, exchanges) = played(&fixture(story(), empty), &[], 0).await;
     assert_eq!((case.outcome, exchanges.len()), (Outcome::Skipped, 0));

@@ -63,7 +63,10 @@ async fn a_user_without_a_second_factor_is_in_at_once() {
     let emulator = Emulator::start();
     let nobody = emulator.api().anonymous();
     let answer = login(&nobody, "harbour", "harbourPassword").send().await;
-    assert_eq!(answer.json(), json!({ "requiresOtp": false, "expiresAt": 0, "otpSessionExpiresAt": 0 }));
+    assert_eq!(
+        answer.json(),
+        json!({ "requiresOtp": false, "expiresAt": 0, "otpSessionExpiresAt": 0 })
+    );
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     assert!(
         cookie.starts_with("session=") && cookie.ends_with("; Max-Age=7200; Path=/; HttpOnly"),
@@ -166,8 +169,9 @@ async fn a_login_from_outside_the_whitelist_of_the_account_is_refused_like_a_wro
     let emulator = Emulator::start();
     let api = emulator.other_customer();
     let nobody = api.anonymous();
-    let allow =
-        |range: &str| api.call("createAccountWhitelist").body(json!({ "ipRange": range, "active": 1 }));
+    let allow = |range: &str| {
+        api.call("createAccountWhitelist").body(json!({ "ipRange": range, "active": 1 }))
+    };
     let here = allow("127.0.0.0/8").ok().await[0]["id"].take();
     allow("10.0.0.0/8").ok().await;
     login(&nobody, "harbour", "harbourPassword").ok().await;

@@ -19,9 +19,9 @@ async fn a_setting_lives_from_create_to_delete() {
     let listed = api.call("getSlackSettings").ok().await;
     assert_eq!(listed.as_array().unwrap().last(), created.get(0));
 
-    let change =
-        json!({ "name": "Ops 2", "webHookUrl": "http://192.0.2.1/", "channel": "b", "userName": "c" });
-    let changed = api.call("updateSlackSetting").with("slackSettingId", id).body(change.clone()).ok().await;
+    let change = json!({ "name": "Ops 2", "webHookUrl": "http://192.0.2.1/", "channel": "b", "userName": "c" });
+    let changed =
+        api.call("updateSlackSetting").with("slackSettingId", id).body(change.clone()).ok().await;
     assert_eq!((&changed[0]["id"], &changed[0]["name"]), (&created[0]["id"], &change["name"]));
     assert_eq!(api.call("getSlackSetting").with("slackSettingId", id).ok().await, changed);
 
@@ -35,12 +35,15 @@ async fn a_setting_lives_from_create_to_delete() {
 async fn a_name_belongs_to_one_setting_of_a_customer() {
     let emulator = Emulator::start();
     let (api, other) = (emulator.api(), emulator.other_customer());
-    let errors = api.call("createSlackSetting").body(setting("Build farm")).refused(422, 11001).await;
+    let errors =
+        api.call("createSlackSetting").body(setting("Build farm")).refused(422, 11001).await;
     assert_eq!(errors, [("name".to_owned(), "is the name of another Slack setting".to_owned())]);
-    let change = |name: &str| api.call("updateSlackSetting").with("slackSettingId", 71).body(setting(name));
+    let change =
+        |name: &str| api.call("updateSlackSetting").with("slackSettingId", 71).body(setting(name));
     assert!(change("Build farm").refused(409, 10009).await.is_empty());
 
-    // Its own name is not taken, a name that was given up is free, and another customer may have the same.
+    // Its own name is not taken, a name that was given up is free, and another customer may have
+    // the same.
     change("Live operations").ok().await;
     change("Operations").ok().await;
     api.call("createSlackSetting").body(setting("Live operations")).ok().await;
@@ -80,7 +83,8 @@ async fn a_setting_of_another_customer_does_not_exist() {
         for operation in ["getSlackSetting", "deleteSlackSetting"] {
             api.call(operation).with("slackSettingId", id).refused(404, 10001).await;
         }
-        let change = api.call("updateSlackSetting").with("slackSettingId", id).body(setting("Ours"));
+        let change =
+            api.call("updateSlackSetting").with("slackSettingId", id).body(setting("Ours"));
         change.refused(404, 10001).await;
     }
     assert_eq!(other.call("getSlackSettings").ok().await, theirs);

@@ -10,8 +10,11 @@ async fn a_key_lives_from_create_to_delete() {
     let api = emulator.api();
     let before = api.call("getSshKeys").ok().await;
 
-    let created =
-        api.call("createSshKey").body(json!({ "name": "laptop", "publicKey": PUBLIC_KEY })).ok().await;
+    let created = api
+        .call("createSshKey")
+        .body(json!({ "name": "laptop", "publicKey": PUBLIC_KEY }))
+        .ok()
+        .await;
     let uuid = created[0]["uuid"].as_str().unwrap();
     assert_eq!(created[0]["name"], "laptop");
     assert_eq!(api.call("getSshKey").with("uuid", uuid).ok().await, created);
@@ -28,7 +31,8 @@ async fn a_key_lives_from_create_to_delete() {
 async fn what_is_not_a_public_key_is_refused() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let create = |key: &str| api.call("createSshKey").body(json!({ "name": "laptop", "publicKey": key }));
+    let create =
+        |key: &str| api.call("createSshKey").body(json!({ "name": "laptop", "publicKey": key }));
     for key in ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "not a key", "ssh-rsa !!!"] {
         let errors = create(key).refused(422, 11001).await;
         assert_eq!(errors, [("publicKey".to_owned(), "is not an SSH public key".to_owned())]);
@@ -48,7 +52,12 @@ const KINDS: [&str; 3] = [
 async fn keys_of_every_kind_are_keys() {
     let emulator = Emulator::start();
     for key in KINDS {
-        emulator.api().call("createSshKey").body(json!({ "name": "k", "publicKey": key })).ok().await;
+        emulator
+            .api()
+            .call("createSshKey")
+            .body(json!({ "name": "k", "publicKey": key }))
+            .ok()
+            .await;
     }
 }
 

@@ -3,7 +3,8 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 /// A picture of one pixel.
-const PNG: &[u8] = b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
 const PNG_BASE64: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ";
 
 fn file(name: &'static str, bytes: &'static [u8]) -> Form {
@@ -42,9 +43,11 @@ async fn a_picture_goes_from_upload_through_a_ticket_to_download() {
         .ok()
         .await;
     api.call("closeTicket").with("ticketId", on).ok().await;
-    let errors = api.call("deleteTicketsAttachment").with("attachmentId", id).refused(422, 11001).await;
+    let errors =
+        api.call("deleteTicketsAttachment").with("attachmentId", id).refused(422, 11001).await;
     assert_eq!(errors[0].0, "attachmentId");
-    let content = api.call("getTicketAttachment").with("ticketId", on).with("attachmentId", id).ok().await;
+    let content =
+        api.call("getTicketAttachment").with("ticketId", on).with("attachmentId", id).ok().await;
     assert_eq!(content, PNG_BASE64);
 }
 
@@ -77,7 +80,12 @@ async fn a_message_takes_up_only_free_files_of_its_own_account() {
         assert_eq!(errors.len(), 1, "{ids:?}: {errors:?}");
         assert_eq!(errors[0].0, "attachmentIds");
         let reply = json!({ "title": "No link", "content": "More", "attachmentIds": ids });
-        let errors = api.call("createTicketReply").with("ticketId", on).body(reply).refused(422, 11001).await;
+        let errors = api
+            .call("createTicketReply")
+            .with("ticketId", on)
+            .body(reply)
+            .refused(422, 11001)
+            .await;
         assert_eq!(errors[0].0, "attachmentIds");
     }
     let many: Vec<i64> = upload_many(&api, 11).await;

@@ -53,7 +53,10 @@ async fn a_ticket_is_written_read_answered_and_closed() {
         (&first["title"], &first["content"]),
         (&created["title"], &json!("Please close this ticket."))
     );
-    assert_eq!((&first["fullUserName"], &first["replyByI3d"]), (&json!("Lighthouse Games B.V."), &json!(0)));
+    assert_eq!(
+        (&first["fullUserName"], &first["replyByI3d"]),
+        (&json!("Lighthouse Games B.V."), &json!(0))
+    );
 
     api.advance(92).await;
     api.call("closeTicket").with("ticketId", id).ok().await;
@@ -109,7 +112,10 @@ async fn open_or_unread_agrees_with_what_the_tickets_say() {
     api.advance(60).await;
     reply_to(&api, id).ok().await;
     api.call("closeTicket").with("ticketId", id).ok().await;
-    assert!(!ids(&api, "getTicketsOpenOrUnreads").await.contains(&id), "nobody is unread by themselves");
+    assert!(
+        !ids(&api, "getTicketsOpenOrUnreads").await.contains(&id),
+        "nobody is unread by themselves"
+    );
 }
 
 #[tokio::test]
@@ -160,7 +166,11 @@ async fn a_contact_speaks_in_their_own_name() {
     let created = api.call("contact").body(form.clone()).ok().await;
     assert_eq!(created["replies"][0]["fullUserName"], "Ada Bakker");
     assert_eq!(created["replies"][0]["content"], "");
-    assert_eq!(ids(&api, "getTickets").await[0], created["id"].as_i64().unwrap(), "a customer can follow it");
+    assert_eq!(
+        ids(&api, "getTickets").await[0],
+        created["id"].as_i64().unwrap(),
+        "a customer can follow it"
+    );
 
     let anonymous = api.anonymous().call("contact").body(form.clone()).ok().await;
     api.call("getTicket").with("ticketId", &anonymous["id"]).refused(404, 10001).await;
@@ -184,9 +194,12 @@ async fn a_customer_without_a_company_writes_in_their_own_name() {
 async fn opening_and_closing_may_be_repeated() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    for (operation, status) in
-        [("openTicket", "open"), ("openTicket", "open"), ("closeTicket", "closed"), ("closeTicket", "closed")]
-    {
+    for (operation, status) in [
+        ("openTicket", "open"),
+        ("openTicket", "open"),
+        ("closeTicket", "closed"),
+        ("closeTicket", "closed"),
+    ] {
         api.call(operation).with("ticketId", CLOSED).ok().await;
         assert_eq!(api.call("getTicket").with("ticketId", CLOSED).ok().await["status"], status);
     }

@@ -18,7 +18,9 @@ fn network(api: &Api, colocation: i64) -> Call<'_> {
 }
 
 fn raw(api: &Api, uplink: i64) -> Call<'_> {
-    api.call("getColocationNetworkUsageRaw").with("colocationId", COLOCATION).with("upLinkId", uplink)
+    api.call("getColocationNetworkUsageRaw")
+        .with("colocationId", COLOCATION)
+        .with("upLinkId", uplink)
 }
 
 fn cross_connect(api: &Api, id: i64, uplink: i64) -> Call<'_> {
@@ -51,7 +53,10 @@ async fn the_last_day_is_answered_hour_by_hour_unless_something_else_is_asked_fo
     let last_day = network(&api, COLOCATION).ok().await;
     assert_eq!(last_day[0]["unit"], "hour");
     let last_day = data(network(&api, COLOCATION)).await;
-    assert_eq!(timestamps(&last_day), (0..24).map(|hour| START - DAY + hour * HOUR).collect::<Vec<_>>());
+    assert_eq!(
+        timestamps(&last_day),
+        (0..24).map(|hour| START - DAY + hour * HOUR).collect::<Vec<_>>()
+    );
 
     api.advance(HOUR as u32 / 2).await;
     let begun = data(network(&api, COLOCATION)).await.pop().unwrap();
@@ -78,7 +83,10 @@ async fn days_are_made_of_hours_and_a_service_of_its_uplinks() {
         let answer = raw(&api, uplink).with("startTime", START).ok().await;
         assert_eq!(answer[0]["unit"], "day");
         let of_uplink = answer[0]["data"].as_array().unwrap().clone();
-        assert_eq!(timestamps(&of_uplink), (0..10).map(|day| START + day * DAY).collect::<Vec<_>>());
+        assert_eq!(
+            timestamps(&of_uplink),
+            (0..10).map(|day| START + day * DAY).collect::<Vec<_>>()
+        );
         days.extend(of_uplink);
     }
     assert_eq!(sum(&hours, "networkIngress"), sum(&days, "ingress"));
@@ -109,7 +117,8 @@ async fn a_cross_connect_sums_what_its_uplinks_carried_this_month() {
 async fn a_long_time_is_answered_day_by_day_and_begins_with_the_service() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let all = network(&api, COLOCATION).with("startTime", i64::MIN).with("endTime", i64::MAX).ok().await;
+    let all =
+        network(&api, COLOCATION).with("startTime", i64::MIN).with("endTime", i64::MAX).ok().await;
     assert_eq!(all[0]["unit"], "day");
     let days = all[0]["data"].as_array().unwrap();
     assert_eq!(timestamps(days), (0..800).map(|day| START - (800 - day) * DAY).collect::<Vec<_>>());
@@ -124,11 +133,17 @@ async fn an_impossible_window_is_refused_and_the_longest_life_is_bounded() {
     let emulator = Emulator::start();
     let api = emulator.api();
     for (start, end) in [(START, START - 1), (i64::MAX, i64::MIN), (START, START - 100 * DAY)] {
-        let errors =
-            network(&api, COLOCATION).with("startTime", start).with("endTime", end).refused(422, 11001).await;
+        let errors = network(&api, COLOCATION)
+            .with("startTime", start)
+            .with("endTime", end)
+            .refused(422, 11001)
+            .await;
         assert_eq!(errors[0].0, "startTime");
-        let errors =
-            raw(&api, UPLINKS[0]).with("startTime", start).with("endTime", end).refused(422, 11001).await;
+        let errors = raw(&api, UPLINKS[0])
+            .with("startTime", start)
+            .with("endTime", end)
+            .refused(422, 11001)
+            .await;
         assert_eq!(errors[0].0, "startTime");
         let call = cross_connect(&api, 8101, 70611).with("startTime", start).with("endTime", end);
         assert_eq!(call.refused(422, 11001).await[0].0, "startTime");
@@ -147,7 +162,8 @@ async fn an_impossible_window_is_refused_and_the_longest_life_is_bounded() {
 #[tokio::test]
 async fn everybody_sees_the_traffic_of_every_service_but_a_customer_only_their_own() {
     let emulator = Emulator::start();
-    let (mine, theirs, nobody) = (emulator.api(), emulator.other_customer(), emulator.api().anonymous());
+    let (mine, theirs, nobody) =
+        (emulator.api(), emulator.other_customer(), emulator.api().anonymous());
     assert_eq!(network(&nobody, 5206).ok().await, network(&theirs, 5206).ok().await);
     assert_eq!(network(&nobody, COLOCATION).ok().await, network(&mine, COLOCATION).ok().await);
     network(&mine, 5206).refused(404, 10001).await;
@@ -173,19 +189,27 @@ async fn who_uses_more_than_was_ordered_is_listed() {
     assert_eq!(overuse().ok().await, json!([]), "a month that has just begun has no use");
     api.advance(30 * DAY as u32).await;
     let colocations = api.call("getColocations").ok().await;
-    let colocation = |id: i64| colocations.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
+    let colocation =
+        |id: i64| colocations.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
     let listed = overuse().ok().await;
-    let ids: Vec<i64> = listed.as_array().unwrap().iter().map(|it| it["coloId"].as_i64().unwrap()).collect();
+    let ids: Vec<i64> =
+        listed.as_array().unwrap().iter().map(|it| it["coloId"].as_i64().unwrap()).collect();
     assert_eq!(ids, [5202, 5204]);
     for row in listed.as_array().unwrap() {
         let service = colocation(row["coloId"].as_i64().unwrap());
         assert_eq!(row["coloName"], service["name"]);
         assert_eq!(row["orderedBandwidth"], service["bandwidthContractual"]);
-        assert_eq!(row["usedBandwidth"], service["outgoingTrafficSum"], "incoming traffic of both is free");
+        assert_eq!(
+            row["usedBandwidth"], service["outgoingTrafficSum"],
+            "incoming traffic of both is free"
+        );
         assert!(row["usedBandwidth"].as_f64() > row["orderedBandwidth"].as_f64());
     }
     assert_eq!(overuse().range("start=1").ok().await, json!([listed[1]]));
-    assert_eq!(emulator.other_customer().call("getTelemetryColocationOveruseCurrents").ok().await, json!([]));
+    assert_eq!(
+        emulator.other_customer().call("getTelemetryColocationOveruseCurrents").ok().await,
+        json!([])
+    );
 }
 
 #[test]
@@ -193,14 +217,18 @@ fn any_window_shows_the_same_hours_in_any_order() {
     let (emulator, runtime) = (Emulator::start(), Runtime::new().unwrap());
     let api = emulator.api();
     let window = |start: i64, end: i64| {
-        let call = network(&api, COLOCATION).with("startTime", START - start).with("endTime", START - end);
+        let call =
+            network(&api, COLOCATION).with("startTime", START - start).with("endTime", START - end);
         runtime.block_on(data(call))
     };
     let whole = window(30 * DAY, 0);
-    let config = ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
     let tried = TestRunner::new(config).run(&(0..30 * DAY, 0..30 * DAY), |(a, b)| {
         let (start, end) = (a.max(b), a.min(b));
-        let inside = |it: &&Value| (START - start..=START - end).contains(&it["timestamp"].as_i64().unwrap());
+        let inside = |it: &&Value| {
+            (START - start..=START - end).contains(&it["timestamp"].as_i64().unwrap())
+        };
         let expected: Vec<Value> = whole.iter().filter(inside).cloned().collect();
         prop_assert_eq!(window(start, end), expected);
         Ok(())

@@ -98,8 +98,7 @@ async fn a_summary_has_the_same_triggers_with_ids_that_are_numbers() {
     let triggers = api.call("getTriggerList").ok().await;
     let summaries = api.call("getTriggerSummary").ok().await;
     let short = |trigger: &Value| {
-        let mut summary =
-            json!({ "id": trigger["id"].as_str().unwrap().parse::<i64>().unwrap(), "name": trigger["name"] });
+        let mut summary = json!({ "id": trigger["id"].as_str().unwrap().parse::<i64>().unwrap(), "name": trigger["name"] });
         if let Some(description) = trigger.get("description") {
             summary["description"] = description.clone();
         }
@@ -132,7 +131,11 @@ async fn the_numbers_of_the_lists_are_all_that_a_trigger_takes() {
             let errors = refused(&api, new_with(pointer, json!(id))).await;
             assert_eq!(errors.len(), 1, "{errors:?}");
             assert_eq!(errors[0].0, property);
-            assert!(errors[0].1.ends_with(&ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")));
+            assert!(
+                errors[0]
+                    .1
+                    .ends_with(&ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
+            );
         }
     }
     assert!(!api.call("getTriggerTypeValueTypes").ok().await.as_array().unwrap().is_empty());
@@ -146,7 +149,8 @@ async fn memory_and_cpu_are_measured_over_a_window_and_uptime_is_not() {
         new_with("/rules/0", json!({ "ruleAction": 1, "ruleDataType": data_type, "rule": rule }))
     };
     for data_type in [1, 2] {
-        let errors = refused(&api, rule(data_type, json!({ "operator": 2, "threshold": 90 }))).await;
+        let errors =
+            refused(&api, rule(data_type, json!({ "operator": 2, "threshold": 90 }))).await;
         assert_eq!(errors, [("rules[0].rule.triggerWindow".to_owned(), "is required".to_owned())]);
         let none = json!({ "operator": 2, "triggerWindow": 0, "threshold": -1 });
         let properties: Vec<String> =
@@ -176,7 +180,10 @@ async fn an_application_has_half_an_hour_to_stop_unless_told_otherwise() {
     let api = emulator.api();
     let parameters = |value: Value| new_with("/actions/0/actionParameters", value);
     let created = api.call("createTrigger").body(parameters(json!({ "methodId": 2 }))).ok().await;
-    assert_eq!(created[0]["actions"][0]["actionParameters"], json!({ "methodId": 2, "timeout": 1800 }));
+    assert_eq!(
+        created[0]["actions"][0]["actionParameters"],
+        json!({ "methodId": 2, "timeout": 1800 })
+    );
     let created = api.call("createTrigger").body(parameters(Value::Null)).ok().await;
     assert_eq!(created[0]["actions"], json!([{ "action": 2 }]));
     let errors = refused(&api, parameters(json!({ "timeout": -1 }))).await;
@@ -188,13 +195,17 @@ async fn every_fault_is_named_where_it_is() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let mut body = new();
-    body["conditions"] = json!([new()["conditions"][0], { "conditionId": 99, "conditionValues": [] }]);
+    body["conditions"] =
+        json!([new()["conditions"][0], { "conditionId": 99, "conditionValues": [] }]);
     body["rules"] = json!([
         new()["rules"][0],
         { "ruleAction": 0, "ruleDataType": 3, "rule": { "operator": 9, "threshold": 1 } },
     ]);
     let properties: Vec<String> = refused(&api, body).await.into_iter().map(|it| it.0).collect();
-    assert_eq!(properties, ["conditions[1].conditionId", "rules[1].ruleAction", "rules[1].rule.operator"]);
+    assert_eq!(
+        properties,
+        ["conditions[1].conditionId", "rules[1].ruleAction", "rules[1].rule.operator"]
+    );
 }
 
 #[tokio::test]
@@ -241,7 +252,8 @@ async fn the_demo_world_has_triggers_for_data_centres_and_fleets_of_its_customer
 
 /// An operation, of one of the triggers that there are, and a name to give.
 fn step() -> impl Strategy<Value = (&'static str, Index, String)> {
-    let operations = ["createTrigger", "updateTrigger", "enableTrigger", "disableTrigger", "removeTrigger"];
+    let operations =
+        ["createTrigger", "updateTrigger", "enableTrigger", "disableTrigger", "removeTrigger"];
     (select(operations.to_vec()), any::<Index>(), "[a-z]{1,4}")
 }
 
@@ -251,7 +263,9 @@ type Triggers = BTreeMap<i64, (String, i64)>;
 /// What the API has.
 async fn triggers(api: &Api) -> Triggers {
     let list = api.call("getTriggerList").range("results=1000").ok().await;
-    let of = |it: &Value| (id(it), (it["name"].as_str().unwrap().to_owned(), it["active"].as_i64().unwrap()));
+    let of = |it: &Value| {
+        (id(it), (it["name"].as_str().unwrap().to_owned(), it["active"].as_i64().unwrap()))
+    };
     list.as_array().unwrap().iter().map(of).collect()
 }
 

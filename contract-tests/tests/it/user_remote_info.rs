@@ -13,8 +13,9 @@ async fn a_caller_learns_what_the_api_sees_of_them() {
     assert_eq!(plain, nothing);
 
     let call = api.call("getUserGetUserRemoteInfos").header("user-agent", "studio/1.2");
-    let call =
-        call.header("x-forwarded-for", "203.0.113.9, 198.51.100.1").header("x-forwarded-for", "192.0.2.1");
+    let call = call
+        .header("x-forwarded-for", "203.0.113.9, 198.51.100.1")
+        .header("x-forwarded-for", "192.0.2.1");
     let forwarded = call.header("x-forwarded-host", "api.lighthouse.example").ok().await;
     let seen = json!({
         "ipAddressFromServerVariable": "127.0.0.1", "ipAddressFromRequest": "127.0.0.1",

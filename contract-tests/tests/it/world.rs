@@ -54,11 +54,16 @@ async fn a_flex_metal_server_is_made_of_what_the_catalogue_offers() {
             let same = |it: &&Value| {
                 it["id"] == server["location"]["id"] && it["name"] == server["location"]["name"]
             };
-            let location = locations.iter().find(same).unwrap_or_else(|| panic!("the location of {name}"));
-            let call = api.call("getFlexMetalLocationInstanceTypes").with("locationId", &location["id"]);
+            let location =
+                locations.iter().find(same).unwrap_or_else(|| panic!("the location of {name}"));
+            let call =
+                api.call("getFlexMetalLocationInstanceTypes").with("locationId", &location["id"]);
             let mut offered = rows(call).await.into_iter();
             let wanted = &server["instanceType"];
-            assert!(offered.any(|it| it["id"] == wanted["id"] && it["name"] == wanted["name"]), "{name}");
+            assert!(
+                offered.any(|it| it["id"] == wanted["id"] && it["name"] == wanted["name"]),
+                "{name}"
+            );
             let installable = |it: &Value| it["slug"] == server["os"]["slug"] && it["active"] == 1;
             assert!(systems.iter().any(installable), "the operating system of {name}");
             let carried = server["tags"].as_array().unwrap().iter().map(text);
@@ -70,7 +75,10 @@ async fn a_flex_metal_server_is_made_of_what_the_catalogue_offers() {
 
 async fn contracts(api: &Api) -> BTreeSet<String> {
     let quotas = list(api, "getFlexMetalQuotaUsages").await;
-    quotas.iter().flat_map(|it| column(it["quotaUsage"].as_array().unwrap(), "contractId")).collect()
+    quotas
+        .iter()
+        .flat_map(|it| column(it["quotaUsage"].as_array().unwrap(), "contractId"))
+        .collect()
 }
 
 #[tokio::test]
@@ -89,12 +97,16 @@ async fn a_dedicated_server_refers_to_what_the_catalogues_have() {
             assert!(systems.contains(&text(&server["osId"])), "the operating system of {name}");
             assert!(currencies.contains(&text(&server["currencyId"])), "the currency of {name}");
             assert!(sites.contains(&text(&server["dcLocationId"])), "the data centre of {name}");
-            let traffic = ["incomingTrafficSum", "outgoingTrafficSum"].map(|it| server[it].as_i64().unwrap());
+            let traffic =
+                ["incomingTrafficSum", "outgoingTrafficSum"].map(|it| server[it].as_i64().unwrap());
             assert_eq!(server["trafficSum"], traffic[0] + traffic[1], "the traffic of {name}");
             assert_eq!(server["userId"], account, "the owner of {name}");
             if let Some(place) = flex_metal.iter().find(|it| it["id"] == server["dcLocationId"]) {
                 let code = format!("{}-", text(&place["shortName"]));
-                assert!(text(&server["serverName"]).starts_with(&code), "the data centre of {name}");
+                assert!(
+                    text(&server["serverName"]).starts_with(&code),
+                    "the data centre of {name}"
+                );
             }
         }
     }
@@ -111,7 +123,9 @@ async fn an_ssh_key_is_one_line_of_open_ssh() {
         for key in &keys {
             let line = text(&key["publicKey"]);
             let parts: Vec<&str> = line.split(' ').collect();
-            let [kind, blob, comment] = parts[..] else { panic!("{line} is no key with a comment") };
+            let [kind, blob, comment] = parts[..] else {
+                panic!("{line} is no key with a comment")
+            };
             assert!(["ssh-ed25519", "ssh-rsa"].contains(&kind) && comment.contains('@'), "{line}");
             // The blob begins with the length and the name of its kind.
             let bytes = base64(blob);
@@ -133,8 +147,11 @@ fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = text.trim_end_matches('=').bytes();
     let digits = digits.map(|it| DIGITS.iter().position(|digit| *digit == it).expect("base64"));
-    let bits: Vec<bool> = digits.flat_map(|it| (0..6).rev().map(move |place| it >> place & 1 == 1)).collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect()
+    let bits: Vec<bool> =
+        digits.flat_map(|it| (0..6).rev().map(move |place| it >> place & 1 == 1)).collect();
+    bits.chunks_exact(8)
+        .map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit)))
+        .collect()
 }
 
 #[tokio::test]
@@ -171,7 +188,8 @@ fn words(text: &str) -> BTreeSet<String> {
 /// Whether a word looks like `match-eu-01`.
 fn is_server_name(word: &str) -> bool {
     let plain = word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
-    let number = word.rsplit_once('-').is_some_and(|(_, end)| end.len() == 2 && end.parse::<u8>().is_ok());
+    let number =
+        word.rsplit_once('-').is_some_and(|(_, end)| end.len() == 2 && end.parse::<u8>().is_ok());
     plain && number && word.starts_with(|it: char| it.is_ascii_lowercase())
 }
 
@@ -184,7 +202,10 @@ async fn no_answer_of_a_customer_has_an_address_of_the_other() {
         assert!(theirs.len() > 6);
         for (operation, answer) in answers(one).await {
             for address in words(&answer).iter().filter_map(|it| it.parse::<IpAddr>().ok()) {
-                assert!(!theirs.contains(&address), "{operation} shows {address} of the other customer");
+                assert!(
+                    !theirs.contains(&address),
+                    "{operation} shows {address} of the other customer"
+                );
             }
         }
         for (range, entry) in ranges(one).await {
@@ -204,7 +225,8 @@ async fn addresses(api: &Api) -> BTreeSet<IpAddr> {
         .flat_map(|it| column(it.as_array().unwrap(), "ipAddress"))
         .map(|it| it.parse().unwrap())
         .collect();
-    addresses.extend(ranges(api).await.iter().flat_map(|(range, _)| [*range.start(), *range.end()]));
+    addresses
+        .extend(ranges(api).await.iter().flat_map(|(range, _)| [*range.start(), *range.end()]));
     addresses
 }
 
@@ -212,7 +234,9 @@ async fn addresses(api: &Api) -> BTreeSet<IpAddr> {
 async fn ranges(api: &Api) -> Vec<(RangeInclusive<IpAddr>, Value)> {
     let mut entries = list(api, "getAccountWhitelists").await;
     for key in list(api, "getAccountApiKeys").await {
-        entries.extend(rows(api.call("getAccountApiKeyWhitelists").with("apiKeyId", &key["id"])).await);
+        entries.extend(
+            rows(api.call("getAccountApiKeyWhitelists").with("apiKeyId", &key["id"])).await,
+        );
     }
     entries.into_iter().map(|entry| (range(&entry), entry)).collect()
 }
@@ -223,7 +247,8 @@ fn range(entry: &Value) -> RangeInclusive<IpAddr> {
         return address(&entry["ipStart"])..=address(&entry["ipEnd"]);
     };
     let (first, prefix) = net.split_once('/').unwrap();
-    let (first, prefix) = (first.parse::<std::net::Ipv4Addr>().unwrap(), prefix.parse::<u32>().unwrap());
+    let (first, prefix) =
+        (first.parse::<std::net::Ipv4Addr>().unwrap(), prefix.parse::<u32>().unwrap());
     let last = first.to_bits() | u32::MAX.checked_shr(prefix).unwrap_or_default();
     first.into()..=std::net::Ipv4Addr::from_bits(last).into()
 }
@@ -246,9 +271,12 @@ async fn answers(api: &Api) -> Vec<(String, String)> {
         let server = api.call("getFlexMetalServer").with("uuid", uuid).ok().await;
         answers.push(("getFlexMetalServer".to_owned(), server.to_string()));
     }
-    answers.extend(tickets(api).await.into_iter().map(|it| ("getTicket".to_owned(), it.to_string())));
+    answers
+        .extend(tickets(api).await.into_iter().map(|it| ("getTicket".to_owned(), it.to_string())));
     let whitelists = ranges(api).await.into_iter();
-    answers.extend(whitelists.map(|(_, it)| ("getAccountApiKeyWhitelists".to_owned(), it.to_string())));
+    answers.extend(
+        whitelists.map(|(_, it)| ("getAccountApiKeyWhitelists".to_owned(), it.to_string())),
+    );
     answers
 }
 

@@ -74,7 +74,10 @@ async fn resources(host: &Host) -> Vec<Value> {
 async fn hears(child: &mut Child, words: &'static str) -> impl Sized + use<> {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let heard = move || {
-        assert!(lines.any(|line| line.unwrap().contains(words)), "the process never says `{words}`");
+        assert!(
+            lines.any(|line| line.unwrap().contains(words)),
+            "the process never says `{words}`"
+        );
         lines
     };
     tokio::task::spawn_blocking(heard).await.unwrap()
@@ -99,8 +102,8 @@ async fn is_held(host: &Host, child: &mut Child) -> bool {
     host.holds()
 }
 
-/// Kills a process at each of its requests: before the host does what it asks for, or when that is done and the answer is on
-/// its way.
+/// Kills a process at each of its requests: before the host does what it asks for, or when that is
+/// done and the answer is on its way.
 async fn kill_at_every_request(moment: Moment) {
     let host = Host::start().await;
     let before = resources(&host).await;
@@ -118,7 +121,12 @@ async fn kill_at_every_request(moment: Moment) {
         assert_eq!(swept.status.code(), Some(0), "killed at request {step}: {told}");
         assert_eq!(resources(&host).await, before, "killed at request {step}");
         if is_over {
-            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
             assert!(step > 30, "{step} requests are few");
             return;
         }
@@ -228,7 +236,10 @@ async fn a_live_api_is_not_explored() {
         let output = wait(command.env("CONTRACT_LIVE", "1").spawn().unwrap()).await;
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains("compare") && told.contains("plan") && told.contains("apply"), "{told}");
+        assert!(
+            told.contains("compare") && told.contains("plan") && told.contains("apply"),
+            "{told}"
+        );
     }
 }
 
@@ -237,11 +248,15 @@ async fn the_key_appears_in_no_output() {
     let host = Host::slow(DELAY).await;
     let shell = Shell::new();
     // A careless host repeats what it was sent.
-    let told =
-        Told { status: 403, body: format!("{{\"errorMessage\":\"{CANARY} may not\"}}"), ..Told::default() };
+    let told = Told {
+        status: 403,
+        body: format!("{{\"errorMessage\":\"{CANARY} may not\"}}"),
+        ..Told::default()
+    };
     host.tell([told]);
     let target = host.loopback();
-    let reports = ["--html", "r/run.html", "--junit", "r/run.xml", "--json", "r/run.json", "--github"];
+    let reports =
+        ["--html", "r/run.html", "--junit", "r/run.xml", "--json", "r/run.json", "--github"];
     let arguments = ["apply", "--target", &target, "--plan", &shell.plan(&target).await];
     let mut outputs = vec![shell.run(&[&arguments[..], &reports].concat()).await];
     let told = String::from_utf8_lossy(&outputs[0].stdout).into_owned();
@@ -262,7 +277,8 @@ async fn the_key_appears_in_no_output() {
     for output in outputs {
         assert_secret("the output", &[output.stdout, output.stderr].concat());
     }
-    let (reports, state) = (shell.folder.path().join("r"), shell.folder.path().join(".contract-tests"));
+    let (reports, state) =
+        (shell.folder.path().join("r"), shell.folder.path().join(".contract-tests"));
     assert_eq!(assert_no_secret_in(&reports), 3, "a page, JUnit and JSON");
     assert!(assert_no_secret_in(&state) >= 4, "two ledgers, a budget and a lock");
     let mut names: Vec<_> = files(shell.folder.path()).collect();
@@ -276,7 +292,8 @@ fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// The number of files in a folder, none of which tells the key.
 fn assert_no_secret_in(folder: &Path) -> usize {
-    let look = |path: PathBuf| assert_secret(&path.display().to_string(), &std::fs::read(&path).unwrap());
+    let look =
+        |path: PathBuf| assert_secret(&path.display().to_string(), &std::fs::read(&path).unwrap());
     files(folder).map(look).count()
 }
 

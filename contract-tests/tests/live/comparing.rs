@@ -62,13 +62,16 @@ fn redactor() -> Redactor {
 async fn compared(mock: &Side, truth: &Side, scenarios: &[Fixture]) -> Comparison {
     let options = Options { run: "run7c".to_owned(), now: Timestamp::now() };
     let (waivers, redactor) = (Waivers::default(), redactor());
-    let terms = Terms { shape_only: true, options: &options, waivers: &waivers, redactor: &redactor };
+    let terms =
+        Terms { shape_only: true, options: &options, waivers: &waivers, redactor: &redactor };
     compare_sides(mock, truth, scenarios, &terms).await
 }
 
-/// What there is on the host. Its servers change by themselves while the harness waits for its turn.
+/// What there is on the host. Its servers change by themselves while the harness waits for its
+/// turn.
 async fn ids(scene: &Scene) -> Vec<Value> {
-    let id = |row: &Value| ["uuid", "id", "tag"].into_iter().find_map(|name| row.get(name).cloned());
+    let id =
+        |row: &Value| ["uuid", "id", "tag"].into_iter().find_map(|name| row.get(name).cloned());
     scene.host.resources().await.iter().filter_map(id).collect()
 }
 
@@ -81,12 +84,13 @@ fn reasons(comparison: &Comparison) -> BTreeSet<&str> {
 async fn a_live_host_is_read_and_left_as_it_is() {
     let scene = Scene::new().await;
     let before = ids(&scene).await;
-    let comparison = compared(&mock(), &live(&scene, scene.host.http()).await, &reads(&SUITE)).await;
+    let comparison =
+        compared(&mock(), &live(&scene, scene.host.http()).await, &reads(&SUITE)).await;
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let passed = comparison.run.ended(Outcome::Passed).count();
     assert!(passed >= 60, "{passed} scenarios were compared");
-    let expected =
-        ["read-secret", "irreversible"].map(|class| format!(" is {class}, and only reads are played"));
+    let expected = ["read-secret", "irreversible"]
+        .map(|class| format!(" is {class}, and only reads are played"));
     for reason in reasons(&comparison) {
         assert!(expected.iter().any(|expected| reason.ends_with(expected)), "{reason}");
     }
@@ -94,8 +98,10 @@ async fn a_live_host_is_read_and_left_as_it_is() {
     assert!(got.iter().all(|it| it.method == Method::GET), "nothing but reads");
     assert!(got.len() <= 150, "{} requests are many", got.len());
     for secret in ["rootPassword", "/v3/account/apiKey", "/v3/colocation", "/v3/tickets/"] {
-        let asked =
-            got.iter().map(|it| &it.target).find(|it| it.contains(secret) && !it.contains("categories"));
+        let asked = got
+            .iter()
+            .map(|it| &it.target)
+            .find(|it| it.contains(secret) && !it.contains("categories"));
         assert_eq!(asked, None, "{secret} is not read");
     }
     assert_eq!(ids(&scene).await, before);
@@ -115,7 +121,8 @@ async fn one_other_answer_of_a_live_host_is_named() {
     let comparison = compared(&mock(), &live(&scene, Arc::new(way)).await, &reads(&SUITE)).await;
     assert_eq!(comparison.run.verdict(), Verdict::Broken);
     let told = comparison.differences.iter().map(|(it, _)| (it.operation.as_str(), it.at.as_str()));
-    let expected = [("getOperatingsystems", "/body/*/id"), ("getOperatingsystems", "/body/*/rootPassword")];
+    let expected =
+        [("getOperatingsystems", "/body/*/id"), ("getOperatingsystems", "/body/*/rootPassword")];
     assert_eq!(told.collect::<Vec<_>>(), expected);
     assert_no_secret(&scene, &comparison);
 }
@@ -127,7 +134,8 @@ fn assert_no_secret(scene: &Scene, comparison: &Comparison) {
         #[command(flatten)]
         reports: ReportArguments,
     }
-    let files = ["html", "junit", "json"].map(|name| (format!("--{name}"), scene.path().join(name)));
+    let files =
+        ["html", "junit", "json"].map(|name| (format!("--{name}"), scene.path().join(name)));
     let words = files.iter().flat_map(|(flag, path)| [flag.clone(), path.display().to_string()]);
     let line = Line::parse_from(["test".to_owned()].into_iter().chain(words));
     report::write(&comparison.run, &line.reports, &redactor()).expect("the reports are written");
@@ -154,12 +162,19 @@ async fn recordings_are_compared_with_a_live_host_as_far_as_they_only_read() {
     let comparison = compared(&recorded, &live(&scene, scene.host.http()).await, &scenarios).await;
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let reasons = reasons(&comparison);
-    assert!(reasons.contains("live: createSshKey is write-free, and only reads are played"), "{reasons:?}");
-    assert!(reasons.contains("step 1: state: it needs the demo world of the emulator"), "{reasons:?}");
+    assert!(
+        reasons.contains("live: createSshKey is write-free, and only reads are played"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons.contains("step 1: state: it needs the demo world of the emulator"),
+        "{reasons:?}"
+    );
     assert!(scene.host.got().iter().all(|it| it.method == Method::GET), "nothing but reads");
 }
 
-/// What a careless host answers to `getCurrencies`: a sign that is the key, and members that are secrets.
+/// What a careless host answers to `getCurrencies`: a sign that is the key, and members that are
+/// secrets.
 async fn careless(host: &Host) -> Told {
     let mut body = host.emulator().api().call("getCurrencies").ok().await;
     body[0]["sign"] = format!("the key is {CANARY}").into();
@@ -181,7 +196,8 @@ async fn the_key_of_either_side_appears_in_no_output() {
         let told = String::from_utf8([output.stdout, output.stderr].concat()).expect("it is text");
         assert_eq!(output.status.code(), Some(1), "{told}");
         assert!(told.contains("/body/0/sign") && told.contains("/body/0/more"), "{told}");
-        // The exchanges are those of the first side; a mock in the process is started anew by whoever tries it.
+        // The exchanges are those of the first side; a mock in the process is started anew by
+        // whoever tries it.
         let base = if sides[0] == "mock" { "http://127.0.0.1:8080" } else { sides[0] };
         assert!(told.contains(&format!("curl -i {base}/v3/currency")), "{told}");
         assert_tells_nothing(&told);
@@ -221,7 +237,8 @@ async fn what_cannot_be_compared_is_no_success() {
         (&["good", "good", "--waivers", "missing.yaml"], 2, "missing.yaml"),
     ];
     for (arguments, code, reason) in cases {
-        let output = shell.run(&[&["compare"][..], arguments, &["--json", "run.json"]].concat()).await;
+        let output =
+            shell.run(&[&["compare"][..], arguments, &["--json", "run.json"]].concat()).await;
         let told = String::from_utf8([output.stdout, output.stderr].concat()).expect("it is text");
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
         assert!(told.contains(reason), "{arguments:?}: {told}");

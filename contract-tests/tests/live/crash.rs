@@ -52,7 +52,8 @@ fn is_ours(resource: &Value) -> bool {
 #[tokio::test]
 async fn a_run_does_what_was_planned_and_leaves_nothing() {
     let rules = Rules::of(&SUITE);
-    let (scene, plan) = scene_of(&rules.creates().map(|(create, _)| create).collect::<Vec<_>>()).await;
+    let (scene, plan) =
+        scene_of(&rules.creates().map(|(create, _)| create).collect::<Vec<_>>()).await;
     let before = resources(&scene).await;
     let run = scene.apply(&scene.guard(), &plan).await;
     assert_eq!(run.verdict(), Verdict::Holds, "{:#?}", run.cases);
@@ -66,7 +67,8 @@ async fn a_run_does_what_was_planned_and_leaves_nothing() {
     assert!(again.left.is_empty() && scene.host.count() <= count + plan.lives.len());
 }
 
-/// A connection that breaks for good at some request: before it is sent, or before its answer comes.
+/// A connection that breaks for good at some request: before it is sent, or before its answer
+/// comes.
 struct Breaking {
     inner: Arc<dyn Transport>,
     left: AtomicUsize,
@@ -101,7 +103,10 @@ impl Transport for Poisoned {
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered> {
         Box::pin(async {
             let answer = self.inner.send(sent).await;
-            assert!(self.count.fetch_add(1, Ordering::SeqCst) != 2, "this answer cannot be survived");
+            assert!(
+                self.count.fetch_add(1, Ordering::SeqCst) != 2,
+                "this answer cannot be survived"
+            );
             answer
         })
     }
@@ -171,10 +176,12 @@ async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> 
 /// Kills a run at each of its requests, and then whoever cleans up.
 async fn kill_at_every_request(sends_the_last: bool) {
     // One without a change, one whose name is its id, and one that can be read when it is gone.
-    let (scene, plan) = scene_of(&["createSshKey", "createFlexMetalTag", "createFlexMetalServer"]).await;
+    let (scene, plan) =
+        scene_of(&["createSshKey", "createFlexMetalTag", "createFlexMetalServer"]).await;
     let before = resources(&scene).await;
     for step in 1.. {
-        // Servers that were given back use up the quota for a while, and the money of the day is spent.
+        // Servers that were given back use up the quota for a while, and the money of the day is
+        // spent.
         scene.host.emulator().api().raw("POST", "/_mock/reset", None).await;
         scene.clock.advance(Duration::from_secs(24 * 60 * 60));
         if let Some(run) = kill(&scene, &plan, step, sends_the_last).await {
@@ -227,7 +234,8 @@ async fn a_line_that_was_torn_by_the_crash_never_happened() {
 async fn what_the_ledger_does_not_say_is_told_and_not_touched() {
     let (scene, plan) = scene().await;
     let api = scene.host.emulator().api();
-    let stranger = api.call("createFlexMetalTag").body(json!({ "tag": "ct-testrun1-99" })).ok().await;
+    let stranger =
+        api.call("createFlexMetalTag").body(json!({ "tag": "ct-testrun1-99" })).ok().await;
     let run = scene.apply(&scene.guard(), &plan).await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
@@ -268,7 +276,8 @@ async fn what_a_broken_host_keeps_is_told_and_what_it_makes_twice_is_removed_twi
     assert_eq!(resources(&scene).await, before);
     fs::remove_file(scene.ledger()).unwrap();
 
-    let run = scene.apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
+    let run =
+        scene.apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
     assert!(cleanup.reason.contains("createSshKey"), "{}", cleanup.reason);

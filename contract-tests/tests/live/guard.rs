@@ -36,7 +36,8 @@ fn ssh_key(name: &str) -> Sent {
 
 fn server(name: &str) -> Sent {
     let os = json!({ "slug": "talos-omni-1123" });
-    let body = json!({ "name": name, "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": os });
+    let body =
+        json!({ "name": name, "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": os });
     with_body("createFlexMetalServer", &body)
 }
 
@@ -79,7 +80,8 @@ async fn nothing_is_sent_that_only_looks_like_a_request_of_the_contract() {
     let scene = generous().await;
     let guard = scene.guard();
     let good = plain("getSshKeys");
-    let with_header = |name: &str| Sent { headers: vec![(name.to_owned(), "1".to_owned())], ..good.clone() };
+    let with_header =
+        |name: &str| Sent { headers: vec![(name.to_owned(), "1".to_owned())], ..good.clone() };
     let odd = [
         Sent { caller: Caller::Nobody, ..good.clone() },
         Sent { caller: Caller::Stranger, ..good.clone() },
@@ -99,11 +101,19 @@ async fn nothing_is_sent_that_only_looks_like_a_request_of_the_contract() {
         about("getDedicatedServer", "summary"),
         about("getSshKey", "..%2Ftickets"),
         about("getSshKey", "%2e%2e"),
-        Sent { headers: vec![("ranged-data".to_owned(), "all".to_owned())], ..plain("getFlexMetalTags") },
+        Sent {
+            headers: vec![("ranged-data".to_owned(), "all".to_owned())],
+            ..plain("getFlexMetalTags")
+        },
     ];
     for sent in odd {
         let denied = guard.pass(&sent).await;
-        assert!(matches!(denied, Err(Denied::Refused(_))), "{} {} was sent", sent.method, sent.target);
+        assert!(
+            matches!(denied, Err(Denied::Refused(_))),
+            "{} {} was sent",
+            sent.method,
+            sent.target
+        );
     }
     assert_eq!(scene.host.count(), 0);
     assert!(guard.pass(&good).await.is_ok());
@@ -130,9 +140,15 @@ async fn what_is_written_was_made_by_the_run_and_is_called_after_it() {
     // It was seen, but not made.
     let delete = about("deleteSshKey", "7561c39d-f4df-4c46-b3f1-2ac981271e29");
     assert!(matches!(guard.pass(&delete).await, Err(Denied::Refused(Refusal::Foreign(..)))));
-    assert!(matches!(guard.pass(&ssh_key("laptop")).await, Err(Denied::Refused(Refusal::Name(..)))));
+    assert!(matches!(
+        guard.pass(&ssh_key("laptop")).await,
+        Err(Denied::Refused(Refusal::Name(..)))
+    ));
     let made = send(&guard, &ssh_key("ct-testrun1-1")).await.unwrap().json();
-    assert!(matches!(guard.pass(&ssh_key("ct-testrun1-1")).await, Err(Denied::Refused(Refusal::Name(..)))));
+    assert!(matches!(
+        guard.pass(&ssh_key("ct-testrun1-1")).await,
+        Err(Denied::Refused(Refusal::Name(..)))
+    ));
     let id = made[0]["uuid"].as_str().unwrap();
     // It was made, but is of another kind.
     assert!(matches!(guard.pass(&about("deleteFlexMetalTag", id)).await, Err(Denied::Refused(_))));
@@ -190,7 +206,10 @@ async fn every_limit_stops_the_run() {
     scene.rules.limits.requests_per_operation = 1;
     let guard = scene.guard();
     guard.pass(&health).await.unwrap().unwrap();
-    assert_eq!(guard.pass(&health).await.unwrap_err(), Stop::Operation("getHealth".to_owned(), 1).into());
+    assert_eq!(
+        guard.pass(&health).await.unwrap_err(),
+        Stop::Operation("getHealth".to_owned(), 1).into()
+    );
     // A stop is for good.
     assert!(matches!(guard.pass(&plain("getSshKeys")).await, Err(Denied::Stopped(_))));
     drop(guard);
@@ -219,7 +238,10 @@ async fn the_removal_of_what_is_made_is_paid_for_in_advance() {
     let mut scene = generous().await;
     scene.permit = planned(&[("createSshKey", 9)]);
     scene.rules.limits.requests = 8;
-    assert_eq!(scene.guard().pass(&ssh_key("ct-testrun1-1")).await.unwrap_err(), Stop::Requests(8).into());
+    assert_eq!(
+        scene.guard().pass(&ssh_key("ct-testrun1-1")).await.unwrap_err(),
+        Stop::Requests(8).into()
+    );
     scene.rules.limits.requests = 9;
     let guard = scene.guard();
     send(&guard, &ssh_key("ct-testrun1-1")).await.unwrap();
@@ -414,11 +436,14 @@ async fn what_was_made_last_is_removed_first() {
     let mut scene = generous().await;
     scene.permit = planned(&[("createSshKey", 1), ("createFlexMetalTag", 1)]);
     let guard = scene.guard();
-    send(&guard, &with_body("createFlexMetalTag", &json!({ "tag": "ct-testrun1-1" }))).await.unwrap();
+    send(&guard, &with_body("createFlexMetalTag", &json!({ "tag": "ct-testrun1-1" })))
+        .await
+        .unwrap();
     send(&guard, &ssh_key("ct-testrun1-2")).await.unwrap();
     assert_eq!(sweep(&guard).await.cleaned, 2);
     let got = scene.host.got().into_iter();
-    let removed: Vec<_> = got.filter(|it| it.method == Method::DELETE).map(|it| it.target).collect();
+    let removed: Vec<_> =
+        got.filter(|it| it.method == Method::DELETE).map(|it| it.target).collect();
     assert!(removed[0].starts_with("/v3/sshKey/"), "{removed:?}");
     assert_eq!(removed[1..], ["/v3/flexMetal/tags/ct-testrun1-1"]);
 }
@@ -427,7 +452,11 @@ async fn what_was_made_last_is_removed_first() {
 async fn a_redirect_is_an_answer() {
     let scene = generous().await;
     let elsewhere = format!("{}/v3/country", scene.host.loopback());
-    scene.host.tell([Told { status: 302, headers: vec![("location", elsewhere)], ..Told::default() }]);
+    scene.host.tell([Told {
+        status: 302,
+        headers: vec![("location", elsewhere)],
+        ..Told::default()
+    }]);
     let answer = send(&scene.guard(), &plain("getHealth")).await.unwrap();
     assert_eq!((answer.status, scene.host.count()), (302, 1));
 }
@@ -462,7 +491,8 @@ async fn a_live_target_is_read_whichever_verb_has_it() {
     assert!(target.is_live() && !target.is_controllable());
     assert!(target.reset().await.is_err());
     let denied = target.send(&ssh_key("ct-testrun1-1")).await.unwrap_err();
-    let refused = denied.refusal().expect("it is not let through because of what it is").to_string();
+    let refused =
+        denied.refusal().expect("it is not let through because of what it is").to_string();
     assert!(refused.contains("write-free and not planned"), "{refused}");
     assert!(denied.to_string().starts_with("not sent: "), "{denied}");
     assert_eq!(scene.host.count(), 0);

@@ -1,4 +1,5 @@
-//! A server that plays the live host: it counts what it gets, answers as it is told, and else as an emulator does.
+//! A server that plays the live host: it counts what it gets, answers as it is told, and else as an
+//! emulator does.
 
 use std::{
     collections::VecDeque,
@@ -20,10 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract_tests::{
-    Api, Caller, Emulator, Http, Keys, Received, Request, Run, Secret, Sent, Target, Transport, Unreachable,
+    Api, Caller, Emulator, Http, Keys, Received, Request, Run, Secret, Sent, Target, Transport,
+    Unreachable,
     live::{
-        Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Plan, Rules, RunId, Watch,
-        apply,
+        Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Plan, Rules,
+        RunId, Watch, apply,
     },
     suites::i3d_v3::SUITE,
 };
@@ -105,7 +107,8 @@ impl Host {
         self.shared.told.lock().unwrap().extend(answers);
     }
 
-    /// The request of this number, counted from the first that it ever got, is held up until it is released.
+    /// The request of this number, counted from the first that it ever got, is held up until it is
+    /// released.
     pub fn hold(&self, number: usize, moment: Moment) {
         *self.shared.hold.lock().unwrap() = Some((number, moment));
         self.shared.holds.store(false, Ordering::SeqCst);
@@ -147,9 +150,13 @@ impl Host {
     /// Everything of the account that a run could make or damage, as the emulator has it.
     pub async fn resources(&self) -> Vec<Value> {
         let mut all = Vec::new();
-        for list in
-            ["getSshKeys", "getFlexMetalTags", "getSlackSettings", "getCallbacks", "getFlexMetalServers"]
-        {
+        for list in [
+            "getSshKeys",
+            "getFlexMetalTags",
+            "getSlackSettings",
+            "getCallbacks",
+            "getFlexMetalServers",
+        ] {
             let api = self.emulator.api();
             let call = api.call(list);
             let paged = list.starts_with("getFlexMetal");
@@ -164,7 +171,8 @@ impl Host {
         let host = format!("api.example:{}", self.address.port());
         let base = format!("http://{host}");
         let hosts = vec![host];
-        let gate = Gate { flag: true, variable: true, hosts, plain: true, resolver: loopback_resolver };
+        let gate =
+            Gate { flag: true, variable: true, hosts, plain: true, resolver: loopback_resolver };
         let place = gate.pass(&base).expect("the gate is open");
         assert_eq!(place.kind, Kind::Live, "the second server counts as live");
         place
@@ -233,8 +241,11 @@ async fn forward(
     body: Bytes,
 ) -> Response {
     headers.remove("host");
-    let request =
-        shared.client.request(method, format!("{}{target}", shared.url)).headers(headers).body(body);
+    let request = shared
+        .client
+        .request(method, format!("{}{target}", shared.url))
+        .headers(headers)
+        .body(body);
     let answer = request.send().await.expect("the emulator answers");
     let (status, headers) = (answer.status(), answer.headers().clone());
     (status, headers, answer.bytes().await.expect("the whole body")).into_response()
@@ -283,7 +294,8 @@ impl Clock for Patient {
     }
 }
 
-/// A folder for records. They are on the disk before every request, so it lies in memory where that has a file system.
+/// A folder for records. They are on the disk before every request, so it lies in memory where that
+/// has a file system.
 pub fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
@@ -367,14 +379,16 @@ impl Scene {
 
 /// A request of an operation without parameters.
 pub fn plain(operation: &str) -> Sent {
-    let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+    let route =
+        SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
     let request = Request::example(route).unwrap_or_else(|error| panic!("{error}"));
     request.without_optional_parameters().unwrap_or(request).sent(Caller::Customer)
 }
 
 /// A request of an operation with an id in its path.
 pub fn about(operation: &str, id: &str) -> Sent {
-    let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+    let route =
+        SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
     let begin = route.path.find('{').expect("a parameter in the path");
     let end = route.path.find('}').expect("a parameter in the path");
     let target = format!("{}{id}{}", &route.path[..begin], &route.path[end + 1..]);

@@ -1,4 +1,5 @@
-//! A host that takes its time: what it accepts happens later, and what it does not answer may happen all the same.
+//! A host that takes its time: what it accepts happens later, and what it does not answer may
+//! happen all the same.
 
 use std::{
     sync::{Arc, Mutex},
@@ -41,7 +42,8 @@ impl Later {
     /// What is due by now, which is pending no more.
     fn due(&self) -> Vec<Sent> {
         let now = self.clock.now();
-        let due = self.pending.lock().unwrap().extract_if(.., |(at, _)| *at <= now).collect::<Vec<_>>();
+        let due =
+            self.pending.lock().unwrap().extract_if(.., |(at, _)| *at <= now).collect::<Vec<_>>();
         due.into_iter().map(|(_, sent)| sent).collect()
     }
 
@@ -49,7 +51,8 @@ impl Later {
         let at = self.clock.now() + self.takes;
         self.pending.lock().unwrap().push((at, sent.clone()));
         self.accepted.lock().unwrap().push(sent.name());
-        let status = self.status.ok_or_else(|| Unreachable::Silent("the line is dead".to_owned()))?;
+        let status =
+            self.status.ok_or_else(|| Unreachable::Silent("the line is dead".to_owned()))?;
         Ok(Received { status, headers: HeaderMap::new(), body: Vec::new(), took: Duration::ZERO })
     }
 }
@@ -103,7 +106,10 @@ async fn a_removal_that_was_accepted_is_waited_for() {
 async fn a_removal_that_takes_too_long_is_told() {
     let (scene, later, swept) = sweep_a_tag_that_takes(60 * MINUTE).await;
     let left = swept.left.first().expect("it is told");
-    assert!(left.contains("ct-testrun1-1") && left.contains("deleteFlexMetalTag was accepted"), "{left}");
+    assert!(
+        left.contains("ct-testrun1-1") && left.contains("deleteFlexMetalTag was accepted"),
+        "{left}"
+    );
     assert_eq!(swept.overdue.len(), 1, "{:?}", swept.overdue);
     assert_eq!(
         (swept.overdue[0].check.code, swept.overdue[0].operation.as_str()),
@@ -126,7 +132,10 @@ async fn a_life_whose_end_takes_time_is_no_breach_before_its_time_is_over() {
             .apply(&scene.guard_before(Later::new(&scene, Method::DELETE, Some(202), takes)), &plan)
             .await;
         let findings = run.cases.iter().flat_map(|case| &case.findings);
-        assert_eq!(findings.filter(|it| it.check.code == GONE.code).count(), usize::from(is_breach));
+        assert_eq!(
+            findings.filter(|it| it.check.code == GONE.code).count(),
+            usize::from(is_breach)
+        );
         assert_eq!(run.cases.last().unwrap().reason.is_empty(), !is_breach);
     }
 }
@@ -162,7 +171,12 @@ async fn what_cannot_be_looked_at_is_not_touched() {
     send(&guard, &tag()).await.unwrap();
     scene.host.tell(vec![Told { status: 500, ..Told::default() }; 100]);
     let swept = sweep(&guard).await;
-    assert!(swept.left.iter().any(|left| left.contains("getFlexMetalTag answers 500, so it is not touched")));
+    assert!(
+        swept
+            .left
+            .iter()
+            .any(|left| left.contains("getFlexMetalTag answers 500, so it is not touched"))
+    );
     assert!(scene.host.got().iter().all(|got| got.method != Method::DELETE));
     assert!(swept.was_answered && swept.overdue.is_empty());
 }

@@ -67,7 +67,8 @@ pub trait Api: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Notes that the caller did something: `route` at `path`. Runs in the transaction of what was done.
+    /// Notes that the caller did something: `route` at `path`. Runs in the transaction of what was
+    /// done.
     fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()>;
 
     /// Fills the tables of a fresh world.

@@ -34,7 +34,11 @@ impl ClockState {
     /// The clock that shows what `reading` says, from now on; `None` outside of 1970 to 9999.
     pub fn showing(reading: ClockReading) -> Option<ClockState> {
         let now = (0..=LATEST).contains(&reading.now).then_some(reading.now as f64)?;
-        Some(if reading.frozen { ClockState::Frozen(now) } else { ClockState::Running(now - real_seconds()) })
+        Some(if reading.frozen {
+            ClockState::Frozen(now)
+        } else {
+            ClockState::Running(now - real_seconds())
+        })
     }
 
     /// The same clock, moved forward; `None` beyond 9999.

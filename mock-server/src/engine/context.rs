@@ -75,7 +75,8 @@ impl<'a> Context<'a> {
         self.caller.account.ok_or_else(Problem::unauthenticated)
     }
 
-    /// The answer to `question`, looked up once for each state of the database. For what every request asks.
+    /// The answer to `question`, looked up once for each state of the database. For what every
+    /// request asks.
     pub fn recall<T: Copy + Send + 'static>(
         &self,
         question: &str,
@@ -94,7 +95,8 @@ impl<'a> Context<'a> {
         Ok(self.db.prepare_cached(sql)?.query_row([sequence], |row| row.get(0))?)
     }
 
-    /// 32 random bytes: a function of the world's seed and of how often it was asked, so that a run can be repeated.
+    /// 32 random bytes: a function of the world's seed and of how often it was asked, so that a run
+    /// can be repeated.
     pub fn random(&self) -> Result<[u8; 32]> {
         Ok(self.draw()?.1)
     }
@@ -109,12 +111,14 @@ impl<'a> Context<'a> {
 
     /// A random text of `length` letters and digits, 32 at most.
     pub fn random_text(&self, length: usize) -> Result<String> {
-        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        const ALPHABET: &[u8; 62] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
         Ok(self.random()?[..length].iter().map(letter).collect())
     }
 
-    /// A UUID of version 7: sorted by the time of the world's clock, within a second by the order of the draws.
+    /// A UUID of version 7: sorted by the time of the world's clock, within a second by the order
+    /// of the draws.
     pub fn new_uuid(&self) -> Result<Uuid> {
         let (number, random) = self.draw()?;
         let millis = u64::try_from(self.now).unwrap_or_default() * 1000;

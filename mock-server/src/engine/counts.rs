@@ -1,4 +1,5 @@
-//! How often things happened. Kept in memory like the journal: a write for each use would cost more than the use.
+//! How often things happened. Kept in memory like the journal: a write for each use would cost more
+//! than the use.
 
 use std::{
     collections::HashMap,

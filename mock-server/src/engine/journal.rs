@@ -49,7 +49,8 @@ pub struct Exchange {
     pub response_body: Bytes,
 }
 
-/// Headers as an exchange keeps them: a copy, because each value may be a small part of a large buffer.
+/// Headers as an exchange keeps them: a copy, because each value may be a small part of a large
+/// buffer.
 pub fn header_lines(headers: &HeaderMap) -> String {
     let mut lines = String::with_capacity(256);
     for (name, value) in headers {

@@ -1,4 +1,5 @@
-//! What was looked up in one state of the database: the same question has the same answer until something is committed.
+//! What was looked up in one state of the database: the same question has the same answer until
+//! something is committed.
 
 use std::{any::Any, cell::RefCell, collections::HashMap};
 

@@ -1,7 +1,7 @@
 //! What every emulated API stands on: state, time, identity, and the shape of an operation.
 //!
-//! The engine knows neither a resource nor how requests arrive. An API is described to it by [`Api`]; an operation is a plain
-//! function of an open transaction, see [`Operation`].
+//! The engine knows neither a resource nor how requests arrive. An API is described to it by
+//! [`Api`]; an operation is a plain function of an open transaction, see [`Operation`].
 
 mod api;
 mod clock;
@@ -30,7 +30,9 @@ pub use context::{Caller, Context, Credential};
 pub use counts::Counts;
 pub use journal::{Exchange, Journal, header_lines};
 pub use notes::{Breach, Notes, Unknown};
-pub use operation::{Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, read, write};
+pub use operation::{
+    Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, read, write,
+};
 pub use outbox::Mail;
 pub use per_account::PerAccount;
 pub use problem::{Kind, Problem, Result};

@@ -1,8 +1,8 @@
 //! How an operation is written: one plain function, registered by its `operationId`.
 //!
-//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`], [`Body`], [`Form`]
-//! or [`Headers`].
-//! It returns anything that is [`IntoReply`]. It never awaits and does no I/O of its own.
+//! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`],
+//! [`Body`], [`Form`] or [`Headers`]. It returns anything that is [`IntoReply`]. It never awaits
+//! and does no I/O of its own.
 
 use http::{HeaderMap, header};
 use openapi::Violation;
@@ -123,7 +123,12 @@ pub fn write<A>(id: &'static str, handler: impl Handler<A>) -> Operation {
 }
 
 fn operation<A, H: Handler<A>>(id: &'static str, effect: Effect, handler: H) -> Operation {
-    Operation { id, effect, needs: H::needs(), run: Box::new(move |cx, request| handler.call(cx, request)) }
+    Operation {
+        id,
+        effect,
+        needs: H::needs(),
+        run: Box::new(move |cx, request| handler.call(cx, request)),
+    }
 }
 
 /// Implemented for every function that can be an operation.
@@ -152,12 +157,16 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
             last.clone_from(name);
         });
         let fits = T::deserialize(MapDeserializer::new(values));
-        // The contract says integer, the operation which ones it can use: a path with any other names nothing.
+        // The contract says integer, the operation which ones it can use: a path with any other
+        // names nothing.
         fits.map(Params).map_err(|_: serde_json::Error| {
             if read <= of_path {
                 return Problem::new(Kind::NoRoute);
             }
-            Problem { errors: vec![Violation::new(last, "is out of range")], ..Problem::new(Kind::Malformed) }
+            Problem {
+                errors: vec![Violation::new(last, "is out of range")],
+                ..Problem::new(Kind::Malformed)
+            }
         })
     }
 }

@@ -28,6 +28,10 @@ impl<T: Row> PerAccount<T> {
     /// Gives the account what it has from now on.
     pub fn put(&self, cx: &Context, row: &T) -> Result<()> {
         let account = cx.account()?;
-        if self.0.has(cx, account)? { self.0.replace(cx, account, row) } else { self.0.insert(cx, row) }
+        if self.0.has(cx, account)? {
+            self.0.replace(cx, account, row)
+        } else {
+            self.0.insert(cx, row)
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Why a request is refused, by meaning. How it looks on the wire is the business of each [`Api`](super::Api).
+//! Why a request is refused, by meaning. How it looks on the wire is the business of each
+//! [`Api`](super::Api).
 
 use openapi::Violation;
 
@@ -68,7 +69,13 @@ pub struct Problem {
 impl Problem {
     /// A refusal of this kind, in the API's standard words.
     pub fn new(kind: Kind) -> Problem {
-        Problem { kind, message: String::new(), errors: Vec::new(), code: None, keeps_writes: false }
+        Problem {
+            kind,
+            message: String::new(),
+            errors: Vec::new(),
+            code: None,
+            keeps_writes: false,
+        }
     }
 
     /// Nothing answers to this id.
@@ -149,6 +156,10 @@ impl From<rusqlite::Error> for Problem {
 impl From<serde_json::Error> for Problem {
     fn from(error: serde_json::Error) -> Problem {
         // The text of the error would repeat the value, which may be a secret.
-        Problem::internal(format_args!("JSON: {:?} error at column {}", error.classify(), error.column()))
+        Problem::internal(format_args!(
+            "JSON: {:?} error at column {}",
+            error.classify(),
+            error.column()
+        ))
     }
 }

@@ -14,8 +14,8 @@ use super::{memo::Memo, store::connect};
 
 /// A connection that only reads.
 ///
-/// It keeps its transaction open from request to request, as long as nothing was committed since: opening and closing
-/// one costs more than most reads.
+/// It keeps its transaction open from request to request, as long as nothing was committed since:
+/// opening and closing one costs more than most reads.
 #[derive(Debug)]
 pub(super) struct Reader {
     pub(super) db: Connection,
@@ -64,7 +64,8 @@ impl Readers {
         self.idle.lock().expect("no code panics while it holds the readers")
     }
 
-    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never be used again.
+    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never
+    /// be used again.
     pub(super) fn let_go(&self) {
         // A reader that cannot end its transaction is of no use.
         self.idle().retain_mut(|reader| reader.close().is_ok());

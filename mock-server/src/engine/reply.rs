@@ -42,7 +42,8 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// A JSON array that the database already holds as text, so that it is neither parsed nor written again.
+/// A JSON array that the database already holds as text, so that it is neither parsed nor written
+/// again.
 #[derive(Debug)]
 pub struct Rows(pub(super) String);
 

@@ -10,7 +10,8 @@ CREATE TABLE outbox (
     body TEXT NOT NULL
 ) STRICT;
 
--- The one row that says what the world is a function of, beside the requests: its source of randomness and its clock.
+-- The one row that says what the world is a function of, beside the requests: its source of
+-- randomness and its clock.
 CREATE TABLE world (
     seed  INTEGER NOT NULL,
     clock TEXT NOT NULL

@@ -1,8 +1,8 @@
 //! Rows of a fresh world, read from data files.
 //!
-//! A file holds the rows of one table by account. `{ago: 3d}` in a row stands for the unix time three days before the
-//! world begins (`{ahead: 2h}` after it), and `_columns` holds values of columns that are no part of the object: texts,
-//! whole numbers, or bytes as `{base64: aGk=}`.
+//! A file holds the rows of one table by account. `{ago: 3d}` in a row stands for the unix time
+//! three days before the world begins (`{ahead: 2h}` after it), and `_columns` holds values of
+//! columns that are no part of the object: texts, whole numbers, or bytes as `{base64: aGk=}`.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ pub struct Seed {
 impl Seed {
     /// Reads a data file; panics on a malformed one, because it ships with the program.
     pub fn parse(table: &'static str, json: &str) -> Seed {
-        let accounts: BTreeMap<String, Vec<Value>> = serde_json::from_str(json).expect("rows by account");
+        let accounts: BTreeMap<String, Vec<Value>> =
+            serde_json::from_str(json).expect("rows by account");
         let rows = accounts.into_iter().flat_map(|(account, rows)| {
             let account: i64 = account.parse().expect("an account is a number");
             rows.into_iter().map(move |row| (account, row))
@@ -35,7 +36,9 @@ impl Seed {
 
     /// Adds the rows to a fresh world; the sequence named like the table goes on above their ids.
     pub fn plant(&self, cx: &Context) -> Result<()> {
-        self.rows.iter().try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))?;
+        self.rows
+            .iter()
+            .try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))?;
         if let Some(last) = self.rows.iter().filter_map(|(_, row)| number(&row["id"])).max() {
             let sql = "INSERT INTO sequence (name, last) VALUES (?1, ?2)";
             cx.db.prepare_cached(sql)?.execute((self.table, last))?;
@@ -53,8 +56,9 @@ impl Seed {
         let sql = format!("INSERT INTO {} (account, body{names}) VALUES (?, ?{marks})", self.table);
         let body = row.to_string();
         let extra: Vec<Sql> = columns.values().map(column).collect();
-        let values =
-            [&account as &dyn ToSql, &body].into_iter().chain(extra.iter().map(|it| it as &dyn ToSql));
+        let values = [&account as &dyn ToSql, &body]
+            .into_iter()
+            .chain(extra.iter().map(|it| it as &dyn ToSql));
         let inserted = cx.db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values));
         inserted.map_err(|error| {
             Problem::internal(format_args!("{} of the seed: {error}: {body}", self.table))
@@ -76,7 +80,9 @@ fn column(value: &Value) -> Sql {
             let text = bytes["base64"].as_str().expect("bytes are written in base64");
             Sql::Blob(STANDARD.decode(text).expect("bytes are written in base64"))
         }
-        number => Sql::Integer(number.as_i64().expect("a column holds a text, a whole number or bytes")),
+        number => {
+            Sql::Integer(number.as_i64().expect("a column holds a text, a whole number or bytes"))
+        }
     }
 }
 
@@ -122,6 +128,9 @@ mod tests {
     #[test]
     fn relative_times_become_absolute() {
         let row = json!({ "a": { "ago": "2d" }, "b": [{ "ahead": "1m" }], "c": { "ago": 1 } });
-        assert_eq!(dated(&row, 1_000_000), json!({ "a": 827_200, "b": [1_000_060], "c": { "ago": 1 } }));
+        assert_eq!(
+            dated(&row, 1_000_000),
+            json!({ "a": 827_200, "b": [1_000_060], "c": { "ago": 1 } })
+        );
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn tables(cx: &Context) -> Result<Value> {
     let names = statement.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     let mut tables = Map::new();
     for name in names {
-        let rows: i64 = cx.db.query_row(&format!("SELECT count(*) FROM {name}"), (), |row| row.get(0))?;
+        let rows: i64 =
+            cx.db.query_row(&format!("SELECT count(*) FROM {name}"), (), |row| row.get(0))?;
         tables.insert(name, rows.into());
     }
     Ok(Value::Object(tables))
@@ -35,11 +36,13 @@ pub(super) fn rows(cx: &Context, table: &str) -> Result<Value> {
     let known = format!("{RESOURCES} AND name = ?1");
     let name: Option<String> = cx.db.query_row(&known, [table], |row| row.get(0)).optional()?;
     let name = name.ok_or_else(Problem::not_found)?;
-    let mut statement = cx.db.prepare(&format!("SELECT account, body FROM {name} LIMIT {ROWS_MAX}"))?;
+    let mut statement =
+        cx.db.prepare(&format!("SELECT account, body FROM {name} LIMIT {ROWS_MAX}"))?;
     let mut rows = statement.query(())?;
     let mut shown = Vec::new();
     while let Some(row) = rows.next()? {
-        let body: Box<RawValue> = serde_json::from_str(row.get_ref(1)?.as_str().map_err(Problem::internal)?)?;
+        let body: Box<RawValue> =
+            serde_json::from_str(row.get_ref(1)?.as_str().map_err(Problem::internal)?)?;
         shown.push(json!({ "account": row.get::<_, i64>(0)?, "body": body }));
     }
     Ok(Value::Array(shown))

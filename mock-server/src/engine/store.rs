@@ -1,4 +1,5 @@
-//! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait for it.
+//! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait
+//! for it.
 
 use std::{
     fs::{File, TryLockError},
@@ -32,7 +33,9 @@ const APPLICATION_ID: i32 = 0x6d6f_636b;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Somebody else uses it.
-    #[error("the database {0} is in use by another process; stop that one or choose another file with --db")]
+    #[error(
+        "the database {0} is in use by another process; stop that one or choose another file with --db"
+    )]
     Locked(PathBuf),
     /// It is no database, or a damaged one.
     #[error(
@@ -62,7 +65,8 @@ pub enum OpenError {
     Io(PathBuf, String),
 }
 
-/// What becomes of a job that was run: whether its writes stay, and how the caller is told once they are safe.
+/// What becomes of a job that was run: whether its writes stay, and how the caller is told once
+/// they are safe.
 struct Done {
     keep: bool,
     tell: Box<dyn FnOnce(bool) + Send>,
@@ -84,8 +88,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `path`, or a temporary one, and makes the tables of `schema` in a fresh one. `prepare` then
-    /// fills it; it is told whether it is fresh. All of that happens, or nothing.
+    /// Opens the database at `path`, or a temporary one, and makes the tables of `schema` in a
+    /// fresh one. `prepare` then fills it; it is told whether it is fresh. All of that happens, or
+    /// nothing.
     pub fn open(
         path: Option<&Path>,
         schema: &str,
@@ -95,7 +100,10 @@ impl Store {
             Some(_) => None,
             None => {
                 let folder = tempfile::Builder::new().prefix("mock-server-").tempdir();
-                Some(folder.map_err(|error| OpenError::Io(std::env::temp_dir(), error.to_string()))?)
+                Some(
+                    folder
+                        .map_err(|error| OpenError::Io(std::env::temp_dir(), error.to_string()))?,
+                )
             }
         };
         let path = match (path, &temporary) {
@@ -114,7 +122,9 @@ impl Store {
         }
         db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
         if fresh {
-            let marks = format!("PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};");
+            let marks = format!(
+                "PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};"
+            );
             db.execute_batch(&format!("{schema}; {marks}")).map_err(explain)?;
         }
         let prepared = prepare(&db, fresh);
@@ -142,7 +152,8 @@ impl Store {
         &self.path
     }
 
-    /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes longer.
+    /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes
+    /// longer.
     pub fn read<R>(&self, job: impl FnOnce(&Connection, &Memo) -> R) -> rusqlite::Result<R> {
         let idle = self.readers.idle().pop();
         let mut reader = idle.map_or_else(|| Reader::open(&self.path), Ok)?;
@@ -173,7 +184,8 @@ impl Drop for Store {
         self.readers.idle().clear();
         drop(self.writer.take());
         // The last to let go of the store may be a job of the writer itself.
-        let writer = self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
+        let writer =
+            self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
         if let Some(thread) = writer {
             // A writer that panicked has said so already.
             let _ = thread.join();
@@ -198,8 +210,8 @@ fn boxed<R: Send + 'static>(
     (Box::new(job), answered)
 }
 
-/// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and nobody is told before
-/// the commit.
+/// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and nobody
+/// is told before the commit.
 fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Readers) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
@@ -261,11 +273,13 @@ fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
         return Ok(true);
     }
     let explain = |error| explain(path, error);
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
+    let db =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
     // Who holds the file now holds it for long.
     db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
-    let number =
-        |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain);
+    let number = |pragma: &str| {
+        db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain)
+    };
     let tables = db
         .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))
         .map_err(explain)?;
@@ -280,7 +294,8 @@ fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
     if found != expected {
         return Err(OpenError::Version { path: path.to_owned(), found, expected });
     }
-    let verdict: String = db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(explain)?;
+    let verdict: String =
+        db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(explain)?;
     if verdict == "ok" { Ok(false) } else { Err(OpenError::Corrupt(path.to_owned(), verdict)) }
 }
 
@@ -299,7 +314,9 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 
 fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked(path.to_owned()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            OpenError::Locked(path.to_owned())
+        }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             OpenError::Corrupt(path.to_owned(), error.to_string())
         }
@@ -392,7 +409,9 @@ mod tests {
     fn a_database_that_could_not_be_filled_is_fresh_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.db");
-        let fails = Store::open(Some(&path), SCHEMA, |_, _| Err(Problem::conflict("two rows with one key")));
+        let fails = Store::open(Some(&path), SCHEMA, |_, _| {
+            Err(Problem::conflict("two rows with one key"))
+        });
         assert!(matches!(fails, Err(OpenError::Seed(..))));
         let fresh = Store::open(Some(&path), SCHEMA, |db, fresh| {
             assert!(fresh);
@@ -418,7 +437,10 @@ mod tests {
         ));
 
         let made = folder.path().join("made.db");
-        drop(Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;", |_, _| Ok(())).unwrap());
+        drop(
+            Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;", |_, _| Ok(()))
+                .unwrap(),
+        );
         assert!(matches!(refused(std::fs::read(&made).unwrap()), OpenError::Version { .. }));
 
         let foreign = folder.path().join("foreign.db");

@@ -1,6 +1,7 @@
 //! A resource's table: the object as JSON in `body`, its keys as generated columns.
 //!
-//! Every row belongs to an account, and every statement here says which: one customer cannot reach another's rows.
+//! Every row belongs to an account, and every statement here says which: one customer cannot reach
+//! another's rows.
 
 use std::marker::PhantomData;
 
@@ -121,7 +122,10 @@ impl<T: Row> Table<T> {
         let sql = format!("SELECT count(*) FROM {} WHERE account = ? AND ({condition})", self.name);
         let account = cx.account()?;
         let values = std::iter::once(&account as &dyn ToSql).chain(values.iter().copied());
-        Ok(cx.db.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
+        Ok(cx
+            .db
+            .prepare_cached(&sql)?
+            .query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
     }
 
     /// The id of the next row; never given twice, also not after a removal.
@@ -140,8 +144,9 @@ impl<T: Row> Table<T> {
         let marks = ", ?".repeat(columns.len());
         let sql = format!("INSERT INTO {} (account, body{names}) VALUES (?, ?{marks})", self.name);
         let (account, body) = (cx.account()?, serde_json::to_string(row)?);
-        let values =
-            [&account as &dyn ToSql, &body].into_iter().chain(columns.iter().map(|(_, value)| *value));
+        let values = [&account as &dyn ToSql, &body]
+            .into_iter()
+            .chain(columns.iter().map(|(_, value)| *value));
         cx.db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values))?;
         Ok(())
     }
@@ -161,9 +166,13 @@ impl<T: Row> Table<T> {
 
     /// Puts `row` in the place of the row with this key.
     pub fn replace(&self, cx: &Context, key: impl ToSql, row: &T) -> Result<()> {
-        let sql = format!("UPDATE {} SET body = ?3 WHERE account = ?1 AND {} = ?2", self.name, self.key);
-        let changed =
-            cx.db.prepare_cached(&sql)?.execute((cx.account()?, key, serde_json::to_string(row)?))?;
+        let sql =
+            format!("UPDATE {} SET body = ?3 WHERE account = ?1 AND {} = ?2", self.name, self.key);
+        let changed = cx.db.prepare_cached(&sql)?.execute((
+            cx.account()?,
+            key,
+            serde_json::to_string(row)?,
+        ))?;
         if changed == 0 { Err(Problem::not_found()) } else { Ok(()) }
     }
 
@@ -174,8 +183,14 @@ impl<T: Row> Table<T> {
         if removed == 0 { Err(Problem::not_found()) } else { Ok(()) }
     }
 
-    fn body<R>(&self, cx: &Context, key: &dyn ToSql, read: impl FnOnce(&str) -> Result<R>) -> Result<R> {
-        let sql = format!("SELECT body FROM {} WHERE account = ?1 AND {} = ?2", self.name, self.key);
+    fn body<R>(
+        &self,
+        cx: &Context,
+        key: &dyn ToSql,
+        read: impl FnOnce(&str) -> Result<R>,
+    ) -> Result<R> {
+        let sql =
+            format!("SELECT body FROM {} WHERE account = ?1 AND {} = ?2", self.name, self.key);
         let mut statement = cx.db.prepare_cached(&sql)?;
         let mut rows = statement.query((cx.account()?, key))?;
         read(text(rows.next()?.ok_or_else(Problem::not_found)?.get_ref(0)?)?)

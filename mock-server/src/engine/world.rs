@@ -30,21 +30,24 @@ pub struct World {
 }
 
 impl World {
-    /// Opens the world kept at `path`, or a temporary one. A fresh one is seeded; a kept one goes on with the seed and
-    /// the clock that it had.
+    /// Opens the world kept at `path`, or a temporary one. A fresh one is seeded; a kept one goes
+    /// on with the seed and the clock that it had.
     pub fn open(
         path: Option<&Path>,
         apis: Vec<Arc<dyn Api>>,
         mut surroundings: Surroundings,
     ) -> Result<Arc<World>, OpenError> {
         let engine = include_str!("schema.sql");
-        let schema: String = std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
+        let schema: String =
+            std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
         let store = Store::open(path, &schema, |db, fresh| {
             if fresh {
                 plant(db, &apis, &surroundings)?;
             } else {
                 let sql = "SELECT seed, clock FROM world";
-                let kept = db.query_row(sql, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+                let kept = db.query_row(sql, (), |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+                });
                 let (seed, clock) = kept?;
                 surroundings.seed = seed.cast_unsigned();
                 surroundings.clock.restore(serde_json::from_str(&clock)?);
@@ -67,10 +70,13 @@ impl World {
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
     pub fn read<R>(&self, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
-        self.store.read(|db, memo| guarded(&Context { memo: Some(memo), ..self.context(db, caller) }, job))?
+        self.store.read(|db, memo| {
+            guarded(&Context { memo: Some(memo), ..self.context(db, caller) }, job)
+        })?
     }
 
-    /// Runs `job` in a transaction and waits until it is committed. A refusal or a panic undoes what it wrote.
+    /// Runs `job` in a transaction and waits until it is committed. A refusal or a panic undoes
+    /// what it wrote.
     pub async fn write<R: Send + 'static>(
         self: &Arc<World>,
         caller: Caller,
@@ -85,8 +91,8 @@ impl World {
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
-    /// Moves the clock to what `to` makes of its state, for a kept world also beyond a restart; returns what it shows,
-    /// and `None` where it cannot go there.
+    /// Moves the clock to what `to` makes of its state, for a kept world also beyond a restart;
+    /// returns what it shows, and `None` where it cannot go there.
     pub async fn move_clock(
         self: &Arc<World>,
         to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
@@ -107,7 +113,8 @@ impl World {
         self.read(Caller::nobody(), outbox::sent)
     }
 
-    /// The tables that hold resources, with the number of their rows; or the first rows of one of them.
+    /// The tables that hold resources, with the number of their rows; or the first rows of one of
+    /// them.
     pub fn state(&self, table: Option<&str>) -> Result<Value> {
         self.read(Caller::nobody(), |cx| {
             table.map_or_else(|| state::tables(cx), |table| state::rows(cx, table))
@@ -119,7 +126,8 @@ impl World {
         let world = Arc::clone(self);
         let job = move |cx: &Context| {
             cx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
-            let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+            let sql =
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
             let names = cx
                 .db
                 .prepare_cached(sql)?
@@ -131,8 +139,10 @@ impl World {
             plant(cx.db, &world.apis, &world.surroundings)?;
             world.apis.iter().try_for_each(|api| api.settle(cx))?;
             // Other writes share this transaction; an orphan must be the fault of this one alone.
-            let orphan =
-                cx.db.query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0)).optional()?;
+            let orphan = cx
+                .db
+                .query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0))
+                .optional()?;
             cx.db.execute_batch("PRAGMA defer_foreign_keys = OFF")?;
             orphan.map_or(Ok(()), |table| {
                 Err(Problem::internal(format_args!("{table} of the seed has orphans")))

@@ -1,4 +1,5 @@
-//! Every answer is checked against the contract. One that is the same to the letter is not checked again.
+//! Every answer is checked against the contract. One that is the same to the letter is not checked
+//! again.
 
 use std::{collections::HashSet, hash::BuildHasher, sync::Mutex};
 
@@ -17,7 +18,12 @@ pub struct Answers {
 
 impl Answers {
     /// What is wrong with this answer.
-    pub fn check(&self, response: &Response, status: u16, body: Option<(&str, &[u8])>) -> Vec<Violation> {
+    pub fn check(
+        &self,
+        response: &Response,
+        status: u16,
+        body: Option<(&str, &[u8])>,
+    ) -> Vec<Violation> {
         let hash = self.hasher.hash_one((status, body));
         if self.good().contains(&hash) {
             return Vec::new();

@@ -20,10 +20,13 @@ const SILENCE_MAX: Duration = Duration::from_millis(500);
 
 /// The whole body.
 pub(super) async fn read(parts: &Parts, body: &mut Body) -> Result<Bytes> {
-    let too_large =
-        || Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"));
-    let announced =
-        parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    let too_large = || {
+        Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"))
+    };
+    let announced = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_MAX) {
         return Err(too_large());
     }
@@ -36,8 +39,8 @@ pub(super) async fn read(parts: &Parts, body: &mut Body) -> Result<Bytes> {
 
 /// Reads what is left of a body, while its answer is already on the way.
 ///
-/// Most clients do not listen before they have sent everything. If the connection were closed under their hands, they
-/// would report that instead of the answer.
+/// Most clients do not listen before they have sent everything. If the connection were closed under
+/// their hands, they would report that instead of the answer.
 pub(super) fn ignore(parts: &Parts, body: Body) {
     // A client that asks first has not sent anything, and need not.
     if body.is_end_stream() || parts.headers.contains_key(header::EXPECT) {

@@ -31,8 +31,11 @@ type Answer = Result<Response, (StatusCode, Json<Value>)>;
 
 /// The routes of the control API.
 pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
-    let control =
-        Control { apis: apis.to_vec(), world: Arc::clone(world), token: manners.control_token.clone() };
+    let control = Control {
+        apis: apis.to_vec(),
+        world: Arc::clone(world),
+        token: manners.control_token.clone(),
+    };
     Router::new()
         .route("/health", get(health))
         .route("/reset", post(reset))
@@ -42,7 +45,9 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manner
         .route("/violations", get(violations))
         .route("/outbox", get(outbox))
         .route("/state", get(state))
-        .fallback(async || refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README"))
+        .fallback(async || {
+            refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README")
+        })
         .method_not_allowed_fallback(async || {
             refuse(StatusCode::METHOD_NOT_ALLOWED, "this route has another method")
         })
@@ -50,8 +55,9 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manner
         .with_state(control)
 }
 
-/// Without a token, programs on this machine may come in, but no page in a browser: it sends an `Origin`, or a `Host`
-/// that somebody made resolve to loopback. With a token, everybody must show it.
+/// Without a token, programs on this machine may come in, but no page in a browser: it sends an
+/// `Origin`, or a `Host` that somebody made resolve to loopback. With a token, everybody must show
+/// it.
 async fn guard(
     State(control): State<Control>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -61,22 +67,23 @@ async fn guard(
     let allowed = match &control.token {
         None => from.ip().to_canonical().is_loopback() && is_local(request.headers()),
         Some(token) => {
-            let shown = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+            let shown =
+                request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
             shown.and_then(|it| it.strip_prefix("Bearer ")) == Some(token)
         }
     };
     if allowed {
         return next.run(request).await;
     }
-    let advice =
-        "the control API answers loopback only; start with --control-token and send it as a Bearer token";
+    let advice = "the control API answers loopback only; start with --control-token and send it as a Bearer token";
     refuse(StatusCode::FORBIDDEN, advice).into_response()
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name =
-        host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
     let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
     let local = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
     local && !headers.contains_key(header::ORIGIN)
@@ -87,7 +94,8 @@ fn refuse(status: StatusCode, why: &str) -> (StatusCode, Json<Value>) {
 }
 
 fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, (StatusCode, Json<Value>)> {
-    serde_json::from_slice(bytes).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
+    serde_json::from_slice(bytes)
+        .map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
 async fn health(State(control): State<Control>) -> Json<Value> {
@@ -129,8 +137,9 @@ async fn move_clock(
     let shown = moved.map_err(|_| {
         refuse(StatusCode::INTERNAL_SERVER_ERROR, "the clock could not be moved; see the log")
     })?;
-    let shown = shown
-        .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999"))?;
+    let shown = shown.ok_or_else(|| {
+        refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999")
+    })?;
     Ok(Json(shown).into_response())
 }
 
@@ -161,9 +170,10 @@ struct Which {
 async fn state(State(control): State<Control>, Query(which): Query<Which>) -> Answer {
     let shown = control.world.state(which.table.as_deref());
     let shown = shown.map_err(|problem| match problem.kind {
-        Kind::NotFound => {
-            refuse(StatusCode::NOT_FOUND, "no table has this name; leave it out to see which there are")
-        }
+        Kind::NotFound => refuse(
+            StatusCode::NOT_FOUND,
+            "no table has this name; leave it out to see which there are",
+        ),
         _ => refuse(StatusCode::INTERNAL_SERVER_ERROR, "the state could not be read; see the log"),
     })?;
     Ok(Json(shown).into_response())

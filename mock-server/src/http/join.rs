@@ -23,8 +23,8 @@ pub struct Endpoint {
 
 /// Joins the contract of an API with its operations; panics with a sentence unless they agree.
 ///
-/// Every operation of the contract must be registered once, none beside them, and none may take what the contract
-/// does not offer. A list that the contract pages must be paged.
+/// Every operation of the contract must be registered once, none beside them, and none may take
+/// what the contract does not offer. A list that the contract pages must be paged.
 pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
     let mut operations = BTreeMap::new();
     for operation in api.operations() {
@@ -33,7 +33,8 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
     }
     let endpoints = api.contract().routes.iter().map(|route| {
         let operation = operations.remove(route.id.as_str());
-        let operation = operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
+        let operation =
+            operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
         let ranged = route.parameter(Location::Header, api.page_header()).is_some();
         agree(route, &operation, ranged);
         Endpoint { route, operation, api: Arc::clone(api), ranged, answers: Answers::default() }

@@ -1,4 +1,5 @@
-//! Pages for the browser of a customer, beside the contracts: anybody may open them who knows their path.
+//! Pages for the browser of a customer, beside the contracts: anybody may open them who knows their
+//! path.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,7 +16,8 @@ use crate::engine::{Api, Caller, Content, Effect, Reply, Request, Result, WebPag
 /// One route for each page of each API.
 pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Router {
     apis.iter().flat_map(|api| api.pages()).fold(Router::new(), |router, page| {
-        let method = MethodFilter::try_from(page.method.clone()).expect("a page has an ordinary method");
+        let method =
+            MethodFilter::try_from(page.method.clone()).expect("a page has an ordinary method");
         let (path, page, world) = (page.path, Arc::new(page), Arc::clone(world));
         let serve = move |ConnectInfo(from): ConnectInfo<SocketAddr>,
                           path: RawPathParams,
@@ -28,7 +30,12 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Router {
     })
 }
 
-async fn run(world: &Arc<World>, page: Arc<WebPage>, caller: Caller, request: Request) -> Result<Reply> {
+async fn run(
+    world: &Arc<World>,
+    page: Arc<WebPage>,
+    caller: Caller,
+    request: Request,
+) -> Result<Reply> {
     match page.operation.effect {
         Effect::Read => world.read(caller, |cx| page.operation.run(cx, request)),
         Effect::Write => world.write(caller, move |cx| page.operation.run(cx, request)).await,
@@ -41,7 +48,10 @@ fn answer(ran: Result<Reply>) -> Response {
         Err(problem) => {
             let status = StatusCode::from_u16(problem.kind.status()).expect("a status");
             let reason = status.canonical_reason().unwrap_or("Refused");
-            return (status, if problem.message.is_empty() { reason.to_owned() } else { problem.message })
+            return (
+                status,
+                if problem.message.is_empty() { reason.to_owned() } else { problem.message },
+            )
                 .into_response();
         }
     };
@@ -49,7 +59,8 @@ fn answer(ran: Result<Reply>) -> Response {
     for (name, value) in reply.headers {
         headers.append(name, HeaderValue::from_str(&value).expect("pages write valid headers"));
     }
-    let status = if headers.contains_key(header::LOCATION) { StatusCode::SEE_OTHER } else { StatusCode::OK };
+    let status =
+        if headers.contains_key(header::LOCATION) { StatusCode::SEE_OTHER } else { StatusCode::OK };
     let (media, content) = match reply.content {
         Content::Empty => return (status, headers).into_response(),
         Content::Json(text) => ("application/json", text.into_bytes()),

@@ -11,7 +11,10 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
+    extract::{
+        ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams,
+        Request as HttpRequest,
+    },
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
@@ -26,8 +29,8 @@ use super::{
     join::{Endpoint, join},
 };
 use crate::engine::{
-    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Needs, Part, Problem, Reply,
-    Request, Result, World, header_lines,
+    Api, Breach, Caller, Content, Context, Effect, Exchange, Identity, Kind, Needs, Part, Problem,
+    Reply, Request, Result, World, header_lines,
 };
 
 /// What all requests share.
@@ -62,7 +65,10 @@ impl Place {
             methods.push("HEAD");
         }
         methods.push("OPTIONS");
-        Place { allow: HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"), endpoints }
+        Place {
+            allow: HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"),
+            endpoints,
+        }
     }
 
     /// The answer to a request whose own answer failed; the connection stays.
@@ -92,10 +98,12 @@ pub fn router(apis: &[Arc<dyn Api>], shell: Arc<Shell>) -> Router {
     let mut router = Router::new();
     for (path, endpoints) in paths {
         let (place, shell) = (Arc::new(Place::new(endpoints)), Arc::clone(&shell));
-        let serve = any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
-            let answer = AssertUnwindSafe(shell.serve(&place, from.ip().to_canonical(), path, request));
-            shell.dated(answer.catch_unwind().await.unwrap_or_else(|_| place.failed()))
-        });
+        let serve =
+            any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
+                let answer =
+                    AssertUnwindSafe(shell.serve(&place, from.ip().to_canonical(), path, request));
+                shell.dated(answer.catch_unwind().await.unwrap_or_else(|_| place.failed()))
+            });
         router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
     }
     router.fallback(move |request: HttpRequest| async move {
@@ -116,7 +124,9 @@ impl Shell {
         if !clock.is_real() {
             let since = Duration::from_secs(clock.now().try_into().unwrap_or_default());
             let date = httpdate::fmt_http_date(UNIX_EPOCH + since);
-            answer.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).expect("a date is ASCII"));
+            answer
+                .headers_mut()
+                .insert(header::DATE, HeaderValue::from_str(&date).expect("a date is ASCII"));
         }
         answer
     }
@@ -144,7 +154,11 @@ impl Shell {
         body::ignore(&parts, body);
         let (status, headers, content) = self.checked(endpoint, answer);
         // Neither path nor query: they may hold secrets.
-        tracing::debug!(operation = endpoint.route.id, account = caller.account, status = status.as_u16());
+        tracing::debug!(
+            operation = endpoint.route.id,
+            account = caller.account,
+            status = status.as_u16()
+        );
         let read = endpoint.operation.effect == Effect::Read;
         self.world.surroundings.journal.record(Exchange {
             at: started as i64,
@@ -178,7 +192,9 @@ impl Shell {
     ) -> Result<Reply, Refusal> {
         let route = endpoint.route;
         if endpoint.operation.effect == Effect::Read && route.body.is_none() {
-            return self.world.read(*caller, |cx| Ok(self.read(endpoint, parts, path, cx, caller)))?;
+            return self
+                .world
+                .read(*caller, |cx| Ok(self.read(endpoint, parts, path, cx, caller)))?;
         }
         self.world.read(*caller, |cx| self.identify(endpoint, parts, cx, caller))?;
         let mut request = self.parameters(endpoint, parts, path)?;
@@ -223,12 +239,21 @@ impl Shell {
     }
 
     /// Who asks; refuses nobody in particular where the operation is not open to everybody.
-    fn identify(&self, endpoint: &Endpoint, parts: &Parts, cx: &Context, caller: &mut Caller) -> Result<()> {
+    fn identify(
+        &self,
+        endpoint: &Endpoint,
+        parts: &Parts,
+        cx: &Context,
+        caller: &mut Caller,
+    ) -> Result<()> {
         let open = endpoint.route.open;
         let identity = match endpoint.api.authenticate(cx, &parts.headers) {
-            // Bad credentials do not close what is open to everybody; good ones that may not, where the contract says so.
+            // Bad credentials do not close what is open to everybody; good ones that may not, where
+            // the contract says so.
             Err(problem) if open && problem.kind == Kind::Unauthenticated => Identity::default(),
-            Err(problem) if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) => {
+            Err(problem)
+                if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) =>
+            {
                 Identity::default()
             }
             Ok(identity) if identity.account.is_none() && !open => {
@@ -241,7 +266,12 @@ impl Shell {
     }
 
     /// Path, query and range, typed and checked.
-    fn parameters(&self, endpoint: &Endpoint, parts: &Parts, path: &RawPathParams) -> Result<Request> {
+    fn parameters(
+        &self,
+        endpoint: &Endpoint,
+        parts: &Parts,
+        path: &RawPathParams,
+    ) -> Result<Request> {
         let route = endpoint.route;
         let mut request = Request::default();
         let given: Vec<(&str, &str)> = path.iter().collect();
@@ -250,14 +280,16 @@ impl Shell {
         }
         let query: Vec<_> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
-        let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (&**name, &**text)).collect();
+        let query: Vec<(&str, &str)> =
+            query.iter().map(|(name, text)| (&**name, &**text)).collect();
         let checked = route.read(Location::Query, &query, &mut request.query);
         let violations = self.tolerated(&route.id, checked);
         if !violations.is_empty() {
             return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });
         }
         if endpoint.ranged {
-            request.page = endpoint.api.page(only_header(&parts.headers, endpoint.api.page_header())?)?;
+            request.page =
+                endpoint.api.page(only_header(&parts.headers, endpoint.api.page_header())?)?;
         }
         if endpoint.operation.needs.contains(&Needs::Headers) {
             request.headers = parts.headers.clone();
@@ -270,17 +302,20 @@ impl Shell {
             return Ok(Value::Null);
         }
         let body = serde_json::from_slice(sent);
-        let mut body = body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
+        let mut body =
+            body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
         let violations = self.tolerated(&endpoint.route.id, expected.check(&mut body));
         Problem::refuse(violations)?;
         Ok(body)
     }
 
-    /// The violations of a check. What the contract does not know is noted, or refused where the shell is strict.
+    /// The violations of a check. What the contract does not know is noted, or refused where the
+    /// shell is strict.
     fn tolerated(&self, operation: &str, checked: Checked) -> Vec<Violation> {
         let Checked { mut violations, unknown } = checked;
         if self.strict {
-            violations.extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
+            violations
+                .extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
         }
         if !unknown.is_empty() {
             self.world.surroundings.notes.unknown(operation, unknown);
@@ -289,15 +324,21 @@ impl Shell {
     }
 
     /// The answer as it goes out; whatever in it breaks the contract is noted.
-    fn checked(&self, endpoint: &Endpoint, answer: Result<Reply, Refusal>) -> (StatusCode, HeaderMap, Bytes) {
+    fn checked(
+        &self,
+        endpoint: &Endpoint,
+        answer: Result<Reply, Refusal>,
+    ) -> (StatusCode, HeaderMap, Bytes) {
         let route = endpoint.route;
         let mut headers = HeaderMap::new();
         let mut listed = true;
         let (status, media, content) = match answer {
             Ok(reply) => {
                 for (name, value) in reply.headers {
-                    headers
-                        .append(name, HeaderValue::from_str(&value).expect("operations write valid headers"));
+                    headers.append(
+                        name,
+                        HeaderValue::from_str(&value).expect("operations write valid headers"),
+                    );
                 }
                 let (media, content) = match reply.content {
                     Content::Empty => (None, Bytes::new()),
@@ -345,7 +386,8 @@ impl Shell {
     }
 
     fn no_route(&self, path: &str) -> Response {
-        let api = self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
+        let api =
+            self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
         refusal(&**api, &Problem::new(Kind::NoRoute))
     }
 }
@@ -368,8 +410,9 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
 
 /// The parts of a multipart body; the ones that the contract requires must be there.
 async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<Part>> {
-    let broken =
-        |error: &dyn std::fmt::Display| Problem::malformed(format!("The body is no multipart form: {error}"));
+    let broken = |error: &dyn std::fmt::Display| {
+        Problem::malformed(format!("The body is no multipart form: {error}"))
+    };
     let mut request = HttpRequest::from_parts(parts.clone(), Body::from(sent));
     // The body is bounded already, and by our own measure.
     DefaultBodyLimit::disable().apply(&mut request);
@@ -381,8 +424,11 @@ async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<
         let bytes = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
         form.push(Part { name, file_name, bytes });
     }
-    let required =
-        expected.definition()["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let required = expected.definition()["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
     let missing = missing.map(|name| Violation::new(name, "is required"));
     Problem::refuse(missing.collect())?;

@@ -25,7 +25,12 @@ const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
     /// A good request of the family: of the resource of a slot, of a parent, or the example.
-    pub(super) async fn good(&mut self, deed: Deed, slot: u32, draw: u32) -> Played<Option<Request>> {
+    pub(super) async fn good(
+        &mut self,
+        deed: Deed,
+        slot: u32,
+        draw: u32,
+    ) -> Played<Option<Request>> {
         self.meet_parents(deed.family).await?;
         let row = match deed.role {
             Role::List | Role::Create | Role::View(_) => None,
@@ -43,7 +48,11 @@ impl Play<'_> {
     pub(super) async fn closed(&mut self, deed: Deed, step: Step) -> Played {
         let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
         self.is_closed(&request, step.manner).await?;
-        if deed.route.open { Ok(()) } else { self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await }
+        if deed.route.open {
+            Ok(())
+        } else {
+            self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+        }
     }
 
     /// The request is refused for its credentials alone.
@@ -54,7 +63,8 @@ impl Play<'_> {
             Manner::Excluded => (Caller::Excluded, FORBIDDEN),
             _ => (Caller::Stranger, UNAUTHENTICATED),
         };
-        let closed = if caller == Caller::Excluded { route.documents(FORBIDDEN) } else { !route.open };
+        let closed =
+            if caller == Caller::Excluded { route.documents(FORBIDDEN) } else { !route.open };
         if !closed || !self.session.target.knows(caller) {
             return Ok(());
         }
@@ -86,8 +96,13 @@ impl Play<'_> {
         self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
     }
 
-    /// Another customer hears of what is ours the same as of what never was; `parameter` names it in the path.
-    pub(super) async fn is_unknown_to_others(&mut self, request: &Request, parameter: &str) -> Played {
+    /// Another customer hears of what is ours the same as of what never was; `parameter` names it
+    /// in the path.
+    pub(super) async fn is_unknown_to_others(
+        &mut self,
+        request: &Request,
+        parameter: &str,
+    ) -> Played {
         let Some(missing) = never_given(request, parameter) else { return Ok(()) };
         let theirs = self.session.send(request.sent(Caller::Other)).await?;
         let nothing = self.session.send(missing.sent(Caller::Other)).await?;
@@ -106,9 +121,11 @@ impl Play<'_> {
     fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
         let family = deed.family;
         let theirs = rows(received.json());
-        let keys: Vec<String> = theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
+        let keys: Vec<String> =
+            theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
         let ours = self.collection(family).live().find(|row| keys.contains(&row.key));
-        let Some(ours) = ours.filter(|row| row.ours || family.create.is_empty()).map(|row| row.key.clone())
+        let Some(ours) =
+            ours.filter(|row| row.ours || family.create.is_empty()).map(|row| row.key.clone())
         else {
             return Ok(());
         };
@@ -127,7 +144,8 @@ impl Play<'_> {
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let expected = of_unknown(deed.route);
         if expected.is_some() && Some(received.status) != expected {
-            let message = format!("has the status {} for an id that was never given", received.status);
+            let message =
+                format!("has the status {} for an id that was never given", received.status);
             self.session.found(&check::DEAD_STAYS_DEAD, &deed.route.id, "", message)?;
         }
         self.refused(deed, &check::DEAD_STAYS_DEAD).await
@@ -139,14 +157,18 @@ impl Play<'_> {
         if !is_of_one(deed.role) {
             return Ok(());
         }
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
-        let other = parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
+        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
+            return Ok(());
+        };
+        let other =
+            parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
         let Some(other) = other else { return Ok(()) };
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
         let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if Some(received.status) != of_unknown(deed.route) {
-            let message = format!("has the status {} for {} through {other}", received.status, row.key);
+            let message =
+                format!("has the status {} for {} through {other}", received.status, row.key);
             self.session.found(&check::PARENT, &deed.route.id, "", message)?;
         }
         self.refused(deed, &check::PARENT).await
@@ -161,10 +183,13 @@ impl Play<'_> {
         let Some(request) = request else { return Ok(()) };
         let path = step.route.path.trim_end_matches('/');
         let routes = self.session.target.suite.contract.routes.iter();
-        let taken: Vec<&Method> =
-            routes.filter(|it| it.path.trim_end_matches('/') == path).map(|it| &it.method).collect();
+        let taken: Vec<&Method> = routes
+            .filter(|it| it.path.trim_end_matches('/') == path)
+            .map(|it| &it.method)
+            .collect();
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
-        let others: Vec<Method> = all.into_iter().filter(|method| !taken.contains(&method)).collect();
+        let others: Vec<Method> =
+            all.into_iter().filter(|method| !taken.contains(&method)).collect();
         let Some(method) = others.get(step.draw as usize).cloned() else {
             return self.asked_about(&request, &taken, step.draw as usize - others.len()).await;
         };
@@ -172,8 +197,10 @@ impl Play<'_> {
         sent.method = method.clone();
         let received = self.session.send(sent).await?;
         if received.status != 405 {
-            let message =
-                format!("has the status {} for {method}, which the path does not have", received.status);
+            let message = format!(
+                "has the status {} for {method}, which the path does not have",
+                received.status
+            );
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
         self.allows(&step.route.id, &received, &taken)?;
@@ -186,7 +213,8 @@ impl Play<'_> {
     /// The answer says which methods there are, all of them.
     fn allows(&mut self, operation: &str, received: &Received, taken: &[&Method]) -> Played {
         let allow = received.header("allow").unwrap_or_default().to_owned();
-        let lacks = taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
+        let lacks =
+            taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
         match lacks {
             Some(method) => {
                 let message = format!("has Allow `{allow}`, which lacks {method}");
@@ -197,7 +225,12 @@ impl Play<'_> {
     }
 
     /// OPTIONS tells the methods of a path, and HEAD what GET would answer, without its body.
-    async fn asked_about(&mut self, request: &Request, taken: &[&Method], question: usize) -> Played {
+    async fn asked_about(
+        &mut self,
+        request: &Request,
+        taken: &[&Method],
+        question: usize,
+    ) -> Played {
         let (mut sent, operation) = (request.sent(Caller::Customer), &request.route.id);
         match question {
             0 => {
@@ -215,7 +248,8 @@ impl Play<'_> {
                 if head.status == get.status {
                     return Ok(());
                 }
-                let message = format!("has the status {} for HEAD, and {} for GET", head.status, get.status);
+                let message =
+                    format!("has the status {} for HEAD, and {} for GET", head.status, get.status);
                 self.session.found(&check::OTHER_METHOD, operation, "", message)
             }
             _ => Ok(()),
@@ -228,8 +262,8 @@ fn is_of_one(role: Role) -> bool {
     matches!(role, Role::Read | Role::Update | Role::Delete | Role::Action(_))
 }
 
-/// The same request with an id that was never given, in this parameter or else in the last; `None` where the path names
-/// nothing.
+/// The same request with an id that was never given, in this parameter or else in the last; `None`
+/// where the path names nothing.
 fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;

@@ -1,4 +1,5 @@
-//! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd one out is named.
+//! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd
+//! one out is named.
 
 use super::{
     Cause, Deed, Play,
@@ -66,7 +67,12 @@ impl Play<'_> {
     }
 
     /// Whether a short list is another one where no range is asked for.
-    async fn pages_differ(&mut self, deed: Deed, parent: Option<String>, list: &[Members]) -> Played<bool> {
+    async fn pages_differ(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+        list: &[Members],
+    ) -> Played<bool> {
         let short = list.len() < self.session.target.suite.page_default as usize;
         if !is_paged(deed.route) || !short {
             return Ok(false);
@@ -83,7 +89,8 @@ impl Play<'_> {
         self.session.found(check, &cause.route.id, at, words.to_owned())
     }
 
-    /// Whether a list is at fault that no other operation can confirm: what is tried with the resource tells.
+    /// Whether a list is at fault that no other operation can confirm: what is tried with the
+    /// resource tells.
     async fn list_is_odd(
         &mut self,
         family: &'static Family,
@@ -103,12 +110,15 @@ impl Play<'_> {
             Mismatch::Extra(_) => {
                 Ok(self.try_out(family, Role::Delete, family.delete, about).await? == Some(false))
             }
-            Mismatch::Differs(_, difference) => self.never_shows(family, about, list, difference).await,
+            Mismatch::Differs(_, difference) => {
+                self.never_shows(family, about, list, difference).await
+            }
             _ => Ok(true),
         }
     }
 
-    /// What no row shows is rather not shown than not stored, unless a change makes the list show it.
+    /// What no row shows is rather not shown than not stored, unless a change makes the list show
+    /// it.
     async fn never_shows(
         &mut self,
         family: &'static Family,
@@ -120,7 +130,8 @@ impl Play<'_> {
         if list.len() < 2 || list.iter().any(|row| row.get(member) != first) {
             return Ok(false);
         }
-        let (Some(update), Some(key)) = (self.families.route(family.update), about.key.as_deref()) else {
+        let (Some(update), Some(key)) = (self.families.route(family.update), about.key.as_deref())
+        else {
             return Ok(true);
         };
         if self.last.as_ref().is_some_and(|cause| cause.route == update) {
@@ -130,7 +141,9 @@ impl Play<'_> {
         let Some(request) = self.request(deed, about, 1) else { return Ok(true) };
         let mut body = content(&request);
         body.insert(member.clone(), expected.clone());
-        self.session.send(request.content(Content::Json(body.into())).sent(Caller::Customer)).await?;
+        self.session
+            .send(request.content(Content::Json(body.into())).sent(Caller::Customer))
+            .await?;
         let shown = match self.row_of(family, key, about.parent.clone()).await? {
             Witness::Seen(row) => row.get(member) == Some(expected),
             _ => false,
@@ -147,12 +160,20 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Option<bool>> {
         let Some(route) = self.families.route(operation) else { return Ok(None) };
-        let Some(request) = self.request(Deed { family, role, route }, about, 0) else { return Ok(None) };
+        let Some(request) = self.request(Deed { family, role, route }, about, 0) else {
+            return Ok(None);
+        };
         Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
     }
 
-    /// Names the operation because of which a resource does not look as it should when it is read alone.
-    pub(super) async fn explain_item(&mut self, deed: Deed, row: &Row, difference: &Difference) -> Played {
+    /// Names the operation because of which a resource does not look as it should when it is read
+    /// alone.
+    pub(super) async fn explain_item(
+        &mut self,
+        deed: Deed,
+        row: &Row,
+        difference: &Difference,
+    ) -> Played {
         let (at, words) = (format!("/{}", difference.member), difference.to_string());
         let about = About::row(row);
         if let Witness::Seen(seen) = self.item_of(deed.family, &about).await?
@@ -166,12 +187,15 @@ impl Play<'_> {
             _ => false,
         };
         match self.last.clone().filter(|cause| !by_item && cause.key.as_deref() == Some(&row.key)) {
-            Some(cause) => self.accuse(&cause, &row.key, &at, &format!("then {} {words}", deed.route.id)),
+            Some(cause) => {
+                self.accuse(&cause, &row.key, &at, &format!("then {} {words}", deed.route.id))
+            }
             None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
         }
     }
 
-    /// Names the operation because of which a resource cannot be read that exists, or can that does not.
+    /// Names the operation because of which a resource cannot be read that exists, or can that does
+    /// not.
     pub(super) async fn explain_presence(&mut self, deed: Deed, row: &Row, status: u16) -> Played {
         let again = self.item_of(deed.family, &About::row(row)).await?;
         let changed_its_mind = matches!(again, Witness::Seen(_)) == row.alive;
@@ -185,7 +209,9 @@ impl Play<'_> {
         let words = format!("answers {status} for {}, which {exists}", row.key);
         let cause = self.last.clone().filter(|_| !changed_its_mind && !by_item);
         match cause.filter(|cause| cause.key.as_deref() == Some(&row.key)) {
-            Some(cause) => self.accuse(&cause, &row.key, "", &format!("then {} {words}", deed.route.id)),
+            Some(cause) => {
+                self.accuse(&cause, &row.key, "", &format!("then {} {words}", deed.route.id))
+            }
             None => {
                 let check = if row.alive { &check::READ_YOUR_WRITE } else { &check::GONE };
                 self.session.found(check, &deed.route.id, "", words)

@@ -50,7 +50,9 @@ impl Play<'_> {
     /// The same change twice is the same as once.
     pub(super) async fn update_again(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
         self.update(deed, slot, draw).await?;
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
+        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
+            return Ok(());
+        };
         let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
         let unique = deed.family.unique;
         // What another one has was refused the first time.
@@ -173,7 +175,8 @@ impl Play<'_> {
 
     async fn is_refused_for_its_state(&mut self, deed: Deed, received: &Received) -> Played {
         if !NOT_NOW.contains(&received.status) {
-            let message = format!("has the status {} in a state that does not allow it", received.status);
+            let message =
+                format!("has the status {} in a state that does not allow it", received.status);
             self.session.found(&check::IMMUTABLE, &deed.route.id, "", message)?;
         }
         self.refused(deed, &check::REFUSAL_IS_HARMLESS).await

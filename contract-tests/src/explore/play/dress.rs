@@ -57,7 +57,9 @@ fn pretended(expected: &RequestBody) -> Members {
     let properties = expected.definition()["properties"].as_object().into_iter().flatten();
     let value = |property: &Value| match &property["type"] {
         Value::String(one) if one == "integer" => Some(Value::from(424_242)),
-        Value::String(one) if one == "string" => Some("00000000-0000-4000-8000-000000424242".into()),
+        Value::String(one) if one == "string" => {
+            Some("00000000-0000-4000-8000-000000424242".into())
+        }
         _ => None,
     };
     let server_sets = properties.filter(|(_, it)| it["readOnly"] == true);

@@ -33,11 +33,16 @@ impl Play<'_> {
         if self.collection(family).live().filter(|row| row.ours).count() >= family.limit {
             return Ok(());
         }
-        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else { return Ok(()) };
+        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else {
+            return Ok(());
+        };
         let body = content(&request);
         let Dressed { request, pretended, check } = dressed(request, draw);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let taken = body.get(family.unique).filter(|value| self.collection(family).is_taken(value)).is_some();
+        let taken = body
+            .get(family.unique)
+            .filter(|value| self.collection(family).is_taken(value))
+            .is_some();
         if taken {
             return self.is_refused_as_taken(deed, &received).await;
         }
@@ -57,7 +62,8 @@ impl Play<'_> {
     /// What no two may have alike is refused to a second one.
     pub(super) async fn duplicate(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
         let family = deed.family;
-        let own = self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
+        let own =
+            self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
         let Some(own) = own else { return Ok(()) };
         let about = match deed.role {
             Role::Update => About::row(&own),
@@ -77,7 +83,8 @@ impl Play<'_> {
     pub(super) async fn is_refused_as_taken(&mut self, deed: Deed, received: &Received) -> Played {
         if !TAKEN.contains(&received.status) {
             let unique = deed.family.unique;
-            let message = format!("has the status {} although `{unique}` is taken", received.status);
+            let message =
+                format!("has the status {} although `{unique}` is taken", received.status);
             self.session.found(&check::UNIQUE, &deed.route.id, "", message)?;
         }
         self.refused(deed, &check::UNIQUE).await
@@ -89,7 +96,8 @@ impl Play<'_> {
         route: &Route,
         received: &Received,
     ) -> Played {
-        let message = format!("has the status {} for a valid request: {}", received.status, reason(received));
+        let message =
+            format!("has the status {} for a valid request: {}", received.status, reason(received));
         self.session.found(check, &route.id, "", message)
     }
 
@@ -110,7 +118,12 @@ impl Play<'_> {
         };
         let Some(key) = value.get(family.key).map(plain) else {
             let message = "does not tell the id of what was made".to_owned();
-            self.session.found(&check::READ_YOUR_WRITE, operation, &format!("/{}", family.key), message)?;
+            self.session.found(
+                &check::READ_YOUR_WRITE,
+                operation,
+                &format!("/{}", family.key),
+                message,
+            )?;
             return Ok(None);
         };
         if !body.contains_key(family.key) && !self.collection(family).seen.insert(key.clone()) {
@@ -130,12 +143,23 @@ impl Play<'_> {
         Ok(Some(Row { key, parent, value: value.clone(), alive: true, ours: true }))
     }
 
-    pub(super) fn is_not_pretended(&mut self, deed: Deed, pretended: &Members, row: &Row) -> Played {
+    pub(super) fn is_not_pretended(
+        &mut self,
+        deed: Deed,
+        pretended: &Members,
+        row: &Row,
+    ) -> Played {
         let stored = pretended.iter().find(|(name, value)| row.value.get(*name) == Some(value));
         match stored {
             Some((name, _)) => {
-                let message = "is what the client sent, although only the server sets it".to_owned();
-                self.session.found(&check::IGNORES_READ_ONLY, &deed.route.id, &format!("/{name}"), message)
+                let message =
+                    "is what the client sent, although only the server sets it".to_owned();
+                self.session.found(
+                    &check::IGNORES_READ_ONLY,
+                    &deed.route.id,
+                    &format!("/{name}"),
+                    message,
+                )
             }
             None => Ok(()),
         }
@@ -231,8 +255,10 @@ impl Play<'_> {
             let Some(request) = self.request(deed, &about, 0) else { continue };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
             if of_unknown(route).is_some_and(|expected| expected != received.status) {
-                let message =
-                    format!("has the status {} for the parts of {key}, which is gone", received.status);
+                let message = format!(
+                    "has the status {} for the parts of {key}, which is gone",
+                    received.status
+                );
                 self.session.found(&check::PARENT, &route.id, "", message)?;
             }
         }
@@ -261,7 +287,8 @@ impl Play<'_> {
     /// What is removed and can still be read is in one of the states of what was removed.
     fn is_on_its_way(&mut self, deed: Deed, key: &str) -> Played {
         let (family, member) = (deed.family, deed.family.states.map_or("", |(member, _)| member));
-        let state = self.collection(family).find(key).and_then(|row| row.value.get(member)).map(plain);
+        let state =
+            self.collection(family).find(key).and_then(|row| row.value.get(member)).map(plain);
         if state.as_ref().is_some_and(|state| family.remains.contains(&state.as_str())) {
             return Ok(());
         }
@@ -274,14 +301,24 @@ impl Play<'_> {
         if let Some(row) = self.collection(family).find_mut(key) {
             row.alive = false;
         }
-        for collection in self.collections.values_mut().filter(|it| it.family.parent == family.name) {
+        for collection in self.collections.values_mut().filter(|it| it.family.parent == family.name)
+        {
             let parent = Some(key.to_owned());
-            collection.rows.iter_mut().filter(|row| row.parent == parent).for_each(|row| row.alive = false);
+            collection
+                .rows
+                .iter_mut()
+                .filter(|row| row.parent == parent)
+                .for_each(|row| row.alive = false);
             collection.listed.remove(&parent);
         }
     }
 
-    pub(super) async fn is_refused_as_dead(&mut self, deed: Deed, row: &Row, received: &Received) -> Played {
+    pub(super) async fn is_refused_as_dead(
+        &mut self,
+        deed: Deed,
+        row: &Row,
+        received: &Received,
+    ) -> Played {
         let expected = of_unknown(deed.route);
         if Some(received.status) != expected {
             let message = format!(
@@ -296,7 +333,11 @@ impl Play<'_> {
     }
 
     /// The resource of a slot, where the family was looked at before.
-    pub(super) async fn known(&mut self, family: &'static Family, slot: u32) -> Played<Option<Row>> {
+    pub(super) async fn known(
+        &mut self,
+        family: &'static Family,
+        slot: u32,
+    ) -> Played<Option<Row>> {
         if self.collection(family).listed.is_empty() && self.collection(family).rows.is_empty() {
             self.look(family).await?;
         }
@@ -326,7 +367,8 @@ pub(super) fn shown(family: &Family, body: &Members) -> Members {
 pub(super) fn reason(received: &Received) -> String {
     let body = received.json();
     let errors = body["errors"].as_array().into_iter().flatten();
-    let errors: Vec<String> =
-        errors.map(|error| format!("{} {}", plain(&error["property"]), plain(&error["message"]))).collect();
+    let errors: Vec<String> = errors
+        .map(|error| format!("{} {}", plain(&error["property"]), plain(&error["message"])))
+        .collect();
     if errors.is_empty() { plain(&body["errorMessage"]) } else { errors.join(", ") }
 }

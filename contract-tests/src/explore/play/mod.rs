@@ -86,7 +86,9 @@ impl<'a> Play<'a> {
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match self.families.of(&step.route.id) {
             _ if step.manner == Manner::Walk => self.walk(step).await,
-            Some((family, role)) => self.of_family(step, Deed { family, role, route: step.route }).await,
+            Some((family, role)) => {
+                self.of_family(step, Deed { family, role, route: step.route }).await
+            }
             None => self.of_no_family(step).await,
         };
         match played {
@@ -108,13 +110,19 @@ impl<'a> Play<'a> {
             (Manner::Valid, Role::Delete) => self.delete(deed, slot).await,
             (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
             (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
-            (Manner::Pages, Role::Create | Role::Delete) => self.pages_under_change(deed, slot, draw).await,
-            (Manner::Duplicate, Role::Create | Role::Update) => self.duplicate(deed, slot, draw).await,
+            (Manner::Pages, Role::Create | Role::Delete) => {
+                self.pages_under_change(deed, slot, draw).await
+            }
+            (Manner::Duplicate, Role::Create | Role::Update) => {
+                self.duplicate(deed, slot, draw).await
+            }
             (Manner::Violation, _) => self.violation(deed, slot, draw).await,
             (Manner::Rough, _) => self.rough(deed, slot, draw).await,
             (Manner::Unknown, _) => self.unknown(deed, draw).await,
             (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
-            (Manner::Nobody | Manner::Stranger | Manner::Excluded, _) => self.closed(deed, step).await,
+            (Manner::Nobody | Manner::Stranger | Manner::Excluded, _) => {
+                self.closed(deed, step).await
+            }
             (Manner::Other, _) => self.other_customer(deed, slot, draw).await,
             (Manner::Method, _) => self.other_method(Some(deed), step).await,
             (Manner::Path, _) => self.other_path(Some(deed), step).await,
@@ -140,7 +148,8 @@ impl<'a> Play<'a> {
         self.last = Some(cause);
     }
 
-    /// Remembers a request that was refused; from time to time it is looked whether it changed anything.
+    /// Remembers a request that was refused; from time to time it is looked whether it changed
+    /// anything.
     async fn refused(&mut self, deed: Deed, check: &'static Check) -> Played {
         self.last = Some(Cause { route: deed.route, key: None, check, frame: check });
         self.refusals += 1;

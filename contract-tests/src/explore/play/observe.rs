@@ -17,7 +17,9 @@ impl Play<'_> {
     /// Looks at the whole list of a family, at that of each parent where it has some.
     pub(super) async fn look(&mut self, family: &'static Family) -> Played {
         self.refusals = 0;
-        let Some(route) = self.families.route(family.list) else { return self.look_alone(family).await };
+        let Some(route) = self.families.route(family.list) else {
+            return self.look_alone(family).await;
+        };
         self.meet_parents(family).await?;
         for parent in self.parents(family) {
             self.look_at(Deed { family, role: Role::List, route }, parent).await?;
@@ -29,7 +31,9 @@ impl Play<'_> {
     pub(super) async fn meet_parents(&mut self, family: &'static Family) -> Played {
         let Some(parent) = self.families.named(family.parent) else { return Ok(()) };
         let known = !self.collection(parent).rows.is_empty();
-        let Some(route) = self.families.route(parent.list).filter(|_| !known) else { return Ok(()) };
+        let Some(route) = self.families.route(parent.list).filter(|_| !known) else {
+            return Ok(());
+        };
         self.look_at(Deed { family: parent, role: Role::List, route }, None).await
     }
 
@@ -75,7 +79,11 @@ impl Play<'_> {
     }
 
     /// All rows of a list, as long as it is no longer than the largest page.
-    pub(super) async fn whole(&mut self, deed: Deed, parent: Option<String>) -> Played<Vec<Members>> {
+    pub(super) async fn whole(
+        &mut self,
+        deed: Deed,
+        parent: Option<String>,
+    ) -> Played<Vec<Members>> {
         let range = is_paged(deed.route).then(|| self.range(0, WHOLE));
         self.fetch(deed, parent, range, &[]).await
     }
@@ -85,7 +93,8 @@ impl Play<'_> {
         (self.session.target.suite.range)(start, results)
     }
 
-    /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about exists.
+    /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about
+    /// exists.
     pub(super) async fn fetch(
         &mut self,
         deed: Deed,
@@ -93,7 +102,9 @@ impl Play<'_> {
         range: Option<String>,
         query: &[(&str, &str)],
     ) -> Played<Vec<Members>> {
-        let Some(mut request) = self.request(deed, &About::parent(parent), 0) else { return Ok(Vec::new()) };
+        let Some(mut request) = self.request(deed, &About::parent(parent), 0) else {
+            return Ok(Vec::new());
+        };
         for (name, value) in query {
             request = request.with(name, *value);
         }
@@ -115,14 +126,20 @@ impl Play<'_> {
     }
 
     /// Holds what is seen of a resource against the ways that its state may go.
-    pub(super) fn state(&mut self, family: &'static Family, route: &'static Route, seen: &Members) -> Played {
+    pub(super) fn state(
+        &mut self,
+        family: &'static Family,
+        route: &'static Route,
+        seen: &Members,
+    ) -> Played {
         let Some((member, ways)) = family.states else { return Ok(()) };
         let rank = |row: &Members| {
             let state = row.get(member).map(plain)?;
             ways.iter().position(|it| *it == state)
         };
         let key = seen.get(family.key).map(plain).unwrap_or_default();
-        let known = self.collection(family).find(&key).map(|row| row.value.clone()).unwrap_or_default();
+        let known =
+            self.collection(family).find(&key).map(|row| row.value.clone()).unwrap_or_default();
         let (Some(before), Some(now)) = (rank(&known), rank(seen)) else { return Ok(()) };
         if now >= before {
             return Ok(());
@@ -136,8 +153,11 @@ impl Play<'_> {
         self.look(deed.family).await?;
         let family = deed.family;
         let list = self.whole(deed, None).await?;
-        let known: Vec<(String, Members)> =
-            self.collection(family).live().map(|row| (row.key.clone(), row.value.clone())).collect();
+        let known: Vec<(String, Members)> = self
+            .collection(family)
+            .live()
+            .map(|row| (row.key.clone(), row.value.clone()))
+            .collect();
         let shows = family.views[index].shows;
         let key = |row: &Members| row.get(family.key).map(plain).unwrap_or_default();
         for row in &list {
@@ -156,9 +176,9 @@ impl Play<'_> {
                 self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, message)?;
             }
         }
-        let missing = known
-            .iter()
-            .find(|(name, value)| shows(&value.clone().into()) && !list.iter().any(|row| key(row) == *name));
+        let missing = known.iter().find(|(name, value)| {
+            shows(&value.clone().into()) && !list.iter().any(|row| key(row) == *name)
+        });
         match missing {
             Some((key, _)) => {
                 let message = format!("lacks {key}, which {} shows", family.list);
@@ -177,12 +197,17 @@ impl Play<'_> {
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.list) else { return Ok(Witness::Absent) };
         let list = self.whole(Deed { family, role: Role::List, route }, parent).await?;
-        let row = list.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+        let row =
+            list.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
         Ok(row.map_or(Witness::Gone, Witness::Seen))
     }
 
     /// A witness of a resource by reading it alone.
-    pub(super) async fn item_of(&mut self, family: &'static Family, about: &About) -> Played<Witness> {
+    pub(super) async fn item_of(
+        &mut self,
+        family: &'static Family,
+        about: &About,
+    ) -> Played<Witness> {
         let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
         let deed = Deed { family, role: Role::Read, route };
         let Some(request) = self.request(deed, about, 0) else { return Ok(Witness::Absent) };
@@ -203,7 +228,9 @@ impl Mismatch {
             Mismatch::Missing(key) => format!("lacks {key}, which exists"),
             Mismatch::Extra(key) => format!("shows {key}, which should not be there"),
             Mismatch::Double(key) => format!("shows {key} twice"),
-            Mismatch::Disorder(key) => format!("has {key} at another place than before, or out of order"),
+            Mismatch::Disorder(key) => {
+                format!("has {key} at another place than before, or out of order")
+            }
             Mismatch::Differs(key, difference) => format!("of {key} {difference}"),
         }
     }

@@ -72,7 +72,8 @@ impl Play<'_> {
         let range = page.map(|(start, results)| self.range(start, results));
         let rows = self.fetch(deed, parent, range.clone(), &[]).await?;
         let (start, results) = page.unwrap_or((0, self.session.target.suite.page_default));
-        let expected: Vec<&Members> = whole.iter().skip(start as usize).take(results as usize).collect();
+        let expected: Vec<&Members> =
+            whole.iter().skip(start as usize).take(results as usize).collect();
         let words = range.unwrap_or_else(|| "no range".to_owned());
         self.rows_are(deed, &rows, &expected, check, &words)
     }
@@ -87,7 +88,8 @@ impl Play<'_> {
     ) -> Played {
         let key = |row: &Members| row.get(deed.family.key).map(plain).unwrap_or_default();
         if rows.len() != expected.len() {
-            let message = format!("has {} rows for {words} instead of {}", rows.len(), expected.len());
+            let message =
+                format!("has {} rows for {words} instead of {}", rows.len(), expected.len());
             return self.session.found(check, &deed.route.id, "", message);
         }
         let pairs = rows.iter().zip(expected);
@@ -134,7 +136,8 @@ impl Play<'_> {
         draw: u32,
     ) -> Played {
         let whole = self.reference(deed, parent.clone()).await?;
-        let values: Vec<String> = whole.iter().flat_map(|row| (filter.values)(&row.clone().into())).collect();
+        let values: Vec<String> =
+            whole.iter().flat_map(|row| (filter.values)(&row.clone().into())).collect();
         if values.is_empty() {
             return Ok(());
         }
@@ -150,13 +153,26 @@ impl Play<'_> {
             return Ok(());
         }
         let rows = self.fetch(deed, parent, Some(self.range(1, 1)), &query).await?;
-        self.rows_are(deed, &rows, &chosen[1..2], &check::COUNT, &format!("{words} and the second page"))
+        self.rows_are(
+            deed,
+            &rows,
+            &chosen[1..2],
+            &check::COUNT,
+            &format!("{words} and the second page"),
+        )
     }
 
-    /// While rows come and go between two pages, none that kept its place comes twice or not at all.
-    pub(super) async fn pages_under_change(&mut self, change: Deed, slot: u32, draw: u32) -> Played {
+    /// While rows come and go between two pages, none that kept its place comes twice or not at
+    /// all.
+    pub(super) async fn pages_under_change(
+        &mut self,
+        change: Deed,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         let family = change.family;
-        let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty()) else {
+        let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty())
+        else {
             return Ok(());
         };
         let deed = Deed { family, role: Role::List, route };
@@ -176,8 +192,10 @@ impl Play<'_> {
         for (row, later) in before.iter().zip(&after).take(2 * half as usize) {
             let times = pages.iter().filter(|it| key(it) == key(row)).count();
             if key(row) == key(later) && times != 1 {
-                let message =
-                    format!("shows {} {times} times in two pages, though it kept its place", key(row));
+                let message = format!(
+                    "shows {} {times} times in two pages, though it kept its place",
+                    key(row)
+                );
                 return self.session.found(&check::PAGES_UNDER_CHANGE, &route.id, "", message);
             }
         }

@@ -72,14 +72,17 @@ impl Play<'_> {
     pub(super) fn body(&self, deed: Deed, draw: u32) -> Value {
         let Some(expected) = &deed.route.body else { return Value::Null };
         let wishes = match deed.role {
-            Role::Action(index) => Wishes { values: deed.family.actions[index].values, ..Wishes::NONE },
+            Role::Action(index) => {
+                Wishes { values: deed.family.actions[index].values, ..Wishes::NONE }
+            }
             _ => Wishes { values: deed.family.values, settle: deed.family.settle },
         };
         let mut dice = Dice::new(self.seed, &deed.route.id, draw);
         body(expected, wishes, Fill::of(draw), &mut dice)
     }
 
-    /// The resource that something new is to be a part of: one that exists; `None` where there is none.
+    /// The resource that something new is to be a part of: one that exists; `None` where there is
+    /// none.
     pub(super) fn parent(&mut self, family: &'static Family, slot: u32) -> Option<Option<String>> {
         let Some(parent) = self.families.named(family.parent) else { return Some(None) };
         let grows = parent.grows();

@@ -81,7 +81,8 @@ impl Play<'_> {
         }
     }
 
-    /// An operation that is none of a resource: its example, in all its notations, and what is wrong with it.
+    /// An operation that is none of a resource: its example, in all its notations, and what is
+    /// wrong with it.
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
         let Ok(example) = Request::example(step.route) else { return Ok(()) };
         match step.manner {
@@ -126,8 +127,11 @@ impl Play<'_> {
         if received.is_success() || !self.session.target.is_controllable() {
             return Ok(());
         }
-        let message =
-            format!("has the status {} for a valid request: {}", received.status, reason(&received));
+        let message = format!(
+            "has the status {} for a valid request: {}",
+            received.status,
+            reason(&received)
+        );
         self.session.found(check, &request.route.id, "", message)
     }
 }
@@ -147,8 +151,16 @@ pub fn violation_count(request: &Request) -> usize {
 
 /// What servers forget to check goes first.
 fn rank(what: &str) -> usize {
-    const TELLING: [&str; 8] =
-        ["missing", "enum", "Length", "imum", "pattern", "format", "RANGED-DATA \"x\"", "wrong type"];
+    const TELLING: [&str; 8] = [
+        "missing",
+        "enum",
+        "Length",
+        "imum",
+        "pattern",
+        "format",
+        "RANGED-DATA \"x\"",
+        "wrong type",
+    ];
     TELLING.iter().position(|part| what.contains(part)).unwrap_or(TELLING.len())
 }
 
@@ -160,7 +172,9 @@ fn check_of(violation: &Violation) -> &'static Check {
         &check::DEAD_STAYS_DEAD
     } else if what.contains("over its") || what.contains("under its") {
         &check::REFUSES_BOUNDARY
-    } else if violation.request.range.is_some() && what.starts_with(|first: char| first.is_uppercase()) {
+    } else if violation.request.range.is_some()
+        && what.starts_with(|first: char| first.is_uppercase())
+    {
         &check::BAD_RANGE
     } else {
         &check::REFUSES_INVALID
@@ -169,5 +183,7 @@ fn check_of(violation: &Violation) -> &'static Check {
 
 fn names(received: &Received, property: &str) -> bool {
     let body = received.json();
-    body["errors"].as_array().is_some_and(|errors| errors.iter().any(|error| error["property"] == property))
+    body["errors"]
+        .as_array()
+        .is_some_and(|errors| errors.iter().any(|error| error["property"] == property))
 }

@@ -10,7 +10,8 @@ use crate::{
 pub const SPELLINGS: u32 = 6;
 
 impl Play<'_> {
-    /// A path that no operation has is answered with 404; a slash at its end makes no difference where the API says so.
+    /// A path that no operation has is answered with 404; a slash at its end makes no difference
+    /// where the API says so.
     pub(super) async fn other_path(&mut self, deed: Option<Deed>, step: Step) -> Played {
         let request = match deed {
             Some(deed) => self.good(deed, step.slot, 0).await?,
@@ -38,7 +39,8 @@ impl Play<'_> {
         if !slashed {
             other.route = None;
             let received = self.session.send(other).await?;
-            let message = format!("has the status {} for a path that no operation has", received.status);
+            let message =
+                format!("has the status {} for a path that no operation has", received.status);
             return match received.status {
                 404 => Ok(()),
                 _ => self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message),
@@ -49,13 +51,16 @@ impl Play<'_> {
         if one.status == two.status {
             return Ok(());
         }
-        let message =
-            format!("has the status {} with a slash at the end, and {} without", two.status, one.status);
+        let message = format!(
+            "has the status {} with a slash at the end, and {} without",
+            two.status, one.status
+        );
         self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message)
     }
 }
 
-/// The path with its second slash encoded: a letter of the first name, which nothing is called, and no separator.
+/// The path with its second slash encoded: a letter of the first name, which nothing is called, and
+/// no separator.
 fn slash_as_text(path: &str) -> String {
     let second = path.match_indices('/').nth(1).map_or(0, |(at, _)| at);
     format!("{}%2F{}", &path[..second], path[second..].trim_start_matches('/'))

@@ -43,10 +43,15 @@ impl Play<'_> {
         let family = deed.family;
         self.look(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
-        let room = family.limit.saturating_sub(self.collection(family).live().filter(|it| it.ours).count());
-        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else { return Ok(()) };
-        let taken =
-            content(&request).get(family.unique).is_some_and(|it| self.collection(family).is_taken(it));
+        let room = family
+            .limit
+            .saturating_sub(self.collection(family).live().filter(|it| it.ours).count());
+        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else {
+            return Ok(());
+        };
+        let taken = content(&request)
+            .get(family.unique)
+            .is_some_and(|it| self.collection(family).is_taken(it));
         if room < CLIENTS as usize || taken {
             return Ok(());
         }
@@ -55,7 +60,8 @@ impl Play<'_> {
         let made: Vec<&Received> = answers.iter().filter(|it| it.is_success()).collect();
         let expected = if family.unique.is_empty() { CLIENTS as usize } else { 1 };
         if made.len() != expected {
-            let message = format!("makes {} of {CLIENTS} at the same time instead of {expected}", made.len());
+            let message =
+                format!("makes {} of {CLIENTS} at the same time instead of {expected}", made.len());
             self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
         }
         for answer in made {
@@ -82,8 +88,11 @@ impl Play<'_> {
     /// Two clients change a resource, two look at it.
     async fn update_together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
         let family = deed.family;
-        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
-        let Some(reader) = self.families.route(family.read).or_else(|| self.families.route(family.list))
+        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
+            return Ok(());
+        };
+        let Some(reader) =
+            self.families.route(family.read).or_else(|| self.families.route(family.list))
         else {
             return Ok(());
         };
@@ -123,7 +132,8 @@ impl Play<'_> {
         let last = self.session.send(look).await?;
         let last = seen(family, &row.key, &last);
         self.explained(deed, states, std::slice::from_ref(&last))?;
-        if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key)) {
+        if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key))
+        {
             row.take_over(&value);
         }
         self.did(deed.route, Some(&row.key), &check::LINEARIZABLE);
@@ -133,7 +143,9 @@ impl Play<'_> {
     /// All clients remove the same one: one of them does.
     async fn delete_together(&mut self, deed: Deed, slot: u32) -> Played {
         let family = deed.family;
-        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else { return Ok(()) };
+        let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
+            return Ok(());
+        };
         let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
         if !family.remains.is_empty() {
             return Ok(());
@@ -153,20 +165,32 @@ impl Play<'_> {
     }
 
     /// The states that a round may have led to; none is a breach.
-    fn explained(&mut self, deed: Deed, states: Vec<State>, events: &[Event]) -> Played<Vec<State>> {
+    fn explained(
+        &mut self,
+        deed: Deed,
+        states: Vec<State>,
+        events: &[Event],
+    ) -> Played<Vec<State>> {
         let Family { moving, touched, only_alone, unseen, .. } = deed.family;
         let skip = [*moving, *touched, *only_alone, *unseen];
-        let after: Vec<State> = states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
+        let after: Vec<State> =
+            states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
         if after.is_empty() {
             let kinds: BTreeSet<String> = events.iter().map(in_words).collect();
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-            let message = format!("leaves what no order explains when clients act at the same time: {kinds}");
+            let message =
+                format!("leaves what no order explains when clients act at the same time: {kinds}");
             self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
         }
         Ok(after)
     }
 
-    fn look_request(&self, family: &'static Family, reader: &'static Route, about: &About) -> Option<Sent> {
+    fn look_request(
+        &self,
+        family: &'static Family,
+        reader: &'static Route,
+        about: &About,
+    ) -> Option<Sent> {
         let role = if reader.id == family.read { Role::Read } else { Role::List };
         let mut request = self.request(Deed { family, role, route: reader }, about, 0)?;
         if role == Role::List && super::request::is_paged(reader) {
@@ -179,8 +203,9 @@ impl Play<'_> {
 /// What a client saw of a resource, alone or in a list.
 fn seen(family: &Family, key: &str, answer: &Received) -> Event {
     let body = answer.json();
-    let in_list =
-        rows(body.clone()).into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+    let in_list = rows(body.clone())
+        .into_iter()
+        .find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
     let alone = || one(&body).filter(|_| family.key.is_empty() || body.is_object()).cloned();
     match in_list.or_else(alone) {
         Some(value) if answer.is_success() => Event::Seen(value),

@@ -1,4 +1,5 @@
-//! Walks through flows: what a client does step by step, held against the states that it should lead to.
+//! Walks through flows: what a client does step by step, held against the states that it should
+//! lead to.
 
 use super::Play;
 use crate::{
@@ -24,7 +25,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The way of a move from here; `None` where there is none, or where it would be a guess too many.
+    /// The way of a move from here; `None` where there is none, or where it would be a guess too
+    /// many.
     fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
         let way = made.way(self.state)?;
         let guess = made.guesses && way.1 == UNAUTHENTICATED;
@@ -43,7 +45,8 @@ impl Play<'_> {
         let flow = self.session.target.suite.flows.get(step.slot as usize);
         let made = flow.and_then(|flow| flow.moves.get(step.draw as usize));
         // Flows use what only a demo world has.
-        let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable()) else {
+        let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable())
+        else {
             return Ok(());
         };
         let walk = self.walks.entry(flow.name).or_insert_with(|| Walk::begin(flow));
@@ -60,7 +63,8 @@ impl Play<'_> {
         }
         let mut sent = self.sent(made).await?;
         let cookie = self.walks.get(flow.name).and_then(|walk| walk.cookie.clone());
-        sent.headers.extend(cookie.filter(|_| made.with_cookies).map(|it| ("cookie".to_owned(), it)));
+        sent.headers
+            .extend(cookie.filter(|_| made.with_cookies).map(|it| ("cookie".to_owned(), it)));
         let received = self.session.send(sent).await?;
         let cookie = received.header("set-cookie").filter(|_| made.with_cookies);
         let cookie = cookie.map(|it| it.split(';').next().unwrap_or_default().to_owned());
@@ -71,7 +75,8 @@ impl Play<'_> {
     }
 
     async fn sent(&self, made: &Move) -> Played<Sent> {
-        let route = self.families.route(made.operation).expect("a flow names operations of the contract");
+        let route =
+            self.families.route(made.operation).expect("a flow names operations of the contract");
         let body = (made.body)(self.session.target.now().await?);
         let content = if body.is_null() { Content::Nothing } else { Content::Json(body) };
         Ok(Request { route, parameters: Vec::new(), range: None, content }.sent(made.caller))
@@ -86,12 +91,15 @@ impl Play<'_> {
             UNAUTHENTICATED => &check::REFUSES_STRANGERS,
             _ => &check::IMMUTABLE,
         };
-        let what = if made.what.is_empty() { String::new() } else { format!(" with {}", made.what) };
-        let message = format!("has the status {}{what} when {state}, instead of {expected}", received.status);
+        let what =
+            if made.what.is_empty() { String::new() } else { format!(" with {}", made.what) };
+        let message =
+            format!("has the status {}{what} when {state}, instead of {expected}", received.status);
         self.session.found(check, made.operation, "", message)
     }
 
-    /// What the first move of the flow answers fits the state; if it does not, the last move is to blame.
+    /// What the first move of the flow answers fits the state; if it does not, the last move is to
+    /// blame.
     async fn is_in(&mut self, flow: &'static Flow, last: &Move, state: &'static str) -> Played {
         let (Some(walk), Some(look)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
             return Ok(());

@@ -25,7 +25,9 @@ fn of_header(name: &str, rule: &HeaderRule) -> Vec<String> {
         }
         HeaderRule::Text(value) => vec![header(format!("== \"{}\"", text(value)))],
         HeaderRule::Rule(rule) if rule.absent => vec![header("not exists".to_owned())],
-        HeaderRule::Rule(rule) => predicates(rule, &Value::from("")).into_iter().map(header).collect(),
+        HeaderRule::Rule(rule) => {
+            predicates(rule, &Value::from("")).into_iter().map(header).collect()
+        }
     }
 }
 
@@ -51,13 +53,14 @@ pub(super) fn bind(expected: &Expected, bound: &mut BTreeSet<String>) -> Vec<(St
     named.filter(|(name, _)| bound.insert(name.clone())).collect()
 }
 
-/// The places of the body that can be told from others and of which the value counts: nothing in a list without an
-/// order, and nothing within a value that a rule replaces as a whole.
+/// The places of the body that can be told from others and of which the value counts: nothing in a
+/// list without an order, and nothing within a value that a rule replaces as a whole.
 fn told(expected: &Expected) -> Vec<(String, &Value)> {
     let rule = |at: &str| most_exact(&expected.rules, at);
     let is_set = |at: &str| rule(at).is_some_and(|it| it.contains || it.unordered);
     let is_whole = |at: &str| rule(at).is_some_and(|it| it.replaces_value() || it.absent);
-    let above = |at: &str| at.match_indices('/').any(|(end, _)| is_set(&at[..end]) || is_whole(&at[..end]));
+    let above =
+        |at: &str| at.match_indices('/').any(|(end, _)| is_set(&at[..end]) || is_whole(&at[..end]));
     expected
         .body
         .iter()
@@ -68,11 +71,14 @@ fn told(expected: &Expected) -> Vec<(String, &Value)> {
 
 /// What must not be there, at every place that a rule means.
 fn absent(rules: &BTreeMap<String, Rule>, places: &[(String, &Value)]) -> Vec<String> {
-    let members = rules.iter().filter(|(_, rule)| rule.absent).filter_map(|(at, _)| at.rsplit_once('/'));
+    let members =
+        rules.iter().filter(|(_, rule)| rule.absent).filter_map(|(at, _)| at.rsplit_once('/'));
     let of_member = |(parent, name): (&str, &str)| {
         let parents: Vec<&String> =
             places.iter().map(|(at, _)| at).filter(|at| matches(parent, at)).collect();
-        let assert = |at: &&String| format!("jsonpath \"{}\" not exists", json_path(&format!("{at}/{name}")));
+        let assert = |at: &&String| {
+            format!("jsonpath \"{}\" not exists", json_path(&format!("{at}/{name}")))
+        };
         parents.iter().map(assert).collect::<Vec<_>>()
     };
     members.flat_map(of_member).collect()
@@ -97,7 +103,8 @@ fn plainly(value: &Value) -> Option<String> {
 
 /// What Hurl can say of a rule; `value` stands in the fixture at its place.
 fn predicates(rule: &Rule, value: &Value) -> Vec<String> {
-    let mut predicates: Vec<String> = rule.kind.map(|kind| of_kind(kind).to_owned()).into_iter().collect();
+    let mut predicates: Vec<String> =
+        rule.kind.map(|kind| of_kind(kind).to_owned()).into_iter().collect();
     predicates.extend(rule.regex.as_ref().map(|it| format!("matches {}", regex(it))));
     for (from, to) in rule.range.into_iter().chain(rule.around()) {
         predicates.extend([format!(">= {from}"), format!("<= {to}")]);
@@ -135,10 +142,22 @@ mod tests {
     fn a_rule_asserts_all_that_it_says() {
         for (rule, value, asserted) in [
             (json!({ "near": 10.0, "tol": 2 }), json!(0), [">= 8", "<= 12"].as_slice()),
-            (json!({ "type": "int", "range": [1, 2.5] }), json!(0), &["isInteger", ">= 1", "<= 2.5"]),
+            (
+                json!({ "type": "int", "range": [1, 2.5] }),
+                json!(0),
+                &["isInteger", ">= 1", "<= 2.5"],
+            ),
             (json!({ "type": "unixtime", "near": "now" }), json!("<unixtime>"), &["isInteger"]),
-            (json!({ "type": "string", "regex": "^/a" }), json!(""), &["isString", "matches /^\\/a/"]),
-            (json!({ "type": "string", "len": 3 }), json!("abc"), &["isString", "matches /^(?s:.){3}$/"]),
+            (
+                json!({ "type": "string", "regex": "^/a" }),
+                json!(""),
+                &["isString", "matches /^\\/a/"],
+            ),
+            (
+                json!({ "type": "string", "len": 3 }),
+                json!("abc"),
+                &["isString", "matches /^(?s:.){3}$/"],
+            ),
             (json!({ "len": 3, "any": "no matter" }), json!([1]), &["count == 3"]),
             (json!({ "any": "no matter" }), json!(1), &["exists"]),
             (

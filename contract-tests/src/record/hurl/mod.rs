@@ -14,8 +14,8 @@ use self::{
 };
 use crate::{
     fixture::{
-        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone, names_in,
-        pointer::most_exact,
+        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,
+        names_in, pointer::most_exact,
     },
     request::{Form, Part},
     suite::Suite,
@@ -26,7 +26,8 @@ use crate::{
 pub fn export(suite: &Suite, fixture: &Fixture) -> String {
     let mut steps = String::new();
     if fixture.requires.iter().any(|it| matches!(it, Requirement::World(_))) {
-        steps += &format!("\n# the world of the beginning\nPOST {{{{{BASE}}}}}/_mock/reset\nHTTP 204\n");
+        steps +=
+            &format!("\n# the world of the beginning\nPOST {{{{{BASE}}}}}/_mock/reset\nHTTP 204\n");
     }
     let mut bound = BTreeSet::new();
     for step in &fixture.steps {
@@ -57,10 +58,12 @@ fn needs(suite: &Suite, bound: &BTreeSet<String>, steps: &str) -> String {
     format!("# hurl --test{options} FILE\n")
 }
 
-/// The names of numbers: by the rule of the place where they are captured, or by the contract where they are sent.
+/// The names of numbers: by the rule of the place where they are captured, or by the contract where
+/// they are sent.
 fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
     let rules = step.response.as_ref().map(|expected| &expected.rules);
-    let is_of_numbers = |rule: &&Rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime));
+    let is_of_numbers =
+        |rule: &&Rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime));
     let captured = step.capture.iter().filter(|(_, capture)| match capture {
         Capture::Body(pointer) => {
             rules.and_then(|rules| most_exact(rules, pointer)).as_ref().is_some_and(is_of_numbers)
@@ -73,7 +76,8 @@ fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
     let definition = route.and_then(|route| Some(&route.body.as_ref()?.definition()["properties"]));
     let is_number = |name: &str| definition.is_some_and(|it| it[name]["type"] == "integer");
     let body = step.request.body.as_ref().and_then(Value::as_object).into_iter().flatten();
-    let sent = body.filter(|(name, _)| is_number(name)).filter_map(|(_, value)| alone(value.as_str()?));
+    let sent =
+        body.filter(|(name, _)| is_number(name)).filter_map(|(_, value)| alone(value.as_str()?));
     captured.map(|(name, _)| name.as_str()).chain(named).chain(sent).map(name_of).collect()
 }
 
@@ -82,7 +86,9 @@ fn of_step(suite: &Suite, step: &Step, bound: &mut BTreeSet<String>) -> String {
         Some(Action::Call(operation)) => call(suite, operation, step) + &response(step, bound),
         Some(Action::Advance(span)) => {
             let seconds = span.seconds;
-            format!("POST {{{{{BASE}}}}}/_mock/clock/advance\n{{\"seconds\": {seconds}}}\nHTTP 200\n")
+            format!(
+                "POST {{{{{BASE}}}}}/_mock/clock/advance\n{{\"seconds\": {seconds}}}\nHTTP 200\n"
+            )
         }
         Some(Action::Visit(visit)) => {
             format!("{} {}\nHTTP {}\n", visit.method, text(&visit.url), visit.expect)
@@ -124,8 +130,12 @@ fn call(suite: &Suite, operation: &str, step: &Step) -> String {
     }
     let method = step.request.method.as_deref().unwrap_or(route.method.as_str());
     let key = key(step.who).map(|key| format!("{}: {key}\n", suite.key_header)).unwrap_or_default();
-    let headers: String =
-        step.request.headers.iter().map(|(name, given)| format!("{name}: {}\n", text(given))).collect();
+    let headers: String = step
+        .request
+        .headers
+        .iter()
+        .map(|(name, given)| format!("{name}: {}\n", text(given)))
+        .collect();
     let query = step.request.query.iter().flat_map(|(name, given)| {
         let values = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
         values.iter().map(move |one| format!("{name}: {}\n", text(&plain(one))))
@@ -150,17 +160,19 @@ fn key(who: Who) -> Option<String> {
     }
 }
 
-/// Headers that Hurl does not send by itself, the query, and the body. A form is written out, because Hurl takes files
-/// from the disk only.
+/// Headers that Hurl does not send by itself, the query, and the body. A form is written out,
+/// because Hurl takes files from the disk only.
 fn body(request: &Request, query: String) -> String {
     let typed = request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"));
-    let of_type = |media: &str| if typed { String::new() } else { format!("content-type: {media}\n") };
+    let of_type =
+        |media: &str| if typed { String::new() } else { format!("content-type: {media}\n") };
     match (&request.body, &request.text) {
         (Some(body), _) => format!("{query}{}\n", json(body)),
         (None, Some(said)) => format!("{}{query}`{}`\n", of_type("application/json"), text(said)),
         (None, None) if request.form.is_empty() => query,
         (None, None) => {
-            let parts: Vec<Part> = request.form.iter().map(|part| part.with(part.text.clone())).collect();
+            let parts: Vec<Part> =
+                request.form.iter().map(|part| part.with(part.text.clone())).collect();
             let Form { media, text: form } = Form::of(&parts);
             format!("{}{query}`{}`\n", of_type(&media), text(&form))
         }
@@ -182,7 +194,8 @@ fn response(step: &Step, bound: &mut BTreeSet<String>) -> String {
     format!("HTTP {}\n{captures}{}", expected.status, section("Asserts", asserts(expected)))
 }
 
-/// What undoes a step, where it is one that makes something; several statuses may mean that all is well.
+/// What undoes a step, where it is one that makes something; several statuses may mean that all is
+/// well.
 fn undo(suite: &Suite, step: &Step) -> Option<String> {
     let makes = step.response.as_ref().is_none_or(|it| (200..300).contains(&it.status));
     let cleanup = step.cleanup.as_ref().filter(|_| makes)?;

@@ -27,7 +27,8 @@ pub(super) fn names(text: &str) -> String {
 /// The same with the names as Hurl spells them, and everything else as `spell` does.
 fn with_names(text: &str, spell: fn(&str) -> String) -> String {
     let (parts, rest) = split_names(text);
-    let spelled = |(before, name): (&str, &str)| format!("{}{{{{{}}}}}", spell(before), name_of(name));
+    let spelled =
+        |(before, name): (&str, &str)| format!("{}{{{{{}}}}}", spell(before), name_of(name));
     parts.into_iter().map(spelled).collect::<String>() + &spell(rest)
 }
 

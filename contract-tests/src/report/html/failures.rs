@@ -26,7 +26,9 @@ impl<'a> Failures<'a> {
 
     /// The anchor of the first failure of an operation.
     pub fn anchor(&self, operation: &str) -> Option<String> {
-        let about = |it: &Alike<Option<&Breach>>| it.what.is_some_and(|it| it.finding.operation == operation);
+        let about = |it: &Alike<Option<&Breach>>| {
+            it.what.is_some_and(|it| it.finding.operation == operation)
+        };
         self.0.iter().position(about).map(anchor)
     }
 

@@ -10,7 +10,8 @@ const ITEMS_FIRST: usize = 3;
 /// A longer text is cut.
 const TEXT_MAX: usize = 2_000;
 
-/// A value over several lines. What stands at `pointer` is marked; where nothing stands, it is said.
+/// A value over several lines. What stands at `pointer` is marked; where nothing stands, it is
+/// said.
 pub fn markup(value: &Value, pointer: Option<&str>) -> Markup {
     let path = pointer.map(|pointer| pointer.split('/').skip(1).map(unescaped).collect::<Vec<_>>());
     let mut text = String::new();
@@ -49,11 +50,14 @@ fn write(text: &mut String, value: &Value, path: Option<&[String]>, depth: usize
     }
 }
 
-/// The items of a list: the first, the one on the path, and how many there are between and after them.
+/// The items of a list: the first, the one on the path, and how many there are between and after
+/// them.
 fn array(items: &[Value], path: Option<&[String]>, depth: usize) -> impl Iterator<Item = Markup> {
     let marked = path.and_then(|path| path.first()?.parse::<usize>().ok());
     let shown = |index: usize| {
-        items.len() <= ITEMS_MAX || index < ITEMS_FIRST || marked.is_some_and(|it| it.abs_diff(index) == 0)
+        items.len() <= ITEMS_MAX
+            || index < ITEMS_FIRST
+            || marked.is_some_and(|it| it.abs_diff(index) == 0)
     };
     let mut lines: Vec<Markup> = Vec::new();
     let mut hidden = 0;
@@ -108,7 +112,9 @@ fn child<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 
 /// The rest of the path, where it leads through the child of this name.
 fn inside<'a>(path: Option<&'a [String]>, name: &str) -> Option<&'a [String]> {
-    path.and_then(|path| path.split_first()).filter(|(first, _)| *first == name).map(|(_, rest)| rest)
+    path.and_then(|path| path.split_first())
+        .filter(|(first, _)| *first == name)
+        .map(|(_, rest)| rest)
 }
 
 #[cfg(test)]
@@ -121,7 +127,10 @@ mod tests {
     fn the_place_is_marked_and_everything_is_escaped() {
         let value = json!([{ "a/b": "<i>" }, { "name": null }]);
         let shown = markup(&value, Some("/0/a~1b")).into_string();
-        assert!(shown.contains(r#"<mark><span class="s">&quot;&lt;i&gt;&quot;</span></mark>"#), "{shown}");
+        assert!(
+            shown.contains(r#"<mark><span class="s">&quot;&lt;i&gt;&quot;</span></mark>"#),
+            "{shown}"
+        );
         let shown = markup(&value, Some("/1/id")).into_string();
         assert!(shown.contains(r#"<mark class="missing">id is missing</mark>"#), "{shown}");
         assert!(!shown.contains("<i>"), "{shown}");

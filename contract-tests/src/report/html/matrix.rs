@@ -20,7 +20,11 @@ pub struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// What this run reached.
-    pub fn of(document: &'a Document, suite: &'static Suite, failures: &'a Failures<'a>) -> Matrix<'a> {
+    pub fn of(
+        document: &'a Document,
+        suite: &'static Suite,
+        failures: &'a Failures<'a>,
+    ) -> Matrix<'a> {
         let groups = coverage::groups(suite.contract, &document.operations);
         let statuses = groups.values().flatten().flat_map(|it| it.statuses().into_keys()).collect();
         Matrix { groups, statuses, failures }
@@ -68,9 +72,10 @@ impl<'a> Matrix<'a> {
         let route = covered.route;
         let statuses = covered.statuses();
         let Figures { parameters, properties, .. } = covered.figures();
-        let find =
-            format!("{} {} {} {tag} {}", route.id, route.method, route.path, route.summary).to_lowercase();
-        let whole = covered.missing_statuses().is_empty() && parameters.is_whole() && properties.is_whole();
+        let find = format!("{} {} {} {tag} {}", route.id, route.method, route.path, route.summary)
+            .to_lowercase();
+        let whole =
+            covered.missing_statuses().is_empty() && parameters.is_whole() && properties.is_whole();
         html! {
             tr.operation.untouched[!covered.is_touched()] data-find=(find) data-whole[whole] {
                 th {
@@ -141,7 +146,8 @@ fn share(share: Share) -> Markup {
 fn details(covered: &Covered) -> Markup {
     let route = covered.route;
     let statuses: Vec<String> = covered.missing_statuses().into_iter().map(named).collect();
-    let properties: Vec<String> = covered.missing_properties().into_iter().map(str::to_owned).collect();
+    let properties: Vec<String> =
+        covered.missing_properties().into_iter().map(str::to_owned).collect();
     html! {
         p { span.method { (route.method) } " " code { (route.path) } " " span.dim { (route.summary) } }
         dl.facts {

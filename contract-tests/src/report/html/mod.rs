@@ -1,4 +1,5 @@
-//! The page to look at in a browser: one file without anything from outside, the same for the same run.
+//! The page to look at in a browser: one file without anything from outside, the same for the same
+//! run.
 
 mod exchange;
 mod failures;
@@ -26,7 +27,12 @@ pub fn page(document: &Document, suite: &'static Suite) -> String {
     let sections = [
         section("failures", "Failures", document.totals.failed, failures.markup(document)),
         section("warnings", "Warnings", document.totals.warnings, warnings(document)),
-        section("unchecked", "Not checked", document.totals.unchecked, reasons(document, Outcome::Unchecked)),
+        section(
+            "unchecked",
+            "Not checked",
+            document.totals.unchecked,
+            reasons(document, Outcome::Unchecked),
+        ),
         section("coverage", "Coverage", 0, Matrix::of(document, suite, &failures).markup()),
         section("skipped", "Skipped", document.totals.skipped, reasons(document, Outcome::Skipped)),
         section("cases", "Cases", document.totals.cases(), overview::cases(document)),
@@ -70,8 +76,11 @@ fn section(id: &str, title: &str, count: usize, markup: Option<Markup>) -> Optio
 fn head(document: &Document) -> Markup {
     // Nothing is loaded, and nothing runs but the one style and the one script of this page.
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    let policy =
-        format!("default-src 'none'; img-src data:; style-src {}; script-src {}", hash(STYLE), hash(SCRIPT));
+    let policy = format!(
+        "default-src 'none'; img-src data:; style-src {}; script-src {}",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
     html! {
         head {
             meta charset="utf-8";

@@ -68,7 +68,11 @@ pub(super) fn public_key(dice: &mut Dice) -> Value {
     // Two bits of the first letter still belong to the length.
     let first = char::from(*dice.pick(&LETTERS[..16]));
     let rest: String = (0..42).map(|_| char::from(*dice.pick(LETTERS))).collect();
-    format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest} {}@lighthouse.example", dice.word(5)).into()
+    format!(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest} {}@lighthouse.example",
+        dice.word(5)
+    )
+    .into()
 }
 
 fn in_the_future(dice: &mut Dice) -> Value {
@@ -82,10 +86,16 @@ fn one_range(dice: &mut Dice, members: &mut Members) {
     }
     let (network, first) = (dice.below(255), dice.below(100));
     if dice.below(2) == 0 {
-        members.insert("ipRange".to_owned(), format!("198.18.{network}.0/{}", 24 + dice.below(8)).into());
+        members.insert(
+            "ipRange".to_owned(),
+            format!("198.18.{network}.0/{}", 24 + dice.below(8)).into(),
+        );
     } else {
         members.insert("ipStart".to_owned(), format!("198.18.{network}.{first}").into());
-        members.insert("ipEnd".to_owned(), format!("198.18.{network}.{}", first + dice.below(100)).into());
+        members.insert(
+            "ipEnd".to_owned(),
+            format!("198.18.{network}.{}", first + dice.below(100)).into(),
+        );
     }
 }
 

@@ -8,7 +8,8 @@ pub(super) static FAMILIES: &[Family] = &[
         list: "getAccountInvoices",
         read: "getAccountInvoice",
         parameter: "invoiceId",
-        // Alone an invoice has a number for an id, days for instants, and amounts under other names.
+        // Alone an invoice has a number for an id, days for instants, and amounts under other
+        // names.
         only_listed: &[
             "id",
             "description",

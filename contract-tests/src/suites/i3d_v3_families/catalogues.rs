@@ -3,13 +3,20 @@
 use crate::{check, check::Check, explore::family::Family};
 
 /// A law that catalogues know nothing of.
-const OFF: &[(&Check, &str)] = &[(&check::FOREIGN_IS_UNKNOWN, "a catalogue is the same for every customer")];
+const OFF: &[(&Check, &str)] =
+    &[(&check::FOREIGN_IS_UNKNOWN, "a catalogue is the same for every customer")];
 
 pub(super) static FAMILIES: &[Family] = &[
     Family { name: "countries", list: "getCountries", off: OFF, ..Family::NONE },
     Family { name: "currencies", list: "getCurrencies", off: OFF, ..Family::NONE },
     Family { name: "operating systems", list: "getOperatingsystems", off: OFF, ..Family::NONE },
-    Family { name: "ping sites", list: "getPingSiteAction", key: "hostname", off: OFF, ..Family::NONE },
+    Family {
+        name: "ping sites",
+        list: "getPingSiteAction",
+        key: "hostname",
+        off: OFF,
+        ..Family::NONE
+    },
     Family {
         name: "ping sites in detail",
         list: "getPingSiteDetailAction",
@@ -38,11 +45,38 @@ pub(super) static FAMILIES: &[Family] = &[
         off: OFF,
         ..Family::NONE
     },
-    Family { name: "jobs", list: "getJobs", read: "getJob", parameter: "jobId", off: OFF, ..Family::NONE },
-    Family { name: "trigger rule actions", list: "getTriggerTypeRuleActions", off: OFF, ..Family::NONE },
-    Family { name: "trigger data types", list: "getTriggerTypeRuleDataTypes", off: OFF, ..Family::NONE },
+    Family {
+        name: "jobs",
+        list: "getJobs",
+        read: "getJob",
+        parameter: "jobId",
+        off: OFF,
+        ..Family::NONE
+    },
+    Family {
+        name: "trigger rule actions",
+        list: "getTriggerTypeRuleActions",
+        off: OFF,
+        ..Family::NONE
+    },
+    Family {
+        name: "trigger data types",
+        list: "getTriggerTypeRuleDataTypes",
+        off: OFF,
+        ..Family::NONE
+    },
     Family { name: "trigger actions", list: "getTriggerTypeActions", off: OFF, ..Family::NONE },
     Family { name: "trigger operators", list: "getTriggerTypeOperators", off: OFF, ..Family::NONE },
-    Family { name: "trigger conditions", list: "getTriggerTypeConditions", off: OFF, ..Family::NONE },
-    Family { name: "trigger value types", list: "getTriggerTypeValueTypes", off: OFF, ..Family::NONE },
+    Family {
+        name: "trigger conditions",
+        list: "getTriggerTypeConditions",
+        off: OFF,
+        ..Family::NONE
+    },
+    Family {
+        name: "trigger value types",
+        list: "getTriggerTypeValueTypes",
+        off: OFF,
+        ..Family::NONE
+    },
 ];

@@ -1,4 +1,5 @@
-//! Colocation services and cross connects: a fixed number, renamed and cancelled; and the alerts of a service.
+//! Colocation services and cross connects: a fixed number, renamed and cancelled; and the alerts of
+//! a service.
 
 use serde_json::Value;
 

@@ -63,7 +63,8 @@ fn changed(server: &mut Members, sent: &Members) {
 /// The expressions that find a server by one of its own labels.
 fn label_expressions(server: &Value) -> Vec<String> {
     let labels = server["labels"].as_array().into_iter().flatten();
-    let expression =
-        |label: &Value| Some(format!("{}=\"{}\"", label["key"].as_str()?, label["value"].as_str()?));
+    let expression = |label: &Value| {
+        Some(format!("{}=\"{}\"", label["key"].as_str()?, label["value"].as_str()?))
+    };
     labels.filter_map(expression).collect()
 }

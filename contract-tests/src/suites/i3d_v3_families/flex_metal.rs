@@ -60,7 +60,10 @@ pub(super) static FAMILIES: &[Family] = &[
             ("name", |dice| format!("ct-{} {}", dice.word(6), super::words(dice)).into()),
             ("location", |_| "EU: Rotterdam".into()),
             ("instanceType", |_| "bm7.std.8".into()),
-            ("os", |dice| json!({ "slug": dice.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) })),
+            (
+                "os",
+                |dice| json!({ "slug": dice.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) }),
+            ),
             ("sshKey", |dice| json!([public_key(dice)])),
             ("postInstallScript", |_| "#!/bin/sh\ntrue\n".into()),
             ("tags", |dice| json!([dice.word(5), dice.word(7)])),

@@ -32,7 +32,9 @@ pub(super) static FAMILIES: &[Family] = &[
         unique: "name",
         values: &[
             ("name", words),
-            ("webHookUrl", |dice| format!("https://hooks.slack.example/services/{}", dice.word(12)).into()),
+            ("webHookUrl", |dice| {
+                format!("https://hooks.slack.example/services/{}", dice.word(12)).into()
+            }),
         ],
         order: Order::Ascending,
         ..Family::NONE
@@ -77,8 +79,7 @@ fn conditions(dice: &mut Dice) -> Value {
 /// What is measured needs a window.
 fn rules(dice: &mut Dice) -> Value {
     let threshold = dice.below(100);
-    let rule =
-        json!({ "operator": 1 + dice.below(3), "triggerWindow": 1 + dice.below(60), "threshold": threshold });
+    let rule = json!({ "operator": 1 + dice.below(3), "triggerWindow": 1 + dice.below(60), "threshold": threshold });
     json!([{ "ruleAction": 1 + dice.below(2), "ruleDataType": 1 + dice.below(2), "rule": rule }])
 }
 

@@ -64,7 +64,8 @@ fn of_the_configuration(_: &mut Dice, order: &mut Members) {
 
 /// What the configuration consists of, with more or fewer addresses.
 fn items(dice: &mut Dice) -> Value {
-    let fixed = [(1100, 11001), (1110, 11103), (1120, 11201), (1140, 11402), (1150, 11501), (1160, 11602)];
+    let fixed =
+        [(1100, 11001), (1110, 11103), (1120, 11201), (1140, 11402), (1150, 11501), (1160, 11602)];
     let mut items: Vec<Value> = fixed
         .iter()
         .map(|(group, item)| json!({ "itemId": item, "groupId": group, "quantity": 1 }))

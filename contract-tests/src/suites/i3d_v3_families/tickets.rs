@@ -71,7 +71,8 @@ fn category(dice: &mut Dice) -> Value {
 
 fn addresses(dice: &mut Dice) -> Value {
     let count = dice.below(3);
-    let all: Vec<String> = (0..count).map(|_| format!("{}@lighthouse.example", dice.word(6))).collect();
+    let all: Vec<String> =
+        (0..count).map(|_| format!("{}@lighthouse.example", dice.word(6))).collect();
     all.join(", ").into()
 }
 

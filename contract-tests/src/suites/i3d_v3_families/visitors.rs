@@ -30,14 +30,19 @@ pub(super) static FAMILIES: &[Family] = &[
                 ..Action::NONE
             },
         ],
-        filters: &[Filter { parameter: "status", values: |visitor| vec![super::text(&visitor["status"])] }],
+        filters: &[Filter {
+            parameter: "status",
+            values: |visitor| vec![super::text(&visitor["status"])],
+        }],
         parameter: "accessId",
         values: &[
             ("firstName", words),
             ("lastName", words),
             ("mobile", words),
             ("companyName", words),
-            ("birthDate", |dice| format!("19{}-0{}-17", 60 + dice.below(40), 1 + dice.below(9)).into()),
+            ("birthDate", |dice| {
+                format!("19{}-0{}-17", 60 + dice.below(40), 1 + dice.below(9)).into()
+            }),
             ("temporaryAccess", flag),
             ("visitRequester", flag),
             ("permanentRequester", flag),

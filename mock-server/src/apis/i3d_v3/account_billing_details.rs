@@ -45,7 +45,12 @@ fn update(cx: &Context, Body(mut new): Body<Value>) -> Result<[Value; 1]> {
 }
 
 /// Gives a new account its billing details: nothing is known yet but the name.
-pub(super) fn create(cx: &Context, first_name: &str, last_name: &str, country_code: &str) -> Result<()> {
+pub(super) fn create(
+    cx: &Context,
+    first_name: &str,
+    last_name: &str,
+    country_code: &str,
+) -> Result<()> {
     let details = json!({
         "firstName": first_name,
         "lastName": last_name,

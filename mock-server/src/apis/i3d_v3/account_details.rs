@@ -29,7 +29,8 @@ const CHOICES: [&str; 3] = ["language", "emailAddressAbuse", "newsletter"];
 /// What a customer agrees to, and stays with.
 const AGREEMENTS: [&str; 3] = ["agreeToc", "agreeAup", "agreeDpa"];
 /// What only i3D.net changes.
-const BY_TICKET: [&str; 5] = ["accountType", "companyName", "vatNumber", "cocNumber", "isAllowedFlexMetal"];
+const BY_TICKET: [&str; 5] =
+    ["accountType", "companyName", "vatNumber", "cocNumber", "isAllowedFlexMetal"];
 
 const CONSUMER: i64 = 1;
 const ENGLISH: i64 = 0;
@@ -212,7 +213,8 @@ mod tests {
         assert!(at_fault(json!({})).is_empty());
         assert!(at_fault(details.clone()).is_empty());
         assert!(at_fault(json!({ "vatNumber": "", "agreeToc": null, "agreeAup": 1 })).is_empty());
-        let changed = json!({ "accountType": 1, "companyName": null, "vatNumber": "NL1", "agreeToc": 0 });
+        let changed =
+            json!({ "accountType": 1, "companyName": null, "vatNumber": "NL1", "agreeToc": 0 });
         assert_eq!(at_fault(changed), ["accountType", "companyName", "vatNumber", "agreeToc"]);
     }
 }

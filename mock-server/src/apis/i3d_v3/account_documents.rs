@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::identity_papers::Paper;
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 3] {
     [

@@ -40,7 +40,9 @@ fn download(cx: &Context, Params(by): Params<ById>) -> Result<Object<String>> {
     let content = cx
         .db
         .prepare_cached(sql)?
-        .query_row((cx.account()?, by.file_id), |row| Ok(STANDARD.encode(row.get_ref(0)?.as_blob()?)))
+        .query_row((cx.account()?, by.file_id), |row| {
+            Ok(STANDARD.encode(row.get_ref(0)?.as_blob()?))
+        })
         .optional()?;
     content.map(Object).ok_or_else(Problem::not_found)
 }

@@ -1,9 +1,12 @@
-//! Addresses from which an account may be used, with a key or a session; every one until there is an active entry.
+//! Addresses from which an account may be used, with a key or a session; every one until there is
+//! an active entry.
 
 use serde::{Deserialize, Serialize};
 
 use super::ip_ranges::{self, IpRange};
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -77,7 +80,8 @@ pub(super) fn allow(cx: &Context, account: i64) -> Result<bool> {
     ip_ranges::allow(cx, sql, account)
 }
 
-/// The view of an account, for somebody who proved by a mail that it is theirs; refused where it may not be used.
+/// The view of an account, for somebody who proved by a mail that it is theirs; refused where it
+/// may not be used.
 pub(super) fn enter<'a>(cx: &Context<'a>, account: i64) -> Result<Context<'a>> {
     if allow(cx, account)? { Ok(cx.on_behalf_of(account)) } else { Err(Problem::forbidden()) }
 }

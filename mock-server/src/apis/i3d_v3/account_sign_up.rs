@@ -1,4 +1,5 @@
-//! How somebody becomes a customer: a new account, which nobody can log in to before its email address is confirmed.
+//! How somebody becomes a customer: a new account, which nobody can log in to before its email
+//! address is confirmed.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -76,7 +77,8 @@ fn errors(cx: &Context, new: &NewCustomer) -> Result<Vec<Violation>> {
     let names = [("firstName", &new.first_name), ("lastName", &new.last_name)];
     let blank = names.into_iter().filter(|(_, text)| text.trim().is_empty());
     errors.extend(blank.map(|(name, _)| Violation::new(name, "may not be empty")));
-    let agreements = [("agreeToc", new.agree_toc), ("agreeAup", new.agree_aup), ("agreeDpa", new.agree_dpa)];
+    let agreements =
+        [("agreeToc", new.agree_toc), ("agreeAup", new.agree_aup), ("agreeDpa", new.agree_dpa)];
     let missing = agreements.into_iter().filter(|(_, agreed)| *agreed != 1);
     errors.extend(missing.map(|(name, _)| Violation::new(name, "must be agreed to")));
     Ok(errors)

@@ -6,7 +6,9 @@ use super::{
     api_keys,
     ip_ranges::{self, IpRange},
 };
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 4] {
     [
@@ -55,7 +57,11 @@ fn list(cx: &Context, Params(by): Params<ByKey>, page: Page) -> Result<Rows> {
     ENTRIES.page_where(cx, page, "api_key_id = ?", &[&by.api_key_id])
 }
 
-fn create(cx: &Context, Params(by): Params<ByKey>, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
+fn create(
+    cx: &Context,
+    Params(by): Params<ByKey>,
+    Body(new): Body<Settings>,
+) -> Result<[Entry; 1]> {
     api_keys::require(cx, by.api_key_id)?;
     new.range.check()?;
     let entry = Entry { id: ENTRIES.next_id(cx)?, settings: new, updated_at: cx.now };
@@ -63,7 +69,11 @@ fn create(cx: &Context, Params(by): Params<ByKey>, Body(new): Body<Settings>) ->
     Ok([entry])
 }
 
-fn update(cx: &Context, Params(by): Params<ByKeyAndId>, Body(new): Body<Settings>) -> Result<[Entry; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ByKeyAndId>,
+    Body(new): Body<Settings>,
+) -> Result<[Entry; 1]> {
     by.require(cx)?;
     new.range.check()?;
     let entry = Entry { id: by.api_key_whitelist_id, settings: new, updated_at: cx.now };

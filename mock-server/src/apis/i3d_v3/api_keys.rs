@@ -49,12 +49,21 @@ fn list(cx: &Context, page: Page) -> Result<Vec<ApiKey>> {
 }
 
 fn create(cx: &Context, Body(new): Body<Settings>) -> Result<[ApiKey; 1]> {
-    let key = ApiKey { id: API_KEYS.next_id(cx)?, key: cx.random_text(KEY_LENGTH)?, used: 0, settings: new };
+    let key = ApiKey {
+        id: API_KEYS.next_id(cx)?,
+        key: cx.random_text(KEY_LENGTH)?,
+        used: 0,
+        settings: new,
+    };
     API_KEYS.insert(cx, &key)?;
     Ok([key])
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Settings>) -> Result<[ApiKey; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<Settings>,
+) -> Result<[ApiKey; 1]> {
     let key = API_KEYS.change(cx, by.api_key_id, |key| {
         key.settings = new;
         Ok(())

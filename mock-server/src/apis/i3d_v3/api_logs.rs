@@ -89,7 +89,11 @@ fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
             request_timestamp: exchange.at,
             body: request_body,
         },
-        response: ApiResponse { response_time: exchange.seconds, code: exchange.status, body: response_body },
+        response: ApiResponse {
+            response_time: exchange.seconds,
+            code: exchange.status,
+            body: response_body,
+        },
     }
 }
 
@@ -125,7 +129,10 @@ mod tests {
 
     #[test]
     fn secrets_in_a_query_are_masked() {
-        assert_eq!(query("a=1&password=x&b", &["password".to_owned()].into()), "a=1&password=***&b");
+        assert_eq!(
+            query("a=1&password=x&b", &["password".to_owned()].into()),
+            "a=1&password=***&b"
+        );
     }
 
     #[test]

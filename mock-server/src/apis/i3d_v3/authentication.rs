@@ -39,7 +39,8 @@ fn by_key(cx: &Context, key: &str) -> Result<Identity> {
         return Err(Problem::unauthenticated());
     }
     if key.restricted
-        && !(api_key_ip_whitelists::allow(cx, key.id)? && account_ip_whitelists::allow(cx, key.account)?)
+        && !(api_key_ip_whitelists::allow(cx, key.id)?
+            && account_ip_whitelists::allow(cx, key.account)?)
     {
         return Err(Problem::forbidden());
     }
@@ -49,7 +50,12 @@ fn by_key(cx: &Context, key: &str) -> Result<Identity> {
 
 fn find(cx: &Context, key: &str) -> Result<Option<Key>> {
     let key = cx.db.prepare_cached(KEY)?.query_row([key], |row| {
-        Ok(Key { account: row.get(0)?, id: row.get(1)?, expires_at: row.get(2)?, restricted: row.get(3)? })
+        Ok(Key {
+            account: row.get(0)?,
+            id: row.get(1)?,
+            expires_at: row.get(2)?,
+            restricted: row.get(3)?,
+        })
     });
     Ok(key.optional()?)
 }

@@ -102,8 +102,9 @@ struct Hosting {
     months: i64,
 }
 
-static PRICES: LazyLock<Prices> =
-    LazyLock::new(|| serde_json::from_str(data!("billed_services")).expect("the prices of the demo world"));
+static PRICES: LazyLock<Prices> = LazyLock::new(|| {
+    serde_json::from_str(data!("billed_services")).expect("the prices of the demo world")
+});
 
 /// The services that do not depend on the time, by account.
 static LASTING: LazyLock<BTreeMap<i64, Vec<Service>>> = LazyLock::new(|| {
@@ -124,8 +125,8 @@ pub(super) fn services(cx: &Context) -> Result<Vec<Service>> {
 }
 
 fn dedicated_servers() -> BTreeMap<i64, Vec<Service>> {
-    let data: DedicatedServers =
-        serde_json::from_str(data!("dedicated_servers")).expect("the dedicated servers of the demo world");
+    let data: DedicatedServers = serde_json::from_str(data!("dedicated_servers"))
+        .expect("the dedicated servers of the demo world");
     let service = |server: &DedicatedServer| {
         let (model, currency_id) =
             (&data.models[&server.model], data.locations[&server.location].currency_id);
@@ -141,7 +142,10 @@ fn dedicated_servers() -> BTreeMap<i64, Vec<Service>> {
             quantity: None,
         }
     };
-    data.servers.iter().map(|(account, servers)| (*account, servers.iter().map(service).collect())).collect()
+    data.servers
+        .iter()
+        .map(|(account, servers)| (*account, servers.iter().map(service).collect()))
+        .collect()
 }
 
 impl Hosting {
@@ -193,7 +197,10 @@ fn flex_metal(cx: &Context) -> Result<Vec<Service>> {
         (seconds > 0).then(|| Service {
             kind: ServiceKind::FlexMetal,
             id: server.id.into(),
-            description: format!("{}, {}: {}", server.instance_type.name, server.location.name, server.name),
+            description: format!(
+                "{}, {}: {}",
+                server.instance_type.name, server.location.name, server.name
+            ),
             currency_id: EURO,
             price: PRICES.flex_metal[&server.instance_type.name],
             setup: Cents::ZERO,

@@ -1,4 +1,5 @@
-//! What the shop sells: categories, their groups of items, ready-made configurations at locations, and coupons.
+//! What the shop sells: categories, their groups of items, ready-made configurations at locations,
+//! and coupons.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -244,7 +245,8 @@ pub(super) fn category(name: &str) -> Result<&'static Category> {
 /// The configuration with this tag, and its category.
 pub(super) fn offer(tag: &str) -> Option<(&'static Category, &'static Offer)> {
     let tag: i64 = tag.parse().ok()?;
-    let offers = catalogue().categories.iter().flat_map(|it| it.offers.iter().map(move |offer| (it, offer)));
+    let offers =
+        catalogue().categories.iter().flat_map(|it| it.offers.iter().map(move |offer| (it, offer)));
     offers.into_iter().find(|(_, offer)| offer.config.tag == tag)
 }
 

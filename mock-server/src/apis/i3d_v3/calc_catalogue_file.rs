@@ -1,11 +1,14 @@
-//! The data file of the shop, made into the catalogue: what follows from other figures is not written there.
+//! The data file of the shop, made into the catalogue: what follows from other figures is not
+//! written there.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::{
-    calc_catalogue::{CalcConfig, CalcGroup, Catalogue, Category, Coupon, Location, Offer, ResellerType},
+    calc_catalogue::{
+        CalcConfig, CalcGroup, Catalogue, Category, Coupon, Location, Offer, ResellerType,
+    },
     calc_pricing::{Rate, Terms, amounts},
     world::data,
 };
@@ -23,7 +26,8 @@ const TRAFFIC: &str = "traffic";
 
 /// Reads the file; panics on a malformed one, because it ships with the program.
 pub(super) fn read() -> Catalogue {
-    let file: File = serde_json::from_str(data!("calc_catalogue")).expect("the catalogue is well-formed");
+    let file: File =
+        serde_json::from_str(data!("calc_catalogue")).expect("the catalogue is well-formed");
     let categories = file.categories.into_iter().map(|it| it.category(&file.locations)).collect();
     Catalogue {
         categories,
@@ -77,7 +81,8 @@ impl CategoryOfFile {
         for (order, group) in (1..).zip(&mut self.groups) {
             complete(group, order);
         }
-        let offers = self.configs.iter().flat_map(|config| config.offers.iter().map(move |it| (config, it)));
+        let offers =
+            self.configs.iter().flat_map(|config| config.offers.iter().map(move |it| (config, it)));
         let offers = offers.map(|(config, place)| {
             let location = locations.iter().find(|it| it.location_id == place.location_id);
             self.offer(config, place, location.expect("an offer names a known location"))

@@ -1,4 +1,5 @@
-//! The cart of an account: orders of configurations, changed until they are right, then sent to checkout or to a quote.
+//! The cart of an account: orders of configurations, changed until they are right, then sent to
+//! checkout or to a quote.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,8 @@ const ORDERS: Table<Order> = Table::new("calc_order", "id");
 /// Orders that a cart can hold.
 const ORDERS_MAX: i64 = 100;
 
-/// What was put into the cart. What it costs is not kept: it follows from the account as it is when somebody looks.
+/// What was put into the cart. What it costs is not kept: it follows from the account as it is when
+/// somebody looks.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Order {
@@ -112,7 +114,8 @@ fn list(cx: &Context) -> Result<Vec<CalcOrderMeta>> {
 
 fn create(cx: &Context, Body(new): Body<CalcOrderCreate>) -> Result<Object<CalcOrder>> {
     if ORDERS.count(cx, "TRUE", &[])? >= ORDERS_MAX {
-        return Err(Problem::form(Vec::new()).because(format!("The cart holds {ORDERS_MAX} orders at most")));
+        return Err(Problem::form(Vec::new())
+            .because(format!("The cart holds {ORDERS_MAX} orders at most")));
     }
     let Some((category, offer)) = offer(&new.config_tag) else {
         return Err(Problem::invalid("configTag", "is the tag of no configuration"));
@@ -142,7 +145,8 @@ fn create_quote(cx: &Context, Body(new): Body<CalcOrderQuote>) -> Result<()> {
     if new.user_id.is_some_and(|user| user != account) {
         return Err(Problem::invalid("userId", "is the id of another user"));
     }
-    let orders = orders.into_iter().map(|order| Ok(shown(cx, order)?.0)).collect::<Result<Vec<_>>>()?;
+    let orders =
+        orders.into_iter().map(|order| Ok(shown(cx, order)?.0)).collect::<Result<Vec<_>>>()?;
     let sum: Amounts = orders.iter().map(|order| order.amounts).sum();
     let ids: Vec<i64> = orders.iter().map(|order| order.id).collect();
     cx.send(&Mail {
@@ -155,7 +159,8 @@ fn create_quote(cx: &Context, Body(new): Body<CalcOrderQuote>) -> Result<()> {
 }
 
 fn quote_text(first_name: &str, orders: &[CalcOrder]) -> String {
-    let lines: String = orders.iter().map(|it| format!("- {} x {}\n", it.quantity, it.title)).collect();
+    let lines: String =
+        orders.iter().map(|it| format!("- {} x {}\n", it.quantity, it.title)).collect();
     format!(
         "Dear {first_name},\n\nThank you for your request. Our sales department will send you a quote for:\n\n{lines}"
     )
@@ -200,15 +205,20 @@ fn finalize(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 
 impl Order {
     fn offer(&self) -> Result<(&'static Category, &'static Offer)> {
-        let gone =
-            || Problem::internal(format_args!("order {}: nothing is sold as {}", self.id, self.config_tag));
+        let gone = || {
+            Problem::internal(format_args!(
+                "order {}: nothing is sold as {}",
+                self.id, self.config_tag
+            ))
+        };
         offer(&self.config_tag).ok_or_else(gone)
     }
 
     /// Only what is ordered as it stands in the catalogue is ready to be delivered.
     fn is_instant(&self, offer: &Offer) -> bool {
         let defaults = offer.config.defaults();
-        let as_is = self.items.len() == defaults.len() && self.items.iter().all(|it| defaults.contains(it));
+        let as_is =
+            self.items.len() == defaults.len() && self.items.iter().all(|it| defaults.contains(it));
         offer.config.instant_deliverable && as_is
     }
 }
@@ -257,7 +267,9 @@ fn coupon_errors(tag: &str, category: &Category, now: i64) -> Vec<Violation> {
         None if tag.is_empty() => return Vec::new(),
         None => "is the tag of no coupon".to_owned(),
         Some(coupon) if coupon.until.is_some_and(|until| until <= now) => "has expired".to_owned(),
-        Some(coupon) if coupon.category_ids.as_ref().is_some_and(|ids| !ids.contains(&category.id)) => {
+        Some(coupon)
+            if coupon.category_ids.as_ref().is_some_and(|ids| !ids.contains(&category.id)) =>
+        {
             format!("is no coupon for {}", category.name)
         }
         Some(_) => return Vec::new(),

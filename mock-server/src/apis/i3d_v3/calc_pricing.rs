@@ -82,7 +82,8 @@ impl Sum for Amounts {
     }
 }
 
-/// What `quantity` times the chosen items cost. Each item is a line, rounded by itself; the order is their sum.
+/// What `quantity` times the chosen items cost. Each item is a line, rounded by itself; the order
+/// is their sum.
 pub(super) fn amounts(
     config: &CalcConfig,
     chosen: &[CalcOrderItem],
@@ -123,7 +124,8 @@ mod tests {
 
     use super::{super::calc_catalogue::catalogue, *};
 
-    /// A configuration of the catalogue with some choice of its items, whether or not the rules would allow it.
+    /// A configuration of the catalogue with some choice of its items, whether or not the rules
+    /// would allow it.
     fn carts() -> impl Strategy<Value = (&'static CalcConfig, Vec<CalcOrderItem>)> {
         let offers = catalogue().categories.iter().flat_map(|it| &it.offers);
         let configs: Vec<_> = offers.map(|it| &it.config).collect();

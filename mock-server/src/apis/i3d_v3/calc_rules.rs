@@ -1,4 +1,5 @@
-//! What an order may hold: the rules that configurations, groups and items state, all checked at once.
+//! What an order may hold: the rules that configurations, groups and items state, all checked at
+//! once.
 
 use openapi::Violation;
 
@@ -10,7 +11,11 @@ const QUANTITY_MAX: i64 = 100;
 const ITEM_QUANTITY_MAX: i64 = 256;
 
 /// Every rule that an order breaks, with the property at fault.
-pub(super) fn violations(config: &CalcConfig, quantity: i64, chosen: &[CalcOrderItem]) -> Vec<Violation> {
+pub(super) fn violations(
+    config: &CalcConfig,
+    quantity: i64,
+    chosen: &[CalcOrderItem],
+) -> Vec<Violation> {
     let mut found = Vec::new();
     if !(1..=QUANTITY_MAX).contains(&quantity) {
         found.push(Violation::new("quantity", format!("must be from 1 to {QUANTITY_MAX}")));
@@ -18,20 +23,31 @@ pub(super) fn violations(config: &CalcConfig, quantity: i64, chosen: &[CalcOrder
     let groups = config.groups.len();
     if chosen.len() > groups {
         // To go through them all would be to answer at any length.
-        found.push(Violation::new("items", format!("must have at most {groups} items, one of each group")));
+        found.push(Violation::new(
+            "items",
+            format!("must have at most {groups} items, one of each group"),
+        ));
         return found;
     }
     for index in 0..chosen.len() {
         let broken = of_line(config, chosen, index).into_iter();
-        found.extend(broken.map(|(name, why)| Violation::new(format!("items[{index}].{name}"), why)));
+        found.extend(
+            broken.map(|(name, why)| Violation::new(format!("items[{index}].{name}"), why)),
+        );
     }
     let lacking = config.groups.iter().filter(|group| is_lacking(config, chosen, group));
-    found.extend(lacking.map(|group| Violation::new("items", format!("must have one of {}", group.name))));
+    found.extend(
+        lacking.map(|group| Violation::new("items", format!("must have one of {}", group.name))),
+    );
     found
 }
 
 /// What is wrong with a line: the names of its properties, each with the reason.
-fn of_line(config: &CalcConfig, chosen: &[CalcOrderItem], index: usize) -> Vec<(&'static str, String)> {
+fn of_line(
+    config: &CalcConfig,
+    chosen: &[CalcOrderItem],
+    index: usize,
+) -> Vec<(&'static str, String)> {
     let line = &chosen[index];
     let Some(group) = config.group(line.group_id) else {
         return vec![("groupId", "is no group of the category".to_owned())];
@@ -50,7 +66,9 @@ fn of_line(config: &CalcConfig, chosen: &[CalcOrderItem], index: usize) -> Vec<(
     }
     match group.item(line.item_id) {
         None => found.push(("itemId", "is no item of the group".to_owned())),
-        Some(item) => found.extend(of_item(config, group, item).map(|why| ("itemId", why.to_owned()))),
+        Some(item) => {
+            found.extend(of_item(config, group, item).map(|why| ("itemId", why.to_owned())))
+        }
     }
     found
 }
@@ -79,7 +97,8 @@ fn is_downgrade(group: &CalcGroup, item: &CalcItem) -> bool {
 fn is_relevant(group: &CalcGroup, chosen: &[CalcOrderItem]) -> bool {
     let items = &group.dependency_item_ids;
     let satisfies = |line: &CalcOrderItem| {
-        line.group_id == group.dependency_group_id && (items.is_empty() || items.contains(&line.item_id))
+        line.group_id == group.dependency_group_id
+            && (items.is_empty() || items.contains(&line.item_id))
     };
     group.dependency_group_id == 0 || chosen.iter().any(satisfies)
 }
@@ -125,7 +144,13 @@ mod tests {
     fn every_configuration_can_be_ordered_as_it_is() {
         for offer in catalogue().categories.iter().flat_map(|it| &it.offers) {
             let config = &offer.config;
-            assert_eq!(violations(config, 1, &config.defaults()), [], "{} {}", offer.name, config.id);
+            assert_eq!(
+                violations(config, 1, &config.defaults()),
+                [],
+                "{} {}",
+                offer.name,
+                config.id
+            );
         }
     }
 
@@ -144,8 +169,8 @@ mod tests {
                 for item in &group.items {
                     let linked = config.group(item.price_link_group_id);
                     assert_eq!(linked.is_some(), item.price_link_percentage != 0, "{}", item.name);
-                    let chained =
-                        linked.is_some_and(|it| it.items.iter().any(|it| it.price_link_group_id != 0));
+                    let chained = linked
+                        .is_some_and(|it| it.items.iter().any(|it| it.price_link_group_id != 0));
                     assert!(!chained, "{} is linked to what is linked itself", item.name);
                 }
             }
@@ -160,7 +185,11 @@ mod tests {
         assert_eq!(broken(line(9999, 11103, 1)), ["items[6].groupId"]);
         assert_eq!(broken(line(1110, 11202, 1)), ["items[5].itemId"]);
         assert_eq!(broken(line(1110, 11104, 1)), ["items[5].itemId"], "it is excluded here");
-        assert_eq!(broken(line(1160, 11603, 1)), ["items[5].itemId"], "it is excluded at this location");
+        assert_eq!(
+            broken(line(1160, 11603, 1)),
+            ["items[5].itemId"],
+            "it is excluded at this location"
+        );
         let twice: Vec<_> = begun.iter().cloned().chain([line(1110, 11101, 1)]).collect();
         assert_eq!(properties(config, &twice), ["items[6].groupId"]);
         let endless = vec![line(1110, 11101, 1); 1000];
@@ -213,8 +242,16 @@ mod tests {
         let broken = |line| properties(large, &with(&begun, line));
         assert_eq!(broken(line(1110, 11104, 1)), [""; 0]);
         assert_eq!(broken(line(1110, 11102, 1)), ["items[6].itemId"]);
-        assert_eq!(broken(line(1150, 11501, 1)), ["items[6].itemId"], "traffic is priced by its location");
-        assert_eq!(broken(line(1140, 11402, 1)), [""; 0], "an operating system is not bigger than another");
+        assert_eq!(
+            broken(line(1150, 11501, 1)),
+            ["items[6].itemId"],
+            "traffic is priced by its location"
+        );
+        assert_eq!(
+            broken(line(1140, 11402, 1)),
+            [""; 0],
+            "an operating system is not bigger than another"
+        );
         let (small, begun) = started("100601");
         assert_eq!(properties(small, &with(&begun, line(1160, 11602, 1))), [""; 0]);
     }

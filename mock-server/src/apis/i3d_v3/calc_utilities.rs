@@ -64,7 +64,10 @@ fn get_vat_percentage(
     Ok(Object(CalcServiceVatPercentage { tax_percent: vat(cx)?.percent() }))
 }
 
-fn get_margin_factors(cx: &Context, Params(by): Params<ByCategory>) -> Result<Object<CalcCategoryMargins>> {
+fn get_margin_factors(
+    cx: &Context,
+    Params(by): Params<ByCategory>,
+) -> Result<Object<CalcCategoryMargins>> {
     let category = category(&by.category_name)?;
     let of_account = reseller_type(cx)?;
     Ok(Object(CalcCategoryMargins {
@@ -86,8 +89,8 @@ pub(super) fn vat(cx: &Context) -> Result<Rate> {
     Ok(vat_of(details["countryCode"].as_str().unwrap_or_default(), &details["vatNumber"]))
 }
 
-/// At home everybody pays it. Elsewhere in the EU consumers pay that of their country, and who has a VAT number accounts
-/// for it at home. There is none on exports.
+/// At home everybody pays it. Elsewhere in the EU consumers pay that of their country, and who has
+/// a VAT number accounts for it at home. There is none on exports.
 fn vat_of(country: &str, vat_number: &Value) -> Rate {
     let rate = catalogue().vat.get(country).copied().unwrap_or(Rate::NOTHING);
     let has_number = vat_number.as_str().is_some_and(|number| !number.is_empty());
@@ -98,7 +101,8 @@ fn vat_of(country: &str, vat_number: &Value) -> Rate {
 fn reseller_type(cx: &Context) -> Result<&'static ResellerType> {
     let known = RESELLERS.rows(cx, Page::ALL)?.pop();
     let types = &catalogue().reseller_types;
-    let of_account = known.and_then(|known| types.iter().find(|it| it.id == known.reseller_type_id));
+    let of_account =
+        known.and_then(|known| types.iter().find(|it| it.id == known.reseller_type_id));
     Ok(of_account.unwrap_or(&types[0]))
 }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::web_addresses::is_web_address;
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [

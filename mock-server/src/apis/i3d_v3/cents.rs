@@ -10,14 +10,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{calc_pricing::Rate, currencies::Currency};
 
-/// An amount in hundredths of its currency, which the API writes as a text; less than nothing where it is given back.
+/// An amount in hundredths of its currency, which the API writes as a text; less than nothing where
+/// it is given back.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cents(pub i64);
 
 impl Cents {
     pub(super) const ZERO: Cents = Cents(0);
 
-    /// The VAT on this amount, rounded half up; on what is given back the same as on what was taken.
+    /// The VAT on this amount, rounded half up; on what is given back the same as on what was
+    /// taken.
     pub(super) fn vat(self, rate: Rate) -> Cents {
         Cents(rate.of(self.0.abs()) * self.0.signum())
     }
@@ -33,8 +35,12 @@ impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let (sign, cents) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
         let units = (cents / 100).to_string();
-        let groups: Vec<&str> =
-            units.as_bytes().rchunks(3).rev().map(|it| str::from_utf8(it).expect("digits")).collect();
+        let groups: Vec<&str> = units
+            .as_bytes()
+            .rchunks(3)
+            .rev()
+            .map(|it| str::from_utf8(it).expect("digits"))
+            .collect();
         write!(f, "{sign}{}.{:02}", groups.join(","), cents % 100)
     }
 }
@@ -98,7 +104,9 @@ mod tests {
 
     #[test]
     fn vat_is_rounded_half_up() {
-        for (amount, vat) in [(0, 0), (2, 0), (3, 1), (50, 11), (150, 32), (14_900, 3_129), (-50, -11)] {
+        for (amount, vat) in
+            [(0, 0), (2, 0), (3, 1), (50, 11), (150, 32), (14_900, 3_129), (-50, -11)]
+        {
             assert_eq!(Cents(amount).vat(percent(21)), Cents(vat), "{amount}");
         }
         assert_eq!(Cents(14_900).vat(Rate::NOTHING), Cents::ZERO);

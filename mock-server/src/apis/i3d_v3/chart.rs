@@ -1,4 +1,5 @@
-//! A picture of the traffic of an uplink: what came in and what went out over time, and the figures of both.
+//! A picture of the traffic of an uplink: what came in and what went out over time, and the figures
+//! of both.
 
 use super::{
     chart_axis::{RateAxis, Tick, grouped, with_prefix},
@@ -13,7 +14,8 @@ pub(super) struct Chart {
     pub bucket_seconds: i64,
     /// The same in words, as in "Most bytes in an hour".
     pub bucket_name: &'static str,
-    /// How long it was counted: less than all buckets where the service began or the last one is not over.
+    /// How long it was counted: less than all buckets where the service began or the last one is
+    /// not over.
     pub counted_seconds: i64,
     /// The bytes that came in, bucket by bucket.
     pub incoming: Vec<i64>,
@@ -183,7 +185,8 @@ mod tests {
     fn chart(incoming: Vec<i64>, outgoing: Vec<i64>) -> Chart {
         Chart {
             title: "Rotterdam production, rack NL-RTM1-A12".to_owned(),
-            subtitle: "Uplink 70511, 20 November 2026 12:00 to 21 November 2026 12:00 UTC".to_owned(),
+            subtitle: "Uplink 70511, 20 November 2026 12:00 to 21 November 2026 12:00 UTC"
+                .to_owned(),
             bucket_seconds: 300,
             bucket_name: "5 minutes",
             counted_seconds: 300 * incoming.len() as i64,

@@ -1,4 +1,5 @@
-//! What stands at the axis and in the legend of a chart: rates in steps that people count in, and amounts of bytes.
+//! What stands at the axis and in the legend of a chart: rates in steps that people count in, and
+//! amounts of bytes.
 
 /// Into how many steps the axis of rates is cut at most.
 const STEPS_MAX: f64 = 6.0;
@@ -27,7 +28,8 @@ impl RateAxis {
         let peak = peak.max(1.0);
         let least = peak / STEPS_MAX;
         let power = 10_f64.powf(least.log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|it| it * power).into_iter().find(|it| *it >= least);
+        let step =
+            [1.0, 2.0, 2.5, 5.0, 10.0].map(|it| it * power).into_iter().find(|it| *it >= least);
         let step = step.expect("ten times its power is more than any number");
         let count = (peak / step).ceil();
         let top = step * count;
@@ -36,7 +38,11 @@ impl RateAxis {
             let at = step * f64::from(index);
             Tick { at, label: rounded(at / factor) }
         };
-        RateAxis { top, unit: format!("{prefix}bit/s"), ticks: (0..=count as u32).map(tick).collect() }
+        RateAxis {
+            top,
+            unit: format!("{prefix}bit/s"),
+            ticks: (0..=count as u32).map(tick).collect(),
+        }
     }
 }
 
@@ -105,6 +111,9 @@ mod tests {
         ] {
             assert_eq!(with_prefix(amount, "bit/s"), text);
         }
-        assert_eq!([0, 999, 1_000, 1_234_567_890].map(grouped), ["0", "999", "1,000", "1,234,567,890"]);
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567_890].map(grouped),
+            ["0", "999", "1,000", "1,234,567,890"]
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What charts are drawn with: pixels, paths and letters. The fonts come with the program, so that the same picture
-//! has the same bytes wherever it is drawn.
+//! What charts are drawn with: pixels, paths and letters. The fonts come with the program, so that
+//! the same picture has the same bytes wherever it is drawn.
 
 use std::sync::LazyLock;
 
@@ -97,7 +97,12 @@ impl Canvas {
     }
 
     /// Draws a line through `points`.
-    pub(super) fn line(&mut self, points: impl IntoIterator<Item = Point>, width: f32, colour: Colour) {
+    pub(super) fn line(
+        &mut self,
+        points: impl IntoIterator<Item = Point>,
+        width: f32,
+        colour: Colour,
+    ) {
         let stroke = Stroke { width, ..Stroke::default() };
         if let Some(path) = path(points) {
             self.0.stroke_path(&path, &paint(colour), &stroke, Transform::identity(), None);
@@ -114,7 +119,9 @@ impl Canvas {
         let left = x - share * style.width(text);
         let mut outline = Outline { path: PathBuilder::new(), left, base: y, scale: style.scale() };
         for letter in text.chars() {
-            style.face().outline_glyph(style.face().glyph_index(letter).unwrap_or_default(), &mut outline);
+            style
+                .face()
+                .outline_glyph(style.face().glyph_index(letter).unwrap_or_default(), &mut outline);
             outline.left += style.advance(letter);
         }
         self.fill(outline.path.finish(), style.colour);
@@ -122,7 +129,8 @@ impl Canvas {
 
     /// The picture as PNG. It is opaque, so the pixels are the colours themselves.
     pub(super) fn png(self) -> Vec<u8> {
-        let colours: Vec<u8> = self.0.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
+        let colours: Vec<u8> =
+            self.0.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
         let mut picture = Vec::new();
         let mut encoder = Encoder::new(&mut picture, self.0.width(), self.0.height());
         encoder.set_color(ColorType::Rgb);

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{colocation_accesses, identity_papers::Paper};
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -47,7 +49,11 @@ fn list(cx: &Context, Params(by): Params<ByAccess>) -> Result<Rows> {
     DOCUMENTS.page_where(cx, Page::ALL, OF_ACCESS, &[&by.access_id])
 }
 
-fn create(cx: &Context, Params(by): Params<ByAccess>, Body(new): Body<Paper>) -> Result<[AccessDocument; 1]> {
+fn create(
+    cx: &Context,
+    Params(by): Params<ByAccess>,
+    Body(new): Body<Paper>,
+) -> Result<[AccessDocument; 1]> {
     colocation_accesses::require(cx, by.access_id)?;
     Problem::refuse(new.errors())?;
     if DOCUMENTS.count(cx, OF_ACCESS, &[&by.access_id])? >= DOCUMENTS_MAX {
@@ -64,7 +70,11 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Rows> {
     DOCUMENTS.page_of(cx, by.document_id)
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Paper>) -> Result<[AccessDocument; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<Paper>,
+) -> Result<[AccessDocument; 1]> {
     by.require(cx)?;
     Problem::refuse(new.errors())?;
     let document = AccessDocument { id: by.document_id, paper: new };
@@ -85,8 +95,11 @@ pub(super) fn of(cx: &Context, access: i64) -> Result<Vec<AccessDocument>> {
 impl ById {
     /// Refuses a document that this visitor does not have.
     fn require(&self, cx: &Context) -> Result<()> {
-        let found =
-            DOCUMENTS.has_where(cx, "access = ? AND id = ?", &[&self.access_id, &self.document_id])?;
+        let found = DOCUMENTS.has_where(
+            cx,
+            "access = ? AND id = ?",
+            &[&self.access_id, &self.document_id],
+        )?;
         if found { Ok(()) } else { Err(Problem::not_found()) }
     }
 }

@@ -1,8 +1,9 @@
-//! The access of a visitor to the data center: what it is at any time, as a function of what was stored and of the
-//! clock.
+//! The access of a visitor to the data center: what it is at any time, as a function of what was
+//! stored and of the clock.
 //!
-//! A visitor is checked first, and then granted access or denied it. Temporary access is suspended when its time is
-//! over. The customer may revoke access, and reactivate what was revoked or suspended.
+//! A visitor is checked first, and then granted access or denied it. Temporary access is suspended
+//! when its time is over. The customer may revoke access, and reactivate what was revoked or
+//! suspended.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +32,8 @@ pub(super) struct Access {
     pub refusal: Option<String>,
     /// When the check is over.
     pub checked_at: i64,
-    /// When the visitor comes on the access list: after the check, and again after each reactivation.
+    /// When the visitor comes on the access list: after the check, and again after each
+    /// reactivation.
     pub listed_at: i64,
     pub revoked_at: Option<i64>,
 }
@@ -76,7 +78,9 @@ impl Status {
     /// The same rule as [`Access::status`], for the database; `?` is the time.
     pub(super) fn condition(self) -> &'static str {
         match self {
-            Status::Granted => "revoked = 0 AND refused = 0 AND ? BETWEEN checked_at AND ends_at - 1",
+            Status::Granted => {
+                "revoked = 0 AND refused = 0 AND ? BETWEEN checked_at AND ends_at - 1"
+            }
             Status::Pending => "revoked = 0 AND checked_at > ?",
             Status::Denied => "revoked = 0 AND refused = 1 AND checked_at <= ?",
             // All that is revoked is, whatever the time.
@@ -121,7 +125,8 @@ impl Access {
         self.listed_at = self.checked_at;
     }
 
-    /// Puts `visitor` in the place of the one before, who is checked again if it is another or stays longer.
+    /// Puts `visitor` in the place of the one before, who is checked again if it is another or
+    /// stays longer.
     pub(super) fn replace_visitor(&mut self, visitor: Visitor, now: i64) {
         let same = self.visitor.checked() == visitor.checked();
         self.visitor = visitor;
@@ -133,7 +138,9 @@ impl Access {
     /// Withdraws the access, or the request for it; twice is once.
     pub(super) fn revoke(&mut self, now: i64) -> Result<()> {
         match self.status(now) {
-            Status::Denied => Err(Problem::forbidden().because("Access that was denied cannot be revoked")),
+            Status::Denied => {
+                Err(Problem::forbidden().because("Access that was denied cannot be revoked"))
+            }
             Status::Revoked => Ok(()),
             Status::Granted | Status::Pending | Status::Suspended => {
                 self.revoked_at = Some(now);
@@ -146,7 +153,9 @@ impl Access {
     pub(super) fn reactivate(&mut self, now: i64) -> Result<()> {
         match (self.status(now), self.revoked_at.take()) {
             (Status::Denied, _) => {
-                return Err(Problem::forbidden().because("Access that was denied cannot be reactivated"));
+                return Err(
+                    Problem::forbidden().because("Access that was denied cannot be reactivated")
+                );
             }
             (Status::Revoked, Some(at)) if at < self.checked_at => self.check_again(now),
             (Status::Revoked | Status::Suspended, _) => self.listed_at = now,
@@ -250,8 +259,12 @@ mod tests {
     }
 
     fn events() -> impl Strategy<Value = Vec<Event>> {
-        let wait =
-            prop_oneof![1..CHECK_SECONDS, Just(CHECK_SECONDS), 1..TEMPORARY_SECONDS, Just(TEMPORARY_SECONDS)];
+        let wait = prop_oneof![
+            1..CHECK_SECONDS,
+            Just(CHECK_SECONDS),
+            1..TEMPORARY_SECONDS,
+            Just(TEMPORARY_SECONDS)
+        ];
         let event = prop_oneof![
             2 => wait.prop_map(Event::Wait),
             1 => Just(Event::Revoke),
@@ -262,7 +275,8 @@ mod tests {
         prop::collection::vec(event, 0..24)
     }
 
-    /// What the machine is, told without times: what remains of the check or of temporary access, and what was revoked.
+    /// What the machine is, told without times: what remains of the check or of temporary access,
+    /// and what was revoked.
     #[derive(Debug, Clone)]
     struct Model {
         name: &'static str,
@@ -295,7 +309,11 @@ mod tests {
                 (Event::Wait(seconds), _) => {
                     let checking = self.check_left.min(*seconds);
                     let check_left = self.check_left - checking;
-                    Model { check_left, access_left: self.access_left - (seconds - checking), ..self }
+                    Model {
+                        check_left,
+                        access_left: self.access_left - (seconds - checking),
+                        ..self
+                    }
                 }
                 (Event::Replace(name, temporary), _) => {
                     if (*name, *temporary) == (self.name, self.temporary) {

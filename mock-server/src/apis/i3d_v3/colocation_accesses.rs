@@ -38,7 +38,8 @@ const SERVERS_MAX: usize = 100;
 
 /// The names of countries by their codes.
 static COUNTRIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let countries: Vec<Country> = serde_json::from_str(data!("countries")).expect("a list of countries");
+    let countries: Vec<Country> =
+        serde_json::from_str(data!("countries")).expect("a list of countries");
     countries.into_iter().map(|country| (country.code, country.name)).collect()
 });
 
@@ -101,13 +102,21 @@ struct ColocatedAccessDetails {
     status: Status,
 }
 
-fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<ColocatedAccessDetails>> {
+fn list(
+    cx: &Context,
+    Params(by): Params<Filter>,
+    page: Page,
+) -> Result<Vec<ColocatedAccessDetails>> {
     let accesses = match by.status {
         None => ACCESSES.rows(cx, page)?,
         Some(name) => {
-            let status = Status::deserialize(name.as_str().into_deserializer()).map_err(|_: NoStatus| {
-                Problem::invalid("status", "must be granted, pending, denied, revoked or suspended")
-            })?;
+            let status =
+                Status::deserialize(name.as_str().into_deserializer()).map_err(|_: NoStatus| {
+                    Problem::invalid(
+                        "status",
+                        "must be granted, pending, denied, revoked or suspended",
+                    )
+                })?;
             ACCESSES.rows_where(cx, page, status.condition(), &[&cx.now])?
         }
     };
@@ -213,7 +222,9 @@ fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
         permanent_requester: new.permanent_requester,
     };
     let mut errors = person_errors(cx, &visitor);
-    if visitor.visitor_id != id && !ACCESSES.has_where(cx, "visitor_id = ?", &[&visitor.visitor_id])? {
+    if visitor.visitor_id != id
+        && !ACCESSES.has_where(cx, "visitor_id = ?", &[&visitor.visitor_id])?
+    {
         errors.push(Violation::new("visitorId", "is not a visitor of this account"));
     }
     errors.extend(server_errors(cx, &visitor.colocated_access_servers)?);
@@ -234,8 +245,11 @@ fn country(cx: &Context) -> Result<String> {
 }
 
 fn person_errors(cx: &Context, visitor: &Visitor) -> Vec<Violation> {
-    let texts =
-        [("mobile", &visitor.mobile), ("firstName", &visitor.first_name), ("lastName", &visitor.last_name)];
+    let texts = [
+        ("mobile", &visitor.mobile),
+        ("firstName", &visitor.first_name),
+        ("lastName", &visitor.last_name),
+    ];
     let empty = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
     let mut errors: Vec<Violation> =
         empty.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
@@ -261,7 +275,8 @@ fn server_errors(cx: &Context, servers: &[ColocatedAccessServer]) -> Result<Vec<
         } else {
             continue;
         };
-        errors.push(Violation::new(format!("colocatedAccessServer[{index}].coloserverId"), message));
+        errors
+            .push(Violation::new(format!("colocatedAccessServer[{index}].coloserverId"), message));
     }
     Ok(errors)
 }

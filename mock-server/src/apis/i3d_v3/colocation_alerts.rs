@@ -26,7 +26,8 @@ const ALERTS: Table<Alert> = Table::new("colocation_alert", "id");
 const ALERTS_MAX: i64 = 100;
 /// How many months are searched for the last time that an alert was raised by volume.
 const MONTHS_MAX: usize = 12;
-/// How many seconds are searched for the last time that it was raised by bandwidth; use repeats by the week.
+/// How many seconds are searched for the last time that it was raised by bandwidth; use repeats by
+/// the week.
 const LOOK_BACK: i64 = 7 * 86_400;
 
 const BYTES_PER_MBIT: i64 = 1_000_000 / 8;
@@ -74,12 +75,15 @@ fn list(cx: &Context, Params(by): Params<ById>) -> Result<Vec<ColocatedAlert>> {
     Ok(alerts.into_iter().map(|alert| alert.shown(&colocation, cx.now)).collect())
 }
 
-fn create(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewAlert>) -> Result<[ColocatedAlert; 1]> {
+fn create(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<NewAlert>,
+) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     if ALERTS.count(cx, "colocation = ?", &[&by.colocation_id])? >= ALERTS_MAX {
-        return Err(
-            Problem::form(Vec::new()).because(format!("A service may have {ALERTS_MAX} alerts at most"))
-        );
+        return Err(Problem::form(Vec::new())
+            .because(format!("A service may have {ALERTS_MAX} alerts at most")));
     }
     let id = ALERTS.next_id(cx)?;
     let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, wanted: new };
@@ -87,7 +91,11 @@ fn create(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewAlert>) -> 
     Ok([alert.shown(&colocation, cx.now)])
 }
 
-fn update(cx: &Context, Params(by): Params<ByIds>, Body(new): Body<NewAlert>) -> Result<[ColocatedAlert; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ByIds>,
+    Body(new): Body<NewAlert>,
+) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     by.require_alert(cx)?;
     let alert = ALERTS.change(cx, by.colocation_alert_id, |alert| {
@@ -126,14 +134,17 @@ impl Alert {
         }
     }
 
-    /// When the volume of a month last reached the share; an alert that comes later is raised at once.
+    /// When the volume of a month last reached the share; an alert that comes later is raised at
+    /// once.
     fn last_by_volume(&self, colocation: &Colocation, now: i64) -> Option<i64> {
         let ran = colocation.contract.ran(now);
-        let share = self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
+        let share =
+            self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
         let mut month = this_month(&ran, ran.end);
         for _ in 0..MONTHS_MAX {
             if colocation.counted(&month) >= share {
-                let reached = first(month.clone(), |at| colocation.counted(&(month.start..at)) >= share);
+                let reached =
+                    first(month.clone(), |at| colocation.counted(&(month.start..at)) >= share);
                 return Some(reached.max(self.created_at));
             }
             if month.start <= self.created_at {
@@ -147,8 +158,11 @@ impl Alert {
     /// When the bandwidth was last measured above the share.
     fn last_by_bandwidth(&self, colocation: &Colocation, now: i64) -> Option<i64> {
         let ran = colocation.contract.ran(now);
-        let share =
-            self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_MBIT * STEP / 100;
+        let share = self.wanted.percentage
+            * colocation.service.bandwidth_contractual
+            * BYTES_PER_MBIT
+            * STEP
+            / 100;
         let earliest = self.created_at.max(ran.end - LOOK_BACK).max(ran.start + STEP);
         let mut measured =
             (earliest.div_euclid(STEP)..=ran.end.div_euclid(STEP)).map(|step| step * STEP).rev();

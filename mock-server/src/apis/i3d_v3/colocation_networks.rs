@@ -12,7 +12,8 @@ pub(super) fn operations() -> [Operation; 1] {
     [write("updateColocationNetworkRdn", set_host_name)]
 }
 
-/// How many addresses of one range may have a host name; an IPv6 range has more than anybody can list.
+/// How many addresses of one range may have a host name; an IPv6 range has more than anybody can
+/// list.
 const HOST_NAMES_MAX: usize = 256;
 
 /// A network that ends at the equipment.
@@ -65,7 +66,11 @@ struct NewRDns {
     hostname: String,
 }
 
-fn set_host_name(cx: &Context, Params(by): Params<ByAddress>, Body(new): Body<NewRDns>) -> Result<()> {
+fn set_host_name(
+    cx: &Context,
+    Params(by): Params<ByAddress>,
+    Body(new): Body<NewRDns>,
+) -> Result<()> {
     let changed = COLOCATIONS.change(cx, by.colocation_id, |colocation| {
         let ip: IpAddr = by.ip_address.parse().map_err(|_| Problem::not_found())?;
         // The dot at the end says that a name is complete, as all are here.
@@ -75,7 +80,8 @@ fn set_host_name(cx: &Context, Params(by): Params<ByAddress>, Body(new): Body<Ne
         }
         let mut networks = colocation.service.network.iter_mut();
         let r_dns = networks.find_map(|network| network.range_of(ip));
-        let r_dns = r_dns.ok_or_else(|| Problem::invalid("ipAddress", "is in no network of the service"))?;
+        let r_dns = r_dns
+            .ok_or_else(|| Problem::invalid("ipAddress", "is in no network of the service"))?;
         put(r_dns, RDns { hostname: hostname.to_owned(), ip })
     });
     changed.map(drop)
@@ -109,8 +115,9 @@ fn put(all: &mut Vec<RDns>, new: RDns) -> Result<()> {
     match all.binary_search_by_key(&new.ip, |it| it.ip) {
         Ok(place) => all[place] = new,
         Err(_) if all.len() >= HOST_NAMES_MAX => {
-            let message =
-                format!("is in a range that has {HOST_NAMES_MAX} host names, which is as many as it may");
+            let message = format!(
+                "is in a range that has {HOST_NAMES_MAX} host names, which is as many as it may"
+            );
             return Err(Problem::invalid("ipAddress", message));
         }
         Err(place) => all.insert(place, new),
@@ -142,7 +149,9 @@ mod tests {
         let label = "a".repeat(63);
         let longest = format!("{label}.{label}.{label}.{}.nl", &label[..58]);
         assert_eq!(longest.len(), 253);
-        for good in ["core.example", "3com.example", "a-b.x1.example", "xn--bcher-kva.example", &longest] {
+        for good in
+            ["core.example", "3com.example", "a-b.x1.example", "xn--bcher-kva.example", &longest]
+        {
             assert!(is_host_name(good), "{good}");
         }
         let (long_label, long_name) = (format!("a{label}.nl"), format!("a{longest}"));

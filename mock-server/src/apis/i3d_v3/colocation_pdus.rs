@@ -131,7 +131,8 @@ impl Pdu {
     fn shown(self, ran: &Range<i64>) -> Shown {
         let last = (ran.end - ran.end.rem_euclid(STEP)).max(ran.start);
         let day = move || (0..DAY / STEP).map(move |step| last - step * STEP);
-        let peak = |read: &dyn Fn(i64) -> Reading| day().map(|at| read(at).milliamps).max().unwrap_or(0);
+        let peak =
+            |read: &dyn Fn(i64) -> Reading| day().map(|at| read(at).milliamps).max().unwrap_or(0);
         let now = self.reading(ran, last);
         let conduits = self.conduits.iter().enumerate().map(|(conduit, name)| {
             let read = |at| self.reading_of(conduit, ran, at);
@@ -164,11 +165,13 @@ impl Pdu {
 /// What the counters of all units show together, as they were read last.
 pub(super) fn meter(pdus: &[Pdu], ran: &Range<i64>, at: i64) -> i64 {
     let at = (at - at.rem_euclid(STEP)).max(ran.start);
-    let counters = pdus.iter().flat_map(|pdu| (0..pdu.conduits.len()).map(|it| pdu.counted(it, ran, at)));
+    let counters =
+        pdus.iter().flat_map(|pdu| (0..pdu.conduits.len()).map(|it| pdu.counted(it, ran, at)));
     counters.sum()
 }
 
-/// The last days that are over, the oldest first: what the counters showed when a day ended, and the use of that day.
+/// The last days that are over, the oldest first: what the counters showed when a day ended, and
+/// the use of that day.
 pub(super) fn history(pdus: &[Pdu], ran: &Range<i64>) -> Vec<PowerConsumptionPerDay> {
     let today = ran.end.div_euclid(DAY);
     let first = (today - HISTORY_DAYS).max(ran.start.div_euclid(DAY));

@@ -43,14 +43,23 @@ fn errors(quote: &QuoteColocation) -> Vec<Violation> {
     let mut errors: Vec<Violation> =
         blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
     if quote.remarks.chars().count() > REMARKS_MAX {
-        errors.push(Violation::new("remarks", format!("must have at most {REMARKS_MAX} characters")));
+        errors
+            .push(Violation::new("remarks", format!("must have at most {REMARKS_MAX} characters")));
     }
     errors
 }
 
 fn text(quote: &QuoteColocation) -> String {
-    let QuoteColocation { first_name, last_name, company_name, email, phone, rack, location, remarks } =
-        quote;
+    let QuoteColocation {
+        first_name,
+        last_name,
+        company_name,
+        email,
+        phone,
+        rack,
+        location,
+        remarks,
+    } = quote;
     let company = if company_name.is_empty() { String::new() } else { format!(", {company_name}") };
     format!(
         "Dear {first_name} {last_name},\n\n\

@@ -10,7 +10,10 @@ use super::{
 use crate::engine::{Context, Operation, Page, Params, Problem, Result, read};
 
 pub(super) fn operations() -> [Operation; 2] {
-    [read("getTelemetryColocationNetworks", networks), read("getTelemetryColocationOveruseCurrents", overuse)]
+    [
+        read("getTelemetryColocationNetworks", networks),
+        read("getTelemetryColocationOveruseCurrents", overuse),
+    ]
 }
 
 /// The units that traffic is answered in: the first that makes few enough entries.
@@ -48,7 +51,10 @@ struct ColocationOveruseTelemetry {
     used_bandwidth: i64,
 }
 
-fn networks(cx: &Context, Params(of): Params<OfColocation>) -> Result<[ColocationNetworkTelemetry; 1]> {
+fn networks(
+    cx: &Context,
+    Params(of): Params<OfColocation>,
+) -> Result<[ColocationNetworkTelemetry; 1]> {
     let colocation = seen(cx, of.colocation_id)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
     let (uplinks, ran) = (colocation.uplinks(), colocation.contract.ran(cx.now));
@@ -56,8 +62,13 @@ fn networks(cx: &Context, Params(of): Params<OfColocation>) -> Result<[Colocatio
     let (unit, step, times) = hourly.or(daily).map_err(refused)?;
     let data = times.into_iter().map(|at| {
         let (from, to) = (at.max(ran.start), (at + step).min(ran.end));
-        let Traffic { ingress, egress } = uplinks.iter().map(|uplink| traffic(*uplink, from, to)).sum();
-        ColocationNetworkDataTelemetry { timestamp: at, network_ingress: ingress, network_egress: egress }
+        let Traffic { ingress, egress } =
+            uplinks.iter().map(|uplink| traffic(*uplink, from, to)).sum();
+        ColocationNetworkDataTelemetry {
+            timestamp: at,
+            network_ingress: ingress,
+            network_egress: egress,
+        }
     });
     Ok([ColocationNetworkTelemetry { unit, data: data.collect() }])
 }

@@ -1,4 +1,5 @@
-//! Colocation services: equipment of a customer in a data center, its contract, its network and what it uses.
+//! Colocation services: equipment of a customer in a data center, its contract, its network and
+//! what it uses.
 
 use std::{mem, ops::Range};
 
@@ -105,12 +106,18 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<[ColocatedServer; 1]> {
 }
 
 /// What the change leaves out stays.
-fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Result<[ColocatedServer; 1]> {
-    let colocation = COLOCATIONS.change(cx, by.colocation_id, |Colocation { service, .. }| {
-        service.name = new.name.unwrap_or(mem::take(&mut service.name));
-        service.purchase_order = new.purchase_order.unwrap_or(mem::take(&mut service.purchase_order));
-        Ok(())
-    })?;
+fn update(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<Change>,
+) -> Result<[ColocatedServer; 1]> {
+    let colocation =
+        COLOCATIONS.change(cx, by.colocation_id, |Colocation { service, .. }| {
+            service.name = new.name.unwrap_or(mem::take(&mut service.name));
+            service.purchase_order =
+                new.purchase_order.unwrap_or(mem::take(&mut service.purchase_order));
+            Ok(())
+        })?;
     Ok([shown(cx, colocation)?])
 }
 
@@ -151,12 +158,14 @@ impl Colocation {
 
     /// The bytes that went through in `span` and count against the contract.
     pub(super) fn counted(&self, span: &Range<i64>) -> i64 {
-        let through = self.uplinks().into_iter().map(|uplink| traffic(uplink, span.start, span.end));
+        let through =
+            self.uplinks().into_iter().map(|uplink| traffic(uplink, span.start, span.end));
         let Traffic { ingress, egress } = through.sum();
         egress + if self.counts_ingress() { ingress } else { 0 }
     }
 
-    /// What this month's traffic is billed by, in the unit of the contract; `None` for a service without limit.
+    /// What this month's traffic is billed by, in the unit of the contract; `None` for a service
+    /// without limit.
     pub(super) fn billed_this_month(&self, now: i64) -> Option<i64> {
         let traffic = self.traffic_this_month(now);
         match self.service.bandwidth_billing_type {

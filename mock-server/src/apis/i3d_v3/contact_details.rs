@@ -1,4 +1,5 @@
-//! Name, postal address and telephone: what the details of an account and its billing details have in common.
+//! Name, postal address and telephone: what the details of an account and its billing details have
+//! in common.
 
 use openapi::Violation;
 use serde_json::Value;
@@ -14,9 +15,11 @@ const PHONES: [&str; 2] = ["phoneNumber", "phoneNumberMobile"];
 /// What is wrong with a form that satisfies the contract.
 pub(super) fn errors(form: &Value) -> Vec<Violation> {
     let blank = REQUIRED.into_iter().filter(|name| is_blank(&form[*name]));
-    let mut errors: Vec<Violation> = blank.map(|name| Violation::new(name, "may not be empty")).collect();
+    let mut errors: Vec<Violation> =
+        blank.map(|name| Violation::new(name, "may not be empty")).collect();
     if PHONES.iter().all(|name| is_blank(&form[*name])) {
-        errors.push(Violation::new("phoneNumber", "is required where there is no phoneNumberMobile"));
+        errors
+            .push(Violation::new("phoneNumber", "is required where there is no phoneNumberMobile"));
     }
     if !form["countryCode"].as_str().is_some_and(countries::has_code) {
         errors.push(Violation::new("countryCode", "is the code of no country"));
@@ -26,7 +29,8 @@ pub(super) fn errors(form: &Value) -> Vec<Violation> {
 
 /// Puts what the form says into `row`: what it leaves out or leaves blank is `null`.
 pub(super) fn replace(row: &mut Value, form: &mut Value) {
-    form["countryCode"] = form["countryCode"].as_str().unwrap_or_default().to_ascii_uppercase().into();
+    form["countryCode"] =
+        form["countryCode"].as_str().unwrap_or_default().to_ascii_uppercase().into();
     for name in REQUIRED.into_iter().chain(PHONES).chain(["countryCode"]) {
         row[name] = Some(form[name].take()).filter(|value| !is_blank(value)).unwrap_or_default();
     }
@@ -59,18 +63,23 @@ mod tests {
     #[test]
     fn each_error_names_its_property() {
         assert!(at_fault(&[]).is_empty());
-        assert!(at_fault(&[("phoneNumber", Value::Null), ("phoneNumberMobile", json!("1"))]).is_empty());
+        assert!(
+            at_fault(&[("phoneNumber", Value::Null), ("phoneNumberMobile", json!("1"))]).is_empty()
+        );
         assert_eq!(at_fault(&[("phoneNumber", json!(" "))]), ["phoneNumber"]);
         assert_eq!(
-            at_fault(&[("city", json!("")), ("firstName", json!("\t")), ("countryCode", json!("XX"))]),
+            at_fault(&[
+                ("city", json!("")),
+                ("firstName", json!("\t")),
+                ("countryCode", json!("XX"))
+            ]),
             ["firstName", "city", "countryCode"]
         );
     }
 
     #[test]
     fn what_a_form_leaves_out_is_nothing_from_then_on() {
-        let mut row =
-            json!({ "phoneNumber": "1", "phoneNumberMobile": "2", "city": "Utrecht", "language": 1 });
+        let mut row = json!({ "phoneNumber": "1", "phoneNumberMobile": "2", "city": "Utrecht", "language": 1 });
         replace(&mut row, &mut form(&[]));
         assert_eq!(row["phoneNumberMobile"], Value::Null);
         assert_eq!((&row["city"], &row["countryCode"]), (&json!("Rotterdam"), &json!("NL")));

@@ -1,4 +1,5 @@
-//! How long a service runs: what was agreed, when notice was given, and the dates that follow from both.
+//! How long a service runs: what was agreed, when notice was given, and the dates that follow from
+//! both.
 
 use std::ops::Range;
 
@@ -86,15 +87,16 @@ impl Contract {
         day(self.started_at)
     }
 
-    /// The first day after the contract. Without notice it is prolonged when it ends; a notice ends it with the first
-    /// period that leaves the cancellation period.
+    /// The first day after the contract. Without notice it is prolonged when it ends; a notice ends
+    /// it with the first period that leaves the cancellation period.
     fn end(&self, now: i64) -> Date {
         let Periods { contract_period, extend_period, cancellation_period } = self.periods;
         let past = match self.cancelled_at {
             None => day(now),
             Some(cancelled_at) => {
                 let notice = day(cancelled_at);
-                let left = notice.saturating_add(cancellation_period.months()).saturating_sub(1.day());
+                let left =
+                    notice.saturating_add(cancellation_period.months()).saturating_sub(1.day());
                 left.max(notice)
             }
         };
@@ -106,7 +108,8 @@ fn refused(message: &str) -> Problem {
     Problem::invalid("dateCancelled", message)
 }
 
-/// The end of a period of `first` months from `start`, prolonged by `next` months until it is later than `past`.
+/// The end of a period of `first` months from `start`, prolonged by `next` months until it is later
+/// than `past`.
 fn end_past(start: Date, first: i32, next: i32, past: Date) -> Date {
     let months = |date: Date| i32::from(date.year()) * 12 + i32::from(date.month());
     // As many prolongations as reach the month of `past`; whether they suffice depends on its day.

@@ -15,7 +15,8 @@ static COUNTRIES: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(data!(
 
 /// Their names, by code.
 static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let countries: Vec<Country> = serde_json::from_str(data!("countries")).expect("every country has a name");
+    let countries: Vec<Country> =
+        serde_json::from_str(data!("countries")).expect("every country has a name");
     countries.into_iter().map(|country| (country.code, country.name)).collect()
 });
 

@@ -124,7 +124,11 @@ fn list_invoices(cx: &Context, Params(by): Params<ById>, page: Page) -> Result<V
 }
 
 /// What the change leaves out stays.
-fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<Change>) -> Result<[CrossConnect; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<Change>,
+) -> Result<[CrossConnect; 1]> {
     let stored = CROSS_CONNECTS.change(cx, by.cross_connect_id, |Stored { link, .. }| {
         link.purchase_order = new.purchase_order.unwrap_or(mem::take(&mut link.purchase_order));
         link.patch_customer_name =
@@ -140,7 +144,8 @@ fn cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 }
 
 fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect; 1]> {
-    let stored = CROSS_CONNECTS.change(cx, by.cross_connect_id, |it| it.contract.revert_cancel(cx.now))?;
+    let stored =
+        CROSS_CONNECTS.change(cx, by.cross_connect_id, |it| it.contract.revert_cancel(cx.now))?;
     Ok([stored.shown(cx.now)])
 }
 

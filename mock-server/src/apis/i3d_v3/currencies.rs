@@ -13,8 +13,9 @@ pub(super) fn operations() -> [Operation; 1] {
 
 static CURRENCIES: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(data!("currencies")));
 
-static NAMES: LazyLock<Vec<Currency>> =
-    LazyLock::new(|| serde_json::from_str(data!("currencies")).expect("currencies have names and signs"));
+static NAMES: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+    serde_json::from_str(data!("currencies")).expect("currencies have names and signs")
+});
 
 /// How a currency is written.
 #[derive(Debug, Deserialize)]

@@ -66,8 +66,8 @@ fn list_services(cx: &Context) -> Result<[Service; 4]> {
 
 fn show_status(_: &Context) -> Result<[OnlineStatus; 1]> {
     let core = CORE.map(|name| OnlineStatusComponent { name, status: Status::Operational });
-    let sites =
-        ping_sites::losses().map(|(name, losses)| OnlineStatusComponent { name, status: site(&losses) });
+    let sites = ping_sites::losses()
+        .map(|(name, losses)| OnlineStatusComponent { name, status: site(&losses) });
     let groups = vec![group("Platform", core.into()), group("Network", sites.collect())];
     Ok([OnlineStatus { status: overall(groups.iter().map(|group| group.status)), groups }])
 }

@@ -1,4 +1,5 @@
-//! The dedicated servers of the demo world, made of models, data centres and one line for each server.
+//! The dedicated servers of the demo world, made of models, data centres and one line for each
+//! server.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -86,7 +87,8 @@ struct Server {
 }
 
 static DATA: LazyLock<Data> = LazyLock::new(|| {
-    serde_json::from_str(data!("dedicated_servers")).expect("the dedicated servers of the demo world")
+    serde_json::from_str(data!("dedicated_servers"))
+        .expect("the dedicated servers of the demo world")
 });
 
 /// A server of the demo world, written but for the members that depend on the time.
@@ -101,7 +103,9 @@ struct Draft {
 
 static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(|| {
     let accounts = DATA.servers.iter();
-    accounts.flat_map(|(account, servers)| servers.iter().map(|it| Draft::new(*account, it))).collect()
+    accounts
+        .flat_map(|(account, servers)| servers.iter().map(|it| Draft::new(*account, it)))
+        .collect()
 });
 
 /// Adds them to a fresh world.
@@ -121,7 +125,11 @@ impl Draft {
         let model = &DATA.models[&server.model];
         let location = &DATA.locations[&server.location];
         let identity = identity(server, account, model, location).to_string();
-        let parts = [terms(server, model, location), hardware(server, model, location), state(server, model)];
+        let parts = [
+            terms(server, model, location),
+            hardware(server, model, location),
+            state(server, model),
+        ];
         let parts = parts.map(|part| part.to_string());
         Draft {
             account,
@@ -161,7 +169,8 @@ fn identity(server: &Server, account: i64, model: &Model, location: &Location) -
 }
 
 fn dates(server: &Server, now: i64) -> Result<Value> {
-    let today = Timestamp::from_second(now).map_err(Problem::internal)?.to_zoned(TimeZone::UTC).date();
+    let today =
+        Timestamp::from_second(now).map_err(Problem::internal)?.to_zoned(TimeZone::UTC).date();
     let (start, end) = contract(server, today);
     let cancelled = today.saturating_sub(9.days()).to_string();
     Ok(json!({
@@ -274,21 +283,22 @@ fn addresses(server: &Server, location: &Location) -> Value {
     let (high, low) = (id / 256 % 256, id % 256);
     let mac = format!("3c:ec:ef:10:{high:02x}:{low:02x}");
     let name = host_name(server, location);
-    let address_of = |text: String, version: i64, gateway: String, netmask: Option<&str>, prefix: i64| {
-        json!({
-            "ipAddress": text,
-            "version": version,
-            "type": 1,
-            "private": 0,
-            "interface": 0,
-            "macAddress": mac,
-            "rDns": name,
-            "vlanId": location.vlan_id,
-            "gateway": gateway,
-            "netmask": netmask,
-            "prefix": prefix,
-        })
-    };
+    let address_of =
+        |text: String, version: i64, gateway: String, netmask: Option<&str>, prefix: i64| {
+            json!({
+                "ipAddress": text,
+                "version": version,
+                "type": 1,
+                "private": 0,
+                "interface": 0,
+                "macAddress": mac,
+                "rDns": name,
+                "vlanId": location.vlan_id,
+                "gateway": gateway,
+                "netmask": netmask,
+                "prefix": prefix,
+            })
+        };
     let v4 = |last: i64| format!("{}.{last}", location.network);
     let v6 = |last: i64| format!("2001:db8:{:x}::{last:x}", location.dc_location_id);
     json!([
@@ -311,7 +321,8 @@ fn memory(server: &Server, model: &Model) -> Value {
         let mut module = model.memory.clone();
         module.insert("memoryBank".to_owned(), number.into());
         module.insert("memorySlot".to_owned(), format!("A{number}").into());
-        module.insert("memorySerial".to_owned(), format!("{:08X}", server.id * 1000 + number).into());
+        module
+            .insert("memorySerial".to_owned(), format!("{:08X}", server.id * 1000 + number).into());
         Value::Object(module)
     };
     (1..=model.modules).map(module).collect()

@@ -9,7 +9,8 @@ use super::{
     labels::{LabelChange, merged},
 };
 use crate::engine::{
-    Body, Context, IntoReply, Operation, Page, Params, Problem, Reply, Result, Rows, Table, read, write,
+    Body, Context, IntoReply, Operation, Page, Params, Problem, Reply, Result, Rows, Table, read,
+    write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -106,7 +107,8 @@ pub(super) fn uplinks(cx: &Context, id: i64) -> Result<Vec<i64>> {
     struct Uplink {
         uplink_id: i64,
     }
-    let uplinks: Vec<Uplink> = serde_json::from_value(DEDICATED_SERVERS.find(cx, id)?["uplinks"].take())?;
+    let uplinks: Vec<Uplink> =
+        serde_json::from_value(DEDICATED_SERVERS.find(cx, id)?["uplinks"].take())?;
     Ok(uplinks.into_iter().map(|it| it.uplink_id).collect())
 }
 

@@ -1,4 +1,5 @@
-//! Proof that an email address belongs to an account: a hash that is sent there, and is good once and not for long.
+//! Proof that an email address belongs to an account: a hash that is sent there, and is good once
+//! and not for long.
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,8 @@ pub(super) fn operations() -> [Operation; 3] {
     ]
 }
 
-/// What is not confirmed yet: at most one address for each use, for a newer one takes the place of an older one.
+/// What is not confirmed yet: at most one address for each use, for a newer one takes the place of
+/// an older one.
 const CONFIRMATIONS: Table<Confirmation> = Table::new("email_confirmation", "email_type");
 
 /// How long a hash is good.
@@ -87,14 +89,19 @@ fn confirm(cx: &Context, Body(proof): Body<Proof>) -> Result<Object<Confirmed>> 
         account_details::confirm_main_email(cx, &email_address)?;
     }
     forget(cx, email_type)?;
-    account_logs::add(cx, "Email address confirmed", &format!("{} is {email_address}", email_type.name()))?;
+    account_logs::add(
+        cx,
+        "Email address confirmed",
+        &format!("{} is {email_address}", email_type.name()),
+    )?;
     Ok(Object(Confirmed { email_address, email_type }))
 }
 
 /// What the hash of a mail proves.
 fn proven(cx: &Context, hash: &str) -> Result<Confirmation> {
     let awaited = CONFIRMATIONS.rows_where(cx, Page::ALL, "hash = ?", &[&hash])?.pop();
-    let awaited = awaited.ok_or_else(|| Problem::invalid("hash", "is of no email that awaits an answer"))?;
+    let awaited =
+        awaited.ok_or_else(|| Problem::invalid("hash", "is of no email that awaits an answer"))?;
     if awaited.expires_at <= cx.now {
         return Err(Problem::invalid("hash", "has expired"));
     }
@@ -110,7 +117,8 @@ fn resend(cx: &Context, Body(new): Body<Resend>) -> Result<()> {
         });
     };
     let cx = &account_ip_whitelists::enter(cx, account)?;
-    let awaited = CONFIRMATIONS.rows_where(cx, Page::ALL, "email_address = lower(?)", &[&new.email])?;
+    let awaited =
+        CONFIRMATIONS.rows_where(cx, Page::ALL, "email_address = lower(?)", &[&new.email])?;
     awaited.into_iter().try_for_each(|it| ask(cx, it.email_type, &it.email_address))
 }
 
@@ -121,7 +129,8 @@ fn who_awaits(cx: &Context, email_address: &str) -> Result<Option<i64>> {
     Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
 }
 
-/// Asks for a proof that the address belongs to the account. What was asked before for the same use counts no more.
+/// Asks for a proof that the address belongs to the account. What was asked before for the same use
+/// counts no more.
 pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> Result<()> {
     let (hash, expires_at) = (cx.random_text(HASH_LENGTH)?, cx.now + CONFIRMATION_SECONDS);
     forget(cx, email_type)?;
@@ -145,7 +154,11 @@ pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> R
 }
 
 /// After an address of the account changed: asks to confirm the new one, where there is one.
-pub(super) fn follow(cx: &Context, email_type: EmailType, [before, after]: [Value; 2]) -> Result<()> {
+pub(super) fn follow(
+    cx: &Context,
+    email_type: EmailType,
+    [before, after]: [Value; 2],
+) -> Result<()> {
     if before == after {
         return Ok(());
     }
@@ -161,8 +174,9 @@ pub(super) fn follow(cx: &Context, email_type: EmailType, [before, after]: [Valu
 /// The main address that awaits its confirmation, as long as that is possible.
 pub(super) fn unconfirmed_main_email(cx: &Context) -> Result<Option<UnconfirmedEmail>> {
     let (main, now) = (EmailType::Main.name(), cx.now);
-    let awaited =
-        CONFIRMATIONS.rows_where(cx, Page::ALL, "email_type = ? AND expires_at > ?", &[&main, &now])?.pop();
+    let awaited = CONFIRMATIONS
+        .rows_where(cx, Page::ALL, "email_type = ? AND expires_at > ?", &[&main, &now])?
+        .pop();
     Ok(awaited.map(|it| UnconfirmedEmail { email: it.email_address, expires_at: it.expires_at }))
 }
 

@@ -63,7 +63,10 @@ fn list_locations(_: &Context) -> Result<Vec<&'static Location>> {
 }
 
 /// The contract knows no answer for an unknown location, so nothing is to be had there.
-fn list_instance_types(_: &Context, Params(by): Params<ByLocation>) -> Result<Vec<&'static InstanceType>> {
+fn list_instance_types(
+    _: &Context,
+    Params(by): Params<ByLocation>,
+) -> Result<Vec<&'static InstanceType>> {
     let place = CATALOGUE.iter().find(|place| place.location.id == by.location_id);
     Ok(place.into_iter().flat_map(|place| &place.instance_types).collect())
 }
@@ -134,7 +137,10 @@ impl Offer {
     fn place(self, all: &[InstanceType]) -> Place {
         let location_id = self.location.id;
         let instance_type = |(name, id): (&String, &i64)| {
-            let it = all.iter().find(|it| it.name == *name).expect("an offer names a known instance type");
+            let it = all
+                .iter()
+                .find(|it| it.name == *name)
+                .expect("an offer names a known instance type");
             InstanceType { id: *id, location_id, ..it.clone() }
         };
         Place {

@@ -1,4 +1,5 @@
-//! The life of a FlexMetal server: what it is at any time, as a function of what was stored and of the clock.
+//! The life of a FlexMetal server: what it is at any time, as a function of what was stored and of
+//! the clock.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -132,7 +133,9 @@ impl Server {
             location: self.location,
             instance_type: self.instance_type,
             os: self.os,
-            ip_addresses: ip_addresses.map(|ip_address| FlexMetalServerIpAddress { ip_address }).collect(),
+            ip_addresses: ip_addresses
+                .map(|ip_address| FlexMetalServerIpAddress { ip_address })
+                .collect(),
             tags: self.tags,
             created_at: self.created_at,
             delivered_at,
@@ -141,7 +144,8 @@ impl Server {
         }
     }
 
-    /// Gives the server back, whatever its delivery has come to; a failed one stays failed, and twice is once.
+    /// Gives the server back, whatever its delivery has come to; a failed one stays failed, and
+    /// twice is once.
     pub(super) fn release(&mut self, now: i64) -> Status {
         match self.status(now) {
             over @ (Status::Failed | Status::Releasing | Status::Released) => over,
@@ -153,15 +157,18 @@ impl Server {
         }
     }
 
-    /// When the server was the customer's to use, up to now; `None` for one that was never delivered.
+    /// When the server was the customer's to use, up to now; `None` for one that was never
+    /// delivered.
     pub(super) fn in_service(&self, now: i64) -> Option<Range<i64>> {
         let end = self.releasing_at.map_or(now, |at| at.min(now));
         self.delivered_at().map(|start| start..end).filter(|it| it.start <= it.end)
     }
 
-    /// The password of a delivered server, as long as it can be read; whether its system has one is not asked.
+    /// The password of a delivered server, as long as it can be read; whether its system has one is
+    /// not asked.
     pub(super) fn root_password(&self, now: i64) -> Option<String> {
-        let readable = self.status(now) == Status::Delivered && now < self.ready_at() + PASSWORD_SECONDS;
+        let readable =
+            self.status(now) == Status::Delivered && now < self.ready_at() + PASSWORD_SECONDS;
         readable.then(|| self.password())
     }
 
@@ -169,8 +176,11 @@ impl Server {
     fn password(&self) -> String {
         const ALPHABETS: [&[u8]; 4] =
             [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz", b"23456789", b"!#%+-=?@"];
-        let hash = Sha256::new().chain_update(b"root password of ").chain_update(self.uuid.as_bytes());
-        let sign = |(byte, alphabet): (u8, &[u8])| char::from(alphabet[usize::from(byte) % alphabet.len()]);
+        let hash =
+            Sha256::new().chain_update(b"root password of ").chain_update(self.uuid.as_bytes());
+        let sign = |(byte, alphabet): (u8, &[u8])| {
+            char::from(alphabet[usize::from(byte) % alphabet.len()])
+        };
         hash.finalize().into_iter().take(16).zip(ALPHABETS.into_iter().cycle()).map(sign).collect()
     }
 
@@ -184,8 +194,9 @@ impl Server {
         (self.failure.is_none() && in_time).then(|| self.ready_at())
     }
 
-    /// One address of each kind. The documentation networks of IPv4 have room for 762 servers, too few for a long run;
-    /// the benchmark network 198.18.0.0/15 has room for 130,048 and leads nowhere either.
+    /// One address of each kind. The documentation networks of IPv4 have room for 762 servers, too
+    /// few for a long run; the benchmark network 198.18.0.0/15 has room for 130,048 and leads
+    /// nowhere either.
     fn addresses(&self) -> [IpAddr; 2] {
         const HOSTS: u32 = 254;
         const NETWORKS: u32 = 512;
@@ -256,7 +267,8 @@ mod tests {
     #[test]
     fn addresses_come_with_delivery_and_go_with_release() {
         let mut server = server(10);
-        let count = |server: &Server, after| shown(server, after)["ipAddresses"].as_array().unwrap().len();
+        let count =
+            |server: &Server, after| shown(server, after)["ipAddresses"].as_array().unwrap().len();
         assert_eq!((count(&server, 9), count(&server, 10)), (0, 2));
         assert_eq!(server.release(ORDERED + 20), Status::Releasing);
         assert_eq!((count(&server, 24), count(&server, 25)), (2, 0));
@@ -270,7 +282,10 @@ mod tests {
         let server = |id| Server { id, ..server(0) };
         let all: HashSet<IpAddr> = (0..130_048).flat_map(|it| server(it).addresses()).collect();
         assert_eq!(all.len(), 2 * 130_048);
-        assert_eq!(server(1).addresses().map(|it| it.to_string()), ["198.18.0.2", "2001:db8:0:1::1"]);
+        assert_eq!(
+            server(1).addresses().map(|it| it.to_string()),
+            ["198.18.0.2", "2001:db8:0:1::1"]
+        );
         assert_eq!(server(130_047).addresses()[0].to_string(), "198.19.255.254");
     }
 

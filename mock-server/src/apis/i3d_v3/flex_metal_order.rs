@@ -1,4 +1,5 @@
-//! What an order of a FlexMetal server must satisfy beyond the contract; everything at fault is named at once.
+//! What an order of a FlexMetal server must satisfy beyond the contract; everything at fault is
+//! named at once.
 
 use std::collections::HashSet;
 
@@ -134,7 +135,9 @@ fn check_system(new: &NewServer, errors: &mut Vec<Violation>) {
     }
     match (family == Family::CustomIpxe, new.os.ipxe_script_url.as_str()) {
         (true, "") => refuse("os.ipxeScriptUrl", "is required for custom-ipxe"),
-        (true, url) if !is_web_address(url) => refuse("os.ipxeScriptUrl", "must be an http or https URL"),
+        (true, url) if !is_web_address(url) => {
+            refuse("os.ipxeScriptUrl", "must be an http or https URL")
+        }
         (false, url) if !url.is_empty() => refuse("os.ipxeScriptUrl", "is for custom-ipxe only"),
         _ => {}
     }
@@ -150,7 +153,9 @@ fn check_ssh_keys(cx: &Context, keys: &[String], errors: &mut Vec<Violation>) ->
     for (index, key) in keys.iter().enumerate() {
         let message = match Uuid::try_parse(key) {
             Ok(uuid) if !ssh_keys::exists(cx, uuid)? => "is not an SSH key of this account",
-            Err(_) if !ssh_keys::is_public_key(key) => "is neither the UUID of an SSH key nor a public key",
+            Err(_) if !ssh_keys::is_public_key(key) => {
+                "is neither the UUID of an SSH key nor a public key"
+            }
             _ => continue,
         };
         errors.push(Violation::new(format!("sshKey[{index}]"), message));
@@ -180,19 +185,23 @@ fn check_partitions(partitions: &[Partition], storage: Option<i64>, errors: &mut
             refuse("target", "is given more than once");
         }
         match partition.size {
-            REST_OF_DISK if rests > 0 => refuse("size", "only one partition can take the rest of the disk"),
+            REST_OF_DISK if rests > 0 => {
+                refuse("size", "only one partition can take the rest of the disk")
+            }
             REST_OF_DISK => rests += 1,
             ..=0 => refuse("size", "must be at least 1, or -1 for the rest of the disk"),
             size => total = total.saturating_add(size),
         }
     }
     if storage.is_some_and(|storage| total > storage) {
-        errors.push(Violation::new("os.partitions", "do not fit on the disks of this instance type"));
+        errors
+            .push(Violation::new("os.partitions", "do not fit on the disks of this instance type"));
     }
 }
 
 fn is_mount_point(target: &str) -> bool {
-    let segment = |it: &str| !it.is_empty() && it != "." && it != ".." && !it.contains(char::is_whitespace);
+    let segment =
+        |it: &str| !it.is_empty() && it != "." && it != ".." && !it.contains(char::is_whitespace);
     match target.strip_prefix('/') {
         Some("") => true,
         Some(path) => path.split('/').all(segment),
@@ -218,7 +227,11 @@ mod tests {
         let partition =
             |(target, size): &(&str, i64)| Partition { target: (*target).to_owned(), size: *size };
         let mut errors = Vec::new();
-        check_partitions(&partitions.iter().map(partition).collect::<Vec<_>>(), storage, &mut errors);
+        check_partitions(
+            &partitions.iter().map(partition).collect::<Vec<_>>(),
+            storage,
+            &mut errors,
+        );
         errors.into_iter().map(|it| it.property).collect()
     }
 
@@ -237,7 +250,10 @@ mod tests {
         assert_eq!(refused(&[("/", -1), ("/home", -1)], None), ["os.partitions[1].size"]);
         assert_eq!(refused(&[("/", 0)], None), ["os.partitions[0].size"]);
         assert_eq!(refused(&[("/", 900_000), ("/home", 60_001)], Some(960_000)), ["os.partitions"]);
-        assert_eq!(refused(&[("/", i64::MAX), ("/home", i64::MAX)], Some(960_000)), ["os.partitions"]);
+        assert_eq!(
+            refused(&[("/", i64::MAX), ("/home", i64::MAX)], Some(960_000)),
+            ["os.partitions"]
+        );
     }
 
     #[test]

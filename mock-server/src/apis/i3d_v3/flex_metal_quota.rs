@@ -78,7 +78,11 @@ fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
                     quota_type: if quota.is_on_demand() { "onDemand" } else { "commit" },
                     contract_id: quota.contract_id.clone(),
                     quota: quota.quota,
-                    usage: flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)?,
+                    usage: flex_metal_servers::count_in_use(
+                        cx,
+                        instance_type.id,
+                        &quota.contract_id,
+                    )?,
                 });
             }
         }
@@ -95,11 +99,13 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
     for place in places() {
         let mut commits = Vec::new();
         for instance_type in &place.instance_types {
-            let contracts = quotas.iter().filter(|it| !it.is_on_demand() && it.is_for(place, instance_type));
+            let contracts =
+                quotas.iter().filter(|it| !it.is_on_demand() && it.is_for(place, instance_type));
             let (mut capacity, mut in_use) = (0, 0);
             for contract in contracts {
                 capacity += contract.quota;
-                in_use += flex_metal_servers::count_in_use(cx, instance_type.id, &contract.contract_id)?;
+                in_use +=
+                    flex_metal_servers::count_in_use(cx, instance_type.id, &contract.contract_id)?;
             }
             if capacity > 0 {
                 commits.push(InstanceTypeCommit { instance_type, capacity, in_use });
@@ -125,7 +131,8 @@ impl Quotas {
         self.0.iter().any(|quota| quota.contract_id == contract_id)
     }
 
-    /// The contract that one more server counts against, empty for on demand; or why there is no room for it.
+    /// The contract that one more server counts against, empty for on demand; or why there is no
+    /// room for it.
     pub(super) fn room(
         &self,
         cx: &Context,
@@ -136,17 +143,28 @@ impl Quotas {
     ) -> Result<Result<String, Violation>> {
         let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
         let has_room = |quota: &Quota| -> Result<bool> {
-            Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
+            Ok(flex_metal_servers::count_in_use(cx, instance_type.id, &quota.contract_id)?
+                < quota.quota)
         };
         let quota_of = |contract_id: &str| {
-            self.0.iter().find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
+            self.0
+                .iter()
+                .find(|it| it.contract_id == contract_id && it.is_for(place, instance_type))
         };
         if !contract_id.is_empty() {
             match quota_of(contract_id) {
-                None => return refused("contractId", "does not cover this instance type at this location"),
+                None => {
+                    return refused(
+                        "contractId",
+                        "does not cover this instance type at this location",
+                    );
+                }
                 Some(quota) if has_room(quota)? => return Ok(Ok(contract_id.to_owned())),
                 Some(_) if !overflow => {
-                    return refused("contractId", "has no capacity left, and overflow is not asked for");
+                    return refused(
+                        "contractId",
+                        "has no capacity left, and overflow is not asked for",
+                    );
                 }
                 Some(_) => {}
             }
@@ -155,7 +173,8 @@ impl Quotas {
             None => refused("instanceType", "has no on-demand quota at this location"),
             Some(quota) if has_room(quota)? => Ok(Ok(String::new())),
             Some(Quota { quota, .. }) => {
-                let message = format!("has an on-demand quota of {quota} at this location, which is in use");
+                let message =
+                    format!("has an on-demand quota of {quota} at this location, which is in use");
                 refused("instanceType", &message)
             }
         }

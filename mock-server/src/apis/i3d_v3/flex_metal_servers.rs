@@ -31,9 +31,11 @@ const SERVERS: Table<Server> = Table::new("flex_metal_server", "uuid");
 const TAGS_MAX: usize = 60;
 /// A server whose name begins like this fails, so that a client can see it happen.
 const FAILING: &str = "fail-";
-/// What counts against a quota: nothing given back, and nothing failed, because that can never be given back.
+/// What counts against a quota: nothing given back, and nothing failed, because that can never be
+/// given back.
 const EXISTS: &str = "releasing_at IS NULL AND NOT (fails AND ready_at <= ?)";
-const TAGGED: &str = "uuid IN (SELECT server FROM flex_metal_server_tag WHERE account = ? AND tag = ?)";
+const TAGGED: &str =
+    "uuid IN (SELECT server FROM flex_metal_server_tag WHERE account = ? AND tag = ?)";
 const TAGGED_ALL: &str = "uuid IN (
     SELECT server FROM flex_metal_server_tag
     WHERE account = ? AND tag IN (SELECT value FROM json_each(?))
@@ -80,11 +82,14 @@ impl Group {
     fn condition(&self) -> &'static str {
         match self {
             Group::Creating => "releasing_at IS NULL AND provisioning_at > ?",
-            Group::Provisioning => "releasing_at IS NULL AND ? BETWEEN provisioning_at AND ready_at - 1",
+            Group::Provisioning => {
+                "releasing_at IS NULL AND ? BETWEEN provisioning_at AND ready_at - 1"
+            }
             Group::Delivered => "releasing_at IS NULL AND ready_at <= ? AND NOT fails",
             Group::Failed => "releasing_at IS NULL AND ready_at <= ? AND fails",
             Group::Releasing => "released_at > ?",
-            // The plus keeps the index on this column away: it would sort the whole history for each page.
+            // The plus keeps the index on this column away: it would sort the whole history for
+            // each page.
             Group::Released => "+released_at <= ?",
         }
     }
@@ -121,7 +126,10 @@ fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 
     let server = Server {
         uuid: cx.new_uuid()?,
         id: u32::try_from(SERVERS.next_id(cx)?).expect("a world has fewer servers"),
-        failure: new.name.starts_with(FAILING).then(|| "The server failed its hardware check".to_owned()),
+        failure: new
+            .name
+            .starts_with(FAILING)
+            .then(|| "The server failed its hardware check".to_owned()),
         name: new.name,
         location: order.location,
         instance_type: order.instance_type,
@@ -165,7 +173,10 @@ fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalS
             return Ok(());
         }
         if server.tags.len() >= TAGS_MAX {
-            return Err(Problem::invalid("tag", format!("is one more than the {TAGS_MAX} of a server")));
+            return Err(Problem::invalid(
+                "tag",
+                format!("is one more than the {TAGS_MAX} of a server"),
+            ));
         }
         flex_metal_tags::ensure(cx, &by.tag)?;
         server.tags.push(by.tag);
@@ -176,14 +187,16 @@ fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalS
 
 fn remove_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
     let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
-        let at = server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
+        let at =
+            server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
         server.tags.remove(at);
         Ok(())
     })?;
     Ok([server.shown(cx.now)])
 }
 
-/// How many servers of an instance type count against a contract, or without one against the on-demand quota.
+/// How many servers of an instance type count against a contract, or without one against the
+/// on-demand quota.
 pub(super) fn count_in_use(cx: &Context, instance_type_id: i64, contract_id: &str) -> Result<i64> {
     let condition = format!("instance_type_id = ? AND contract_id = ? AND {EXISTS}");
     SERVERS.count(cx, &condition, &[&instance_type_id, &contract_id, &cx.now])
@@ -196,8 +209,7 @@ pub(super) fn count_existing(cx: &Context) -> Result<i64> {
 
 /// How many servers carry a tag, without those that are released.
 pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
-    let sql =
-        "SELECT count(*) FROM flex_metal_server_tag WHERE account = ?1 AND tag = ?2 AND released_at > ?3";
+    let sql = "SELECT count(*) FROM flex_metal_server_tag WHERE account = ?1 AND tag = ?2 AND released_at > ?3";
     Ok(cx.db.prepare_cached(sql)?.query_row((cx.account()?, tag, cx.now), |row| row.get(0))?)
 }
 
@@ -233,9 +245,11 @@ mod tests {
         db.execute_batch(include_str!("schema.sql")).unwrap();
         let plan = |group: Group| -> Vec<String> {
             let condition = group.condition().replace('?', "7");
-            let list = "EXPLAIN QUERY PLAN SELECT body FROM flex_metal_server WHERE account = 7 AND";
-            let mut plan =
-                db.prepare(&format!("{list} ({condition}) ORDER BY uuid LIMIT 7 OFFSET 7")).unwrap();
+            let list =
+                "EXPLAIN QUERY PLAN SELECT body FROM flex_metal_server WHERE account = 7 AND";
+            let mut plan = db
+                .prepare(&format!("{list} ({condition}) ORDER BY uuid LIMIT 7 OFFSET 7"))
+                .unwrap();
             plan.query_map((), |row| row.get("detail")).unwrap().map(Result::unwrap).collect()
         };
         for group in [Group::Creating, Group::Provisioning, Group::Delivered, Group::Failed] {
@@ -243,7 +257,8 @@ mod tests {
             assert!(steps.len() == 1 && steps[0].contains("flex_metal_server_kept"), "{steps:?}");
         }
         assert!(
-            plan(Group::Releasing)[0].contains("flex_metal_server_released (account=? AND released_at>?)")
+            plan(Group::Releasing)[0]
+                .contains("flex_metal_server_released (account=? AND released_at>?)")
         );
         assert_eq!(plan(Group::Released).len(), 1, "a page of it is read in order");
     }

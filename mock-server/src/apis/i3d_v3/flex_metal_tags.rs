@@ -63,7 +63,11 @@ fn get(cx: &Context, Params(by): Params<ByTag>) -> Result<[FlexMetalTag; 1]> {
     Ok([shown(cx, TAGS.find(cx, by.tag)?)?])
 }
 
-fn update(cx: &Context, Params(by): Params<ByTag>, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ByTag>,
+    Body(new): Body<Tag>,
+) -> Result<[FlexMetalTag; 1]> {
     TAGS.require(cx, &by.tag)?;
     if new.tag != by.tag {
         if TAGS.has(cx, &new.tag)? {
@@ -82,7 +86,10 @@ fn delete(cx: &Context, Params(by): Params<ByTag>) -> Result<()> {
 
 fn shown(cx: &Context, Tag { tag }: Tag) -> Result<FlexMetalTag> {
     let count = flex_metal_servers::count_tagged(cx, &tag)?;
-    Ok(FlexMetalTag { tag, resources: Summary { count, flex_metal_servers: ResourceUsage { count } } })
+    Ok(FlexMetalTag {
+        tag,
+        resources: Summary { count, flex_metal_servers: ResourceUsage { count } },
+    })
 }
 
 /// Adds a tag to the account unless it is there.

@@ -85,7 +85,8 @@ fn usage(server: Server, period: &Range<i64>, now: i64) -> Option<FlexMetalUsage
     })
 }
 
-/// A rate of its own for each server, so that the traffic of two periods adds up to the traffic of both.
+/// A rate of its own for each server, so that the traffic of two periods adds up to the traffic of
+/// both.
 fn bytes_per_second(server: Uuid) -> (i64, i64) {
     let [.., a, b, c, d] = *server.as_bytes();
     let rate = |high, low| 20_000 + i64::from(u16::from_be_bytes([high, low]));

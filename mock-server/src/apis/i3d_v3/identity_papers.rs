@@ -14,8 +14,10 @@ pub(super) struct Paper {
 impl Paper {
     /// What the contract does not say: its texts may not be blank.
     pub(super) fn errors(&self) -> Vec<Violation> {
-        let texts =
-            [("documentNumber", &self.document_number), ("documentExpiration", &self.document_expiration)];
+        let texts = [
+            ("documentNumber", &self.document_number),
+            ("documentExpiration", &self.document_expiration),
+        ];
         let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
         blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect()
     }

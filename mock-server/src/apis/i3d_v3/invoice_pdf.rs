@@ -59,7 +59,8 @@ pub(super) fn write(bill: Bill, account: i64) -> Vec<u8> {
         remaining: bill.remaining(),
     };
     let invoice = bill.details(account);
-    let mut sheet = Sheet { pages: Vec::new(), page: Page::new(), y: 0.0, invoice: &invoice, facts: &facts };
+    let mut sheet =
+        Sheet { pages: Vec::new(), page: Page::new(), y: 0.0, invoice: &invoice, facts: &facts };
     sheet.first_page();
     invoice.items.iter().for_each(|item| sheet.item(item));
     sheet.totals();
@@ -170,8 +171,11 @@ impl Sheet<'_> {
     }
 
     fn item(&mut self, InvoiceItem { item, amounts, .. }: &InvoiceItem) {
-        let mut lines: Vec<(Style, String)> =
-            CELL.lines(&item.description, DESCRIPTION).into_iter().map(|line| (CELL, line)).collect();
+        let mut lines: Vec<(Style, String)> = CELL
+            .lines(&item.description, DESCRIPTION)
+            .into_iter()
+            .map(|line| (CELL, line))
+            .collect();
         let period = format!("{}  •  {} to {}", item.order_id, item.period_from, item.period_to);
         lines.push((SMALL, period));
         lines.extend(SMALL.lines(&item.remarks, DESCRIPTION).into_iter().map(|line| (SMALL, line)));
@@ -225,7 +229,10 @@ impl Sheet<'_> {
         match (invoice.is_credit == 1, *remaining == Cents::ZERO) {
             (_, true) => "Nothing remains to be done. Thank you.".to_owned(),
             (true, false) => {
-                format!("{} can be settled with your next payment.", (-*remaining).with_sign(currency))
+                format!(
+                    "{} can be settled with your next payment.",
+                    (-*remaining).with_sign(currency)
+                )
             }
             (false, false) => format!(
                 "Please transfer {} by {} to {} (BIC {}), stating {}.",

@@ -56,8 +56,9 @@ fn all() -> i64 {
     100
 }
 
-static DATA: LazyLock<Data> =
-    LazyLock::new(|| serde_json::from_str(data!("invoices")).expect("the invoices of the demo world"));
+static DATA: LazyLock<Data> = LazyLock::new(|| {
+    serde_json::from_str(data!("invoices")).expect("the invoices of the demo world")
+});
 
 /// Account and line of each invoice, the oldest first.
 static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
@@ -72,10 +73,13 @@ static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
 pub(super) fn plant(cx: &Context) -> Result<()> {
     for account in DATA.invoices.keys() {
         let cx = &cx.on_behalf_of(*account);
-        let (client, vat) = (bill_parties::client(cx, &DATA.banks[account])?, calc_utilities::vat(cx)?);
+        let (client, vat) =
+            (bill_parties::client(cx, &DATA.banks[account])?, calc_utilities::vat(cx)?);
         let services = services(cx)?;
         let month = first_of_month(cx.now)?;
-        for (id, (_, line)) in (FIRST_ID..).zip(LINES.iter()).filter(|(_, (owner, _))| owner == account) {
+        for (id, (_, line)) in
+            (FIRST_ID..).zip(LINES.iter()).filter(|(_, (owner, _))| owner == account)
+        {
             let mut bill = Bill {
                 id,
                 description: line.description(month),

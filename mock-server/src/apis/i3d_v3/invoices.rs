@@ -23,7 +23,8 @@ const BILLS: Table<Bill> = Table::new("invoice", "id").newest_first();
 
 /// The description has the text, whose letters A to Z may be of either case.
 const DESCRIBED: &str = "instr(lower(description), lower(?)) > 0";
-const OF_ORDER: &str = "EXISTS (SELECT 1 FROM json_each(body, '$.items') WHERE value ->> 'orderId' = ?)";
+const OF_ORDER: &str =
+    "EXISTS (SELECT 1 FROM json_each(body, '$.items') WHERE value ->> 'orderId' = ?)";
 
 #[derive(Deserialize)]
 struct Filter {
@@ -91,7 +92,9 @@ pub(super) fn find(cx: &Context, id: i64) -> Result<Option<Bill>> {
 /// Every credit invoice in this currency that is not settled.
 pub(super) fn open_credits(cx: &Context, currency_id: i64) -> Result<Vec<Bill>> {
     let bills = BILLS.rows(cx, Page::ALL)?.into_iter();
-    Ok(bills.filter(|bill| bill.currency_id == currency_id && bill.is_credit() && !bill.is_paid()).collect())
+    Ok(bills
+        .filter(|bill| bill.currency_id == currency_id && bill.is_credit() && !bill.is_paid())
+        .collect())
 }
 
 /// Notes that `amount` of an invoice was paid.

@@ -1,4 +1,5 @@
-//! The range of addresses that an entry of a whitelist allows: from a first to a last address, or in CIDR notation.
+//! The range of addresses that an entry of a whitelist allows: from a first to a last address, or
+//! in CIDR notation.
 
 use std::{net::IpAddr, ops::RangeInclusive};
 
@@ -23,7 +24,8 @@ impl IpRange {
     }
 
     fn addresses(&self) -> Result<RangeInclusive<IpAddr>, Vec<Violation>> {
-        let refused = |names: &[&str], message| names.iter().map(|it| Violation::new(*it, message)).collect();
+        let refused =
+            |names: &[&str], message| names.iter().map(|it| Violation::new(*it, message)).collect();
         match (&self.ip_start, &self.ip_end, &self.ip_range) {
             (Some(start), Some(end), None) => between(start, end),
             (None, None, Some(range)) => match range.parse::<IpNet>() {
@@ -51,13 +53,15 @@ fn between(start: &str, end: &str) -> Result<RangeInclusive<IpAddr>, Vec<Violati
         (Some(first), Some(last)) if first > last => Err(both("must not be past the other end")),
         (Some(first), Some(last)) => Ok(first..=last),
         _ => {
-            let wrong = [("ipStart", first), ("ipEnd", last)].into_iter().filter(|(_, it)| it.is_none());
+            let wrong =
+                [("ipStart", first), ("ipEnd", last)].into_iter().filter(|(_, it)| it.is_none());
             Err(wrong.map(|(name, _)| Violation::new(name, "is not an IP address")).collect())
         }
     }
 }
 
-/// Whether the address that asks is in a range that `sql` finds for `owner`. A list without ranges allows every one.
+/// Whether the address that asks is in a range that `sql` finds for `owner`. A list without ranges
+/// allows every one.
 pub(super) fn allow(cx: &Context, sql: &str, owner: i64) -> Result<bool> {
     let address = cx.caller.address.to_canonical();
     let mut statement = cx.db.prepare_cached(sql)?;
@@ -89,12 +93,20 @@ mod tests {
         };
         let some = range("192.0.2.9", "192.0.2.20", "");
         assert!(holds(&some, "192.0.2.9") && holds(&some, "192.0.2.20"));
-        assert!(!holds(&some, "192.0.2.8") && !holds(&some, "192.0.2.21") && !holds(&some, "2001:db8::1"));
+        assert!(
+            !holds(&some, "192.0.2.8")
+                && !holds(&some, "192.0.2.21")
+                && !holds(&some, "2001:db8::1")
+        );
         let net = range("", "", "198.51.100.77/24");
         assert!(holds(&net, "198.51.100.0") && holds(&net, "198.51.100.255"));
         assert!(!holds(&net, "198.51.101.0") && !holds(&net, "198.51.99.255"));
         let six = range("", "", "2001:db8::/32");
-        assert!(holds(&six, "2001:db8:ffff::1") && !holds(&six, "2001:db9::") && !holds(&six, "192.0.2.1"));
+        assert!(
+            holds(&six, "2001:db8:ffff::1")
+                && !holds(&six, "2001:db9::")
+                && !holds(&six, "192.0.2.1")
+        );
     }
 
     #[test]
@@ -104,7 +116,10 @@ mod tests {
             violations.into_iter().map(|it| it.property).collect()
         };
         assert_eq!(faults("", "", ""), ["ipStart", "ipEnd", "ipRange"]);
-        assert_eq!(faults("192.0.2.1", "192.0.2.2", "192.0.2.0/24"), ["ipStart", "ipEnd", "ipRange"]);
+        assert_eq!(
+            faults("192.0.2.1", "192.0.2.2", "192.0.2.0/24"),
+            ["ipStart", "ipEnd", "ipRange"]
+        );
         assert_eq!(faults("192.0.2.1", "", ""), ["ipEnd"]);
         assert_eq!(faults("", "192.0.2.1", ""), ["ipStart"]);
         assert_eq!(faults("192.0.2.1", "192.0.2.256", ""), ["ipEnd"]);

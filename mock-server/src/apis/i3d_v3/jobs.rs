@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::NOBODY;
 use crate::engine::{
-    Context, Form, IntoReply, Kind, Operation, Page, Params, Part, Problem, Reply, Result, Rows, Table, read,
-    write,
+    Context, Form, IntoReply, Kind, Operation, Page, Params, Part, Problem, Reply, Result, Rows,
+    Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -84,8 +84,12 @@ fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
         return Err(Problem::malformed("One could apply for this job until its intake date"));
     }
     let applicant = &cx.on_behalf_of(cx.caller.account.unwrap_or(NOBODY));
-    let solicit =
-        Solicit { id: SOLICITS.next_id(cx)?, job_id: job.id, created_at: cx.now, files: Vec::new() };
+    let solicit = Solicit {
+        id: SOLICITS.next_id(cx)?,
+        job_id: job.id,
+        created_at: cx.now,
+        files: Vec::new(),
+    };
     SOLICITS.insert(applicant, &solicit)?;
     let reply = ().into_reply()?;
     Ok(match cx.caller.account {
@@ -105,7 +109,9 @@ fn upload_files(cx: &Context, Params(by): Params<BySolicit>, Form(parts): Form) 
     let uploaded = SOLICITS.change(cx, by.solicit_id, |solicit| {
         solicit.files.extend(files);
         if solicit.files.len() > FILES_MAX {
-            return Err(Problem::malformed(format!("An application has {FILES_MAX} files at most")));
+            return Err(Problem::malformed(format!(
+                "An application has {FILES_MAX} files at most"
+            )));
         }
         Ok(())
     });

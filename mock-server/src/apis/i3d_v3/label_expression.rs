@@ -1,7 +1,8 @@
 //! The language that filters a list of servers by their labels.
 //!
-//! An expression is `name=value`, joined by `and` and `or` as in SQL: `and` binds tighter, parentheses group. A value is
-//! a number or a text in double quotes, where a backslash escapes a quote or a backslash.
+//! An expression is `name=value`, joined by `and` and `or` as in SQL: `and` binds tighter,
+//! parentheses group. A value is a number or a text in double quotes, where a backslash escapes a
+//! quote or a backslash.
 
 use std::{iter::Peekable, str::Chars};
 
@@ -77,7 +78,12 @@ impl Expression {
 }
 
 /// SQL's own rules compare the two: a number equals a text that reads as that number.
-fn write_comparison<'a>(name: &'a str, literal: &'a Literal, sql: &mut String, values: &mut Vec<&'a str>) {
+fn write_comparison<'a>(
+    name: &'a str,
+    literal: &'a Literal,
+    sql: &mut String,
+    values: &mut Vec<&'a str>,
+) {
     let (mark, value) = match literal {
         Literal::Number(digits) => ("CAST(? AS NUMERIC)", digits),
         Literal::Text(text) => ("?", text),
@@ -225,7 +231,12 @@ impl Lexer<'_> {
                 Some('"') => return Ok(text),
                 Some('\\') => match self.next() {
                     Some(escaped @ ('"' | '\\')) => text.push(escaped),
-                    _ => return Err(error(self.at - 2, "a backslash escapes a quote or a backslash".into())),
+                    _ => {
+                        return Err(error(
+                            self.at - 2,
+                            "a backslash escapes a quote or a backslash".into(),
+                        ));
+                    }
                 },
                 Some(plain) => text.push(plain),
                 None => return Err(error(opened, "the text has no closing quote".into())),
@@ -381,7 +392,10 @@ mod tests {
         let read = Expression::parse(r#"tier="x' OR 1=1 --" and fleet_id=0"#).unwrap();
         let (sql, values) = read.to_sql();
         assert_eq!(values, ["tier", "x' OR 1=1 --", "0"]);
-        assert!(sql.ends_with("AND fleet_id = CAST(? AS NUMERIC))") && !sql.contains("--"), "{sql}");
+        assert!(
+            sql.ends_with("AND fleet_id = CAST(? AS NUMERIC))") && !sql.contains("--"),
+            "{sql}"
+        );
     }
 
     #[test]

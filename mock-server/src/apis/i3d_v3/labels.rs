@@ -47,7 +47,10 @@ pub(super) fn merged(mut labels: Vec<Label>, changes: Vec<LabelChange>) -> Resul
         }
     }
     if labels.len() > LABELS_MAX {
-        return Err(Problem::invalid("labels", format!("a server carries {LABELS_MAX} labels at most")));
+        return Err(Problem::invalid(
+            "labels",
+            format!("a server carries {LABELS_MAX} labels at most"),
+        ));
     }
     Ok(labels)
 }
@@ -91,14 +94,22 @@ mod tests {
     #[test]
     fn a_change_sets_adds_and_deletes_and_keeps_the_rest() {
         let before = vec![label("a", "1"), label("b", "2"), label("c", "3")];
-        let changes =
-            vec![change("b", Some("two")), change("d", Some("4")), change("a", None), change("x", None)];
-        assert_eq!(merged(before, changes).unwrap(), [label("b", "two"), label("c", "3"), label("d", "4")]);
+        let changes = vec![
+            change("b", Some("two")),
+            change("d", Some("4")),
+            change("a", None),
+            change("x", None),
+        ];
+        assert_eq!(
+            merged(before, changes).unwrap(),
+            [label("b", "two"), label("c", "3"), label("d", "4")]
+        );
     }
 
     #[test]
     fn every_refused_key_is_named() {
-        let changes = vec![change("a", None), change("fleet_id", Some("1")), change("a", Some("1"))];
+        let changes =
+            vec![change("a", None), change("fleet_id", Some("1")), change("a", Some("1"))];
         let refused = merged(Vec::new(), changes).unwrap_err();
         let properties: Vec<&str> = refused.errors.iter().map(|it| it.property.as_str()).collect();
         assert_eq!(properties, ["labels[1].key", "labels[2].key"]);

@@ -37,8 +37,8 @@ struct Window {
     buckets: i64,
     bucket_seconds: i64,
     bucket_name: &'static str,
-    /// Whether the bucket that is not over is shown, too. Days are counted as the figures of the traffic count them, so
-    /// that they have the same peak.
+    /// Whether the bucket that is not over is shown, too. Days are counted as the figures of the
+    /// traffic count them, so that they have the same peak.
     unfinished: bool,
     /// How its limits are written, and when a bucket was.
     limit: &'static str,
@@ -156,18 +156,23 @@ impl Window {
         let (name, zone) = (self.name, if to > now { "UTC, the last day so far" } else { "UTC" });
         Chart {
             title,
-            subtitle: format!("Traffic of uplink {uplink} in the last {name}: {first} to {last} ({zone})"),
+            subtitle: format!(
+                "Traffic of uplink {uplink} in the last {name}: {first} to {last} ({zone})"
+            ),
             bucket_seconds: self.bucket_seconds,
             bucket_name: self.bucket_name,
             counted_seconds: to.min(ran.end) - from.max(ran.start),
             incoming: through.iter().map(|it| it.ingress).collect(),
             outgoing: through.iter().map(|it| it.egress).collect(),
             times: self.times(from..to),
-            time_of: Box::new(move |bucket| written(from + bucket as i64 * self.bucket_seconds, self.moment)),
+            time_of: Box::new(move |bucket| {
+                written(from + bucket as i64 * self.bucket_seconds, self.moment)
+            }),
         }
     }
 
-    /// The span of the buckets: the last ones that are over, and the one that is not where it counts.
+    /// The span of the buckets: the last ones that are over, and the one that is not where it
+    /// counts.
     fn span(&self, now: i64) -> Range<i64> {
         let begun = if self.unfinished { self.bucket_seconds - 1 } else { 0 };
         let end = (now + begun).div_euclid(self.bucket_seconds) * self.bucket_seconds;
@@ -215,8 +220,7 @@ mod tests {
         let ran = NOW - 800 * DAY_SECONDS..NOW;
         let day = chart(&DAY, ran.clone(), NOW + 299);
         assert_eq!(times(&day), "12:00, 15:00, 18:00, 21:00, 31 Dec, 03:00, 06:00, 09:00");
-        let limits =
-            "Traffic of uplink 70511 in the last 24 hours: 30 Dec 2025 12:00 to 31 Dec 2025 12:00 (UTC)";
+        let limits = "Traffic of uplink 70511 in the last 24 hours: 30 Dec 2025 12:00 to 31 Dec 2025 12:00 (UTC)";
         assert_eq!(day.subtitle, limits);
         let week = chart(&WEEK, ran.clone(), NOW);
         assert!(times(&week).starts_with("Thu 25 Dec, Fri 26 Dec, "), "{}", times(&week));

@@ -1,4 +1,5 @@
-//! Who gets the newsletter: an address is on the list once its owner has sent back the token of a mail.
+//! Who gets the newsletter: an address is on the list once its owner has sent back the token of a
+//! mail.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -89,8 +90,12 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
     let cx = &cx.on_behalf_of(NOBODY);
     let token = Uuid::try_parse(&sent.token).map_err(|_| Problem::not_found())?.to_string();
     let asked_after = cx.now - TOKEN_SECONDS;
-    let found =
-        SUBSCRIPTIONS.rows_where(cx, Page::ALL, "token = ? AND requested_at > ?", &[&token, &asked_after])?;
+    let found = SUBSCRIPTIONS.rows_where(
+        cx,
+        Page::ALL,
+        "token = ? AND requested_at > ?",
+        &[&token, &asked_after],
+    )?;
     let mut subscription = found.into_iter().next().ok_or_else(Problem::not_found)?;
     subscription.token = None;
     subscription.confirmed = true;
@@ -101,12 +106,15 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
         to: email,
         kind: "newsletter",
         subject: "Welcome to our newsletter",
-        text: format!("You will hear from us. To unsubscribe, use the hash {mailhash} and the key {key}."),
+        text: format!(
+            "You will hear from us. To unsubscribe, use the hash {mailhash} and the key {key}."
+        ),
         values: json!({ "mailhash": mailhash, "key": key }),
     })
 }
 
-/// A wrong hash is not told from a wrong key: the hash of an address is known to whoever knows the address.
+/// A wrong hash is not told from a wrong key: the hash of an address is known to whoever knows the
+/// address.
 fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<()> {
     let cx = &cx.on_behalf_of(NOBODY);
     let found = SUBSCRIPTIONS.rows_where(cx, Page::ALL, "mailhash = ?", &[&sent.mailhash])?;

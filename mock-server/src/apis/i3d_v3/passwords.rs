@@ -70,17 +70,24 @@ fn reset(cx: &Context, Body(new): Body<PasswordReset>) -> Result<()> {
 
 fn validate_reset(cx: &Context, Body(new): Body<PasswordResetValidate>) -> Result<()> {
     let sql = "SELECT account FROM password_reset WHERE hash = ?1 AND expires_at > ?2";
-    let found =
-        cx.db.prepare_cached(sql)?.query_row((&new.reset_hash, cx.now), |row| row.get(0)).optional()?;
-    let account = found.ok_or_else(|| Problem::invalid("resetHash", "is wrong, used or expired"))?;
+    let found = cx
+        .db
+        .prepare_cached(sql)?
+        .query_row((&new.reset_hash, cx.now), |row| row.get(0))
+        .optional()?;
+    let account =
+        found.ok_or_else(|| Problem::invalid("resetHash", "is wrong, used or expired"))?;
     let cx = &account_ip_whitelists::enter(cx, account)?;
     account_logs::add(cx, "Password reset", "A forgotten password was replaced")?;
     replace(cx, &new.new_password)
 }
 
-/// From now on the account has this password, and nothing that was opened or asked for with the old one counts.
+/// From now on the account has this password, and nothing that was opened or asked for with the old
+/// one counts.
 fn replace(cx: &Context, password: &str) -> Result<()> {
     users::set_password(cx, password)?;
-    cx.db.prepare_cached("DELETE FROM password_reset WHERE account = ?1")?.execute([cx.account()?])?;
+    cx.db
+        .prepare_cached("DELETE FROM password_reset WHERE account = ?1")?
+        .execute([cx.account()?])?;
     session::end_others(cx)
 }

@@ -1,4 +1,5 @@
-//! A payment: what is to be paid, and what became of it, as a function of what was decided and of the clock.
+//! A payment: what is to be paid, and what became of it, as a function of what was decided and of
+//! the clock.
 
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +77,8 @@ impl Payment {
         }
     }
 
-    /// What comes of a decision: nothing, unless the payment waits for one. `is_due` says whether its invoices are still
-    /// to be paid as they were when it began.
+    /// What comes of a decision: nothing, unless the payment waits for one. `is_due` says whether
+    /// its invoices are still to be paid as they were when it began.
     pub(super) fn decide(&mut self, decision: Decision, is_due: bool, now: i64) -> Option<Outcome> {
         if self.status(now) != Status::Open {
             return None;

@@ -53,7 +53,10 @@ impl Choice {
 fn ids(text: &str) -> Result<Vec<i64>> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     if parts.len() > INVOICES_MAX {
-        return Err(Problem::invalid(PROPERTY, format!("must not name more than {INVOICES_MAX} invoices")));
+        return Err(Problem::invalid(
+            PROPERTY,
+            format!("must not name more than {INVOICES_MAX} invoices"),
+        ));
     }
     let (mut ids, mut seen, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
     for part in parts {
@@ -89,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_choice_has_a_limit() {
-        let text = |count: usize| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+        let text =
+            |count: usize| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
         assert_eq!(ids(&text(INVOICES_MAX)).unwrap().len(), INVOICES_MAX);
         ids(&text(INVOICES_MAX + 1)).unwrap_err();
     }

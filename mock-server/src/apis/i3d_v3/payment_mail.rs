@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{account_billing_details::BILLING_DETAILS, currencies::currency, payment::Payment, payments};
+use super::{
+    account_billing_details::BILLING_DETAILS, currencies::currency, payment::Payment, payments,
+};
 use crate::engine::{Context, Mail, Result};
 
 pub(super) fn confirm(cx: &Context, payment: &Payment) -> Result<()> {

@@ -71,8 +71,14 @@ impl Method {
     }
 }
 
-/// What is wrong with the choice of a method and one of its issuers; a method without issuers is chosen with an empty id.
-pub(super) fn errors(method_id: i64, issuer_id: &str, amount: Cents, currency_id: i64) -> Vec<Violation> {
+/// What is wrong with the choice of a method and one of its issuers; a method without issuers is
+/// chosen with an empty id.
+pub(super) fn errors(
+    method_id: i64,
+    issuer_id: &str,
+    amount: Cents,
+    currency_id: i64,
+) -> Vec<Violation> {
     let Some(method) = method(method_id) else {
         return vec![Violation::new("paymentMethodId", "is not the id of a payment method")];
     };

@@ -1,4 +1,5 @@
-//! The page of the payment provider: it shows what is to be paid, and takes the decision of the customer.
+//! The page of the payment provider: it shows what is to be paid, and takes the decision of the
+//! customer.
 
 use std::fmt::Write;
 
@@ -12,9 +13,12 @@ use super::{
     payment::{Decision, Payment, Status},
     payment_methods, payments,
 };
-use crate::engine::{Content, Context, File, Params, Reply, Result, SeeOther, WebPage, read, write};
+use crate::engine::{
+    Content, Context, File, Params, Reply, Result, SeeOther, WebPage, read, write,
+};
 
-/// A form may be posted to the page itself: that is how the customer gets here from the site of the provider.
+/// A form may be posted to the page itself: that is how the customer gets here from the site of the
+/// provider.
 pub(super) fn pages() -> Vec<WebPage> {
     vec![
         WebPage::get("/pay/{token}", read("paymentPage", show)),

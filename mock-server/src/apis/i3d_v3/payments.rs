@@ -1,4 +1,5 @@
-//! Payments of invoices: prepared, registered, decided on a page of the provider, and what became of them.
+//! Payments of invoices: prepared, registered, decided on a page of the provider, and what became
+//! of them.
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -105,9 +106,13 @@ fn register(
     let choice = Choice::of(cx, &new.invoice_ids)?;
     let (total_amount, currency_id) = (choice.total(), choice.currency_id());
     if total_amount <= Cents::ZERO {
-        return Err(Problem::invalid("invoiceIds", "leave nothing to pay, because the credit is not less"));
+        return Err(Problem::invalid(
+            "invoiceIds",
+            "leave nothing to pay, because the credit is not less",
+        ));
     }
-    let errors = payment_methods::errors(new.payment_method_id, &new.issuer_id, total_amount, currency_id);
+    let errors =
+        payment_methods::errors(new.payment_method_id, &new.issuer_id, total_amount, currency_id);
     Problem::refuse(errors)?;
     let method = payment_methods::method(new.payment_method_id).expect("the method was checked");
     let payment = Payment {
@@ -146,7 +151,8 @@ fn landing(cx: &Context) -> Result<Object<PaymentLandingResponse>> {
     Ok(Object(PaymentLandingResponse {
         message: status.message(),
         status: json!(status),
-        payment_method: payment_methods::method(payment.method_id).map_or("", |method| &method.name),
+        payment_method: payment_methods::method(payment.method_id)
+            .map_or("", |method| &method.name),
         invoices: shown(bills(cx, &payment)?),
     }))
 }
@@ -200,7 +206,10 @@ pub(super) fn decide(cx: &Context, mut payment: Payment, decision: Decision) -> 
     PAYMENTS.replace(cx, payment.id, &payment)?;
     account_logs::add(cx, "Decide on a payment", payment.status(cx.now).message())?;
     if outcome == Outcome::Paid {
-        payment.parts.iter().try_for_each(|part| invoices::pay(cx, part.invoice_id, part.amount))?;
+        payment
+            .parts
+            .iter()
+            .try_for_each(|part| invoices::pay(cx, part.invoice_id, part.amount))?;
         payment_mail::confirm(cx, &payment)?;
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! A few strokes of a PDF writer: text in two fonts that every viewer has, and rectangles, on pages of A4.
+//! A few strokes of a PDF writer: text in two fonts that every viewer has, and rectangles, on pages
+//! of A4.
 //!
 //! Distances are points, from the left and from the bottom of the page.
 
@@ -28,20 +29,21 @@ pub(super) struct Style {
 /// A page in the making.
 pub(super) struct Page(Content);
 
-/// How wide the characters from the space to the tilde are, in thousandths of the size, as Adobe published it.
+/// How wide the characters from the space to the tilde are, in thousandths of the size, as Adobe
+/// published it.
 const REGULAR_WIDTHS: [u16; 95] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
-    556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
-    500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
-    556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
-    278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ];
 const BOLD_WIDTHS: [u16; 95] = [
-    278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
-    556, 556, 556, 556, 556, 333, 333, 584, 584, 584, 611, 975, 722, 722, 722, 722, 667, 611, 778, 722, 278,
-    556, 722, 611, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 333, 278, 333, 584,
-    556, 333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611, 611, 611, 389, 556,
-    333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
+    278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 333, 333, 584, 584, 584, 611, 975, 722, 722, 722, 722, 667,
+    611, 778, 722, 278, 556, 722, 611, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 333, 278, 333, 584, 556, 333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556,
+    278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 ];
 /// The width of every other character, which is that of most of them.
 const OTHER_WIDTH: u16 = 556;
@@ -75,7 +77,9 @@ impl Style {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             match lines.last_mut() {
-                Some(line) if self.width_of(line) + self.width_of(" ") + self.width_of(word) <= width => {
+                Some(line)
+                    if self.width_of(line) + self.width_of(" ") + self.width_of(word) <= width =>
+                {
                     line.push(' ');
                     line.push_str(word);
                 }
@@ -121,7 +125,11 @@ pub(super) fn write(title: &str, pages: Vec<Page>) -> Vec<u8> {
     let mut next = move || numbers.next().expect("numbers do not end");
     let [catalog, tree, info, regular, bold] = [next(), next(), next(), next(), next()];
     let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree).lang(TextStr("en")).viewer_preferences().display_doc_title(true);
+    pdf.catalog(catalog)
+        .pages(tree)
+        .lang(TextStr("en"))
+        .viewer_preferences()
+        .display_doc_title(true);
     pdf.document_info(info).title(TextStr(title));
     for (id, name) in [(regular, b"Helvetica".as_slice()), (bold, b"Helvetica-Bold")] {
         pdf.type1_font(id).base_font(Name(name)).encoding_predefined(Name(b"WinAnsiEncoding"));
@@ -174,7 +182,8 @@ mod tests {
 
     #[test]
     fn lines_are_no_longer_than_allowed_unless_a_word_is() {
-        let text = "Dell PowerEdge R6515, Rotterdam: a-name-that-is-longer-than-the-line-allows here";
+        let text =
+            "Dell PowerEdge R6515, Rotterdam: a-name-that-is-longer-than-the-line-allows here";
         let lines = STYLE.lines(text, 100.0);
         assert_eq!(lines.join(" "), text);
         let long: Vec<&String> = lines.iter().filter(|line| STYLE.width_of(line) > 100.0).collect();

@@ -1,4 +1,5 @@
-//! Ping sites: hosts that players measure their distance to, open to everybody, and the latency between them.
+//! Ping sites: hosts that players measure their distance to, open to everybody, and the latency
+//! between them.
 
 use std::sync::LazyLock;
 
@@ -159,7 +160,11 @@ impl Site {
 impl Map {
     fn latency(&self) -> Value {
         let links = |wanted: fn(f64) -> bool| -> Value {
-            self.links.iter().filter(|link| wanted(link.loss_percent)).map(|link| self.line(link)).collect()
+            self.links
+                .iter()
+                .filter(|link| wanted(link.loss_percent))
+                .map(|link| self.line(link))
+                .collect()
         };
         json!({
             "rpmRaw": self.links.iter().map(|link| self.measurement(link)).collect::<Vec<_>>(),
@@ -207,7 +212,9 @@ impl Map {
     }
 
     fn ends(&self, link: &Link) -> (&Site, &Site) {
-        let site = |code: &str| self.sites.iter().find(|it| it.code == code).expect("a link joins two sites");
+        let site = |code: &str| {
+            self.sites.iter().find(|it| it.code == code).expect("a link joins two sites")
+        };
         (site(&link.from), site(&link.to))
     }
 }

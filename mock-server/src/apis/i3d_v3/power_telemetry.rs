@@ -125,13 +125,15 @@ fn together(pdus: &[Metered], at: i64) -> Option<Reading> {
 }
 
 fn this_months(cx: &Context, page: Page) -> Result<Vec<ColocationPDUTelemetry>> {
-    let used = COLOCATIONS.rows(cx, page)?.into_iter().map(|Colocation { service, contract, .. }| {
-        let ran = contract.ran(cx.now);
-        let month = this_month(&ran, cx.now);
-        let pdus = colocation_pdus::of(cx, service.id)?;
-        let [before, after] = [month.start, month.end].map(|at| colocation_pdus::meter(&pdus, &ran, at));
-        Ok(ColocationPDUTelemetry { id: service.id, name: service.name, kwh: after - before })
-    });
+    let used =
+        COLOCATIONS.rows(cx, page)?.into_iter().map(|Colocation { service, contract, .. }| {
+            let ran = contract.ran(cx.now);
+            let month = this_month(&ran, cx.now);
+            let pdus = colocation_pdus::of(cx, service.id)?;
+            let [before, after] =
+                [month.start, month.end].map(|at| colocation_pdus::meter(&pdus, &ran, at));
+            Ok(ColocationPDUTelemetry { id: service.id, name: service.name, kwh: after - before })
+        });
     used.collect()
 }
 

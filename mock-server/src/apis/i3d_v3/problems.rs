@@ -1,4 +1,5 @@
-//! How this API words a refusal: `{errorCode, errorMessage, errors}`, with a code of its public table.
+//! How this API words a refusal: `{errorCode, errorMessage, errors}`, with a code of its public
+//! table.
 
 use openapi::Route;
 use serde_json::{Value, json};
@@ -22,8 +23,8 @@ pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
     (kind.status(), body)
 }
 
-/// An id that nothing answers to has the status that the operation documents for it. Most document 404; the others
-/// 400, or nothing but 403.
+/// An id that nothing answers to has the status that the operation documents for it. Most document
+/// 404; the others 400, or nothing but 403.
 fn documented(kind: Kind, route: &Route) -> Kind {
     match kind {
         Kind::NotFound if route.documents(404) => Kind::NotFound,

@@ -28,7 +28,9 @@ pub(super) fn page(header: Option<&str>) -> Result<Page> {
     }
     let page = Page { start: start.unwrap_or(0), results: results.unwrap_or(RESULTS_DEFAULT) };
     if page.results > RESULTS_MAX {
-        return Err(Problem::malformed(format!("{HEADER} may ask for {RESULTS_MAX} results at most")));
+        return Err(Problem::malformed(format!(
+            "{HEADER} may ask for {RESULTS_MAX} results at most"
+        )));
     }
     Ok(page)
 }

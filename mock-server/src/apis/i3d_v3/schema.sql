@@ -1,5 +1,6 @@
--- The resources of the i3D.net v3 API. `body` is the object as the API shows it, `account` its owner; a column of its
--- own has only what SQL filters, sorts, joins or constrains by, generated from the body so that it cannot differ.
+-- The resources of the i3D.net v3 API. `body` is the object as the API shows it, `account` its
+-- owner; a column of its own has only what SQL filters, sorts, joins or constrains by, generated
+-- from the body so that it cannot differ.
 
 CREATE TABLE api_key (
     account    INTEGER NOT NULL,
@@ -125,8 +126,9 @@ CREATE TABLE ticket_attachment (
     content BLOB NOT NULL,
     UNIQUE (account, id)
 ) STRICT;
--- What was ordered of a FlexMetal server, and when what happens to it. Its state is read off these times and the clock:
--- it is being installed from provisioning_at, and delivered (or failed) from ready_at.
+-- What was ordered of a FlexMetal server, and when what happens to it. Its state is read off these
+-- times and the clock: it is being installed from provisioning_at, and delivered (or failed) from
+-- ready_at.
 CREATE TABLE flex_metal_server (
     account          INTEGER NOT NULL,
     body             TEXT NOT NULL,
@@ -144,12 +146,13 @@ CREATE TABLE flex_metal_server (
 ) STRICT;
 CREATE INDEX flex_metal_server_in_use ON flex_metal_server (account, instance_type_id, contract_id)
     WHERE releasing_at IS NULL;
--- Rows are never deleted, so what was given back grows without end; these keep it out of the way of the rest.
+-- Rows are never deleted, so what was given back grows without end; these keep it out of the way of
+-- the rest.
 CREATE INDEX flex_metal_server_kept ON flex_metal_server (account, uuid) WHERE releasing_at IS NULL;
 CREATE INDEX flex_metal_server_released ON flex_metal_server (account, released_at) WHERE released_at IS NOT NULL;
 
--- Which server carries which tag, and until when: the triggers copy it from the servers. A server that nobody gave back
--- is released at the end of time.
+-- Which server carries which tag, and until when: the triggers copy it from the servers. A server
+-- that nobody gave back is released at the end of time.
 CREATE TABLE flex_metal_server_tag (
     account     INTEGER NOT NULL,
     tag         TEXT NOT NULL,
@@ -265,8 +268,8 @@ CREATE TABLE job_solicit (
     UNIQUE (account, id)
 ) STRICT;
 
--- Who gets the newsletter, or is asked whether to: addresses, which belong to nobody. The token is the one of the mail
--- that was sent last, and absent once it was used.
+-- Who gets the newsletter, or is asked whether to: addresses, which belong to nobody. The token is
+-- the one of the mail that was sent last, and absent once it was used.
 CREATE TABLE newsletter_subscription (
     account      INTEGER NOT NULL,
     body         TEXT NOT NULL,
@@ -315,7 +318,8 @@ CREATE TABLE pxe_switch_port (
     UNIQUE (account, network_interface_id)
 ) STRICT;
 
--- When a colocation service ends and what it uses is computed when it is read, and so no part of the body.
+-- When a colocation service ends and what it uses is computed when it is read, and so no part of
+-- the body.
 CREATE TABLE colocation (
     account INTEGER NOT NULL,
     body    TEXT NOT NULL,

@@ -15,7 +15,12 @@ use crate::engine::{
 };
 
 pub(super) fn operations() -> [Operation; 4] {
-    [read("getUser", user), write("login", login), write("provideOTP", provide_otp), write("logout", logout)]
+    [
+        read("getUser", user),
+        write("login", login),
+        write("provideOTP", provide_otp),
+        write("logout", logout),
+    ]
 }
 
 /// The cookie that carries the token of a session.
@@ -110,28 +115,32 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
     let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
-    // Before the password, which would count: nobody may lock the user out from a place that cannot log in.
+    // Before the password, which would count: nobody may lock the user out from a place that cannot
+    // log in.
     if !account_ip_whitelists::allow(cx, user.account)? {
         return Err(Problem::unauthenticated());
     }
     user.check_password(cx, &new.password)?;
     if !account_details::has_confirmed_email(&cx.on_behalf_of(user.account))? {
-        return Err(
-            Problem::unauthenticated().because("The email address of the account is not confirmed yet")
-        );
+        return Err(Problem::unauthenticated()
+            .because("The email address of the account is not confirmed yet"));
     }
     if let Some(session) = current {
         session.end(cx)?;
     }
     let (expires_at, cookie) = open(cx, &user, user.requires_otp(), new.remember_me == Some(1))?;
     let until = if user.requires_otp() { expires_at } else { 0 };
-    let answer =
-        AuthReq { requires_otp: user.requires_otp(), expires_at: until, otp_session_expires_at: until };
+    let answer = AuthReq {
+        requires_otp: user.requires_otp(),
+        expires_at: until,
+        otp_session_expires_at: until,
+    };
     Ok(Object(answer).into_reply()?.with_header(header::SET_COOKIE, cookie))
 }
 
 fn provide_otp(cx: &Context, Body(new): Body<Otp>) -> Result<Reply> {
-    let waiting = current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
+    let waiting =
+        current(cx)?.filter(|session| session.awaits_otp).ok_or_else(Problem::not_found)?;
     let user = users::by_account(cx, waiting.account)?.ok_or_else(Problem::unauthenticated)?;
     if !user.accept_otp(cx, &new.otp)? {
         waiting.count_attempt(cx)?;

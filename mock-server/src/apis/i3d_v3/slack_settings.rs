@@ -4,7 +4,9 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::{decimal_ids::number, web_addresses::is_web_address};
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 use uuid::Uuid;
 
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 4] {
     [
@@ -46,7 +48,12 @@ fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<[SshKey; 1]> {
     if !is_public_key(&new.public_key) {
         return Err(Problem::invalid("publicKey", "is not an SSH public key"));
     }
-    let key = SshKey { uuid: cx.new_uuid()?, name: new.name, public_key: new.public_key, created_at: cx.now };
+    let key = SshKey {
+        uuid: cx.new_uuid()?,
+        name: new.name,
+        public_key: new.public_key,
+        created_at: cx.now,
+    };
     SSH_KEYS.insert(cx, &key)?;
     Ok([key])
 }

@@ -1,14 +1,16 @@
 //! What the meters of the data centers show: pure functions of a resource's id and of the time.
 //!
-//! Nothing is stored. A meter follows a weekly profile, disturbed by noise that never exceeds the lowest rate of the
-//! profile, so it never falls; its reading costs the same at any time, and what went through in a span is the
-//! difference of two readings, so spans that meet add up. All of it is integers, which are the same everywhere.
+//! Nothing is stored. A meter follows a weekly profile, disturbed by noise that never exceeds the
+//! lowest rate of the profile, so it never falls; its reading costs the same at any time, and what
+//! went through in a span is the difference of two readings, so spans that meet add up. All of it
+//! is integers, which are the same everywhere.
 
 use std::ops::Range;
 
 /// How often meters are read, in seconds.
 pub(super) const STEP: i64 = 300;
-/// The last second that a clock shows. Readings of a later time, or of one before 1970, are those of the limit.
+/// The last second that a clock shows. Readings of a later time, or of one before 1970, are those
+/// of the limit.
 const LATEST: i64 = 253_402_300_799;
 
 const HOUR: i64 = 3_600;
@@ -47,8 +49,8 @@ pub(super) fn traffic(uplink: i64, from: i64, to: i64) -> Traffic {
     }
 }
 
-/// The energy in joules that a conduit of a power distribution unit delivered from one time up to another: 250 to 700 W
-/// on average.
+/// The energy in joules that a conduit of a power distribution unit delivered from one time up to
+/// another: 250 to 700 W on average.
 pub(super) fn energy(pdu: i64, conduit: usize, from: i64, to: i64) -> i64 {
     let meter = Meter::new(pdu, Quantity::Energy(conduit), 250, 450, &POWER);
     meter.reading(to) - meter.reading(from)
@@ -103,7 +105,8 @@ impl Meter {
     /// Units since 1970.
     fn reading(&self, at: i64) -> i64 {
         let at = at.clamp(0, LATEST);
-        let weight = self.profile.sum(at) + NOISE.iter().map(|period| self.noise(*period, at)).sum::<i128>();
+        let weight =
+            self.profile.sum(at) + NOISE.iter().map(|period| self.noise(*period, at)).sum::<i128>();
         let units = i128::from(self.rate) * weight / (DENOMINATOR * self.profile.mean());
         i64::try_from(units).expect("no rate is so high that it overflows by the year 9999")
     }
@@ -113,22 +116,26 @@ impl Meter {
         let (knot, past) = (at / period, at % period);
         let height = |knot: i64| {
             // Each scale of the noise has numbers of its own.
-            let drawn = hash(self.seed ^ period as u64, knot as u64 + 1) % (NOISE_WEIGHT * period) as u64;
+            let drawn =
+                hash(self.seed ^ period as u64, knot as u64 + 1) % (NOISE_WEIGHT * period) as u64;
             i128::from(drawn)
         };
-        let between = height(knot) * i128::from(period - past) + height(knot + 1) * i128::from(past);
+        let between =
+            height(knot) * i128::from(period - past) + height(knot + 1) * i128::from(past);
         between * DENOMINATOR / i128::from(period)
     }
 }
 
 /// The periods of the noise: readings, hours and days each differ from what the profile says.
 const NOISE: [i64; 3] = [STEP, HOUR, DAY];
-/// By how much the noise of one period may lower the weight of a second. All together stay below the lowest weight.
+/// By how much the noise of one period may lower the weight of a second. All together stay below
+/// the lowest weight.
 const NOISE_WEIGHT: i64 = 8;
 /// Weights are summed in fractions of a second with this denominator, which all periods divide.
 const DENOMINATOR: i128 = 2 * DAY as i128;
 
-/// How the rate changes over a week: a weight for the beginning of each hour, and straight lines between them.
+/// How the rate changes over a week: a weight for the beginning of each hour, and straight lines
+/// between them.
 struct Profile {
     /// By hour, from Thursday, as the week of 1970-01-01 begins.
     weights: [i64; WEEK_HOURS],
@@ -137,13 +144,17 @@ struct Profile {
 }
 
 impl Profile {
-    /// The weight of an hour is that of the hour of the day and of the day of the week, both in percent.
+    /// The weight of an hour is that of the hour of the day and of the day of the week, both in
+    /// percent.
     const fn new(day: [i64; 24], week: [i64; 7]) -> Profile {
         let mut weights = [0; WEEK_HOURS];
         let mut hour = 0;
         while hour < WEEK_HOURS {
             weights[hour] = day[hour % 24] * week[hour / 24] / 100;
-            assert!(weights[hour] > NOISE.len() as i64 * NOISE_WEIGHT, "the noise may not exceed the weight");
+            assert!(
+                weights[hour] > NOISE.len() as i64 * NOISE_WEIGHT,
+                "the noise may not exceed the weight"
+            );
             hour += 1;
         }
         let mut sums = [0; WEEK_HOURS + 1];
@@ -160,7 +171,8 @@ impl Profile {
         let (hours, past) = (at / HOUR, at % HOUR);
         let (weeks, hour) = (hours / WEEK_HOURS as i64, (hours % WEEK_HOURS as i64) as usize);
         let (from, to) = (self.weights[hour], self.weights[(hour + 1) % WEEK_HOURS]);
-        let whole = i128::from(weeks) * i128::from(self.sums[WEEK_HOURS]) + i128::from(self.sums[hour]);
+        let whole =
+            i128::from(weeks) * i128::from(self.sums[WEEK_HOURS]) + i128::from(self.sums[hour]);
         let begun = i128::from(2 * from * past * HOUR + (to - from) * past * past);
         whole * (DENOMINATOR / 2) + begun * (DENOMINATOR / 2) / i128::from(HOUR)
     }
@@ -173,8 +185,8 @@ impl Profile {
 /// People play and watch in the evening, and more so at the weekend.
 static TRAFFIC: Profile = Profile::new(
     [
-        62, 50, 42, 38, 36, 38, 44, 54, 66, 76, 84, 90, 96, 100, 106, 114, 124, 138, 156, 170, 176, 164, 128,
-        88,
+        62, 50, 42, 38, 36, 38, 44, 54, 66, 76, 84, 90, 96, 100, 106, 114, 124, 138, 156, 170, 176,
+        164, 128, 88,
     ],
     [96, 104, 118, 116, 92, 90, 92],
 );
@@ -182,17 +194,20 @@ static TRAFFIC: Profile = Profile::new(
 /// Machines draw most of their power also when they have little to do.
 static POWER: Profile = Profile::new(
     [
-        92, 90, 88, 87, 86, 86, 88, 91, 95, 98, 101, 103, 104, 105, 106, 107, 108, 110, 112, 114, 114, 111,
-        105, 97,
+        92, 90, 88, 87, 86, 86, 88, 91, 95, 98, 101, 103, 104, 105, 106, 107, 108, 110, 112, 114,
+        114, 111, 105, 97,
     ],
     [100, 101, 104, 104, 98, 97, 98],
 );
 
-/// The bandwidth in Mbit that 5 percent of the steps within `span` exceed: in, out, and both together.
+/// The bandwidth in Mbit that 5 percent of the steps within `span` exceed: in, out, and both
+/// together.
 pub(super) fn percentile_95(uplinks: &[i64], span: Range<i64>) -> [i64; 3] {
     let steps = ((span.start + STEP - 1).div_euclid(STEP) + 1)..=span.end.div_euclid(STEP);
     let samples: Vec<Traffic> = steps
-        .map(|step| uplinks.iter().map(|uplink| traffic(*uplink, (step - 1) * STEP, step * STEP)).sum())
+        .map(|step| {
+            uplinks.iter().map(|uplink| traffic(*uplink, (step - 1) * STEP, step * STEP)).sum()
+        })
         .collect();
     let direction = |bytes: fn(&Traffic) -> i64| {
         let mut bytes: Vec<i64> = samples.iter().map(bytes).collect();
@@ -213,8 +228,8 @@ fn seed(id: i64, what: Quantity) -> u64 {
 
 /// Mixes two numbers; the finalizer is that of SplitMix64.
 fn hash(a: u64, b: u64) -> u64 {
-    let mut mixed =
-        a.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31) ^ b.wrapping_mul(0xd1b5_4a32_d192_ed03);
+    let mut mixed = a.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31)
+        ^ b.wrapping_mul(0xd1b5_4a32_d192_ed03);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)

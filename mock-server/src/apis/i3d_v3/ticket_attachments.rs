@@ -5,7 +5,9 @@ use openapi::Violation;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Context, Form, Object, Operation, Params, Part, Problem, Result, Table, read, write};
+use crate::engine::{
+    Context, Form, Object, Operation, Params, Part, Problem, Result, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -96,7 +98,9 @@ fn get(cx: &Context, Params(by): Params<ByTicketAndId>) -> Result<Object<String>
 fn create(cx: &Context, Form(parts): Form) -> Result<Object<UploadedAttachment>> {
     let file = only_file(parts)?;
     let name = file.file_name.unwrap_or_default();
-    let mime = file_type(&name, &file.bytes).map_err(|message| Problem::invalid("attachment", message))?.mime;
+    let mime = file_type(&name, &file.bytes)
+        .map_err(|message| Problem::invalid("attachment", message))?
+        .mime;
     let attachment = Attachment {
         id: ATTACHMENTS.next_id(cx)?,
         name,
@@ -119,7 +123,10 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 pub(super) fn errors(cx: &Context, ids: &[i64]) -> Result<Vec<Violation>> {
     let mut errors = Vec::new();
     if ids.len() > ATTACHMENTS_MAX {
-        errors.push(Violation::new("attachmentIds", format!("must have at most {ATTACHMENTS_MAX} items")));
+        errors.push(Violation::new(
+            "attachmentIds",
+            format!("must have at most {ATTACHMENTS_MAX} items"),
+        ));
     }
     for (index, id) in ids.iter().enumerate() {
         if ids[..index].contains(id) || !is_free(cx, *id)? {
@@ -152,9 +159,9 @@ fn is_free(cx: &Context, id: i64) -> Result<bool> {
 
 /// The one file of the form.
 fn only_file(parts: Vec<Part>) -> Result<Part> {
-    let mut files = parts
-        .into_iter()
-        .filter(|part| part.name == "attachment" && part.file_name.is_some() && !part.bytes.is_empty());
+    let mut files = parts.into_iter().filter(|part| {
+        part.name == "attachment" && part.file_name.is_some() && !part.bytes.is_empty()
+    });
     match (files.next(), files.next()) {
         (Some(file), None) => Ok(file),
         (Some(_), Some(_)) => Err(Problem::invalid("attachment", "must be one file")),

@@ -8,7 +8,8 @@ use super::{
     ticket_attachments::{self, Attachment},
 };
 use crate::engine::{
-    Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+    Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read,
+    write,
 };
 
 pub(super) fn operations() -> [Operation; 9] {
@@ -147,7 +148,8 @@ fn create(cx: &Context, Body(new): Body<NewTicket>) -> Result<Object<Thread>> {
     }
     errors.extend(ticket_attachments::errors(cx, &new.attachment_ids)?);
     Problem::refuse(errors)?;
-    let message = NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
+    let message =
+        NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
     start(cx, new.category, account_details::name(cx)?, message)
 }
 
@@ -164,7 +166,8 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
     thread(cx, ticket)
 }
 
-/// The form is open to everybody. A ticket of a customer is theirs to follow; all others are only for support.
+/// The form is open to everybody. A ticket of a customer is theirs to follow; all others are only
+/// for support.
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
     Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
@@ -174,7 +177,11 @@ fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> 
 }
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
-fn reply(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewReply>) -> Result<Object<Thread>> {
+fn reply(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<NewReply>,
+) -> Result<Object<Thread>> {
     let ticket = reopen(cx, by.ticket_id, Problem::malformed, |ticket| {
         Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
         ticket.updated_at = cx.now;
@@ -217,7 +224,12 @@ fn reopen(
 }
 
 /// Opens a ticket with its first message.
-fn start(cx: &Context, category: String, author: String, message: NewReply) -> Result<Object<Thread>> {
+fn start(
+    cx: &Context,
+    category: String,
+    author: String,
+    message: NewReply,
+) -> Result<Object<Thread>> {
     let random = cx.random()?;
     let ticket = Ticket {
         id: TICKETS.next_id(cx)?,
@@ -271,8 +283,9 @@ fn are_email_addresses(text: &str) -> bool {
 }
 
 fn is_email_address(text: &str) -> bool {
-    let plain =
-        |it: &str| !it.is_empty() && !it.contains(|c: char| c.is_whitespace() || "@,;<>()\"".contains(c));
+    let plain = |it: &str| {
+        !it.is_empty() && !it.contains(|c: char| c.is_whitespace() || "@,;<>()\"".contains(c))
+    };
     text.split_once('@').is_some_and(|(name, domain)| {
         plain(name)
             && plain(domain)
@@ -287,7 +300,8 @@ mod tests {
 
     #[test]
     fn addresses_stand_between_commas() {
-        for good in ["", " ", "a@b.nl", "ops@lighthouse.example, j.doe+i3d@mail.lighthouse.example"] {
+        for good in ["", " ", "a@b.nl", "ops@lighthouse.example, j.doe+i3d@mail.lighthouse.example"]
+        {
             assert!(are_email_addresses(good), "{good:?}");
         }
         for bad in [

@@ -1,4 +1,5 @@
-//! The span of time that telemetry is asked for, and the times in it that something was measured at.
+//! The span of time that telemetry is asked for, and the times in it that something was measured
+//! at.
 
 use std::ops::Range;
 
@@ -31,7 +32,8 @@ impl Window {
     /// When the steps begin that lie in the window and in which something `ran`.
     pub(super) fn steps(self, step: i64, ran: &Range<i64>) -> Result<Vec<i64>, Violation> {
         let begun = ran.start - ran.start.rem_euclid(step);
-        Times { first: self.start.max(begun), last: self.end.min(ran.end - 1), step }.within_bounds()
+        Times { first: self.start.max(begun), last: self.end.min(ran.end - 1), step }
+            .within_bounds()
     }
 
     /// The whole multiples of `step` that lie in the window and at which something `ran`.
@@ -88,7 +90,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_window_belong_to_it() {
-        let readings = |start, end| window(start, end).readings(300, &(650..2_000)).within_bounds().unwrap();
+        let readings =
+            |start, end| window(start, end).readings(300, &(650..2_000)).within_bounds().unwrap();
         assert_eq!(readings(900, 1_500), [900, 1_200, 1_500]);
         assert_eq!(readings(901, 1_499), [1_200]);
         assert_eq!(readings(i64::MIN, i64::MAX), [900, 1_200, 1_500, 1_800]);

@@ -6,14 +6,16 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::telemetry_series::{Traffic, percentile_95, traffic};
 
-/// The `bandwidthBillingType` of a service whose volume is billed; the others go by megabits a second.
+/// The `bandwidthBillingType` of a service whose volume is billed; the others go by megabits a
+/// second.
 pub(super) const BY_VOLUME: i64 = 2;
 /// The one that has no limit.
 pub(super) const UNMETERED: i64 = 1;
 
 pub(super) const BYTES_PER_GB: i64 = 1_000_000_000;
 
-/// What uplinks carried: gigabytes where the volume is billed, otherwise the 95th percentile in Mbit.
+/// What uplinks carried: gigabytes where the volume is billed, otherwise the 95th percentile in
+/// Mbit.
 pub(super) struct TrafficSums {
     pub(super) incoming: i64,
     pub(super) outgoing: i64,
@@ -23,7 +25,8 @@ pub(super) struct TrafficSums {
 
 /// The part of `ran` that lies in this calendar month, in UTC.
 pub(super) fn this_month(ran: &Range<i64>, now: i64) -> Range<i64> {
-    let today = Timestamp::from_second(now).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).date();
+    let today =
+        Timestamp::from_second(now).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).date();
     let first = today.first_of_month().to_zoned(TimeZone::UTC);
     let first = first.map_or(now, |midnight| midnight.timestamp().as_second());
     let start = ran.start.max(first);
@@ -32,7 +35,8 @@ pub(super) fn this_month(ran: &Range<i64>, now: i64) -> Range<i64> {
 
 pub(super) fn traffic_sums(uplinks: &[i64], billing_type: i64, span: Range<i64>) -> TrafficSums {
     if billing_type == BY_VOLUME {
-        let sum: Traffic = uplinks.iter().map(|uplink| traffic(*uplink, span.start, span.end)).sum();
+        let sum: Traffic =
+            uplinks.iter().map(|uplink| traffic(*uplink, span.start, span.end)).sum();
         let (incoming, outgoing) = (sum.ingress / BYTES_PER_GB, sum.egress / BYTES_PER_GB);
         return TrafficSums { incoming, outgoing, month_mbit: 0 };
     }

@@ -17,7 +17,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 /// How a rule goes together with the others of its trigger.
-pub(super) const RULE_ACTIONS: Types = Types(&["Holds together with the other rules", "Holds by itself"]);
+pub(super) const RULE_ACTIONS: Types =
+    Types(&["Holds together with the other rules", "Holds by itself"]);
 
 /// What a rule measures.
 pub(super) const RULE_DATA_TYPES: Types = Types(&["Memory usage", "CPU usage", "Uptime"]);

@@ -8,7 +8,9 @@ use super::{
     decimal_ids::number,
     trigger_types::{ACTIONS, CONDITIONS, OPERATORS, RULE_ACTIONS, RULE_DATA_TYPES, UPTIME},
 };
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 8] {
     [
@@ -108,7 +110,11 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Rows> {
     TRIGGERS.page_of(cx, number(&by.trigger_id)?)
 }
 
-fn update(cx: &Context, Params(by): Params<ById>, Body(new): Body<NewTrigger>) -> Result<[Trigger; 1]> {
+fn update(
+    cx: &Context,
+    Params(by): Params<ById>,
+    Body(new): Body<NewTrigger>,
+) -> Result<[Trigger; 1]> {
     let trigger = TRIGGERS.change(cx, number(&by.trigger_id)?, |trigger| {
         trigger.given = checked(new)?;
         trigger.changed_at = cx.now;
@@ -174,7 +180,9 @@ fn checked(mut new: NewTrigger) -> Result<NewTrigger> {
 fn refused(new: &NewTrigger) -> Vec<Violation> {
     let mut errors = Vec::new();
     for (index, it) in new.conditions.iter().enumerate() {
-        errors.extend(CONDITIONS.refused(format!("conditions[{index}].conditionId"), it.condition_id));
+        errors.extend(
+            CONDITIONS.refused(format!("conditions[{index}].conditionId"), it.condition_id),
+        );
     }
     if new.rules.is_empty() {
         errors.push(Violation::new("rules", "must not be empty"));
@@ -195,7 +203,10 @@ fn refused(new: &NewTrigger) -> Vec<Violation> {
     errors
 }
 
-fn refused_rule(at: &str, TriggerRule { rule_action, rule_data_type, rule }: &TriggerRule) -> Vec<Violation> {
+fn refused_rule(
+    at: &str,
+    TriggerRule { rule_action, rule_data_type, rule }: &TriggerRule,
+) -> Vec<Violation> {
     let window = match rule.trigger_window {
         _ if *rule_data_type == UPTIME => None,
         None => Some("is required"),
@@ -203,10 +214,11 @@ fn refused_rule(at: &str, TriggerRule { rule_action, rule_data_type, rule }: &Tr
         Some(_) => None,
     };
     let threshold = (rule.threshold < 0).then_some("must be at least 0");
-    let numbers =
-        [("triggerWindow", window), ("threshold", threshold)].into_iter().filter_map(|(name, message)| {
+    let numbers = [("triggerWindow", window), ("threshold", threshold)].into_iter().filter_map(
+        |(name, message)| {
             message.map(|message| Violation::new(format!("{at}.rule.{name}"), message))
-        });
+        },
+    );
     let types = [
         RULE_ACTIONS.refused(format!("{at}.ruleAction"), *rule_action),
         RULE_DATA_TYPES.refused(format!("{at}.ruleDataType"), *rule_data_type),

@@ -1,13 +1,16 @@
 //! Users: who may log in, with which password and which second factor.
 
-use argon2::{Algorithm as Argon2Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{
+    Algorithm as Argon2Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::engine::{Context, Kind, PerAccount, Problem, Result};
 
-/// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at any more.
+/// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at
+/// any more.
 const WRONG_PASSWORDS_MAX: i64 = 5;
 /// For how long a wrong password counts.
 const WRONG_PASSWORDS_SECONDS: i64 = 15 * 60;
@@ -61,7 +64,8 @@ pub(super) fn by_account(cx: &Context, account: i64) -> Result<Option<User>> {
 }
 
 fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Option<User>> {
-    let sql = format!("SELECT account, password_hash, totp_secret, otp_step FROM user WHERE {condition}");
+    let sql =
+        format!("SELECT account, password_hash, totp_secret, otp_step FROM user WHERE {condition}");
     let user = |row: &rusqlite::Row<'_>| {
         let (account, password_hash) = (row.get(0)?, row.get(1)?);
         Ok(User { account, password_hash, totp_secret: row.get(2)?, otp_step: row.get(3)? })
@@ -72,7 +76,10 @@ fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Opti
 /// The number of the next account.
 pub(super) fn next_account(cx: &Context) -> Result<i64> {
     // No account is ever removed, so none gets the number of another.
-    Ok(cx.db.prepare_cached("SELECT max(account) + 1 FROM user")?.query_row((), |row| row.get(0))?)
+    Ok(cx
+        .db
+        .prepare_cached("SELECT max(account) + 1 FROM user")?
+        .query_row((), |row| row.get(0))?)
 }
 
 /// Gives a new account its user.
@@ -105,7 +112,8 @@ fn hash(cx: &Context, password: &str) -> Result<String> {
     let params = Params::new(HASH_KIB, HASH_PASSES, HASH_LANES, None).map_err(Problem::internal)?;
     let argon2 = Argon2::new(Argon2Algorithm::Argon2id, Version::V0x13, params);
     let salt = &cx.random()?[..SALT_LENGTH];
-    let hash = argon2.hash_password_with_salt(password.as_bytes(), salt).map_err(Problem::internal)?;
+    let hash =
+        argon2.hash_password_with_salt(password.as_bytes(), salt).map_err(Problem::internal)?;
     Ok(hash.to_string())
 }
 
@@ -114,12 +122,14 @@ impl User {
     pub(super) fn check_password(&self, cx: &Context, password: &str) -> Result<()> {
         let since = cx.now - WRONG_PASSWORDS_SECONDS;
         let sql = "SELECT count(*) FROM wrong_password WHERE account = ?1 AND at > ?2";
-        let wrong: i64 = cx.db.prepare_cached(sql)?.query_row((self.account, since), |row| row.get(0))?;
+        let wrong: i64 =
+            cx.db.prepare_cached(sql)?.query_row((self.account, since), |row| row.get(0))?;
         if wrong >= WRONG_PASSWORDS_MAX {
             return Err(Problem::new(Kind::TooManyRequests));
         }
-        let right =
-            Argon2::default().verify_password(password.as_bytes(), self.password_hash.as_str()).is_ok();
+        let right = Argon2::default()
+            .verify_password(password.as_bytes(), self.password_hash.as_str())
+            .is_ok();
         let forget = "DELETE FROM wrong_password WHERE account = ?1 AND (?2 OR at <= ?3)";
         cx.db.prepare_cached(forget)?.execute((self.account, right, since))?;
         if right {
@@ -135,7 +145,8 @@ impl User {
         self.totp_secret.is_some()
     }
 
-    /// Whether `otp` is a one-time password of this moment. It and those before it are accepted no more.
+    /// Whether `otp` is a one-time password of this moment. It and those before it are accepted no
+    /// more.
     pub(super) fn accept_otp(&self, cx: &Context, otp: &str) -> Result<bool> {
         let Some(step) = self.step_of(cx.now, otp) else { return Ok(false) };
         let sql = "UPDATE user SET otp_step = ?2 WHERE account = ?1";
@@ -146,12 +157,19 @@ impl User {
     /// The step whose one-time password `otp` is, if it may be used at `now`.
     fn step_of(&self, now: i64, otp: &str) -> Option<i64> {
         let secret = Secret::Encoded(self.totp_secret.clone()?).to_bytes().ok()?;
-        let totp =
-            TOTP::new_unchecked(Algorithm::SHA1, OTP_DIGITS, 1, OTP_STEP_SECONDS.unsigned_abs(), secret);
+        let totp = TOTP::new_unchecked(
+            Algorithm::SHA1,
+            OTP_DIGITS,
+            1,
+            OTP_STEP_SECONDS.unsigned_abs(),
+            secret,
+        );
         let current = now.div_euclid(OTP_STEP_SECONDS);
-        // A step ahead of the window is of a clock that was turned back since, and must not bar every login.
+        // A step ahead of the window is of a clock that was turned back since, and must not bar
+        // every login.
         let used = self.otp_step.filter(|used| *used <= current + 1);
-        let mut unused = (current - 1..=current + 1).filter(|step| used.is_none_or(|used| *step > used));
+        let mut unused =
+            (current - 1..=current + 1).filter(|step| used.is_none_or(|used| *step > used));
         unused.find(|step| {
             let at = u64::try_from(step * OTP_STEP_SECONDS).unwrap_or_default();
             totp.generate(at) == otp

@@ -16,7 +16,8 @@ mod tests {
     fn an_address_of_the_web_has_a_scheme_and_a_host() {
         assert!(is_web_address("https://example.org/custom-ipxe.cfg"));
         assert!(is_web_address("http://192.0.2.7:8080/boot"));
-        for url in ["ftp://example.org/a", "example.org/a", "/a", "https://", "javascript:alert(1)"] {
+        for url in ["ftp://example.org/a", "example.org/a", "/a", "https://", "javascript:alert(1)"]
+        {
             assert!(!is_web_address(url), "{url}");
         }
     }

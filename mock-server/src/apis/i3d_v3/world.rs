@@ -72,8 +72,8 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     }
 }
 
-/// The first key of the first customer is the one that the settings name, and it works: also in a kept world where it
-/// was deleted or expired.
+/// The first key of the first customer is the one that the settings name, and it works: also in a
+/// kept world where it was deleted or expired.
 pub(super) fn settle(cx: &Context) -> Result<()> {
     let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
     let key = &cx.settings().api_key;
