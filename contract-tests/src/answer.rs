@@ -9,11 +9,15 @@ use crate::{
     exchange::{Exchange, Received, Sent},
     finding::Finding,
     judge::judge_by_contract,
-    suite::Suite,
+    profile::ApiProfile,
 };
 
 /// Reads an answer; panics in plain words if it breaks the contract.
-pub(crate) async fn judged(suite: &Suite, route: &'static Route, response: Response) -> Received {
+pub(crate) async fn judged(
+    profile: &ApiProfile,
+    route: &'static Route,
+    response: Response,
+) -> Received {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.bytes().await;
     let body = body.unwrap_or_else(|error| panic!("{} sends its whole body: {error}", route.id));
@@ -21,7 +25,7 @@ pub(crate) async fn judged(suite: &Suite, route: &'static Route, response: Respo
     // Whether the request had a body does not matter to the checks that count here.
     let sent = Sent { body: vec![b' '], ..Sent::to(route) };
     let exchange = Exchange { sent, received };
-    let breaches: Vec<String> = judge_by_contract(suite, &exchange)
+    let breaches: Vec<String> = judge_by_contract(profile, &exchange)
         .iter()
         .filter(|it| it.is_error())
         .map(Finding::to_string)

@@ -5,26 +5,26 @@ use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
 
-use crate::{Received, Suite, answer};
+use crate::{ApiProfile, Received, answer};
 
 /// An API at some address.
 #[derive(Clone)]
 pub struct Api {
     base: String,
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     client: Client,
     /// Header and value of the credentials.
     credentials: Option<(&'static str, String)>,
 }
 
 impl Api {
-    /// The API of `suite` at `base`, as in `http://127.0.0.1:8080`; without credentials.
-    pub fn new(suite: &'static Suite, base: String) -> Api {
+    /// The API of `profile` at `base`, as in `http://127.0.0.1:8080`; without credentials.
+    pub fn new(profile: &'static ApiProfile, base: String) -> Api {
         let client =
             Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
         Api {
             base,
-            suite,
+            profile,
             client: client.expect("a client without TLS needs nothing"),
             credentials: None,
         }
@@ -33,7 +33,7 @@ impl Api {
     /// The same API, called with this key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Api {
-        Api { credentials: Some((self.suite.key_header, key.to_owned())), ..self.clone() }
+        Api { credentials: Some((self.profile.key_header, key.to_owned())), ..self.clone() }
     }
 
     /// The same API, called with this session.
@@ -50,12 +50,12 @@ impl Api {
 
     /// The contract.
     pub fn contract(&self) -> &'static Contract {
-        self.suite.contract
+        self.profile.contract
     }
 
     /// A request of an operation.
     pub fn call(&self, operation: &str) -> Call<'_> {
-        let route = self.suite.contract.route(operation);
+        let route = self.profile.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
         Call {
             api: self,
@@ -162,8 +162,8 @@ impl Call<'_> {
 
     /// Sends it; the answer was judged by the contract.
     pub async fn send(self) -> Received {
-        let (suite, route) = (self.api.suite, self.route);
-        answer::judged(suite, route, self.response().await).await
+        let (profile, route) = (self.api.profile, self.route);
+        answer::judged(profile, route, self.response().await).await
     }
 
     /// Sends it; nobody has looked at the answer.

@@ -203,7 +203,7 @@ impl AddAssign for Figures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     fn reached(json: serde_json::Value) -> Reached {
         serde_json::from_value(json).expect("it has the form of a report")
@@ -214,7 +214,7 @@ mod tests {
         let reached = reached(serde_json::json!({ "getSshKey": {
             "statuses": { "200": 3, "409": 1 }, "parameters": ["{uuid}"], "properties": ["/*/uuid"],
         } }));
-        let groups = groups(SUITE.contract, &reached);
+        let groups = groups(PROFILE.contract, &reached);
         let covered =
             groups["SSHKey"].iter().find(|it| it.route.id == "getSshKey").expect("it is there");
         let statuses = covered.statuses();
@@ -235,9 +235,9 @@ mod tests {
     #[test]
     fn a_contract_that_nobody_called_has_every_figure_at_zero() {
         let nothing = Reached::default();
-        let groups = groups(SUITE.contract, &nothing);
+        let groups = groups(PROFILE.contract, &nothing);
         let all = figures(groups.values().flatten());
-        assert_eq!(all.operations, Share { reached: 0, of: SUITE.contract.routes.len() });
+        assert_eq!(all.operations, Share { reached: 0, of: PROFILE.contract.routes.len() });
         for share in [all.statuses, all.server_errors, all.parameters, all.properties] {
             assert_eq!((share.reached, share.percent()), (0, Some(0)));
         }

@@ -2,7 +2,7 @@
 
 use mock_server::{Config, Server};
 
-use crate::{Api, suites};
+use crate::{Api, profiles};
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.
 pub struct Emulator {
@@ -26,12 +26,12 @@ impl Emulator {
 
     /// The API, called by the first customer.
     pub fn api(&self) -> Api {
-        Api::new(&suites::i3d_v3::SUITE, self.server.url()).with_key(&self.key)
+        Api::new(&profiles::i3d_v3::PROFILE, self.server.url()).with_key(&self.key)
     }
 
     /// The API, called by the second customer.
     pub fn other_customer(&self) -> Api {
-        self.api().with_key(suites::i3d_v3::SUITE.demo_keys.other)
+        self.api().with_key(profiles::i3d_v3::PROFILE.demo_keys.other)
     }
 
     /// The mail that the provider would have sent, the oldest first.

@@ -18,10 +18,10 @@ const NOT_DONE: &str = "the target does not do this operation (501)";
 
 /// Sends every example to a target that can be reset, and judges the answers.
 pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
-    let mut run = Run::new(verb, target.suite.name, &target.name, Some(seed));
-    let progress = Progress::new(verb, target.suite.contract.routes.len() as u64);
+    let mut run = Run::new(verb, target.profile.name, &target.name, Some(seed));
+    let progress = Progress::new(verb, target.profile.contract.routes.len() as u64);
     let started = Instant::now();
-    for route in &target.suite.contract.routes {
+    for route in &target.profile.contract.routes {
         let begun = Instant::now();
         let case = Case::passed(&route.tag, format!("{} by its example", route.id));
         let case = match Request::example(route) {

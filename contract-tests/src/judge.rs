@@ -8,7 +8,7 @@ use crate::{
     check::{self, Check},
     exchange::Exchange,
     finding::Finding,
-    suite::Suite,
+    profile::ApiProfile,
     well_formed::well_formed,
 };
 
@@ -32,8 +32,8 @@ const INTERNAL: [&str; 9] = [
 
 /// Everything that is wrong with an answer by the contract alone. It is for answers that no target
 /// gave: whoever has one asks [`Target::judge`](crate::Target::judge), which knows the keys, too.
-pub(crate) fn judge_by_contract(suite: &Suite, exchange: &Exchange) -> Vec<Finding> {
-    let judged = Judged { suite, exchange, name: exchange.sent.name() };
+pub(crate) fn judge_by_contract(profile: &ApiProfile, exchange: &Exchange) -> Vec<Finding> {
+    let judged = Judged { profile, exchange, name: exchange.sent.name() };
     let checks = [
         Judged::server_error,
         Judged::status,
@@ -50,7 +50,7 @@ pub(crate) fn judge_by_contract(suite: &Suite, exchange: &Exchange) -> Vec<Findi
 
 /// An exchange under judgement.
 struct Judged<'a> {
-    suite: &'a Suite,
+    profile: &'a ApiProfile,
     exchange: &'a Exchange,
     name: String,
 }
@@ -75,7 +75,7 @@ impl Judged<'_> {
 
     fn is_unknown_route(&self) -> bool {
         self.status_code() == 404
-            && self.exchange.received.json()["errorCode"] == self.suite.no_route
+            && self.exchange.received.json()["errorCode"] == self.profile.no_route
     }
 
     fn server_error(&self) -> Found {
@@ -221,7 +221,8 @@ impl Judged<'_> {
         found.extend(shape.iter().filter(|(_, good)| !good).map(|(at, _)| {
             self.found(&check::ERROR_SHAPE, "is missing in a refusal, or of another type").at(*at)
         }));
-        let fits = self.suite.statuses_of(code).map(|statuses| statuses.contains(&received.status));
+        let fits =
+            self.profile.statuses_of(code).map(|statuses| statuses.contains(&received.status));
         let message = match fits {
             Some(true) => return found,
             Some(false) => {
@@ -252,7 +253,7 @@ impl Judged<'_> {
         let mut body = serde_json::from_slice(&self.exchange.received.body)
             .unwrap_or_else(|_| Value::String(self.exchange.received.text()));
         if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
-            response.mask(&mut body, &self.suite.contract.secrets);
+            response.mask(&mut body, &self.profile.contract.secrets);
         }
         let leaks = secrets.any(|secret| says(&body, secret));
         let message = "holds what was sent as a secret";
@@ -298,14 +299,14 @@ mod tests {
     use super::*;
     use crate::{
         exchange::{Received, Sent},
-        suites::i3d_v3::SUITE,
+        profiles::i3d_v3::PROFILE,
     };
 
     const TAG: &str = r#"[{"tag":"web","resources":{"count":0,"flexMetalServers":{"count":0}}}]"#;
     const NOT_FOUND: &str = r#"{"errorCode":10001,"errorMessage":"Entity not found","errors":[]}"#;
 
     fn exchange(operation: &str, status: u16, body: &str) -> Exchange {
-        let route = SUITE.contract.route(operation);
+        let route = PROFILE.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has {operation}"));
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
@@ -320,7 +321,7 @@ mod tests {
     }
 
     fn codes(exchange: &Exchange) -> Vec<(&'static str, String)> {
-        judge_by_contract(&SUITE, exchange)
+        judge_by_contract(&PROFILE, exchange)
             .into_iter()
             .map(|it| (it.check.code, it.pointer))
             .collect()

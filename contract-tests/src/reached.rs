@@ -122,12 +122,12 @@ mod tests {
     use super::*;
     use crate::{
         exchange::{Caller, Received},
+        profiles::i3d_v3::PROFILE,
         request::Request,
-        suites::i3d_v3::SUITE,
     };
 
     fn exchange(status: u16, body: &Value) -> Exchange {
-        let route = SUITE.contract.route("getSshKey").expect("the contract has the operation");
+        let route = PROFILE.contract.route("getSshKey").expect("the contract has the operation");
         let sent = Request::example(route).expect("it has an example").sent(Caller::Customer);
         let body = body.to_string().into_bytes();
         let received = Received { status, headers: HeaderMap::new(), body, took: Duration::ZERO };

@@ -12,8 +12,8 @@ use crate::{
     finding::Finding,
     judge::judge_by_contract,
     live::{Kind, Place},
+    profile::ApiProfile,
     redact::Redactor,
-    suite::Suite,
     transport::{Answered, Http, Keys, Transport, Unreachable},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Target {
     /// The API that it serves.
-    pub suite: &'static Suite,
+    pub profile: &'static ApiProfile,
     /// How it is called in reports: `mock`, or its base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
@@ -41,15 +41,15 @@ pub struct Target {
 impl Target {
     /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated
     /// to the byte.
-    pub fn mock(suite: &'static Suite, seed: u64) -> Result<Target, StartError> {
+    pub fn mock(profile: &'static ApiProfile, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
         let server = mock_server::start(config)?;
-        let keys = Keys::default().or_of(suite.demo_keys);
-        let transport = Arc::new(Http::new(server.url(), suite.key_header, keys.clone()));
+        let keys = Keys::default().or_of(profile.demo_keys);
+        let transport = Arc::new(Http::new(server.url(), profile.key_header, keys.clone()));
         let mock = Some(Arc::new(server));
         let name = "mock".to_owned();
         Ok(Target {
-            suite,
+            profile,
             name,
             transport,
             keys,
@@ -64,14 +64,14 @@ impl Target {
     /// the demo keys. A live server must be [behind](Target::behind) a guard before anything is
     /// sent to it.
     pub async fn at(
-        suite: &'static Suite,
+        profile: &'static ApiProfile,
         place: &Place,
         keys: Keys,
     ) -> Result<Target, Unreachable> {
         let transport =
-            |keys| Arc::new(Http::pinned(&place.base, place.address, suite.key_header, keys));
+            |keys| Arc::new(Http::pinned(&place.base, place.address, profile.key_header, keys));
         let target = Target {
-            suite,
+            profile,
             name: place.base.clone(),
             transport: transport(keys.clone()),
             seeded: false,
@@ -83,7 +83,7 @@ impl Target {
         if !target.has_control().await? {
             return Ok(Target { controllable: false, ..target });
         }
-        let keys = keys.or_of(suite.demo_keys);
+        let keys = keys.or_of(profile.demo_keys);
         // With a seed, the clock stands still until it is moved.
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
@@ -126,7 +126,7 @@ impl Target {
 
     /// Everything that is wrong with an answer of this target by itself.
     pub fn judge(&self, exchange: &Exchange) -> Vec<Finding> {
-        let mut findings = judge_by_contract(self.suite, exchange);
+        let mut findings = judge_by_contract(self.profile, exchange);
         findings.extend(self.leak(exchange));
         findings
     }
@@ -143,7 +143,7 @@ impl Target {
                 || received.headers.values().any(|value| holds(value.as_bytes(), key))
         };
         let leaks = self.keys.secrets().any(|key| shows(key.expose()));
-        let may = self.suite.shows_keys.contains(&operation.as_str());
+        let may = self.profile.shows_keys.contains(&operation.as_str());
         (leaks && !may)
             .then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
@@ -151,7 +151,7 @@ impl Target {
     /// Takes the credentials of this target out of whatever is written, and what else the contract
     /// calls secret.
     pub fn redactor(&self) -> Redactor {
-        Redactor::new(self.suite, self.keys.secrets().cloned())
+        Redactor::new(self.profile, self.keys.secrets().cloned())
     }
 
     /// Whether the harness has what `caller` shows.

@@ -28,8 +28,8 @@ use crate::{
     command::{EXCLUDED_KEY, KEY, OTHER_KEY},
     exchange::{Caller, Received, Sent},
     live::{Denied, Refusal},
+    profile::DemoKeys,
     secret::Secret,
-    suite::DemoKeys,
 };
 
 /// How long an answer may take.

@@ -5,7 +5,7 @@ use http::Method;
 use openapi::{Location, Parameter, Route};
 use serde_json::Value;
 
-use crate::{Content, Part, Request, broken};
+use crate::{Content, Part, Request, mutations};
 
 /// A request that breaks the contract in one thing.
 pub struct Violation {
@@ -42,13 +42,13 @@ pub fn violations(example: &Request) -> Vec<Violation> {
 /// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
 fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     let name = &parameter.name;
-    let wrong = broken::texts(parameter).into_iter().map(|(what, text)| {
+    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
         Violation::new(format!("{name} {what}"), example.with(name, text), &[404, 400])
     });
     // What a POST ends with may well be new.
     let route = example.route;
     let may_be_new = route.method == Method::POST && route.path.ends_with(&format!("{{{name}}}"));
-    let unknown = broken::unknown(parameter).filter(|_| !may_be_new).zip(of_unknown(route));
+    let unknown = mutations::unknown(parameter).filter(|_| !may_be_new).zip(of_unknown(route));
     let unknown = unknown.map(|(text, status)| {
         Violation::new(format!("{name} that names nothing"), example.with(name, text), &[status])
     });
@@ -65,7 +65,7 @@ fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     let name = &parameter.name;
     let refused = |what: &str, request| Violation::new(format!("{name} {what}"), request, &[400]);
     let missing = parameter.required.then(|| refused("missing", example.without(name)).of(name));
-    let wrong = broken::texts(parameter).into_iter().map(|(what, text)| {
+    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
         // In a list, the first value is the wrong one.
         let property = if parameter.repeats && what != "of the wrong type" {
             format!("{name}[0]")
@@ -110,7 +110,7 @@ fn in_body(example: &Request) -> Vec<Violation> {
             let not_json =
                 refused("a body that is not JSON", Content::Text("{\"name\":".to_owned()), 400);
             let missing = expected.required.then(|| refused("no body", Content::Nothing, 400));
-            let broken = broken::bodies(expected, body).into_iter().map(|broken| {
+            let broken = mutations::bodies(expected, body).into_iter().map(|broken| {
                 let property = if broken.property.is_empty() { "a body" } else { &broken.property };
                 let what = format!("{property} {}", broken.what);
                 refused(&what, Content::Json(broken.value), 422).of(broken.property)

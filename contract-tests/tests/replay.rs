@@ -6,7 +6,7 @@ use std::{path::Path, process::ExitCode, sync::LazyLock};
 use contract_tests::{
     Case, Outcome, Target,
     fixture::{Loaded, Options, Provenance, load, replay_one},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -24,8 +24,8 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 fn main() -> ExitCode {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(SUITE.name);
-    let fixtures = load(&SUITE, &folder, &[]).expect("the folder of the fixtures can be read");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(PROFILE.name);
+    let fixtures = load(&PROFILE, &folder, &[]).expect("the folder of the fixtures can be read");
     let now = newest(&fixtures);
     let groups = Trial::test("every group of the API has a fixture", groups(&fixtures));
     let trials = fixtures.into_iter().map(|fixture| {
@@ -50,7 +50,7 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
     let steps = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).flat_map(|it| &it.steps);
     let called: Vec<String> = steps.filter_map(|step| step.operation.clone()).collect();
     move || {
-        let routes = &SUITE.contract.routes;
+        let routes = &PROFILE.contract.routes;
         let is_called =
             |tag: &str| routes.iter().any(|route| route.tag == tag && called.contains(&route.id));
         let mut missing: Vec<&str> =
@@ -75,7 +75,7 @@ fn satisfies_the_schema(loaded: &Loaded) -> Result<(), Failed> {
 }
 
 fn plays(loaded: &Loaded, now: Timestamp) -> Result<(), Failed> {
-    let target = Target::mock(&SUITE, 1)?;
+    let target = Target::mock(&PROFILE, 1)?;
     let options = Options { run: "run7c".to_owned(), now };
     let (case, _) = RUNTIME.block_on(replay_one(&target, loaded, &options));
     let Case { outcome, reason, findings, .. } = case;

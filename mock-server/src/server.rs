@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Breach, Clock, OpenError, Settings, Surroundings, World},
-    http::{Manners, app},
+    engine::{Breach, Clock, Environment, OpenError, Settings, World},
+    http::{HttpOptions, app},
 };
 
 /// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
@@ -64,10 +64,13 @@ pub fn start(config: Config) -> Result<Server, StartError> {
     let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let apis = apis::all();
     let world =
-        World::open(config.db.as_deref(), apis.clone(), Surroundings::new(clock, settings, seed))?;
-    let manners =
-        Manners { strict: config.strict, cors: config.cors, control_token: config.control_token };
-    let app = app(&apis, &world, &manners).into_make_service_with_connect_info::<SocketAddr>();
+        World::open(config.db.as_deref(), apis.clone(), Environment::new(clock, settings, seed))?;
+    let options = HttpOptions {
+        strict: config.strict,
+        cors: config.cors,
+        control_token: config.control_token,
+    };
+    let app = app(&apis, &world, &options).into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -123,7 +126,7 @@ impl Server {
 
     /// The answers that broke the contract so far; a test wants none.
     pub fn violations(&self) -> Vec<Breach> {
-        self.world.surroundings.notes.breaches()
+        self.world.environment.notes.breaches()
     }
 
     /// Finishes open requests and stops.

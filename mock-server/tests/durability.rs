@@ -38,7 +38,7 @@ struct Program {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mock-server"));
-    // Nothing of the surroundings but what a test sets.
+    // Nothing of the environment but what a test sets.
     command.env_clear().args(arguments);
     command
 }

@@ -8,7 +8,7 @@ use contract_tests::{
     Run, Target,
     explore::{self, Options},
     fault::{self, Fault, Faulty},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 
 /// Requests after which a fault counts as missed.
@@ -28,7 +28,7 @@ struct Hunt {
 pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
-    for (name, family) in fault::catalogue(&SUITE) {
+    for (name, family) in fault::catalogue(&PROFILE) {
         for fault in
             family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only)))
         {
@@ -45,8 +45,8 @@ pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
 }
 
 async fn hunt(fault: &Fault, operations: &str, seed: u64) -> Result<Hunt> {
-    let sound = Target::mock(&SUITE, seed)?;
-    let broken = sound.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault.clone())));
+    let sound = Target::mock(&PROFILE, seed)?;
+    let broken = sound.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault.clone())));
     let options = Options {
         seed,
         steps: REQUESTS_MAX,
@@ -115,7 +115,7 @@ pub(crate) fn alarms(seeds: u64, requests: u64) -> Result<()> {
     let (mut sent, began) = (0, Instant::now());
     let mut alarms = 0;
     for seed in 1..=seeds {
-        let target = Target::mock(&SUITE, seed)?;
+        let target = Target::mock(&PROFILE, seed)?;
         let run: Run = runtime.block_on(explore::run(
             &target,
             &Options { seed, steps: requests, ..Options::default() },

@@ -7,11 +7,11 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     ReportArguments,
-    live::{LiveArguments, option, suite},
+    live::{LiveArguments, option, profile},
     replay::{FOLDER, RUN, SEED},
 };
 use crate::{
-    Case, Finding, Outcome, Redactor, Suite, Verdict, check,
+    ApiProfile, Case, Finding, Outcome, Redactor, Verdict, check,
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
     fixture::{Fixture, Loaded, Options, load, means},
     report::typed,
@@ -80,11 +80,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
             return Ok(Verdict::Usage);
         }
     };
-    let suite = suite();
-    let redactor = Redactor::of_every_key(suite);
-    let mock = open(suite, &arguments.mock, arguments).await?;
-    let truth = open(suite, &arguments.truth, arguments).await?;
-    let (scenarios, unplayed) = scenarios(suite, arguments, &mock, &truth)?;
+    let profile = profile();
+    let redactor = Redactor::of_every_key(profile);
+    let mock = open(profile, &arguments.mock, arguments).await?;
+    let truth = open(profile, &arguments.truth, arguments).await?;
+    let (scenarios, unplayed) = scenarios(profile, arguments, &mock, &truth)?;
     let options = Options { run: RUN.to_owned(), now: Timestamp::now() };
     let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
     let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
@@ -131,11 +131,15 @@ fn waivers(arguments: &Arguments) -> Result<Waivers, String> {
     }
 }
 
-async fn open(suite: &'static Suite, side: &str, arguments: &Arguments) -> anyhow::Result<Side> {
+async fn open(
+    profile: &'static ApiProfile,
+    side: &str,
+    arguments: &Arguments,
+) -> anyhow::Result<Side> {
     let folder = Path::new(side);
     if side != "mock" && folder.is_dir() {
-        let fixtures = load(suite, folder, &[])?;
-        return Ok(Side::Recorded { suite, folder: folder.to_owned(), fixtures });
+        let fixtures = load(profile, folder, &[])?;
+        return Ok(Side::Recorded { profile, folder: folder.to_owned(), fixtures });
     }
     Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
 }
@@ -149,12 +153,12 @@ fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
 
 /// What is played, and what cannot be, as cases that say why.
 fn scenarios(
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     arguments: &Arguments,
     mock: &Side,
     truth: &Side,
 ) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
-    let mut all = all_scenarios(suite, arguments, mock, truth)?;
+    let mut all = all_scenarios(profile, arguments, mock, truth)?;
     let means = |filter: &String, id: &str| arguments.means(filter, id);
     let mut unplayed: Vec<Case> = (arguments.only.iter())
         .filter(|filter| !all.iter().any(|it| means(filter, &it.id)))
@@ -178,7 +182,7 @@ fn scenarios(
 
 /// Recordings of any of the sides, or what was asked for.
 fn all_scenarios(
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     arguments: &Arguments,
     mock: &Side,
     truth: &Side,
@@ -193,9 +197,9 @@ fn all_scenarios(
     }
     let have_examples = mock.has_examples() && truth.has_examples();
     let examples = match arguments.steps {
-        Steps::Fixtures => return Ok(load(suite, &arguments.folder, &[])?),
-        Steps::Examples if have_examples => examples(suite),
-        Steps::Examples => reads(suite),
+        Steps::Fixtures => return Ok(load(profile, &arguments.folder, &[])?),
+        Steps::Examples if have_examples => examples(profile),
+        Steps::Examples => reads(profile),
     };
     let loaded = |it: Fixture| Loaded { id: it.id.clone(), path: PathBuf::new(), fixture: Ok(it) };
     Ok(examples.into_iter().map(loaded).collect())

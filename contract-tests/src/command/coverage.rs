@@ -12,14 +12,13 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{FileArguments, live::suite};
+use super::{FileArguments, live::profile};
 use crate::{
     Case, Outcome, Redactor, Run, Target, Verdict,
     coverage::{COVERAGE, Covered, Figures, Groups, figures, groups},
-    examples,
+    examples, profiles,
     reached::Reached,
     report::{self, FORMAT},
-    suites,
 };
 
 /// How many missing properties of an operation are named.
@@ -50,9 +49,9 @@ struct Recorded {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let run =
         if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
-    let suite = suites::find(run.api).expect("the API of a run is known");
-    io::stdout().write_all(told(&groups(suite.contract, &run.reached)).as_bytes())?;
-    report::save_all(&run, &arguments.files, &Redactor::new(suite, []))?;
+    let profile = profiles::find(run.api).expect("the API of a run is known");
+    io::stdout().write_all(told(&groups(profile.contract, &run.reached)).as_bytes())?;
+    report::save_all(&run, &arguments.files, &Redactor::new(profile, []))?;
     Ok(run.verdict())
 }
 
@@ -60,7 +59,7 @@ async fn by_examples() -> anyhow::Result<Run> {
     eprintln!(
         "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` for more"
     );
-    let target = Target::mock(suite(), SEED)?;
+    let target = Target::mock(profile(), SEED)?;
     Ok(of_reached(examples(COVERAGE, &target, SEED).await))
 }
 
@@ -70,10 +69,11 @@ fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
     for file in files {
         let recorded =
             read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
-        let suite = suites::find(&recorded.api);
-        let suite = suite.with_context(|| format!("the API {} is not known", recorded.api))?;
-        let run = all.get_or_insert_with(|| Run::new(COVERAGE, suite.name, &recorded.target, None));
-        ensure!(run.api == suite.name, "the reports are of different APIs");
+        let profile = profiles::find(&recorded.api);
+        let profile = profile.with_context(|| format!("the API {} is not known", recorded.api))?;
+        let run =
+            all.get_or_insert_with(|| Run::new(COVERAGE, profile.name, &recorded.target, None));
+        ensure!(run.api == profile.name, "the reports are of different APIs");
         if !run.target.split(", ").any(|target| target == recorded.target) {
             run.target += &format!(", {}", recorded.target);
         }
@@ -85,7 +85,7 @@ fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
 
 /// The run with a case for each operation: it was reached, or it was not.
 fn of_reached(run: Run) -> Run {
-    let contract = suites::find(run.api).expect("the API of a run is known").contract;
+    let contract = profiles::find(run.api).expect("the API of a run is known").contract;
     let of = |covered: &Covered| {
         let case = Case::passed(&covered.route.tag, &covered.route.id);
         match unreached(covered) {
@@ -198,8 +198,8 @@ mod tests {
             (run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()),
             ("mock", 4, 1)
         );
-        let text = told(&groups(suite().contract, &run.reached));
-        let all = format!("{}/{}", 1, suite().contract.routes.len());
+        let text = told(&groups(profile().contract, &run.reached));
+        let all = format!("{}/{}", 1, profile().contract.routes.len());
         assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
         assert!(text.contains("\n  getSshKeys: never called\n"), "{text}");
         assert!(text.contains("\n  deleteSshKey: never succeeded, only 404\n"), "{text}");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ReportArguments, TargetArguments, live::suite};
+use super::{ReportArguments, TargetArguments, live::profile};
 use crate::{
     Verdict,
     explore::{self, Options, Step},
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
 struct Script(Vec<Step>);
 
 fn steps(text: &str) -> Result<Script, String> {
-    Step::parse_all(suite().contract, text).map(Script)
+    Step::parse_all(profile().contract, text).map(Script)
 }
 /// Why a live API is not explored.
 const NOT_LIVE: &str = "explore sends wrong requests on purpose, so it never goes to a live API; \

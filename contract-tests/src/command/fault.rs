@@ -5,9 +5,9 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use clap::Args;
 
-use super::{TargetArguments, live::suite, replay::SEED};
+use super::{TargetArguments, live::profile, replay::SEED};
 use crate::{
-    Suite, Verdict,
+    ApiProfile, Verdict,
     fault::{Fault, Faulty, InTime, catalogue},
     record::{Bounds, Proxy},
 };
@@ -39,15 +39,15 @@ Kinds of faults of your own: contract-tests/src/fault/kind.rs, in kebab-case.";
 
 /// A fault of the catalogue, or one that is spelled out.
 fn read(text: &str) -> Result<Fault, String> {
-    let suite: &Suite = suite();
+    let profile: &ApiProfile = profile();
     if !text.trim_start().starts_with('{') {
-        let faults = catalogue(suite).into_values().flat_map(|family| family.faults);
+        let faults = catalogue(profile).into_values().flat_map(|family| family.faults);
         let named = faults.into_iter().find(|fault| fault.name == text);
         return named
             .ok_or_else(|| "no fault has this name; `contract-tests fault` lists them".to_owned());
     }
     let fault: Fault = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-    match suite.contract.route(&fault.operation) {
+    match profile.contract.route(&fault.operation) {
         Some(_) => Ok(fault),
         None => Err(format!("the contract has no operation {}", fault.operation)),
     }
@@ -55,7 +55,7 @@ fn read(text: &str) -> Result<Fault, String> {
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let Some(fault) = arguments.fault.clone() else {
-        print!("{}", listed(suite()));
+        print!("{}", listed(profile()));
         return Ok(Verdict::Holds);
     };
     if arguments.target.is_live() {
@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     }
     let target = arguments.target.open(SEED).await?;
     let told = fault.operation.clone();
-    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.suite, fault)));
+    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.profile, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
     let proxy =
         Proxy::start(faulty, arguments.listen, Bounds::NOTHING).await.with_context(|| {
@@ -79,9 +79,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-fn listed(suite: &Suite) -> String {
+fn listed(profile: &ApiProfile) -> String {
     let mut text = String::new();
-    for (name, family) in catalogue(suite) {
+    for (name, family) in catalogue(profile) {
         text += &format!("{name}\n");
         for fault in family.faults {
             let kind = format!("{:?}", fault.kind);
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(read(own).unwrap().operation, "getTickets");
         assert!(read("{operation: nothing, kind: reverse}").unwrap_err().contains("nothing"));
         assert!(read("{operation: getTickets, kind: odd}").is_err());
-        let all = listed(suite());
+        let all = listed(profile());
         assert!(all.lines().any(|line| line.trim_start().starts_with("ssh-delete-noop ")), "{all}");
     }
 }

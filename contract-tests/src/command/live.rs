@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::KEY;
 use crate::{
-    Caller, Keys, Suite, Target,
+    ApiProfile, Caller, Keys, Target,
     live::{
-        Barred, Folder, Gate, Guarded, Header, Kind, Ledger, MovedClock, Permit, Place, Rules,
-        RunId, SystemClock, Watch,
+        Barred, Folder, Gate, GuardConfig, Guarded, Header, Kind, Ledger, MovedClock, Permit,
+        Place, Rules, RunId, SystemClock,
     },
-    suites,
+    profiles,
 };
 
 /// How many characters of a random number name a run.
@@ -71,7 +71,7 @@ impl TargetArguments {
     /// Whether it is a server that is no emulator on this machine, whether or not it may be talked
     /// to.
     pub(super) fn is_live(&self) -> bool {
-        let gate = Gate::new(self.live.live, &Rules::of(suite()));
+        let gate = Gate::new(self.live.live, &Rules::of(profile()));
         match gate.pass(&self.target) {
             Ok(place) => place.kind == Kind::Live,
             Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
@@ -81,13 +81,13 @@ impl TargetArguments {
     /// The same behind a guard that also lets through what `permit` says. An emulator can be
     /// written to in rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
-        let suite = suite();
-        let rules = Rules::of(suite);
+        let profile = profile();
+        let rules = Rules::of(profile);
         if self.target != "mock" {
             let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
             return self.live.guarded(place, rules, permit, self.live.folder()?, None).await;
         }
-        let mock = Target::mock(suite, 0)?;
+        let mock = Target::mock(profile, 0)?;
         let url = mock.url().expect("a mock has an address");
         let place = Gate::new(false, &rules).pass(&url)?;
         self.live.before(&mock, place, rules, permit, self.live.folder()?, None)
@@ -103,15 +103,15 @@ impl LiveArguments {
 
     /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
     pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
-        let suite = suite();
+        let profile = profile();
         if target == "mock" {
-            return Ok(Target::mock(suite, seed)?);
+            return Ok(Target::mock(profile, seed)?);
         }
-        let rules = Rules::of(suite);
+        let rules = Rules::of(profile);
         let place = Gate::new(self.live, &rules).pass(target)?;
         match place.kind {
             Kind::Mock => {
-                let target = Target::at(suite, &place, Keys::from_env()).await?;
+                let target = Target::at(profile, &place, Keys::from_env()).await?;
                 // An emulator has the keys of its demo world; of any other server somebody must
                 // know one.
                 anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
@@ -135,7 +135,7 @@ impl LiveArguments {
         folder: Folder,
         ledger: Ledger,
     ) -> anyhow::Result<GuardedTarget> {
-        let rules = Rules::of(suite());
+        let rules = Rules::of(profile());
         let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
         self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
     }
@@ -151,7 +151,14 @@ impl LiveArguments {
         let keys = Keys::from_env();
         let live = place.kind == Kind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
-        self.before(&Target::at(suite(), &place, keys).await?, place, rules, permit, folder, ledger)
+        self.before(
+            &Target::at(profile(), &place, keys).await?,
+            place,
+            rules,
+            permit,
+            folder,
+            ledger,
+        )
     }
 
     fn before(
@@ -167,9 +174,9 @@ impl LiveArguments {
             rules.limits = rules.limits.of_a_rehearsal();
         }
         let new_header =
-            || Header { run: new_run(), api: target.suite.name.to_owned(), base: place.base };
-        let watch = Watch {
-            suite: target.suite,
+            || Header { run: new_run(), api: target.profile.name.to_owned(), base: place.base };
+        let config = GuardConfig {
+            profile: target.profile,
             rules,
             header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
             host: place.host,
@@ -181,7 +188,7 @@ impl LiveArguments {
                 Arc::new(SystemClock)
             },
         };
-        let guard = Arc::new(Guarded::new(target.transport(), watch, ledger)?);
+        let guard = Arc::new(Guarded::new(target.transport(), config, ledger)?);
         Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })
     }
 }
@@ -192,8 +199,8 @@ pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
     if path == default { Vec::new() } else { vec![name.to_owned(), path] }
 }
 
-pub(super) fn suite() -> &'static Suite {
-    &suites::i3d_v3::SUITE
+pub(super) fn profile() -> &'static ApiProfile {
+    &profiles::i3d_v3::PROFILE
 }
 
 fn new_run() -> RunId {

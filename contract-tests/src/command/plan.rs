@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::live::{TargetArguments, suite};
+use super::live::{TargetArguments, profile};
 use crate::{
     Verdict,
     live::{Plan, Rules},
@@ -32,9 +32,9 @@ pub(super) struct WantedArguments {
 impl WantedArguments {
     /// The plan for a target.
     pub(super) fn plan(&self, target: &TargetArguments) -> anyhow::Result<Plan> {
-        let suite = suite();
+        let profile = profile();
         let cents = 100 * u64::from(self.money);
-        Ok(Plan::new(suite, &Rules::of(suite), target.base(), &self.creates, cents)?)
+        Ok(Plan::new(profile, &Rules::of(profile), target.base(), &self.creates, cents)?)
     }
 }
 

@@ -80,13 +80,14 @@ async fn pass(
     let provenance = record::provenance(target, options(target).now);
     let redactor = target.redactor();
     let folder = &arguments.folder.path;
-    let path = record::save(folder, target.suite, &arguments.id, exchanges, provenance, &redactor)?;
+    let path =
+        record::save(folder, target.profile, &arguments.id, exchanges, provenance, &redactor)?;
     println!("wrote {}", path.display());
     Ok(Verdict::Holds)
 }
 
 async fn drive(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
-    let (scenario, said) = read_scenario(target.suite, path)?;
+    let (scenario, said) = read_scenario(target.profile, path)?;
     let options = options(target);
     let recording = record::drive(target, &scenario, &options, &mut |_, _, _| {}).await?;
     save(target, recording, folder, &target.redactor(), &said, &options)

@@ -45,7 +45,7 @@ pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
-    let fixtures = load(target.suite, &arguments.folder.path, &arguments.fixtures)?;
+    let fixtures = load(target.profile, &arguments.folder.path, &arguments.fixtures)?;
     let options = options(&target);
     let mut run = replay(&target, &fixtures, &options).await;
     run.cases.iter_mut().for_each(|case| case.replay = again(arguments, &case.name));

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{live::suite, replay::FolderArgument};
+use super::{live::profile, replay::FolderArgument};
 use crate::{
     Keys, Redactor, Verdict,
     fixture::{Provenance, Source, Span, load},
@@ -52,15 +52,15 @@ pub(super) struct Export {
 }
 
 pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
-    let suite = suite();
+    let profile = profile();
     let text = fs::read_to_string(&arguments.file)
         .with_context(|| arguments.file.display().to_string())?;
-    let imported = har::import(suite, &text, arguments.host.as_deref())?;
+    let imported = har::import(profile, &text, arguments.host.as_deref())?;
     imported
         .left_out
         .iter()
         .for_each(|host| eprintln!("left out, because it is another host: {host}"));
-    let redactor = Redactor::new(suite, Keys::from_env().secrets().cloned());
+    let redactor = Redactor::new(profile, Keys::from_env().secrets().cloned());
     for name in &imported.unreadable {
         eprintln!(
             "left out, because the file does not hold its bodies as they were: {}",
@@ -79,7 +79,7 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
     };
     let path = record::save(
         &arguments.folder.path,
-        suite,
+        profile,
         &arguments.id,
         imported.exchanges,
         provenance,
@@ -90,8 +90,8 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
 }
 
 pub(super) fn export(arguments: &Export) -> anyhow::Result<Verdict> {
-    let suite = suite();
-    let loaded = load(suite, &arguments.folder.path, std::slice::from_ref(&arguments.fixture))?;
+    let profile = profile();
+    let loaded = load(profile, &arguments.folder.path, std::slice::from_ref(&arguments.fixture))?;
     if arguments.har && loaded.len() > 1 {
         let ids: Vec<&str> = loaded.iter().map(|it| it.id.as_str()).collect();
         eprintln!(
@@ -105,9 +105,12 @@ pub(super) fn export(arguments: &Export) -> anyhow::Result<Verdict> {
     for loaded in &loaded {
         match &loaded.fixture {
             Ok(fixture) if arguments.har => {
-                println!("{:#}", har::export(suite, fixture, arguments.base.trim_end_matches('/')));
+                println!(
+                    "{:#}",
+                    har::export(profile, fixture, arguments.base.trim_end_matches('/'))
+                );
             }
-            Ok(fixture) => print!("{}", hurl::export(suite, fixture)),
+            Ok(fixture) => print!("{}", hurl::export(profile, fixture)),
             Err(broken) => {
                 eprintln!("left out: {broken}");
                 verdict = Verdict::Unchecked;

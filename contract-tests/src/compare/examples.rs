@@ -13,38 +13,38 @@ use crate::{
     fixture::{
         Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World,
     },
-    suite::Suite,
+    profile::ApiProfile,
 };
 
 /// A scenario for each operation that only reads, with the example of the contract: for servers
 /// with the demo world.
-pub fn examples(suite: &'static Suite) -> Vec<Fixture> {
+pub fn examples(profile: &'static ApiProfile) -> Vec<Fixture> {
     let scenario = |route| {
         let step = step(route, &Request::example(route).ok()?);
         let of_demo = !step.request.path.is_empty();
         Some(scenario(route, vec![step], of_demo))
     };
-    gets(suite).filter_map(scenario).collect()
+    gets(profile).filter_map(scenario).collect()
 }
 
 /// The same for servers whose data nobody knows: whatever a path names is taken from a list that
 /// was read just before. What no answer shows is taken from the demo world.
-pub fn reads(suite: &'static Suite) -> Vec<Fixture> {
+pub fn reads(profile: &'static ApiProfile) -> Vec<Fixture> {
     let scenario = |route| {
-        let mut way = Way { suite, steps: Vec::new(), of_demo: false };
+        let mut way = Way { profile, steps: Vec::new(), of_demo: false };
         way.lead_to(route)?;
         Some(scenario(route, way.steps, way.of_demo))
     };
-    gets(suite).filter_map(scenario).collect()
+    gets(profile).filter_map(scenario).collect()
 }
 
-fn gets(suite: &'static Suite) -> impl Iterator<Item = &'static Route> {
-    suite.contract.routes.iter().filter(|route| route.method == Method::GET)
+fn gets(profile: &'static ApiProfile) -> impl Iterator<Item = &'static Route> {
+    profile.contract.routes.iter().filter(|route| route.method == Method::GET)
 }
 
 /// The steps that lead to a read.
 struct Way {
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     steps: Vec<Step>,
     /// Whether a path names what only the demo world has.
     of_demo: bool,
@@ -57,7 +57,7 @@ impl Way {
         let example = Request::example(route).ok()?;
         let mut step = step(route, &example.without_optional_parameters().unwrap_or(example));
         for (name, value) in &mut step.request.path {
-            match source(self.suite, route, name) {
+            match source(self.profile, route, name) {
                 Some((list, place)) => {
                     let shown = Capture::Body(place);
                     self.step_of(list)?.capture.insert(name.clone(), shown);
@@ -85,17 +85,17 @@ impl Way {
 /// Which answer shows what a parameter stands for, and where. Families may use one name for
 /// different things: the list whose path is most like that of the operation is meant.
 fn source(
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     route: &Route,
     parameter: &str,
 ) -> Option<(&'static Route, String)> {
-    let families = Families(suite).all().filter(|family| family.parameter == parameter);
+    let families = Families(profile).all().filter(|family| family.parameter == parameter);
     let of_families = families.map(|family| (family.list, format!("/0/{}", family.key)));
-    let others = suite.shown.iter().filter(|(name, ..)| *name == parameter);
+    let others = profile.shown.iter().filter(|(name, ..)| *name == parameter);
     let others = others.map(|(_, operation, place)| (*operation, (*place).to_owned()));
     let sources = of_families
         .chain(others)
-        .filter_map(|(list, place)| Some((suite.contract.route(list)?, place)));
+        .filter_map(|(list, place)| Some((profile.contract.route(list)?, place)));
     sources.max_by_key(|(list, _)| in_common(&list.path, &route.path))
 }
 
@@ -146,11 +146,12 @@ fn scenario(route: &Route, steps: Vec<Step>, of_demo: bool) -> Fixture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     /// The operations of a scenario in their order.
     fn way_to(operation: &str) -> Vec<String> {
-        let found = reads(&SUITE).into_iter().find(|it| it.id.ends_with(&format!("/{operation}")));
+        let found =
+            reads(&PROFILE).into_iter().find(|it| it.id.ends_with(&format!("/{operation}")));
         let steps = found.unwrap_or_else(|| panic!("{operation} is read")).steps;
         steps.into_iter().filter_map(|step| step.operation).collect()
     }
@@ -167,20 +168,21 @@ mod tests {
     #[test]
     fn almost_nothing_is_taken_from_the_demo_world() {
         let of_demo =
-            reads(&SUITE).into_iter().filter(|it| !it.requires.is_empty()).map(|it| it.id);
+            reads(&PROFILE).into_iter().filter(|it| !it.requires.is_empty()).map(|it| it.id);
         let expected = ["examples/getAccountApiLog", "examples/getTicketAttachment"];
         assert_eq!(of_demo.collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn what_the_suite_calls_shown_is_in_the_contract() {
-        for (parameter, operation, place) in SUITE.shown {
-            let route = SUITE.contract.route(operation).unwrap_or_else(|| panic!("no {operation}"));
+        for (parameter, operation, place) in PROFILE.shown {
+            let route =
+                PROFILE.contract.route(operation).unwrap_or_else(|| panic!("no {operation}"));
             let response = route.response(route.success).expect("an answer");
             let place = place.replace("/0", "/*");
             assert!(response.properties().contains(&place), "{operation} has {place}");
             let named = |route: &Route| route.parameter(Location::Path, parameter).is_some();
-            assert!(SUITE.contract.routes.iter().any(named), "a path has {parameter}");
+            assert!(PROFILE.contract.routes.iter().any(named), "a path has {parameter}");
         }
     }
 }

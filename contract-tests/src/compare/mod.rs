@@ -61,8 +61,8 @@ pub async fn compare_sides(
     terms: &Terms<'_>,
 ) -> Comparison {
     let name = format!("{} as {}", mock.name(), truth.name());
-    let mut run = Run::new("compare", mock.suite().name, name, None);
-    let rules = (mock.is_live() || truth.is_live()).then(|| Rules::of(mock.suite()));
+    let mut run = Run::new("compare", mock.profile().name, name, None);
+    let rules = (mock.is_live() || truth.is_live()).then(|| Rules::of(mock.profile()));
     let progress = Progress::new("compare", scenarios.len() as u64);
     let started = Instant::now();
     let (mut cases, mut all) = (Vec::new(), Vec::new());

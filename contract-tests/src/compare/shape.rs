@@ -186,7 +186,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{exchange::Sent, suites::i3d_v3::SUITE};
+    use crate::{exchange::Sent, profiles::i3d_v3::PROFILE};
 
     fn differences(expected: Value, actual: Value) -> Vec<(DeviationKind, String)> {
         compare_shapes(&expected, &actual).into_iter().map(|it| (it.kind, it.at)).collect()
@@ -233,7 +233,7 @@ mod tests {
             took: Duration::ZERO,
         };
         let differences = |expected: &[_], actual: &[_]| {
-            let route = SUITE.contract.route("createJobSolicit").expect("the operation exists");
+            let route = PROFILE.contract.route("createJobSolicit").expect("the operation exists");
             let exchange = Exchange { sent: Sent::to(route), received: answer(actual) };
             let found = compare_forms(&answer(expected), &exchange).into_iter();
             found.map(|it| (it.at, it.expected, it.got)).collect::<Vec<_>>()

@@ -14,9 +14,9 @@ use crate::{
         drift_of_sample, pointer::most_exact, samples,
     },
     judge::judge_by_contract,
+    profile::ApiProfile,
     record::{self, Look, RecordError, Recording},
     redact::Redactor,
-    suite::Suite,
     target::Target,
 };
 
@@ -27,7 +27,7 @@ pub enum Side {
     /// Fixtures of a folder, which answer as they say.
     Recorded {
         /// The API.
-        suite: &'static Suite,
+        profile: &'static ApiProfile,
         /// The folder.
         folder: PathBuf,
         /// Its fixtures.
@@ -90,10 +90,10 @@ impl Side {
     }
 
     /// Its API.
-    pub fn suite(&self) -> &'static Suite {
+    pub fn profile(&self) -> &'static ApiProfile {
         match self {
-            Side::Server(target) => target.suite,
-            Side::Recorded { suite, .. } => suite,
+            Side::Server(target) => target.profile,
+            Side::Recorded { profile, .. } => profile,
         }
     }
 
@@ -160,11 +160,11 @@ impl Side {
                 let expected = record::describe(recording, provenance, redactor, &options.run);
                 Ok(Answers { expected, exchanges, findings, doubt: None, stopped })
             }
-            Side::Recorded { suite, .. } => {
+            Side::Recorded { profile, .. } => {
                 let expected = self.recorded(&scenario.id)?.clone();
                 let doubt = expected.provenance.age(options.now).warning();
-                let findings = drift_of_sample(suite, &expected);
-                let exchanges = samples(suite, &expected, &options.run);
+                let findings = drift_of_sample(profile, &expected);
+                let exchanges = samples(profile, &expected, &options.run);
                 Ok(Answers { expected, exchanges, findings, doubt, stopped: None })
             }
         }
@@ -179,10 +179,10 @@ impl Side {
     ) -> Result<(), RecordError> {
         match self {
             Side::Server(target) => record::drive(target, scenario, options, look).await.map(drop),
-            Side::Recorded { suite, .. } => {
+            Side::Recorded { profile, .. } => {
                 let fixture = self.recorded(&scenario.id)?;
-                let mut names = names(suite, &options.run);
-                for (index, exchange) in samples(suite, fixture, &options.run) {
+                let mut names = names(profile, &options.run);
+                for (index, exchange) in samples(profile, fixture, &options.run) {
                     look(index, &exchange, &mut names);
                     remember(&mut names, &fixture.steps[index], &exchange.received);
                 }
@@ -210,7 +210,7 @@ impl Side {
     pub fn findings(&self, exchange: &Exchange, id: &str, step: usize) -> Vec<Finding> {
         let findings = match self {
             Side::Server(target) => target.judge(exchange),
-            Side::Recorded { suite, .. } => judge_by_contract(suite, exchange),
+            Side::Recorded { profile, .. } => judge_by_contract(profile, exchange),
         };
         let findings = findings.into_iter();
         findings.filter(|it| !self.leaves_open(id, step, &format!("/body{}", it.pointer))).collect()
@@ -223,9 +223,9 @@ impl Side {
     }
 }
 
-fn names(suite: &Suite, run: &str) -> Names {
+fn names(profile: &ApiProfile, run: &str) -> Names {
     let world =
-        suite.demo_names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+        profile.demo_names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
     let now = Timestamp::from_second(SAMPLE_SECONDS).unwrap_or_default();
     Names::new(now, world.chain([("run".to_owned(), Value::from(run))]))
 }

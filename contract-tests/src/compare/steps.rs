@@ -18,7 +18,7 @@ use crate::{
     check,
     exchange::{Exchange, Received},
     finding::Finding,
-    fixture::{Deviation, DeviationKind, Fixture, Names, barred, compare},
+    fixture::{Deviation, DeviationKind, Fixture, Names, compare, live_policy},
     judge::shown,
     live::Rules,
     run::{Case, Outcome},
@@ -75,7 +75,7 @@ impl<'a> Steps<'a> {
             return Some((Outcome::Unchecked, reason));
         }
         rules
-            .and_then(|rules| barred(self.mock.suite(), rules, self.scenario))
+            .and_then(|rules| live_policy(self.mock.profile(), rules, self.scenario))
             .map(|reason| (Outcome::Skipped, reason))
     }
 

@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 
 use crate::{
-    fixture::{Fixture, NotUndone, Step, Trouble, Unknown},
+    fixture::{Fixture, NotUndone, PlayError, Step, Unknown},
     record::RecordError,
     run::Outcome,
 };
@@ -73,8 +73,8 @@ fn operation(step: &Step) -> Option<&str> {
 /// What of the effect of earlier steps is missing.
 pub fn effect(error: &RecordError) -> &'static str {
     match error {
-        RecordError::Step(_, Trouble::NoMail(_) | Trouble::Mail { .. }) => "/mail",
-        RecordError::Step(_, Trouble::Visit(..)) => "/page",
+        RecordError::Step(_, PlayError::NoMail(_) | PlayError::Mail { .. }) => "/mail",
+        RecordError::Step(_, PlayError::Visit(..)) => "/page",
         RecordError::Cleanup(_) => "/cleanup",
         _ => "/request",
     }
@@ -82,7 +82,7 @@ pub fn effect(error: &RecordError) -> &'static str {
 
 /// Whether an earlier answer did not show what a request needs.
 pub fn needs_data(error: &RecordError) -> bool {
-    matches!(error, RecordError::Step(_, Trouble::Unknown(_)))
+    matches!(error, RecordError::Step(_, PlayError::Unknown(_)))
 }
 
 /// Whether it tells something of the server: what earlier steps did there. Silence and what cannot
@@ -90,10 +90,10 @@ pub fn needs_data(error: &RecordError) -> bool {
 fn is_effect(error: &RecordError) -> bool {
     match error {
         RecordError::Step(_, trouble) => {
-            !matches!(trouble, Trouble::Unreachable(_) | Trouble::State(_))
+            !matches!(trouble, PlayError::Unreachable(_) | PlayError::State(_))
         }
         RecordError::Cleanup(failure) => {
-            !matches!(failure, NotUndone::NotCalled(_, Trouble::Unreachable(_)))
+            !matches!(failure, NotUndone::NotCalled(_, PlayError::Unreachable(_)))
         }
         RecordError::NotEmulated(..) | RecordError::NotRecorded(..) => false,
     }
@@ -122,12 +122,12 @@ pub fn ended(error: &RecordError) -> Ended {
         }
         _ => None,
     };
-    (trouble.map_or(Outcome::Skipped, Trouble::outcome), reason(error))
+    (trouble.map_or(Outcome::Skipped, PlayError::outcome), reason(error))
 }
 
 fn reason(error: &RecordError) -> String {
     match error {
-        RecordError::Step(_, Trouble::Unknown(Unknown(name))) => {
+        RecordError::Step(_, PlayError::Unknown(Unknown(name))) => {
             format!("no answer has shown what `{name}` stands for; the list may be empty")
         }
         _ => error.to_string(),
@@ -139,12 +139,12 @@ mod tests {
     use super::*;
     use crate::transport::Unreachable;
 
-    fn stop(step: usize, trouble: Trouble) -> RecordError {
+    fn stop(step: usize, trouble: PlayError) -> RecordError {
         RecordError::Step(step, trouble)
     }
 
     fn visit(step: usize, status: u16) -> RecordError {
-        stop(step, Trouble::Visit("/pay".to_owned(), status))
+        stop(step, PlayError::Visit("/pay".to_owned(), status))
     }
 
     fn silence(step: usize) -> RecordError {
@@ -156,7 +156,7 @@ mod tests {
         let kept =
             || RecordError::Cleanup(NotUndone::Refused("deleteSshKey".to_owned(), 500, vec![204]));
         let unknown = stop(1, Unknown("key".to_owned()).into());
-        let world = stop(1, Trouble::State("another world".to_owned()));
+        let world = stop(1, PlayError::State("another world".to_owned()));
         let missing = RecordError::NotEmulated(1, "getPhones".to_owned());
         let (skipped, unchecked) = (Outcome::Skipped, Outcome::Unchecked);
         for (mock, truth, differs, outcome) in [

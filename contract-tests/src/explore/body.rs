@@ -5,8 +5,8 @@ use proptest::string::string_regex;
 use serde_json::{Map, Value, json};
 
 use super::{
-    dice::Dice,
     family::{Make, Members},
+    random::Gen,
 };
 
 /// How a body is filled.
@@ -49,7 +49,7 @@ pub struct Wishes {
     /// Values of its members.
     pub values: &'static [(&'static str, Make)],
     /// What makes the whole good.
-    pub settle: fn(&mut Dice, &mut Members),
+    pub settle: fn(&mut Gen, &mut Members),
 }
 
 impl Wishes {
@@ -58,16 +58,16 @@ impl Wishes {
 }
 
 /// A valid body.
-pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, dice: &mut Dice) -> Value {
+pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, random: &mut Gen) -> Value {
     if let (Fill::Example, Some(example)) = (fill, &expected.example) {
         let mut example = example.clone();
         if let Some(members) = example.as_object_mut() {
-            (wishes.settle)(dice, members);
+            (wishes.settle)(random, members);
         }
         return example;
     }
     let fill = if fill == Fill::Example { Fill::Most } else { fill };
-    let mut filler = Filler { expected, wishes, fill, dice };
+    let mut filler = Filler { expected, wishes, fill, random };
     filler.value(expected.definition(), true)
 }
 
@@ -93,7 +93,7 @@ struct Filler<'a> {
     expected: &'a RequestBody,
     wishes: Wishes,
     fill: Fill,
-    dice: &'a mut Dice,
+    random: &'a mut Gen,
 }
 
 impl Filler<'_> {
@@ -108,7 +108,7 @@ impl Filler<'_> {
         }
         let forms = ["oneOf", "anyOf"].iter().find_map(|it| schema[*it].as_array());
         if let Some(forms) = forms.filter(|_| schema["type"].is_null()) {
-            let form = self.dice.pick(forms).clone();
+            let form = self.random.pick(forms).clone();
             return self.nested(&form, required, depth);
         }
         let types: Vec<&str> = match &schema["type"] {
@@ -118,7 +118,7 @@ impl Filler<'_> {
         };
         let nothing = match self.fill {
             Fill::Low => !required,
-            Fill::Any => self.dice.below(4) == 0,
+            Fill::Any => self.random.below(4) == 0,
             _ => false,
         };
         if types.contains(&"null") && nothing {
@@ -127,7 +127,7 @@ impl Filler<'_> {
         match types.iter().find(|it| **it != "null").copied() {
             Some("integer") => self.integer(schema).into(),
             Some("number") => (self.integer(schema) as f64 + 0.5).into(),
-            Some("boolean") => json!(self.fill != Fill::Low && self.dice.below(2) == 0),
+            Some("boolean") => json!(self.fill != Fill::Low && self.random.below(2) == 0),
             Some("array") => self.array(schema, depth),
             Some("object") => self.object(schema, depth).into(),
             _ => self.text(schema).into(),
@@ -138,7 +138,7 @@ impl Filler<'_> {
         match self.fill {
             Fill::High => choices.last(),
             Fill::Low => choices.first(),
-            _ => Some(self.dice.pick(choices)),
+            _ => Some(self.random.pick(choices)),
         }
         .cloned()
         .unwrap_or_default()
@@ -153,7 +153,7 @@ impl Filler<'_> {
             let wanted = required(name)
                 || match self.fill {
                     Fill::Least => false,
-                    Fill::Any => self.dice.below(2) == 0,
+                    Fill::Any => self.random.below(2) == 0,
                     _ => depth < DEPTH_MAX,
                 };
             if property["readOnly"] == true || !wanted {
@@ -161,13 +161,13 @@ impl Filler<'_> {
             }
             let wish = self.wishes.values.iter().find(|(wish, _)| depth == 0 && wish == name);
             let value = match wish {
-                Some((_, make)) => make(self.dice),
+                Some((_, make)) => make(self.random),
                 None => self.nested(property, required(name), depth + 1),
             };
             members.insert(name.clone(), value);
         }
         if depth == 0 {
-            (self.wishes.settle)(self.dice, &mut members);
+            (self.wishes.settle)(self.random, &mut members);
         }
         members
     }
@@ -178,7 +178,7 @@ impl Filler<'_> {
         let count = match self.fill {
             Fill::High => most.min(3),
             Fill::Low | Fill::Least => least,
-            _ => least + self.dice.below(3) as u64,
+            _ => least + self.random.below(3) as u64,
         };
         let count = if depth < DEPTH_MAX { count.clamp(least, most) } else { least };
         (0..count).map(|_| self.nested(&schema["items"], true, depth + 1)).collect()
@@ -193,7 +193,7 @@ impl Filler<'_> {
                 let first = least.unwrap_or_else(|| most.unwrap_or(1).min(1));
                 let last = most.unwrap_or(first + 999).max(first);
                 first
-                    + self.dice.below(usize::try_from(last - first).unwrap_or(999).min(999) + 1)
+                    + self.random.below(usize::try_from(last - first).unwrap_or(999).min(999) + 1)
                         as i64
             }
         }
@@ -207,36 +207,43 @@ impl Filler<'_> {
             let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
             let strategy =
                 string_regex(pattern).expect("the contract's patterns are regular expressions");
-            return self.dice.throw(&strategy);
+            return self.random.throw(&strategy);
         }
         match format {
             Some("date") => {
-                format!("20{}-0{}-1{}", self.digits(2), 1 + self.dice.below(9), self.dice.below(10))
+                format!(
+                    "20{}-0{}-1{}",
+                    self.digits(2),
+                    1 + self.random.below(9),
+                    self.random.below(10)
+                )
             }
-            Some("date-time") => format!("2026-01-1{}T12:00:00Z", self.dice.below(10)),
-            Some("email") => format!("{}@{}.example", self.dice.word(6), self.dice.word(8)),
-            Some("hostname") => format!("{}.{}.example", self.dice.word(6), self.dice.word(8)),
-            Some("ipv4") => format!("192.0.2.{}", self.dice.below(255)),
-            Some("ipv6") => format!("2001:db8::{}", 1 + self.dice.below(9999)),
-            Some("uri") => format!("https://{}.example/{}", self.dice.word(8), self.dice.word(4)),
+            Some("date-time") => format!("2026-01-1{}T12:00:00Z", self.random.below(10)),
+            Some("email") => format!("{}@{}.example", self.random.word(6), self.random.word(8)),
+            Some("hostname") => format!("{}.{}.example", self.random.word(6), self.random.word(8)),
+            Some("ipv4") => format!("192.0.2.{}", self.random.below(255)),
+            Some("ipv6") => format!("2001:db8::{}", 1 + self.random.below(9999)),
+            Some("uri") => {
+                format!("https://{}.example/{}", self.random.word(8), self.random.word(4))
+            }
             Some("uuid") => format!("00000000-0000-4000-8000-0000{}", self.digits(8)),
             _ => self.free_text(schema),
         }
     }
 
     fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + self.dice.below(10) as u8)).collect()
+        (0..count).map(|_| char::from(b'0' + self.random.below(10) as u8)).collect()
     }
 
     fn free_text(&mut self, schema: &Value) -> String {
         let least = schema["minLength"].as_u64().unwrap_or(0);
         let most = schema["maxLength"].as_u64().unwrap_or(TEXT_MAX.max(least));
         let (text, length) = match self.fill {
-            Fill::High => (self.dice.word(12), most),
-            Fill::Low => (self.dice.word(12), least),
-            Fill::Least => (self.dice.word(8), 8),
-            Fill::Any if self.dice.below(2) == 0 => {
-                let odd = (*self.dice.pick(&ODD)).to_owned();
+            Fill::High => (self.random.word(12), most),
+            Fill::Low => (self.random.word(12), least),
+            Fill::Least => (self.random.word(8), 8),
+            Fill::Any if self.random.below(2) == 0 => {
+                let odd = (*self.random.pick(&ODD)).to_owned();
                 let length = odd.chars().count() as u64;
                 (odd, length)
             }
@@ -244,9 +251,9 @@ impl Filler<'_> {
             _ => (
                 format!(
                     "{} café {} of {}",
-                    self.dice.word(4),
-                    self.dice.word(6),
-                    self.dice.word(9)
+                    self.random.word(4),
+                    self.random.word(6),
+                    self.random.word(9)
                 ),
                 30,
             ),
@@ -320,12 +327,8 @@ mod tests {
                 continue;
             };
             for draw in 0..3 * FILLS {
-                let mut made = body(
-                    expected,
-                    Wishes::NONE,
-                    Fill::of(draw),
-                    &mut Dice::new(7, &route.id, draw),
-                );
+                let mut made =
+                    body(expected, Wishes::NONE, Fill::of(draw), &mut Gen::new(7, &route.id, draw));
                 let sent = made.to_string();
                 assert_eq!(expected.check(&mut made).violations, [], "{} {draw}: {sent}", route.id);
             }

@@ -3,11 +3,11 @@
 use openapi::Route;
 use serde_json::{Map, Value};
 
-use super::dice::Dice;
-use crate::{check::Check, suite::Suite};
+use super::random::Gen;
+use crate::{check::Check, profile::ApiProfile};
 
 /// Makes the value of one member.
-pub type Make = fn(&mut Dice) -> Value;
+pub type Make = fn(&mut Gen) -> Value;
 
 /// The members of an object.
 pub type Members = Map<String, Value>;
@@ -44,7 +44,7 @@ pub struct Family {
     /// Values of members that the schema alone does not tell.
     pub values: &'static [(&'static str, Make)],
     /// What makes a whole body good, where members depend on each other.
-    pub settle: fn(&mut Dice, &mut Members),
+    pub settle: fn(&mut Gen, &mut Members),
     /// What an answer shows of what was sent, where that is not the same.
     pub shows: fn(&Members) -> Members,
     /// What an answer shows of a new one beyond what was sent.
@@ -230,9 +230,9 @@ impl Family {
     }
 }
 
-/// The operations of a suite, found by family.
+/// The operations of a profile, found by family.
 #[derive(Clone, Copy)]
-pub struct Families(pub &'static Suite);
+pub struct Families(pub &'static ApiProfile);
 
 impl Families {
     /// All of them.

@@ -5,12 +5,12 @@
 //! can be made shorter and kept.
 
 mod body;
-mod dice;
 pub mod family;
 pub mod flow;
 mod history;
 mod model;
 mod play;
+mod random;
 mod regression;
 mod report;
 mod schedule;
@@ -30,12 +30,12 @@ use openapi::Route;
 use proptest::strategy::ValueTree;
 use wildmatch::WildMatch;
 
-pub use dice::Dice;
-pub use step::{Manner, Step};
+pub use random::Gen;
+pub use step::{CaseKind, Step};
 
 use play::Play;
 use report::{Tally, UNDONE};
-use schedule::{Chapter, Schedule};
+use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
 
@@ -88,10 +88,10 @@ const SHRINK_REQUESTS: u64 = 2_000;
 
 /// Explores a target.
 pub async fn run(target: &Target, options: &Options) -> Run {
-    let mut run = Run::new("explore", target.suite.name, &target.name, Some(options.seed));
+    let mut run = Run::new("explore", target.profile.name, &target.name, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
     match &options.play {
-        Some(steps) => explorer.chapter(&Chapter::given(steps.clone()), options.seed).await,
+        Some(steps) => explorer.chapter(&Sequence::given(steps.clone()), options.seed).await,
         None => explorer.explore().await,
     }
     explorer.tell(&mut run);
@@ -151,7 +151,7 @@ impl<'a> Explorer<'a> {
         let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
         self.idle(&patterns);
         self.regressions(chosen).await;
-        let mut schedule = Schedule::new(self.target.suite, self.options.seed, chosen);
+        let mut schedule = Schedule::new(self.target.profile, self.options.seed, chosen);
         while let Some(chapter) = schedule.next().filter(|_| !self.is_over()) {
             self.chapter(&chapter, self.options.seed).await;
             self.has_played_all |= schedule.is_past_the_script() && !self.is_over();
@@ -160,7 +160,7 @@ impl<'a> Explorer<'a> {
 
     /// Tells each pattern that matches nothing: what it was to check was not checked.
     fn idle(&mut self, patterns: &[WildMatch]) {
-        let routes = &self.target.suite.contract.routes;
+        let routes = &self.target.profile.contract.routes;
         for pattern in
             patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id)))
         {
@@ -179,7 +179,7 @@ impl<'a> Explorer<'a> {
     /// Plays what failed once and has to do with what is chosen.
     async fn regressions(&mut self, chosen: impl Fn(&Route) -> bool) {
         let Some(folder) = &self.options.regressions else { return };
-        for (name, regression) in regression::all(folder, self.target.suite.contract) {
+        for (name, regression) in regression::all(folder, self.target.profile.contract) {
             match regression {
                 Ok(regression)
                     if regression.chapter.steps.iter().any(|step| chosen(step.route)) =>
@@ -198,7 +198,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// Plays a chapter in a fresh world and notes how it ended.
-    async fn chapter(&mut self, chapter: &Chapter, seed: u64) {
+    async fn chapter(&mut self, chapter: &Sequence, seed: u64) {
         let begun = Instant::now();
         let before = (self.tally.requests, self.tally.undone);
         let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
@@ -222,12 +222,12 @@ impl<'a> Explorer<'a> {
 
     /// A chapter that was played passes, whatever became of its last step: that is a case of its
     /// own. One in which the target did nothing at all is skipped.
-    fn note(&mut self, chapter: &Chapter, begun: Instant, before: (u64, u64)) {
+    fn note(&mut self, chapter: &Sequence, begun: Instant, before: (u64, u64)) {
         let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
         if sent == 0 {
             return;
         }
-        let Chapter { group, title, .. } = chapter;
+        let Sequence { group, title, .. } = chapter;
         let skipped = || Case {
             outcome: Outcome::Skipped,
             reason: "the target does none of it (501)".to_owned(),
@@ -243,7 +243,7 @@ impl<'a> Explorer<'a> {
     /// Reports a breach by the shortest sequence that shows it.
     async fn broken(
         &mut self,
-        chapter: &Chapter,
+        chapter: &Sequence,
         seed: u64,
         steps: &[Step],
         findings: Vec<Finding>,
@@ -331,13 +331,13 @@ impl<'a> Explorer<'a> {
 
     /// An operation that never did what it is for was not tested beyond its refusals.
     fn weak(&mut self) {
-        let suite = self.target.suite;
+        let profile = self.target.profile;
         let succeeds = |status: &u16| (200..300).contains(status) || *status == UNDONE;
         let weak = self
             .tally
             .reached
             .operations()
-            .filter(|(id, it)| !suite.is_prepared(id) && !it.statuses.keys().any(succeeds));
+            .filter(|(id, it)| !profile.is_prepared(id) && !it.statuses.keys().any(succeeds));
         let weak: Vec<Finding> =
             weak.map(|(id, _)| Finding::new(&check::WEAK_RUN, id, "never was a success")).collect();
         let case = Case::passed("explore", "every operation succeeded once");

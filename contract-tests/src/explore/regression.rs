@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use openapi::Contract;
 
-use super::{schedule::Chapter, step::Step};
+use super::{schedule::Sequence, step::Step};
 use crate::finding::Finding;
 
 /// A sequence that failed once.
@@ -13,7 +13,7 @@ pub struct Regression {
     /// The seed of the bodies.
     pub seed: u64,
     /// The steps.
-    pub chapter: Chapter,
+    pub chapter: Sequence,
 }
 
 /// Every regression of a folder, by name; a file that cannot be read is told instead.
@@ -50,7 +50,7 @@ fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> 
             })?),
         }
     }
-    let chapter = Chapter { group: "regressions".to_owned(), title: "what failed once", steps };
+    let chapter = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
     let seed = seed.ok_or("there is no line `seed N`")?;
     Ok(Regression { seed, chapter })
 }
@@ -73,13 +73,13 @@ pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check, explore::step::Manner};
+    use crate::{check, explore::step::CaseKind};
 
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let contract = openapi::i3d_v3();
-        let step = Step::new(Manner::Valid, contract.route("deleteSshKey").unwrap(), 1, 4);
+        let step = Step::new(CaseKind::Valid, contract.route("deleteSshKey").unwrap(), 1, 4);
         let finding = Finding::new(&check::GONE, "deleteSshKey", "is still there");
         keep(folder.path(), &finding, 7, &[step, step]).unwrap();
         let all = all(folder.path(), contract);

@@ -11,18 +11,18 @@ use proptest::{
 
 use super::{
     body::FILLS,
-    dice::Dice,
     family::{Families, Family, Role},
     play::{ROUGH, SPELLINGS, WAYS, is_paged, violation_count},
+    random::Gen,
     script::{Script, single},
-    step::{Manner, Step},
+    step::{CaseKind, Step},
     ways::Ways,
 };
-use crate::{Request, suite::Suite};
+use crate::{Request, profile::ApiProfile};
 
 /// Steps that belong together: they are played in a fresh world.
 #[derive(Debug, Clone)]
-pub struct Chapter {
+pub struct Sequence {
     /// What it is about: a family, or the group of an operation.
     pub group: String,
     /// What it does, in a few words.
@@ -31,10 +31,10 @@ pub struct Chapter {
     pub steps: Vec<Step>,
 }
 
-impl Chapter {
+impl Sequence {
     /// Steps that somebody gave.
-    pub fn given(steps: Vec<Step>) -> Chapter {
-        Chapter { group: "explore".to_owned(), title: "as it was given", steps }
+    pub fn given(steps: Vec<Step>) -> Sequence {
+        Sequence { group: "explore".to_owned(), title: "as it was given", steps }
     }
 }
 
@@ -42,7 +42,7 @@ impl Chapter {
 pub struct Schedule {
     families: Vec<Plan>,
     flows: Vec<Ways>,
-    scripted: VecDeque<Chapter>,
+    scripted: VecDeque<Sequence>,
     seed: u64,
     round: u32,
 }
@@ -67,17 +67,21 @@ const CROWD: u32 = 7;
 impl Schedule {
     /// The schedule for the operations that `chosen` chooses; of a family one is enough to choose
     /// all.
-    pub fn new(suite: &'static Suite, seed: u64, chosen: impl Fn(&Route) -> bool) -> Schedule {
-        let families = Families(suite);
+    pub fn new(
+        profile: &'static ApiProfile,
+        seed: u64,
+        chosen: impl Fn(&Route) -> bool,
+    ) -> Schedule {
+        let families = Families(profile);
         let plans = families.all().map(|family| Plan::new(families, family));
         let plans: Vec<Plan> =
             plans.filter(|plan| plan.deeds.iter().any(|(_, route)| chosen(route))).collect();
-        let loose = suite.contract.routes.iter().filter(|route| families.of(&route.id).is_none());
+        let loose = profile.contract.routes.iter().filter(|route| families.of(&route.id).is_none());
         let loose: Vec<&'static Route> = loose.filter(|route| chosen(route)).collect();
         // All in turn, so that no family waits for the last chapter of another.
-        let mut queues: Vec<VecDeque<Chapter>> = plans.iter().map(Plan::chapters).collect();
+        let mut queues: Vec<VecDeque<Sequence>> = plans.iter().map(Plan::chapters).collect();
         queues.extend(loose.into_iter().map(single));
-        let flows = suite
+        let flows = profile
             .flows
             .iter()
             .enumerate()
@@ -107,7 +111,7 @@ impl Schedule {
         let lists: Vec<&'static Route> = others.into_iter().filter_map(list).collect();
         let chosen = (0..lists.len().min(2))
             .map(|index| lists[(self.round as usize * 2 + index) % lists.len()]);
-        chosen.map(|route| Step::new(Manner::Valid, route, 0, 0)).collect()
+        chosen.map(|route| Step::new(CaseKind::Valid, route, 0, 0)).collect()
     }
 
     /// Whether all that comes is left to chance.
@@ -118,9 +122,9 @@ impl Schedule {
 
 /// First what is scripted, then random sequences without end.
 impl Iterator for Schedule {
-    type Item = Chapter;
+    type Item = Sequence;
 
-    fn next(&mut self) -> Option<Chapter> {
+    fn next(&mut self) -> Option<Sequence> {
         if let Some(chapter) = self.scripted.pop_front() {
             return Some(chapter);
         }
@@ -147,8 +151,8 @@ impl Plan {
         !self.deeds.iter().any(|(role, _)| !matches!(role, Role::List | Role::Read | Role::View(_)))
     }
 
-    fn chapters(&self) -> VecDeque<Chapter> {
-        let mut chapters: VecDeque<Chapter> = [self.life()].into();
+    fn chapters(&self) -> VecDeque<Sequence> {
+        let mut chapters: VecDeque<Sequence> = [self.life()].into();
         let mut violations = self.violations().into_iter();
         chapters.push_back(self.access());
         chapters.extend(violations.next());
@@ -162,8 +166,8 @@ impl Plan {
         chapters
     }
 
-    fn chapter(&self, title: &'static str, script: Script) -> Chapter {
-        Chapter { group: self.family.name.to_owned(), title, steps: script.steps }
+    fn chapter(&self, title: &'static str, script: Script) -> Sequence {
+        Sequence { group: self.family.name.to_owned(), title, steps: script.steps }
     }
 
     fn script(&self) -> Script {
@@ -173,85 +177,85 @@ impl Plan {
     /// A script that begins with one parent where one is needed.
     fn begun(&self) -> Script {
         let mut script = self.script();
-        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 1)));
+        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 1)));
         script
     }
 
     /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any
     /// more.
-    fn life(&self) -> Chapter {
+    fn life(&self) -> Sequence {
         let mut script = self.begun();
         let settled = self.family.seconds;
-        script.with(Role::List, Manner::Valid, 0, 0);
-        script.with(Role::Create, Manner::Valid, 0, 1);
-        script.with(Role::Create, Manner::Valid, 0, 2);
-        script.with(Role::Read, Manner::Valid, 0, 0);
-        script.with(Role::Update, Manner::Valid, 0, 3);
-        script.with_views(Manner::Valid);
+        script.with(Role::List, CaseKind::Valid, 0, 0);
+        script.with(Role::Create, CaseKind::Valid, 0, 1);
+        script.with(Role::Create, CaseKind::Valid, 0, 2);
+        script.with(Role::Read, CaseKind::Valid, 0, 0);
+        script.with(Role::Update, CaseKind::Valid, 0, 3);
+        script.with_views(CaseKind::Valid);
         if settled > 0 {
-            script.with(Role::List, Manner::Wait, 0, settled);
+            script.with(Role::List, CaseKind::Wait, 0, settled);
         }
-        script.with_actions(Manner::Valid, 0, 1);
-        script.with_all(Manner::Nobody, 0);
-        script.with(Role::Create, Manner::Violation, 0, 0);
-        script.with(Role::Update, Manner::Violation, 0, 0);
-        script.with(Role::List, Manner::Pages, 0, 0);
-        script.with(Role::Update, Manner::Valid, 0, 4);
-        script.with(Role::Delete, Manner::Valid, 0, 0);
-        script.with(Role::Delete, Manner::Valid, 0, 0);
-        script.with(Role::Update, Manner::Valid, 0, 1);
-        script.with_actions(Manner::Valid, 0, 1);
-        script.with(Role::Create, Manner::Valid, 0, 3);
-        script.with(Role::Create, Manner::Valid, 0, 4);
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.with_actions(CaseKind::Valid, 0, 1);
+        script.with_all(CaseKind::Nobody, 0);
+        script.with(Role::Create, CaseKind::Violation, 0, 0);
+        script.with(Role::Update, CaseKind::Violation, 0, 0);
+        script.with(Role::List, CaseKind::Pages, 0, 0);
+        script.with(Role::Update, CaseKind::Valid, 0, 4);
+        script.with(Role::Delete, CaseKind::Valid, 0, 0);
+        script.with(Role::Delete, CaseKind::Valid, 0, 0);
+        script.with(Role::Update, CaseKind::Valid, 0, 1);
+        script.with_actions(CaseKind::Valid, 0, 1);
+        script.with(Role::Create, CaseKind::Valid, 0, 3);
+        script.with(Role::Create, CaseKind::Valid, 0, 4);
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         self.chapter("a whole life", script)
     }
 
     /// Who may, what never existed, and the same again.
-    fn access(&self) -> Chapter {
+    fn access(&self) -> Sequence {
         let mut script = self.begun();
-        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
-        script.with(Role::Create, Manner::Valid, 0, 1);
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 9)));
+        script.with(Role::Create, CaseKind::Valid, 0, 1);
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         for manner in [
-            Manner::Other,
-            Manner::Unknown,
-            Manner::Stranger,
-            Manner::WrongParent,
-            Manner::Duplicate,
+            CaseKind::Other,
+            CaseKind::Unknown,
+            CaseKind::Stranger,
+            CaseKind::WrongParent,
+            CaseKind::Duplicate,
         ] {
             script.with_all(manner, 0);
         }
-        script.with_all(Manner::Excluded, 0);
-        script.with(Role::Create, Manner::Retry, 0, 1);
-        script.with(Role::Update, Manner::Retry, 0, 1);
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.with_all(CaseKind::Excluded, 0);
+        script.with(Role::Create, CaseKind::Retry, 0, 1);
+        script.with(Role::Update, CaseKind::Retry, 0, 1);
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         self.chapter("who may, and what does not exist", script)
     }
 
     /// Other methods, paths and notations.
-    fn spellings(&self) -> Chapter {
+    fn spellings(&self) -> Sequence {
         let mut script = self.begun();
         for draw in [7, 6, 14, 15] {
-            script.with(Role::Create, Manner::Valid, 0, draw);
-            script.with(Role::Update, Manner::Valid, 0, draw);
+            script.with(Role::Create, CaseKind::Valid, 0, draw);
+            script.with(Role::Update, CaseKind::Valid, 0, draw);
         }
         for draw in 0..METHODS {
-            script.with_all(Manner::Method, draw);
+            script.with_all(CaseKind::Method, draw);
         }
         for draw in 0..ROUGH {
-            script.with(Role::Create, Manner::Rough, 0, draw);
-            script.with(Role::Update, Manner::Rough, 0, draw);
+            script.with(Role::Create, CaseKind::Rough, 0, draw);
+            script.with(Role::Update, CaseKind::Rough, 0, draw);
         }
         for draw in 0..SPELLINGS {
-            script.with_all(Manner::Path, draw);
+            script.with_all(CaseKind::Path, draw);
         }
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         self.chapter("other methods, paths and notations", script)
     }
 
     /// Everything that can be wrong with a request, all operations in turn.
-    fn violations(&self) -> Vec<Chapter> {
+    fn violations(&self) -> Vec<Sequence> {
         let count = |route| Request::example(route).map_or(0, |example| violation_count(&example));
         let counts: Vec<usize> = self.deeds.iter().map(|(_, route)| count(route)).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
@@ -260,72 +264,72 @@ impl Plan {
             for ((_, route), _) in
                 self.deeds.iter().zip(&counts).filter(|(_, count)| draw < **count)
             {
-                all.push(Step::new(Manner::Violation, route, 0, draw as u32));
+                all.push(Step::new(CaseKind::Violation, route, 0, draw as u32));
             }
         }
         let chapter = |steps: &[Step]| {
             let mut script = self.begun();
-            script.with(Role::Create, Manner::Valid, 0, 0);
+            script.with(Role::Create, CaseKind::Valid, 0, 0);
             script.steps.extend_from_slice(steps);
-            script.with(Role::List, Manner::Valid, 0, 0);
+            script.with(Role::List, CaseKind::Valid, 0, 0);
             self.chapter("requests with one thing wrong", script)
         };
         all.chunks(VIOLATIONS).map(chapter).collect()
     }
 
     /// The parts of the list, with enough in it to tell them apart.
-    fn pages(&self) -> Option<Chapter> {
+    fn pages(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        script.with(Role::Create, Manner::Valid, 0, 1);
-        script.with(Role::Create, Manner::Valid, 0, 5);
-        script.with(Role::Create, Manner::Together, 0, 13);
+        script.with(Role::Create, CaseKind::Valid, 0, 1);
+        script.with(Role::Create, CaseKind::Valid, 0, 5);
+        script.with(Role::Create, CaseKind::Together, 0, 13);
         let before = script.steps.len();
         for draw in 1..WAYS {
-            script.with(Role::List, Manner::Pages, 0, draw);
-            script.with_views_draw(Manner::Pages, draw);
+            script.with(Role::List, CaseKind::Pages, 0, draw);
+            script.with_views_draw(CaseKind::Pages, draw);
         }
-        script.with(Role::Create, Manner::Pages, 0, 21);
-        script.with(Role::Delete, Manner::Pages, 1, 0);
+        script.with(Role::Create, CaseKind::Pages, 0, 21);
+        script.with(Role::Delete, CaseKind::Pages, 1, 0);
         (script.steps.len() > before).then(|| self.chapter("the list in pages", script))
     }
 
-    fn together(&self) -> Option<Chapter> {
+    fn together(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        script.with(Role::Create, Manner::Valid, 0, 1);
-        script.with(Role::Create, Manner::Valid, 0, 9);
+        script.with(Role::Create, CaseKind::Valid, 0, 1);
+        script.with(Role::Create, CaseKind::Valid, 0, 9);
         let before = script.steps.len();
         for draw in 0..2 {
-            script.with(Role::Update, Manner::Together, draw, draw);
-            script.with(Role::Create, Manner::Together, 0, 17 + FILLS * draw);
+            script.with(Role::Update, CaseKind::Together, draw, draw);
+            script.with(Role::Create, CaseKind::Together, 0, 17 + FILLS * draw);
         }
-        script.with(Role::Delete, Manner::Together, 0, 0);
+        script.with(Role::Delete, CaseKind::Together, 0, 0);
         (script.steps.len() > before).then(|| self.chapter("several clients at a time", script))
     }
 
     /// So many that a list without a range is cut off.
-    fn crowd(&self) -> Option<Chapter> {
+    fn crowd(&self) -> Option<Sequence> {
         let mut script = self.begun();
         for number in 0..CROWD {
-            script.with(Role::Create, Manner::Together, 0, 1 + FILLS * number);
+            script.with(Role::Create, CaseKind::Together, 0, 1 + FILLS * number);
         }
         let paged = self.deeds.iter().any(|(role, route)| *role == Role::List && is_paged(route));
         let useful = script.steps.len() >= CROWD as usize && self.family.unique.is_empty() && paged;
         for draw in [1, 4, 8, 9, 18, 28] {
-            script.with(Role::List, Manner::Pages, 0, draw);
-            script.with_views_draw(Manner::Pages, draw);
+            script.with(Role::List, CaseKind::Pages, 0, draw);
+            script.with_views_draw(CaseKind::Pages, draw);
         }
         useful.then(|| self.chapter("a long list", script))
     }
 
     /// A random sequence.
-    fn random(&self, seed: u64, round: u32, neighbours: &[Step]) -> Chapter {
+    fn random(&self, seed: u64, round: u32, neighbours: &[Step]) -> Sequence {
         let mut script = self.begun();
         script.steps.extend_from_slice(neighbours);
-        script.steps.extend(self.parent.map(|parent| Step::new(Manner::Valid, parent, 0, 9)));
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 9)));
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         let steps = vec(self.step(), 8..STEPS_MAX);
-        script.steps.extend(Dice::new(seed, self.family.name, round).throw(&steps));
-        script.with(Role::List, Manner::Valid, 0, 0);
+        script.steps.extend(Gen::new(seed, self.family.name, round).throw(&steps));
+        script.with(Role::List, CaseKind::Valid, 0, 0);
         script.steps.extend_from_slice(neighbours);
         self.chapter("random sequences", script)
     }
@@ -342,30 +346,30 @@ impl Plan {
                 Role::List => 1,
             };
             let mut choice =
-                |weight: u32, manner: Manner| choices.push((weight, Just((manner, *route))));
-            choice(valid, Manner::Valid);
-            choice(1, Manner::Violation);
-            choice(1, Manner::Unknown);
+                |weight: u32, manner: CaseKind| choices.push((weight, Just((manner, *route))));
+            choice(valid, CaseKind::Valid);
+            choice(1, CaseKind::Violation);
+            choice(1, CaseKind::Unknown);
             match role {
-                Role::List | Role::View(_) => choice(2, Manner::Pages),
-                Role::Create | Role::Update => choice(1, Manner::Retry),
-                Role::Delete => choice(1, Manner::Pages),
+                Role::List | Role::View(_) => choice(2, CaseKind::Pages),
+                Role::Create | Role::Update => choice(1, CaseKind::Retry),
+                Role::Delete => choice(1, CaseKind::Pages),
                 _ => {}
             }
             if matches!(role, Role::Create | Role::Update | Role::Delete) {
-                choice(1, Manner::Together);
+                choice(1, CaseKind::Together);
             }
             for manner in [
-                Manner::Nobody,
-                Manner::Other,
-                Manner::Method,
-                Manner::WrongParent,
-                Manner::Duplicate,
+                CaseKind::Nobody,
+                CaseKind::Other,
+                CaseKind::Method,
+                CaseKind::WrongParent,
+                CaseKind::Duplicate,
             ] {
                 choice(1, manner);
             }
             if *role == Role::List && self.family.seconds > 0 {
-                choice(2, Manner::Wait);
+                choice(2, CaseKind::Wait);
             }
         }
         let step = |((manner, route), slot, draw)| Step::new(manner, route, slot, draw);

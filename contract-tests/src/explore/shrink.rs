@@ -74,12 +74,12 @@ impl ValueTree for Shorter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::step::Manner;
+    use crate::explore::step::CaseKind;
 
     #[test]
     fn only_the_steps_that_matter_remain() {
         let contract = openapi::i3d_v3();
-        let step = |id, draw| Step::new(Manner::Valid, contract.route(id).unwrap(), 0, draw);
+        let step = |id, draw| Step::new(CaseKind::Valid, contract.route(id).unwrap(), 0, draw);
         let mut steps: Vec<Step> = (0..20).map(|draw| step("getSshKeys", draw)).collect();
         steps.insert(7, step("createSshKey", 9));
         steps.push(step("deleteSshKey", 3));

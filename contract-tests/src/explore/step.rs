@@ -6,7 +6,7 @@ use openapi::{Contract, Route};
 
 /// How an operation is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Manner {
+pub enum CaseKind {
     /// As the contract allows.
     Valid,
     /// The same again, as a client does who lost the answer.
@@ -43,24 +43,24 @@ pub enum Manner {
     Wait,
 }
 
-const MANNERS: [(Manner, &str); 17] = [
-    (Manner::Valid, "valid"),
-    (Manner::Retry, "retry"),
-    (Manner::Duplicate, "duplicate"),
-    (Manner::Violation, "violation"),
-    (Manner::Rough, "rough"),
-    (Manner::Unknown, "unknown"),
-    (Manner::WrongParent, "wrong-parent"),
-    (Manner::Nobody, "nobody"),
-    (Manner::Stranger, "stranger"),
-    (Manner::Excluded, "excluded"),
-    (Manner::Other, "other"),
-    (Manner::Method, "method"),
-    (Manner::Path, "path"),
-    (Manner::Pages, "pages"),
-    (Manner::Together, "together"),
-    (Manner::Walk, "walk"),
-    (Manner::Wait, "wait"),
+const MANNERS: [(CaseKind, &str); 17] = [
+    (CaseKind::Valid, "valid"),
+    (CaseKind::Retry, "retry"),
+    (CaseKind::Duplicate, "duplicate"),
+    (CaseKind::Violation, "violation"),
+    (CaseKind::Rough, "rough"),
+    (CaseKind::Unknown, "unknown"),
+    (CaseKind::WrongParent, "wrong-parent"),
+    (CaseKind::Nobody, "nobody"),
+    (CaseKind::Stranger, "stranger"),
+    (CaseKind::Excluded, "excluded"),
+    (CaseKind::Other, "other"),
+    (CaseKind::Method, "method"),
+    (CaseKind::Path, "path"),
+    (CaseKind::Pages, "pages"),
+    (CaseKind::Together, "together"),
+    (CaseKind::Walk, "walk"),
+    (CaseKind::Wait, "wait"),
 ];
 
 /// One step. Resources are not named by their ids, which differ from run to run, but by slots: the
@@ -68,7 +68,7 @@ const MANNERS: [(Manner, &str); 17] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// How.
-    pub manner: Manner,
+    pub manner: CaseKind,
     /// What.
     pub route: &'static Route,
     /// With which resource of the family; with which parent, where one is made; in which flow.
@@ -79,7 +79,7 @@ pub struct Step {
 
 impl Step {
     /// A step.
-    pub fn new(manner: Manner, route: &'static Route, slot: u32, draw: u32) -> Step {
+    pub fn new(manner: CaseKind, route: &'static Route, slot: u32, draw: u32) -> Step {
         Step { manner, route, slot, draw }
     }
 

@@ -6,17 +6,17 @@ use openapi::Route;
 use proptest::collection::vec;
 
 use super::{
-    dice::Dice,
     family::Families,
     flow::Flow,
-    schedule::Chapter,
-    step::{Manner, Step},
+    random::Gen,
+    schedule::Sequence,
+    step::{CaseKind, Step},
 };
 
 /// A flow with the operations of its moves.
 pub struct Ways {
     flow: &'static Flow,
-    /// Its place among the flows of the suite.
+    /// Its place among the flows of the profile.
     number: u32,
     /// The operation of each move.
     pub routes: Vec<&'static Route>,
@@ -34,22 +34,26 @@ impl Ways {
     }
 
     /// Each move in each state.
-    pub fn chapters(&self) -> VecDeque<Chapter> {
+    pub fn chapters(&self) -> VecDeque<Sequence> {
         let ways = self.flow.all_ways().into_iter();
         ways.map(|moves| self.chapter("each move in each state", &moves)).collect()
     }
 
     /// A random walk.
-    pub fn random(&self, seed: u64, round: u32) -> Chapter {
+    pub fn random(&self, seed: u64, round: u32) -> Sequence {
         let moves = vec(0..self.routes.len(), 4..MOVES_MAX);
-        self.chapter("random walks", &Dice::new(seed, self.flow.name, round).throw(&moves))
+        self.chapter("random walks", &Gen::new(seed, self.flow.name, round).throw(&moves))
     }
 
-    fn chapter(&self, title: &'static str, moves: &[usize]) -> Chapter {
+    fn chapter(&self, title: &'static str, moves: &[usize]) -> Sequence {
         let step = |number: &usize| {
             let draw = u32::try_from(*number).unwrap_or(u32::MAX);
-            Step::new(Manner::Walk, self.routes[*number], self.number, draw)
+            Step::new(CaseKind::Walk, self.routes[*number], self.number, draw)
         };
-        Chapter { group: self.flow.name.to_owned(), title, steps: moves.iter().map(step).collect() }
+        Sequence {
+            group: self.flow.name.to_owned(),
+            title,
+            steps: moves.iter().map(step).collect(),
+        }
     }
 }

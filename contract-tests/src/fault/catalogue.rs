@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Fault;
-use crate::suite::Suite;
+use crate::profile::ApiProfile;
 
 /// The faults of a family of resources.
 #[derive(Debug, Deserialize)]
@@ -21,8 +21,8 @@ pub struct Family {
 pub type Catalogue = BTreeMap<String, Family>;
 
 /// The faults of an API; panics on a malformed list, because it ships with the program.
-pub fn catalogue(suite: &Suite) -> Catalogue {
-    serde_saphyr::from_str(suite.faults).expect("the faults of a suite are well-formed")
+pub fn catalogue(profile: &ApiProfile) -> Catalogue {
+    serde_saphyr::from_str(profile.faults).expect("the faults of a profile are well-formed")
 }
 
 #[cfg(test)]
@@ -30,11 +30,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     #[test]
     fn the_catalogue_is_large_and_names_what_exists() {
-        let catalogue = catalogue(&SUITE);
+        let catalogue = catalogue(&PROFILE);
         assert!(catalogue.len() >= 12, "{} families are few", catalogue.len());
         let faults: Vec<&Fault> = catalogue.values().flat_map(|family| &family.faults).collect();
         assert!(faults.len() >= 100, "{} faults are few", faults.len());

@@ -23,8 +23,8 @@ pub use kind::{Edge, Kind};
 
 use crate::{
     exchange::{Received, Sent},
+    profile::ApiProfile,
     record::is_at,
-    suite::Suite,
     transport::{Answered, Transport},
 };
 
@@ -44,15 +44,15 @@ pub struct Fault {
 /// A server with a fault.
 pub struct Faulty {
     inner: Arc<dyn Transport>,
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     fault: Fault,
     memory: Mutex<state::Memory>,
 }
 
 impl Faulty {
     /// `inner`, which breaks by `fault`.
-    pub fn new(inner: Arc<dyn Transport>, suite: &'static Suite, fault: Fault) -> Faulty {
-        Faulty { inner, suite, fault, memory: Mutex::default() }
+    pub fn new(inner: Arc<dyn Transport>, profile: &'static ApiProfile, fault: Fault) -> Faulty {
+        Faulty { inner, profile, fault, memory: Mutex::default() }
     }
 
     async fn broken(&self, sent: &Sent) -> Answered {
@@ -72,7 +72,7 @@ impl Faulty {
 
     /// A request by a method that no operation has, as a server means it that takes any.
     fn meant<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
-        let route = self.suite.contract.route(&self.fault.operation);
+        let route = self.profile.contract.route(&self.fault.operation);
         let any = self.fault.kind == Kind::AnyMethod && sent.route.is_none();
         match route.filter(|route| any && is_at(route, &sent.target)) {
             Some(route) => Cow::Owned(Sent { route: Some(route), ..sent.clone() }),
@@ -87,7 +87,7 @@ impl Faulty {
 
     /// Sends what the fault makes of the request.
     async fn forward(&self, sent: &Sent) -> Answered {
-        self.inner.send(&request::broken(&self.fault.kind, self.suite, sent)).await
+        self.inner.send(&request::broken(&self.fault.kind, self.profile, sent)).await
     }
 
     fn remember<R>(&self, use_it: impl FnOnce(&mut state::Memory) -> R) -> R {

@@ -3,25 +3,25 @@
 use super::Kind;
 use crate::{
     exchange::{Caller, Sent},
-    suite::Suite,
+    profile::ApiProfile,
 };
 
 /// The rows of a page where no range is given, and the first row.
 const DEFAULT: (i64, i64) = (0, 25);
 
 /// The request as the fault makes it.
-pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
+pub(super) fn broken(kind: &Kind, profile: &ApiProfile, sent: &Sent) -> Sent {
     let mut sent = sent.clone();
     match kind {
         Kind::Forget(member) => edit(&mut sent, |body| drop(body.remove(member))),
         Kind::Store { member, value } | Kind::Pretend { member, value } => {
             edit(&mut sent, |body| drop(body.insert(member.clone(), value.clone())));
         }
-        Kind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, suite) => {
+        Kind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, profile) => {
             sent.caller = Caller::Customer;
         }
-        Kind::AdmitStranger if is_stranger(&sent, suite) => {
-            sent.headers.retain(|(name, _)| name != suite.key_header);
+        Kind::AdmitStranger if is_stranger(&sent, profile) => {
+            sent.headers.retain(|(name, _)| name != profile.key_header);
             sent.caller = Caller::Customer;
         }
         Kind::AdmitExcluded if sent.caller == Caller::Excluded => sent.caller = Caller::Customer,
@@ -31,19 +31,19 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
                 sent.method = route.method.clone();
             }
         }
-        Kind::IgnoreRange => drop_range(&mut sent, suite),
+        Kind::IgnoreRange => drop_range(&mut sent, profile),
         Kind::ShiftStart(by) => {
-            change_range(&mut sent, suite, |(start, results)| ((start + by).max(0), results))
+            change_range(&mut sent, profile, |(start, results)| ((start + by).max(0), results))
         }
         Kind::ShiftResults(by) => {
-            change_range(&mut sent, suite, |(start, results)| (start, (results + by).max(0)));
+            change_range(&mut sent, profile, |(start, results)| (start, (results + by).max(0)));
         }
-        Kind::DefaultResults(results) if range(&sent, suite).is_none() => {
+        Kind::DefaultResults(results) if range(&sent, profile).is_none() => {
             sent.headers
-                .push((suite.page_header.to_lowercase(), format!("start=0,results={results}")));
+                .push((profile.page_header.to_lowercase(), format!("start=0,results={results}")));
         }
-        Kind::TolerateRange if range(&sent, suite).is_some_and(|text| read(text).is_none()) => {
-            drop_range(&mut sent, suite);
+        Kind::TolerateRange if range(&sent, profile).is_some_and(|text| read(text).is_none()) => {
+            drop_range(&mut sent, profile);
         }
         _ => {}
     }
@@ -51,13 +51,13 @@ pub(super) fn broken(kind: &Kind, suite: &Suite, sent: &Sent) -> Sent {
 }
 
 /// Whether a request carries a wrong key; one that nobody knows is passed on as it is.
-fn is_stranger(sent: &Sent, suite: &Suite) -> bool {
-    sent.caller == Caller::Stranger || (sent.caller == Caller::Nobody && shows_key(sent, suite))
+fn is_stranger(sent: &Sent, profile: &ApiProfile) -> bool {
+    sent.caller == Caller::Stranger || (sent.caller == Caller::Nobody && shows_key(sent, profile))
 }
 
 /// Whether a request carries a key of its own.
-fn shows_key(sent: &Sent, suite: &Suite) -> bool {
-    sent.headers.iter().any(|(name, _)| name == suite.key_header)
+fn shows_key(sent: &Sent, profile: &ApiProfile) -> bool {
+    sent.headers.iter().any(|(name, _)| name == profile.key_header)
 }
 
 fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
@@ -69,8 +69,9 @@ fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_
 }
 
 /// The header that asks for a part of a list.
-pub(super) fn range<'a>(sent: &'a Sent, suite: &Suite) -> Option<&'a str> {
-    let header = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(suite.page_header));
+pub(super) fn range<'a>(sent: &'a Sent, profile: &ApiProfile) -> Option<&'a str> {
+    let header =
+        sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(profile.page_header));
     header.map(|(_, text)| text.as_str())
 }
 
@@ -89,14 +90,18 @@ pub(super) fn read(text: &str) -> Option<(i64, i64)> {
     Some((start, results))
 }
 
-pub(super) fn drop_range(sent: &mut Sent, suite: &Suite) {
-    sent.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(suite.page_header));
+pub(super) fn drop_range(sent: &mut Sent, profile: &ApiProfile) {
+    sent.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(profile.page_header));
 }
 
-fn change_range(sent: &mut Sent, suite: &Suite, change: impl FnOnce((i64, i64)) -> (i64, i64)) {
-    let Some(asked) = range(sent, suite).and_then(read) else { return };
+fn change_range(
+    sent: &mut Sent,
+    profile: &ApiProfile,
+    change: impl FnOnce((i64, i64)) -> (i64, i64),
+) {
+    let Some(asked) = range(sent, profile).and_then(read) else { return };
     let (start, results) = change(asked);
-    drop_range(sent, suite);
+    drop_range(sent, profile);
     sent.headers
-        .push((suite.page_header.to_lowercase(), format!("start={start},results={results}")));
+        .push((profile.page_header.to_lowercase(), format!("start={start},results={results}")));
 }

@@ -131,11 +131,11 @@ impl Faulty {
             return Ok(received);
         }
         let store = Kind::Store { member: member.to_owned(), value: value.clone() };
-        self.inner.send(&request::broken(&store, self.suite, sent)).await
+        self.inner.send(&request::broken(&store, self.profile, sent)).await
     }
 
     async fn lost_update(&self, sent: &Sent, read: &str, success: u16) -> Answered {
-        let Some(route) = self.suite.contract.route(read) else {
+        let Some(route) = self.profile.contract.route(read) else {
             return self.inner.send(sent).await;
         };
         let look = Sent {
@@ -186,7 +186,7 @@ impl Faulty {
     ) -> Answered {
         let received = self.inner.send(sent).await?;
         let (Some(route), Some(list), true) =
-            (sent.route, self.suite.contract.route(list), received.is_success())
+            (sent.route, self.profile.contract.route(list), received.is_success())
         else {
             return Ok(received);
         };
@@ -210,7 +210,7 @@ impl Faulty {
 
     async fn upsert(&self, sent: &Sent, create: &str) -> Answered {
         let received = self.inner.send(sent).await?;
-        let Some(create) = self.suite.contract.route(create).filter(|_| received.status == 404)
+        let Some(create) = self.profile.contract.route(create).filter(|_| received.status == 404)
         else {
             return Ok(received);
         };
@@ -285,14 +285,14 @@ impl Faulty {
 
     async fn clamp_start(&self, sent: &Sent) -> Answered {
         let received = self.inner.send(sent).await?;
-        let asked = request::range(sent, self.suite).and_then(request::read);
+        let asked = request::range(sent, self.profile).and_then(request::read);
         let beyond = asked.is_some_and(|(start, results)| start > 0 && results > 0)
             && received.json() == json!([]);
         if !beyond {
             return Ok(received);
         }
         let mut first = sent.clone();
-        request::drop_range(&mut first, self.suite);
+        request::drop_range(&mut first, self.profile);
         self.inner.send(&first).await
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{Class, Entry, Makes, Rules, RunId};
 use crate::{
     exchange::{Caller, Sent},
-    suite::Suite,
+    profile::ApiProfile,
 };
 
 /// Headers that any request may have beside those of the contract.
@@ -93,7 +93,7 @@ pub enum Effect<'r> {
 /// All that decides whether a request may be sent.
 pub struct Admission<'r, 'a> {
     /// The API.
-    pub suite: &'static Suite,
+    pub profile: &'static ApiProfile,
     /// What may be done to it.
     pub rules: &'r Rules,
     /// The run.
@@ -141,7 +141,8 @@ impl<'r, 'a> Admission<'r, 'a> {
     fn understand(&self, sent: &Sent) -> Admitted<(&'static Route, Ids)> {
         let path = sent.target.split('?').next().unwrap_or_default();
         let invalid = |reason: &str| Refusal::Invalid(sent.name(), reason.to_owned());
-        let routes = self.suite.contract.routes.iter().filter(|route| route.method == sent.method);
+        let routes =
+            self.profile.contract.routes.iter().filter(|route| route.method == sent.method);
         let found = routes.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
         // As servers do, text goes before parameters, and the first difference counts.
         let (_, route, ids) = found

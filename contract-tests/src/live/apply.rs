@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Act, Guarded, Life, Makes, Plan, Step,
-    meaning::{first, text},
+    interpret::{first, text},
     sweep,
 };
 use crate::{
@@ -126,7 +126,7 @@ impl<'a> Player<'a> {
 
     fn case(&self, life: &Life) -> Case {
         Case::passed(
-            &life.steps[0].route(self.target.suite).tag,
+            &life.steps[0].route(self.target.profile).tag,
             format!("the life of {}", life.create),
         )
     }
@@ -170,7 +170,7 @@ impl<'a> Player<'a> {
     }
 
     fn request(&mut self, step: &Step) -> Request {
-        let route = step.route(self.target.suite);
+        let route = step.route(self.target.profile);
         let content = match &step.body {
             None => Content::Nothing,
             Some(body) => {
@@ -238,7 +238,7 @@ impl<'a> Player<'a> {
             Some((index, row)) => self.compare_members(step, row, &format!("/{index}")),
             // A list that has pages may show it on a later one.
             None if step
-                .route(self.target.suite)
+                .route(self.target.profile)
                 .parameters
                 .iter()
                 .any(|it| it.location == openapi::Location::Header) => {}

@@ -18,12 +18,12 @@ use tokio::sync::{Mutex, Notify};
 use super::{
     Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger,
     Phase, Rules, RunId, Stop,
-    meaning::{meaning, text},
+    interpret::{interpret, text},
     stop::unwritten,
 };
 use crate::{
     exchange::{Received, Sent},
-    suite::Suite,
+    profile::ApiProfile,
     transport::{Answered, Transport},
 };
 
@@ -47,9 +47,9 @@ pub struct Permit {
 }
 
 /// What a guard needs.
-pub struct Watch {
+pub struct GuardConfig {
     /// The API.
-    pub suite: &'static Suite,
+    pub profile: &'static ApiProfile,
     /// What may be done to it.
     pub rules: Rules,
     /// The run, and where it goes to.
@@ -67,7 +67,7 @@ pub struct Watch {
 /// A transport to a live API.
 pub struct Guarded {
     inner: Arc<dyn Transport>,
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     rules: Rules,
     header: Header,
     folder: Folder,
@@ -96,10 +96,10 @@ impl Guarded {
     /// Guards `inner`. With `ledger`, what an earlier run left is removed and nothing else is done.
     pub fn new(
         inner: Arc<dyn Transport>,
-        watch: Watch,
+        config: GuardConfig,
         ledger: Option<Ledger>,
     ) -> std::io::Result<Guarded> {
-        let Watch { suite, rules, header, host, permit, folder, clock } = watch;
+        let GuardConfig { profile, rules, header, host, permit, folder, clock } = config;
         let budget = Budget::open(folder.budget(&host), rules.limits.clone(), permit.cents)?;
         let (phase, time) = match ledger {
             Some(_) => (Phase::Cleanup, CLEANUP),
@@ -118,7 +118,7 @@ impl Guarded {
         };
         let (interrupted, interrupt) = (AtomicBool::new(false), Notify::new());
         let state = Mutex::new(state);
-        Ok(Guarded { inner, suite, rules, header, folder, clock, interrupted, interrupt, state })
+        Ok(Guarded { inner, profile, rules, header, folder, clock, interrupted, interrupt, state })
     }
 
     /// What may be done.
@@ -127,8 +127,8 @@ impl Guarded {
     }
 
     /// The API.
-    pub fn suite(&self) -> &'static Suite {
-        self.suite
+    pub fn profile(&self) -> &'static ApiProfile {
+        self.profile
     }
 
     /// The run.
@@ -195,8 +195,8 @@ impl Guarded {
             let entries = state.ledger.as_ref().map_or(&[][..], |ledger| &ledger.entries);
             let (phase, run) = (state.phase, &self.header.run);
             let State { planned, seen, .. } = &*state;
-            let (suite, rules) = (self.suite, &self.rules);
-            Admission { suite, rules, run, phase, planned, entries, seen }.look(sent)?
+            let (profile, rules) = (self.profile, &self.rules);
+            Admission { profile, rules, run, phase, planned, entries, seen }.look(sent)?
         };
         if let Err(stop) = self.prepare(&mut state, &asked).await {
             state.stopped = Some(stop.clone());
@@ -324,7 +324,7 @@ impl Guarded {
             remember(&mut state.seen, &body);
         }
         let cleanup = state.phase == Phase::Cleanup;
-        let events = meaning(state.entries(), cleanup, &asked.effect, received.status, &body);
+        let events = interpret(state.entries(), cleanup, &asked.effect, received.status, &body);
         events.into_iter().try_for_each(|(n, event)| state.note(n, event, now))?;
         Ok(())
     }

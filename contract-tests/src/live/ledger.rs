@@ -73,7 +73,7 @@ pub enum Event {
 pub struct Header {
     /// The run.
     pub run: RunId,
-    /// The name of the suite.
+    /// The name of the profile.
     pub api: String,
     /// The base URL.
     pub base: String,

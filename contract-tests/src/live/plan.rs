@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Class, Limits, Permit, Rules};
-use crate::{report::typed, suite::Suite};
+use crate::{profile::ApiProfile, report::typed};
 
 /// How many hexadecimal digits of a hash tell plans apart.
 const HASH_DIGITS: usize = 16;
@@ -86,7 +86,7 @@ pub enum Unplannable {
 impl Plan {
     /// The plan of a life for each of `creates`; of everything that is free where there are none.
     pub fn new(
-        suite: &'static Suite,
+        profile: &'static ApiProfile,
         rules: &Rules,
         base: &str,
         creates: &[String],
@@ -108,9 +108,9 @@ impl Plan {
         if cost > cents_max {
             return Err(Unplannable::Money(Euros(cost), Euros(cents_max)));
         }
-        let contract = digest(suite.contract.document.as_bytes());
+        let contract = digest(profile.contract.document.as_bytes());
         let limits = rules.limits.clone();
-        Ok(Plan { api: suite.name, base: base.to_owned(), contract, lives, limits, cents_max })
+        Ok(Plan { api: profile.name, base: base.to_owned(), contract, lives, limits, cents_max })
     }
 
     /// Tells this plan from every other: another contract, host, operation, body or price is
@@ -178,8 +178,8 @@ impl Life {
 
 impl Step {
     /// The operation in the contract.
-    pub fn route(&self, suite: &'static Suite) -> &'static Route {
-        suite.contract.route(&self.operation).expect("the rules name operations of the contract")
+    pub fn route(&self, profile: &'static ApiProfile) -> &'static Route {
+        profile.contract.route(&self.operation).expect("the rules name operations of the contract")
     }
 }
 
@@ -220,13 +220,13 @@ fn digest(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     const BASE: &str = "https://api.example";
 
     fn plan(creates: &[&str], cents_max: u64) -> Result<Plan, Unplannable> {
         let creates: Vec<String> = creates.iter().map(|&create| create.to_owned()).collect();
-        Plan::new(&SUITE, &Rules::of(&SUITE), BASE, &creates, cents_max)
+        Plan::new(&PROFILE, &Rules::of(&PROFILE), BASE, &creates, cents_max)
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
             plan.permit()
                 .operations
                 .keys()
-                .all(|id| Rules::of(&SUITE).class(id) != Some(Class::Read))
+                .all(|id| Rules::of(&PROFILE).class(id) != Some(Class::Read))
         );
     }
 

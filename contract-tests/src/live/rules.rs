@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::suite::Suite;
+use crate::profile::ApiProfile;
 
 /// What an operation does to a live API. An operation of no class is never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,7 +141,7 @@ impl Limits {
     }
 }
 
-/// What may be done to the live API of a suite.
+/// What may be done to the live API of a profile.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Rules {
     /// The only hosts that are ever taken for a live API.
@@ -154,10 +154,10 @@ pub struct Rules {
 
 impl Rules {
     /// The rules of an API; panics on malformed ones, because they ship with the program.
-    pub fn of(suite: &Suite) -> Rules {
-        let rules = Rules::read(suite.live);
+    pub fn of(profile: &ApiProfile) -> Rules {
+        let rules = Rules::read(profile.live);
         rules.unwrap_or_else(|error| {
-            panic!("the rules for a live {} are well-formed: {error}", suite.name)
+            panic!("the rules for a live {} are well-formed: {error}", profile.name)
         })
     }
 
@@ -204,15 +204,15 @@ mod tests {
     use openapi::Location;
 
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     #[test]
     fn every_operation_of_the_contract_has_one_class() {
-        let rules = Rules::of(&SUITE);
+        let rules = Rules::of(&PROFILE);
         let listed: Vec<&str> = rules.operations().map(|(id, _)| id).collect();
         let once: BTreeSet<&str> = listed.iter().copied().collect();
         let of_contract: BTreeSet<&str> =
-            SUITE.contract.routes.iter().map(|route| route.id.as_str()).collect();
+            PROFILE.contract.routes.iter().map(|route| route.id.as_str()).collect();
         assert_eq!(listed.len(), once.len(), "an operation stands in two classes");
         assert_eq!(once, of_contract);
         assert_eq!(of_contract.len(), 187);
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_is_never_sent_says_why() {
-        let rules = Rules::of(&SUITE);
+        let rules = Rules::of(&PROFILE);
         let harmless = [Class::Read, Class::WriteFree, Class::Billable];
         for (id, class) in rules.operations().filter(|(_, class)| !harmless.contains(class)) {
             assert!(
@@ -233,9 +233,9 @@ mod tests {
     #[test]
     fn what_only_reads_is_a_get_and_shows_nothing_that_the_contract_calls_secret() {
         let document: Value =
-            serde_json::from_str(SUITE.contract.document).expect("the contract is JSON");
-        for (id, class) in Rules::of(&SUITE).operations() {
-            let route = SUITE.contract.route(id).expect("the operation exists");
+            serde_json::from_str(PROFILE.contract.document).expect("the contract is JSON");
+        for (id, class) in Rules::of(&PROFILE).operations() {
+            let route = PROFILE.contract.route(id).expect("the operation exists");
             let operation = &document["paths"][&route.path][route.method.as_str().to_lowercase()];
             let shows_secrets = holds_secret(&document, &operation["responses"]);
             match class {
@@ -268,9 +268,9 @@ mod tests {
 
     #[test]
     fn whatever_is_made_can_be_listed_read_and_removed() {
-        let rules = Rules::of(&SUITE);
+        let rules = Rules::of(&PROFILE);
         let id_of = |operation: &str| {
-            let route = SUITE
+            let route = PROFILE
                 .contract
                 .route(operation)
                 .unwrap_or_else(|| panic!("no operation {operation}"));
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn what_costs_money_says_how_much_and_what_is_free_makes_or_names_its_own() {
-        let rules = Rules::of(&SUITE);
+        let rules = Rules::of(&PROFILE);
         for (id, class) in rules.operations() {
             let details = rules.details(id).cloned().unwrap_or_default();
             assert_eq!(class == Class::Billable, details.worst_cost_cents > 0, "the price of {id}");

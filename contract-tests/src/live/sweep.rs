@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     Denied, Entry, Event, Guarded, Makes, Stage,
-    meaning::{first, text},
+    interpret::{first, text},
 };
 use crate::{
     check,
@@ -375,7 +375,7 @@ impl<'a> Sweeper<'a> {
 
     fn route(&self, operation: &str) -> &'static Route {
         self.guard
-            .suite()
+            .profile()
             .contract
             .route(operation)
             .expect("the rules name operations of the contract")

@@ -82,7 +82,7 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
-    use crate::{fixture::load, suites::i3d_v3::SUITE};
+    use crate::{fixture::load, profiles::i3d_v3::PROFILE};
 
     #[test]
     fn keys_and_tokens_are_found_and_words_and_ids_are_not() {
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_committed_holds_nothing_suspicious() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(SUITE.name);
-        let fixtures = load(&SUITE, &folder, &[]).expect("the folder can be read");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(PROFILE.name);
+        let fixtures = load(&PROFILE, &folder, &[]).expect("the folder can be read");
         let digest = |line: &str| line.trim_start().starts_with("sha256:");
         for fixture in &fixtures {
             let text = fs::read_to_string(&fixture.path).expect("a file");

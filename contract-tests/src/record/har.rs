@@ -12,7 +12,7 @@ use super::trace::route_of;
 use crate::{
     exchange::{Caller, Exchange, Received, Sent},
     fixture::{Fixture, samples},
-    suite::Suite,
+    profile::ApiProfile,
 };
 
 #[derive(Deserialize)]
@@ -111,11 +111,11 @@ fn shown(hosts: &BTreeSet<String>) -> String {
 
 /// Reads what a HAR file holds of `host`; without one, of the host of its first request that is
 /// like an operation. A page talks to many hosts, but a fixture tells what one of them answered.
-pub fn import(suite: &Suite, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
+pub fn import(profile: &ApiProfile, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
     let Har { log } = serde_json::from_str(text)?;
     let seen: Vec<Seen> = log.entries.iter().filter_map(seen).collect();
     let mut hosts: BTreeSet<String> = seen.iter().map(|it| it.host.clone()).collect();
-    let first = || seen.iter().find(|it| route_of(suite, &it.exchange.sent).is_some());
+    let first = || seen.iter().find(|it| route_of(profile, &it.exchange.sent).is_some());
     let Some(host) = host.map(str::to_owned).or_else(|| first().map(|it| it.host.clone())) else {
         return Err(NoImport::NoOperation(hosts));
     };
@@ -205,9 +205,9 @@ fn received_body(response: &ResponseOf) -> Option<Vec<u8>> {
 }
 
 /// A fixture as a HAR document: placeholders become values of their type.
-pub fn export(suite: &Suite, fixture: &Fixture, base: &str) -> Value {
+pub fn export(profile: &ApiProfile, fixture: &Fixture, base: &str) -> Value {
     let at = fixture.provenance.recorded_at.to_string();
-    let entries: Vec<Value> = samples(suite, fixture, "run")
+    let entries: Vec<Value> = samples(profile, fixture, "run")
         .iter()
         .map(|(_, exchange)| entry(exchange, base, &at))
         .collect();

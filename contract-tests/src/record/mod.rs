@@ -24,9 +24,9 @@ pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"))
 
 use crate::{
     exchange::Exchange,
-    fixture::{Fixture, Names, NotUndone, Options, Player, Provenance, Source, Trouble, read},
+    fixture::{Fixture, Names, NotUndone, Options, PlayError, Player, Provenance, Source, read},
+    profile::ApiProfile,
     redact::Redactor,
-    suite::Suite,
     target::Target,
 };
 
@@ -43,7 +43,7 @@ pub struct Recording {
 pub enum RecordError {
     /// A step could not be played.
     #[error("step {number}: {trouble}", number = .0 + 1, trouble = .1)]
-    Step(usize, Trouble),
+    Step(usize, PlayError),
     /// The target does not do this.
     #[error("step {number}: {operation} is not emulated", number = .0 + 1, operation = .1)]
     NotEmulated(usize, String),
@@ -115,13 +115,13 @@ pub fn provenance(target: &Target, now: Timestamp) -> Provenance {
 /// operation are told, and why the fixture cannot be played yet, where it cannot.
 pub fn save(
     folder: &Path,
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     id: &str,
     exchanges: Vec<Exchange>,
     provenance: Provenance,
     redactor: &Redactor,
 ) -> anyhow::Result<PathBuf> {
-    let (recording, strange) = trace(suite, id, exchanges, redactor);
+    let (recording, strange) = trace(profile, id, exchanges, redactor);
     strange.iter().for_each(|name| eprintln!("left out, because no operation is like it: {name}"));
     anyhow::ensure!(
         !recording.exchanges.is_empty(),
@@ -131,7 +131,7 @@ pub fn save(
     let fixture = describe(recording, provenance, redactor, NO_RUN);
     let fixture = Fixture { provenance: Provenance { note, ..fixture.provenance }, ..fixture };
     let path = write(folder, &fixture, redactor, "")?;
-    if let Err(broken) = read(suite, id, &path) {
+    if let Err(broken) = read(profile, id, &path) {
         eprintln!("this is to be mended before it can be played: {broken}");
     }
     Ok(path)

@@ -130,14 +130,14 @@ fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
     let (method, body) = (head.method, body.to_vec());
     let mut sent = Sent { route: None, caller, method, target, headers, body };
     if caller != Caller::Nobody {
-        sent.headers.retain(|(name, _)| name != upstream.suite.key_header);
+        sent.headers.retain(|(name, _)| name != upstream.profile.key_header);
     }
-    sent.route = route_of(upstream.suite, &sent).map(|(route, _)| route);
+    sent.route = route_of(upstream.profile, &sent).map(|(route, _)| route);
     sent
 }
 
 fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
-    match headers.get(upstream.suite.key_header) {
+    match headers.get(upstream.profile.key_header) {
         None => Caller::Nobody,
         Some(_) if upstream.is_live() => Caller::Customer,
         Some(key) => {
@@ -187,11 +187,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     /// The lengths of the bodies that are kept, and how many are forgotten.
     fn kept_of(lengths: &[usize], bounds: Bounds) -> (Vec<usize>, usize) {
-        let route = SUITE.contract.route("getSshKeys").expect("the contract has the operation");
+        let route = PROFILE.contract.route("getSshKeys").expect("the contract has the operation");
         let mut passed = Passed::default();
         for length in lengths {
             let (headers, body) = (HeaderMap::new(), vec![b'x'; *length]);

@@ -11,16 +11,19 @@ use super::{Recording, provenance_of_nothing, volatile::volatile};
 use crate::{
     exchange::{Caller, Exchange, Sent},
     fixture::{Capture, Fixture, FormPart, Request, Step, VERSION, Who, pointer::places},
+    profile::ApiProfile,
     redact::Redactor,
-    suite::Suite,
 };
 
 /// The operation of a request, and the values in its path. It is read as servers read it; the guard
 /// of a live one, which must be sure, is stricter.
-pub fn route_of(suite: &Suite, sent: &Sent) -> Option<(&'static Route, BTreeMap<String, String>)> {
+pub fn route_of(
+    profile: &ApiProfile,
+    sent: &Sent,
+) -> Option<(&'static Route, BTreeMap<String, String>)> {
     let path = sent.target.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-    let routes = suite.contract.routes.iter().filter(|route| route.method == sent.method);
+    let routes = profile.contract.routes.iter().filter(|route| route.method == sent.method);
     let fitting = routes.filter_map(|route| Some((route, values_of(route, &parts)?)));
     // A path that is spelled out is meant before one with a parameter.
     fitting.min_by_key(|(_, values)| values.len())
@@ -77,7 +80,7 @@ fn query_of(sent: &Sent) -> Vec<(String, String)> {
 
 /// A recording of exchanges in their order, and the requests that are no operation of the contract.
 pub fn trace(
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     id: &str,
     exchanges: Vec<Exchange>,
     redactor: &Redactor,
@@ -86,13 +89,13 @@ pub fn trace(
     exchanges.iter().for_each(|exchange| drop(redactor.exchange(exchange)));
     let (mut traced, mut strange) = (Trace::default(), Vec::new());
     for exchange in exchanges {
-        let known = route_of(suite, &exchange.sent);
+        let known = route_of(profile, &exchange.sent);
         match known
             .filter(|(route, _)| asks_only_what_is_known(route, &redactor.exchange(&exchange).sent))
         {
             Some((route, values)) => {
                 let sent = Sent { route: Some(route), ..exchange.sent };
-                traced.add(suite, Exchange { sent, ..exchange }, &values, redactor);
+                traced.add(profile, Exchange { sent, ..exchange }, &values, redactor);
             }
             None => strange.push(redactor.text(&exchange.sent.name())),
         }
@@ -125,13 +128,13 @@ struct Trace {
 impl Trace {
     fn add(
         &mut self,
-        suite: &Suite,
+        profile: &ApiProfile,
         exchange: Exchange,
         values: &BTreeMap<String, String>,
         redactor: &Redactor,
     ) {
         let redacted = redactor.exchange(&exchange);
-        let (who, key) = self.who(suite, &redacted.sent);
+        let (who, key) = self.who(profile, &redacted.sent);
         let mut request = request(&redacted.sent, values, redactor);
         request.headers.extend(key);
         let step = Step {
@@ -155,11 +158,11 @@ impl Trace {
 
     /// Who sent a request. The key itself is not written down, but a key that an answer told is
     /// known by its name.
-    fn who(&mut self, suite: &Suite, sent: &Sent) -> (Who, Option<(String, String)>) {
+    fn who(&mut self, profile: &ApiProfile, sent: &Sent) -> (Who, Option<(String, String)>) {
         if sent.caller != Caller::Nobody {
             return (Who::of(sent.caller), None);
         }
-        let header = sent.headers.iter().find(|(name, _)| name == suite.key_header);
+        let header = sent.headers.iter().find(|(name, _)| name == profile.key_header);
         let Some((name, key)) = header else { return (Who::Nobody, None) };
         let first = self.key.get_or_insert_with(|| key.clone());
         match key == first {
@@ -301,12 +304,12 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     fn operation(method: Method, target: &str) -> Option<(String, BTreeMap<String, String>)> {
         let (target, headers, body) = (target.to_owned(), Vec::new(), Vec::new());
         let sent = Sent { route: None, caller: Caller::Nobody, method, target, headers, body };
-        route_of(&SUITE, &sent).map(|(route, values)| (route.id.clone(), values))
+        route_of(&PROFILE, &sent).map(|(route, values)| (route.id.clone(), values))
     }
 
     #[test]

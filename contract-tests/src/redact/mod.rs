@@ -11,8 +11,8 @@ use serde_json::Value;
 use self::notation::notations;
 use crate::{
     exchange::{Exchange, Received, Sent},
+    profile::ApiProfile,
     secret::Secret,
-    suite::Suite,
     transport::Keys,
 };
 
@@ -34,7 +34,7 @@ const QUERIES: [&str; 7] =
 /// a secret stands. The same secret is always replaced by the same text, so that a reader can still
 /// follow it.
 pub struct Redactor {
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     known: Mutex<Vec<Known>>,
 }
 
@@ -68,9 +68,12 @@ pub enum RedactionKind {
 }
 
 impl Redactor {
-    /// Knows `secrets` from the start, and where the contract of `suite` has others.
-    pub fn new(suite: &'static Suite, secrets: impl IntoIterator<Item = Secret>) -> Redactor {
-        let redactor = Redactor { suite, known: Mutex::default() };
+    /// Knows `secrets` from the start, and where the contract of `profile` has others.
+    pub fn new(
+        profile: &'static ApiProfile,
+        secrets: impl IntoIterator<Item = Secret>,
+    ) -> Redactor {
+        let redactor = Redactor { profile, known: Mutex::default() };
         for secret in secrets {
             redactor.number(secret.expose());
         }
@@ -79,9 +82,9 @@ impl Redactor {
 
     /// Knows every key that anything may be called with: those of the environment, and those of the
     /// demo world.
-    pub fn of_every_key(suite: &'static Suite) -> Redactor {
-        let (own, demo) = (Keys::from_env(), Keys::default().or_of(suite.demo_keys));
-        Redactor::new(suite, own.secrets().chain(demo.secrets()).cloned())
+    pub fn of_every_key(profile: &'static ApiProfile) -> Redactor {
+        let (own, demo) = (Keys::from_env(), Keys::default().or_of(profile.demo_keys));
+        Redactor::new(profile, own.secrets().chain(demo.secrets()).cloned())
     }
 
     /// The text without any known secret, in whatever notation it stands there.
@@ -158,8 +161,8 @@ impl Redactor {
 
     fn is_secret_header(&self, name: &str) -> bool {
         HEADERS.contains(&name)
-            || name == self.suite.key_header
-            || self.suite.contract.secrets.contains(name)
+            || name == self.profile.key_header
+            || self.profile.contract.secrets.contains(name)
     }
 
     fn headers(
@@ -218,7 +221,7 @@ impl Redactor {
         let one = |pair: &str| {
             let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
             let secret = QUERIES.contains(&name.to_lowercase().as_str())
-                || self.suite.contract.secrets.contains(name);
+                || self.profile.contract.secrets.contains(name);
             if !secret || value.is_empty() {
                 return pair.to_owned();
             }
@@ -233,8 +236,8 @@ impl Redactor {
 
     fn mask_sent(&self, sent: &Sent, body: &mut Value) {
         match sent.route.and_then(|route| route.body.as_ref()).filter(|body| body.is_json()) {
-            Some(known) => known.mask(body, &self.suite.contract.secrets),
-            None => mask_names(body, &|name| self.suite.contract.secrets.contains(name)),
+            Some(known) => known.mask(body, &self.profile.contract.secrets),
+            None => mask_names(body, &|name| self.profile.contract.secrets.contains(name)),
         }
     }
 
@@ -242,10 +245,10 @@ impl Redactor {
         let response =
             exchange.sent.route.and_then(|route| route.response(exchange.received.status));
         match response.filter(|response| response.has_body()) {
-            Some(response) => response.mask(body, &self.suite.contract.secrets),
-            None => mask_names(body, &|name| self.suite.contract.secrets.contains(name)),
+            Some(response) => response.mask(body, &self.profile.contract.secrets),
+            None => mask_names(body, &|name| self.profile.contract.secrets.contains(name)),
         }
-        mask_names(body, &|name| self.suite.private.contains(&name));
+        mask_names(body, &|name| self.profile.private.contains(&name));
     }
 
     /// A body with a placeholder wherever `mask` changes it.
@@ -351,16 +354,16 @@ mod tests {
     use serde_json::json;
 
     use super::{notation::lower_hex, *};
-    use crate::suites::i3d_v3::SUITE;
+    use crate::profiles::i3d_v3::PROFILE;
 
     const CANARY: &str = "Canary/Key+0 \"1\" ~ü";
 
     fn redactor(secrets: &[&str]) -> Redactor {
-        Redactor::new(&SUITE, secrets.iter().map(|it| Secret::new(*it)))
+        Redactor::new(&PROFILE, secrets.iter().map(|it| Secret::new(*it)))
     }
 
     fn exchange(operation: &str, body: Value, answer: Value) -> Exchange {
-        let route = SUITE.contract.route(operation).expect("the contract has the operation");
+        let route = PROFILE.contract.route(operation).expect("the contract has the operation");
         let sent = Sent { body: body.to_string().into_bytes(), ..Sent::to(route) };
         let body = answer.to_string().into_bytes();
         let received = Received {

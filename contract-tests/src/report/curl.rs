@@ -130,17 +130,17 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{request::Request, suites::i3d_v3::SUITE};
+    use crate::{profiles::i3d_v3::PROFILE, request::Request};
 
     const BASE: &str = "http://127.0.0.1:8080";
 
     fn example(operation: &str) -> Sent {
-        let route = SUITE.contract.route(operation).expect("the contract has the operation");
+        let route = PROFILE.contract.route(operation).expect("the contract has the operation");
         Request::example(route).expect("it has an example").sent(Caller::Customer)
     }
 
     fn shown(sent: &Sent) -> String {
-        line(sent, BASE, SUITE.key_header)
+        line(sent, BASE, PROFILE.key_header)
     }
 
     #[test]

@@ -12,10 +12,10 @@ use crate::{
     coverage::{self, Figures},
     exchange::{Caller, Exchange},
     finding::Finding,
+    profile::ApiProfile,
     reached::Reached,
     redact::Redactor,
     run::{Case, Outcome, Run, Verdict},
-    suite::Suite,
 };
 
 /// The version of the form. It grows when a member changes its meaning or goes.
@@ -155,7 +155,7 @@ pub enum Body {
 
 impl Document {
     /// The run without its secrets.
-    pub fn new(run: &Run, suite: &'static Suite, redactor: &Redactor) -> Document {
+    pub fn new(run: &Run, profile: &'static ApiProfile, redactor: &Redactor) -> Document {
         // A secret that is met late may stand early; after this every secret is known.
         run.cases
             .iter()
@@ -163,7 +163,7 @@ impl Document {
             .for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
         let base = Some(asked(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
-        let teller = Teller { suite, redactor, base };
+        let teller = Teller { profile, redactor, base };
         let cases: Vec<Entry> = run.cases.iter().map(|case| teller.entry(case)).collect();
         let operations = run.reached.clone();
         Document {
@@ -177,7 +177,7 @@ impl Document {
             requests: run.requests,
             totals: Totals::of(&cases),
             coverage: coverage::figures(
-                coverage::groups(suite.contract, &operations).values().flatten(),
+                coverage::groups(profile.contract, &operations).values().flatten(),
             ),
             cases,
             operations,
@@ -250,7 +250,7 @@ impl Entry {
 
 /// Tells a run without its secrets.
 struct Teller<'a> {
-    suite: &'static Suite,
+    profile: &'static ApiProfile,
     redactor: &'a Redactor,
     base: &'a str,
 }
@@ -311,7 +311,7 @@ impl Teller<'_> {
             response: message(pairs(&received.headers), &received.body),
             took_ms: millis(received.took),
             // What is no text was not looked into, and comes here as base64.
-            curl: self.text(&curl::line(sent, self.base, self.suite.key_header)),
+            curl: self.text(&curl::line(sent, self.base, self.profile.key_header)),
         }
     }
 

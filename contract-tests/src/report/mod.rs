@@ -25,9 +25,9 @@ use self::document::Document;
 pub use self::document::FORMAT;
 use crate::{
     command::{FileArguments, ReportArguments},
+    profiles,
     redact::Redactor,
     run::Run,
-    suites,
 };
 
 /// Set by GitHub Actions for every step.
@@ -57,11 +57,11 @@ fn tell(
 
 /// Writes the files that the arguments ask for, and nothing on the terminal.
 pub fn save_all(run: &Run, files: &FileArguments, redactor: &Redactor) -> anyhow::Result<Document> {
-    let suite =
-        suites::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
-    let document = Document::new(run, suite, redactor);
+    let profile =
+        profiles::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
+    let document = Document::new(run, profile, redactor);
     if let Some(path) = &files.html {
-        save(path, &html::page(&document, suite))?;
+        save(path, &html::page(&document, profile))?;
     }
     if let Some(path) = &files.junit {
         save(path, &junit::xml(&document)?)?;

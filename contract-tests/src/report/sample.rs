@@ -12,10 +12,10 @@ use crate::{
     check::{self, Check},
     exchange::{Caller, Exchange, Received, Sent},
     finding::Finding,
+    profiles::i3d_v3::PROFILE,
     redact::Redactor,
     request::Request,
     run::{Case, Outcome, Run},
-    suites::i3d_v3::SUITE,
 };
 
 /// The key of the customer, which may stand in no report.
@@ -23,7 +23,7 @@ pub const KEY: &str = "CanaryKey/+0123456789";
 
 /// An exchange by the example of an operation.
 pub fn exchange(operation: &str, status: u16, body: &Value) -> Exchange {
-    let route = SUITE.contract.route(operation).expect("the contract has the operation");
+    let route = PROFILE.contract.route(operation).expect("the contract has the operation");
     let sent = Request::example(route).expect("it has an example").sent(Caller::Customer);
     answered(sent, status, body)
 }
@@ -59,7 +59,7 @@ pub fn failed(
 
 /// A run that has one of everything.
 pub fn run() -> Run {
-    let mut run = Run::new("explore", SUITE.name, "mock", Some(7));
+    let mut run = Run::new("explore", PROFILE.name, "mock", Some(7));
     run.started = Timestamp::UNIX_EPOCH;
     run.took = Duration::from_millis(1_250);
     let tag =
@@ -125,10 +125,10 @@ pub fn run() -> Run {
 
 /// What takes the key out of reports.
 pub fn redactor() -> Redactor {
-    Redactor::new(&SUITE, [Secret::new(KEY)])
+    Redactor::new(&PROFILE, [Secret::new(KEY)])
 }
 
 /// The same run, ready to be told.
 pub fn document() -> Document {
-    Document::new(&run(), &SUITE, &redactor())
+    Document::new(&run(), &PROFILE, &redactor())
 }

@@ -13,9 +13,9 @@ use crate::{
     command::{FileArguments, ReportArguments},
     examples,
     fault::{Fault, Faulty, Kind},
+    profiles::i3d_v3::PROFILE,
     redact::Redactor,
     run::Run,
-    suites::i3d_v3::SUITE,
 };
 
 /// Everything that a run is told as: terminal and annotations, page, JUnit, JSON.
@@ -82,7 +82,7 @@ fn the_page_is_complete_escaped_and_loads_nothing() {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
-    for route in &SUITE.contract.routes {
+    for route in &PROFILE.contract.routes {
         assert!(page.contains(&format!(">{}</button>", route.id)), "the matrix lacks {}", route.id);
     }
 }
@@ -103,7 +103,7 @@ fn the_json_has_everything_for_programs() {
     );
     assert_eq!(report["cases"][0]["steps"][0]["status"], 200);
     assert_eq!(report["operations"]["createFlexMetalTag"]["statuses"]["200"], 2);
-    assert_eq!(report["coverage"]["operations"]["of"], SUITE.contract.routes.len());
+    assert_eq!(report["coverage"]["operations"]["of"], PROFILE.contract.routes.len());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn no_secret_is_told() {
 
 /// A mock with several faults at once.
 fn faulty() -> Target {
-    let target = Target::mock(&SUITE, 1).expect("a mock starts");
+    let target = Target::mock(&PROFILE, 1).expect("a mock starts");
     let faults = [
         ("getSshKeys", Kind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") }),
         ("getTickets", Kind::Remove("/*/status".to_owned())),
@@ -163,7 +163,7 @@ fn faulty() -> Target {
     ];
     faults.into_iter().fold(target, |target, (operation, kind)| {
         let fault = Fault { name: operation.to_owned(), operation: operation.to_owned(), kind };
-        target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)))
+        target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)))
     })
 }
 

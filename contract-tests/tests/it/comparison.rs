@@ -8,7 +8,7 @@ use contract_tests::{
     compare::{Comparison, Side, Terms, Verdict, Waiver, Waivers, compare_sides, examples, reads},
     fixture::{Fixture, Options, Step, load},
     live::{Class, Rules},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -68,7 +68,7 @@ fn touched(operation: &'static str, touch: fn(&mut Received)) -> Side {
 }
 
 pub fn mock() -> Target {
-    Target::mock(&SUITE, 1).expect("an emulator starts")
+    Target::mock(&PROFILE, 1).expect("an emulator starts")
 }
 
 fn altered(edits: &[Edit]) -> Side {
@@ -87,7 +87,7 @@ fn options() -> Options {
 fn fixtures(filters: &[&str]) -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3");
     let filters: Vec<String> = filters.iter().map(|it| (*it).to_owned()).collect();
-    let loaded = load(&SUITE, &folder, &filters).expect("the fixtures can be read");
+    let loaded = load(&PROFILE, &folder, &filters).expect("the fixtures can be read");
     loaded.into_iter().map(|it| it.fixture.expect("a good fixture")).collect()
 }
 
@@ -106,7 +106,7 @@ async fn compared_with(
     shape_only: bool,
     waivers: &Waivers,
 ) -> Comparison {
-    let (options, redactor) = (options(), Redactor::new(&SUITE, []));
+    let (options, redactor) = (options(), Redactor::new(&PROFILE, []));
     let terms = Terms { shape_only, options: &options, waivers, redactor: &redactor };
     compare_sides(mock, truth, scenarios, &terms).await
 }
@@ -137,7 +137,7 @@ const EDITS: [Edit; 9] = [
 #[tokio::test]
 async fn an_emulator_is_like_itself() {
     let (one, other) = (Side::Server(Box::new(mock())), Side::Server(Box::new(mock())));
-    let comparison = compared(&one, &other, &examples(&SUITE)).await;
+    let comparison = compared(&one, &other, &examples(&PROFILE)).await;
     assert_eq!(told(&comparison), []);
     assert_eq!(comparison.run.verdict(), Ended::Holds);
     assert!(comparison.run.requests > 90, "{}", comparison.run.requests);
@@ -146,7 +146,7 @@ async fn an_emulator_is_like_itself() {
 #[tokio::test]
 async fn every_seeded_difference_is_named_and_nothing_else() {
     let comparison =
-        compared(&altered(&EDITS), &Side::Server(Box::new(mock())), &examples(&SUITE)).await;
+        compared(&altered(&EDITS), &Side::Server(Box::new(mock())), &examples(&PROFILE)).await;
     let mut told = told(&comparison);
     told.sort_by_key(|it| it.2);
     let expected = [
@@ -208,7 +208,7 @@ async fn a_write_that_is_lost_is_a_difference_of_the_state() {
 #[tokio::test]
 async fn an_answer_that_repeats_the_key_is_a_breach() {
     let leaky = touched("getHealth", |received| {
-        received.headers.insert("x-key", HeaderValue::from_static(SUITE.demo_keys.customer));
+        received.headers.insert("x-key", HeaderValue::from_static(PROFILE.demo_keys.customer));
     });
     let (good, scenarios) = (Side::Server(Box::new(mock())), fixtures(&["health/up"]));
     for (one, other, verdict) in
@@ -276,9 +276,9 @@ async fn an_effect_that_only_one_side_has_is_a_difference_of_the_state() {
 async fn recordings_are_a_side_too() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3");
     let recorded = || Side::Recorded {
-        suite: &SUITE,
+        profile: &PROFILE,
         folder: folder.clone(),
-        fixtures: load(&SUITE, &folder, &[]).expect("the fixtures can be read"),
+        fixtures: load(&PROFILE, &folder, &[]).expect("the fixtures can be read"),
     };
     let all = fixtures(&[]);
     for (mock, truth) in [
@@ -330,7 +330,7 @@ async fn servers_with_other_data_are_compared_in_shape() {
         }),
     ];
     let (mock, truth) = (altered(&other_data), Side::Server(Box::new(mock())));
-    let mut scenarios = examples(&SUITE);
+    let mut scenarios = examples(&PROFILE);
     scenarios.retain(|it| other_data.iter().any(|(operation, _)| it.id.ends_with(operation)));
     let comparison = compared_in_shape(&mock, &truth, &scenarios).await;
     assert_eq!(
@@ -349,7 +349,7 @@ async fn another_type_of_body_is_a_difference_in_values_and_in_shape() {
     });
     let truth = Side::Server(Box::new(mock()));
     let scenarios: Vec<Fixture> =
-        examples(&SUITE).into_iter().filter(|it| it.id.ends_with("/getHealth")).collect();
+        examples(&PROFILE).into_iter().filter(|it| it.id.ends_with("/getHealth")).collect();
     let expected = [(Verdict::MockBug, "header".to_owned(), "getHealth", "/headers/content-type")];
     assert_eq!(told(&compared(&text, &truth, &scenarios).await), expected);
     assert_eq!(told(&compared_in_shape(&text, &truth, &scenarios).await), expected);
@@ -385,7 +385,7 @@ async fn no_difference_tells_a_secret() {
         ("getOperatingsystems", |_, body| body[0]["name"] = "NL91ABNA0417164300".into()),
     ];
     let (mock, truth) = (altered(&careless), Side::Server(Box::new(mock())));
-    let mut scenarios = examples(&SUITE);
+    let mut scenarios = examples(&PROFILE);
     scenarios.retain(|it| careless.iter().any(|(operation, _)| it.id.ends_with(operation)));
     // What the truth has as a secret is not compared, wherever it stands.
     for (one, other, count) in [(&mock, &truth, 4), (&truth, &mock, 3)] {
@@ -430,9 +430,9 @@ async fn other_data_are_no_difference_in_shape() {
 
 /// What is read of a live API, whose keys may see more than others.
 fn harmless_reads() -> Vec<Fixture> {
-    let rules = Rules::of(&SUITE);
+    let rules = Rules::of(&PROFILE);
     let is_read = |step: &Step| {
         step.operation.as_deref().and_then(|operation| rules.class(operation)) == Some(Class::Read)
     };
-    reads(&SUITE).into_iter().filter(|it| it.steps.iter().all(is_read)).collect()
+    reads(&PROFILE).into_iter().filter(|it| it.steps.iter().all(is_read)).collect()
 }

@@ -7,7 +7,7 @@ use contract_tests::{
     Answered, Outcome, Run, Sent, Target, Transport, Verdict,
     explore::{self, Options, Step},
     fault::{Edge, Fault, Faulty, Kind},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 
@@ -24,7 +24,7 @@ fn findings(run: &Run) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_emulator_has_no_findings() {
     for seed in [1, 2] {
-        let target = Target::mock(&SUITE, seed).unwrap();
+        let target = Target::mock(&PROFILE, seed).unwrap();
         let run =
             explore::run(&target, &Options { seed, steps: 4_000, ..Options::default() }).await;
         assert_eq!(findings(&run), Vec::<String>::new(), "with the seed {seed}");
@@ -35,9 +35,9 @@ async fn a_sound_emulator_has_no_findings() {
 }
 
 async fn broken(operation: &str, kind: Kind, operations: &str, stop_at_first: bool) -> Run {
-    let target = Target::mock(&SUITE, 1).unwrap();
+    let target = Target::mock(&PROFILE, 1).unwrap();
     let fault = Fault { name: "fault".to_owned(), operation: operation.to_owned(), kind };
-    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
+    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
     let options = Options {
         steps: 600,
         operations: operations.to_owned(),
@@ -85,10 +85,10 @@ async fn what_fails_is_shown_by_its_shortest_sequence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_failed_once_is_played_first() {
     let folder = tempfile::tempdir().unwrap();
-    let target = Target::mock(&SUITE, 1).unwrap();
+    let target = Target::mock(&PROFILE, 1).unwrap();
     let fault =
         Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
-    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
+    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
     let kept = Some(folder.path().to_owned());
     let options =
         Options { operations: "*SshKey*".to_owned(), regressions: kept, ..Options::default() };
@@ -101,14 +101,14 @@ async fn what_failed_once_is_played_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pattern_that_matches_nothing_checks_nothing() {
-    let target = Target::mock(&SUITE, 1).unwrap();
+    let target = Target::mock(&PROFILE, 1).unwrap();
     let options = Options { operations: "*Nothing*".to_owned(), ..Options::default() };
     assert_eq!(explore::run(&target, &options).await.verdict(), Verdict::Unchecked);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_pattern_must_match_something() {
-    let target = Target::mock(&SUITE, 1).unwrap();
+    let target = Target::mock(&PROFILE, 1).unwrap();
     let operations = "getCurrencies, typo*".to_owned();
     let run = explore::run(&target, &Options { operations, steps: 50, ..Options::default() }).await;
     assert_eq!(run.verdict(), Verdict::Unchecked);
@@ -119,12 +119,12 @@ async fn every_pattern_must_match_something() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_report_tells_can_be_played_again() {
-    let target = Target::mock(&SUITE, 1).unwrap();
+    let target = Target::mock(&PROFILE, 1).unwrap();
     let fault =
         Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
-    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &SUITE, fault)));
-    let steps =
-        Step::parse_all(SUITE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0").unwrap();
+    let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
+    let steps = Step::parse_all(PROFILE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0")
+        .unwrap();
     let options = Options { play: Some(steps), ..Options::default() };
     let failed = explore::run(&faulty, &options).await;
     let case = failed.ended(Outcome::Failed).next().expect("a delete that does nothing is found");
@@ -158,7 +158,7 @@ impl Transport for Refusing {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_does_nothing_is_not_checked() {
-    let mock = Target::mock(&SUITE, 1).unwrap();
+    let mock = Target::mock(&PROFILE, 1).unwrap();
     let target = mock.behind(|inner| Arc::new(Refusing { inner, operation: "", status: 501 }));
     let run = explore::run(&target, &Options { steps: 400, ..Options::default() }).await;
     assert_eq!(run.verdict(), Verdict::Unchecked, "{:?}", findings(&run));
@@ -167,7 +167,7 @@ async fn a_server_that_does_nothing_is_not_checked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_that_never_succeeds_is_not_checked() {
-    let mock = Target::mock(&SUITE, 1).unwrap();
+    let mock = Target::mock(&PROFILE, 1).unwrap();
     let operation = "getCurrencies";
     let target = mock.behind(|inner| Arc::new(Refusing { inner, operation, status: 429 }));
     let run =
@@ -194,7 +194,7 @@ impl Transport for Recorder {
 async fn the_same_seed_sends_the_same_requests_to_the_byte() {
     let mut all = Vec::new();
     for _ in 0..2 {
-        let target = Target::mock(&SUITE, 7).unwrap();
+        let target = Target::mock(&PROFILE, 7).unwrap();
         let sent = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&sent);
         let target = target.behind(|inner| Arc::new(Recorder { inner, sent: log }));

@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use contract_tests::{
     Keys, Redactor, Secret, Target,
     fixture::{Broken, Fixture, Loaded, Options, Provenance, Source, Span, read, replay_one},
+    profiles::i3d_v3::PROFILE,
     record::{Bounds, Proxy, har, hurl, provenance, save},
-    suites::i3d_v3::SUITE,
 };
 use jiff::Timestamp;
 use reqwest::{Client, Response};
@@ -80,12 +80,12 @@ fn file(path: &Path, secrets: &[String]) -> Result<Fixture, Broken> {
         assert!(!text.contains(secret.as_str()), "a secret stands in {text}");
     }
     let id = path.file_stem().unwrap().to_string_lossy();
-    read(&SUITE, &format!("recorded/{id}"), path)
+    read(&PROFILE, &format!("recorded/{id}"), path)
 }
 
 #[tokio::test]
 async fn what_passed_the_proxy_can_be_played_again() {
-    let target = Target::mock(&SUITE, 1).expect("an emulator starts");
+    let target = Target::mock(&PROFILE, 1).expect("an emulator starts");
     let listen = "127.0.0.1:0".parse().unwrap();
     let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await.expect("a free port");
     let client = Client::builder().no_proxy().build().unwrap();
@@ -96,9 +96,15 @@ async fn what_passed_the_proxy_can_be_played_again() {
 
     let folder = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path =
-        save(folder.path(), &SUITE, "recorded/session", passed.exchanges, now, &target.redactor())
-            .expect("nothing secret is left");
+    let path = save(
+        folder.path(),
+        &PROFILE,
+        "recorded/session",
+        passed.exchanges,
+        now,
+        &target.redactor(),
+    )
+    .expect("nothing secret is left");
     let broken = file(&path, &secrets).expect_err("the password was taken out");
     assert!(
         broken.reason.contains("stands for nothing: it is a secret that was taken out"),
@@ -132,19 +138,25 @@ async fn what_passed_the_proxy_can_be_played_again() {
 
 #[tokio::test]
 async fn a_har_file_goes_in_and_out() {
-    let target = Target::mock(&SUITE, 1).expect("an emulator starts");
+    let target = Target::mock(&PROFILE, 1).expect("an emulator starts");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/ssh_key/life.yaml");
-    let fixture = read(&SUITE, "ssh_key/life", &folder).expect("a good fixture");
-    let exported = har::export(&SUITE, &fixture, "http://127.0.0.1:8080");
+    let fixture = read(&PROFILE, "ssh_key/life", &folder).expect("a good fixture");
+    let exported = har::export(&PROFILE, &fixture, "http://127.0.0.1:8080");
     assert_eq!(exported["log"]["entries"].as_array().map(Vec::len), Some(6));
     assert_eq!(exported["log"]["entries"][0]["request"]["url"], "http://127.0.0.1:8080/v3/sshKey");
 
-    let imported = har::import(&SUITE, &exported.to_string(), None).expect("a HAR file");
+    let imported = har::import(&PROFILE, &exported.to_string(), None).expect("a HAR file");
     assert_eq!(imported.host, "127.0.0.1");
     let out = tempfile::tempdir().expect("a folder");
     let now = provenance(&target, Timestamp::now());
-    let path =
-        save(out.path(), &SUITE, "recorded/imported", imported.exchanges, now, &target.redactor());
+    let path = save(
+        out.path(),
+        &PROFILE,
+        "recorded/imported",
+        imported.exchanges,
+        now,
+        &target.redactor(),
+    );
     let again = file(&path.expect("nothing secret is in it"), &[]).expect("a good fixture");
     let operations =
         |it: &Fixture| it.steps.iter().map(|step| step.operation.clone()).collect::<Vec<_>>();
@@ -178,11 +190,11 @@ fn a_har_file_of_a_browser_loses_its_secrets() {
             "content": { "mimeType": "application/json", "text": "[{\"id\":0,\"name\":\"EUR\",\"sign\":\"CanaryKey0123456789x\",\"conversionRateToEuro\":1,\"decimals\":2}]" },
         },
     }] } });
-    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
-    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
+    let imported = har::import(&PROFILE, &har.to_string(), None).expect("a HAR file");
+    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&PROFILE, []));
     let provenance = observed(&imported);
     let path =
-        save(out.path(), &SUITE, "recorded/browser", imported.exchanges, provenance, &redactor);
+        save(out.path(), &PROFILE, "recorded/browser", imported.exchanges, provenance, &redactor);
     let path = path.expect("it was written");
     let broken = file(&path, &[canary.to_owned()]).expect_err("the cookie was taken out");
     assert!(broken.reason.contains("`{{secret-2}}` stands for nothing"), "{broken}");
@@ -212,7 +224,7 @@ fn a_har_file_is_of_one_host() {
         entry("https://stage.example/v3/currency", "2026-11-21T10:00:02Z"),
         entry("https://api.i3d.net/v3/country?_=17", "2026-11-21T10:00:03Z"),
     ] } });
-    let imported = |host| har::import(&SUITE, &har.to_string(), host);
+    let imported = |host| har::import(&PROFILE, &har.to_string(), host);
     let told = |it: &har::Imported| {
         let asked: Vec<String> = it.exchanges.iter().map(|it| it.sent.target.clone()).collect();
         (it.host.clone(), it.at.unwrap().to_string(), asked.join(" "), it.left_out.len())
@@ -231,11 +243,11 @@ fn a_har_file_is_of_one_host() {
 
     // A parameter that the contract does not know may mean something, so its exchange is not
     // written down.
-    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&SUITE, []));
+    let (out, redactor) = (tempfile::tempdir().expect("a folder"), Redactor::new(&PROFILE, []));
     let imported = imported(None).unwrap();
     let provenance = observed(&imported);
     let path =
-        save(out.path(), &SUITE, "recorded/one_host", imported.exchanges, provenance, &redactor);
+        save(out.path(), &PROFILE, "recorded/one_host", imported.exchanges, provenance, &redactor);
     let fixture = file(&path.expect("it was written"), &[]).expect("a good fixture");
     let operations: Vec<_> = fixture.steps.iter().map(|step| step.operation.as_deref()).collect();
     assert_eq!(
@@ -261,7 +273,7 @@ fn an_exchange_without_its_bodies_is_left_out_and_told() {
         entry("/v3/jobs", params, json!({ "size": 0 })),
         entry("/v3/session/logout", Value::Null, json!({ "size": -1 })),
     ] } });
-    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
+    let imported = har::import(&PROFILE, &har.to_string(), None).expect("a HAR file");
     let bodies: Vec<_> = imported.exchanges.iter().map(|it| it.received.text()).collect();
     assert_eq!(bodies, ["[]", ""]);
     let told = ["POST /v3/tickets", "POST /v3/trigger", "POST /v3/flexMetal/tags", "POST /v3/jobs"];
@@ -277,13 +289,13 @@ fn what_looks_like_a_secret_is_not_written() {
             "content": { "text": "[{\"id\":0,\"name\":\"ghp16C7e42F292c6912E7710c838347Ae178B4a\"}]" },
         },
     }] } });
-    let imported = har::import(&SUITE, &har.to_string(), None).expect("a HAR file");
+    let imported = har::import(&PROFILE, &har.to_string(), None).expect("a HAR file");
     let keys = Keys { customer: Some(Secret::new("unrelated-secret")), ..Keys::default() };
     let out = tempfile::tempdir().expect("a folder");
-    let redactor = Redactor::new(&SUITE, keys.secrets().cloned());
+    let redactor = Redactor::new(&PROFILE, keys.secrets().cloned());
     let provenance = observed(&imported);
     let refused =
-        save(out.path(), &SUITE, "recorded/leak", imported.exchanges, provenance, &redactor);
+        save(out.path(), &PROFILE, "recorded/leak", imported.exchanges, provenance, &redactor);
     let message = refused.expect_err("it is refused").to_string();
     assert!(message.contains("looks like a secret") && !message.contains("16C7e42F"), "{message}");
     assert!(!out.path().join("recorded/leak.yaml").exists());
@@ -293,12 +305,12 @@ fn what_looks_like_a_secret_is_not_written() {
 fn a_fixture_reads_as_hurl() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fixtures/i3d-v3/flex_metal_server/fails.yaml");
-    let fixture = read(&SUITE, "flex_metal_server/fails", &path).expect("a good fixture");
-    insta::assert_snapshot!(hurl::export(&SUITE, &fixture));
+    let fixture = read(&PROFILE, "flex_metal_server/fails", &path).expect("a good fixture");
+    insta::assert_snapshot!(hurl::export(&PROFILE, &fixture));
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3/ssh_key/life.yaml");
-    let life = read(&SUITE, "ssh_key/life", &path).expect("a good fixture");
-    let exported = hurl::export(&SUITE, &life);
+    let life = read(&PROFILE, "ssh_key/life", &path).expect("a good fixture");
+    let exported = hurl::export(&PROFILE, &life);
     let (_, undone) = exported.split_once("# what was made is removed\n").expect("its cleanup");
     let request = "DELETE {{base}}/v3/sshKey/{{key}}\nprivate-token: {{api_key}}\nHTTP *\n";
     assert_eq!(undone, format!("{request}[Asserts]\nstatus toString matches /^(204|404)$/\n"));

@@ -12,7 +12,7 @@ use contract_tests::{
     Answered, Case, Exchange, Finding, Keys, Outcome, Sent, Target, Transport,
     fixture::{Fixture, Loaded, Options, replay_one},
     live::{Kind, Place},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -264,7 +264,7 @@ async fn live() -> (Target, Arc<AtomicUsize>) {
     let (base, host) = ("https://api.example".to_owned(), "api.example".to_owned());
     let place = Place { base, host, address: ([192, 0, 2, 1], 443).into(), kind: Kind::Live };
     let (count, inner) = (Arc::new(AtomicUsize::new(0)), mock());
-    let target = Target::at(&SUITE, &place, Keys::default()).await.unwrap();
+    let target = Target::at(&PROFILE, &place, Keys::default()).await.unwrap();
     let counted = Arc::clone(&count);
     (target.behind(|_| Arc::new(Counted { inner, count: counted })), count)
 }

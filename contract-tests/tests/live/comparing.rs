@@ -9,8 +9,8 @@ use contract_tests::{
     command::ReportArguments,
     compare::{Comparison, Side, Terms, Waivers, compare_sides, reads},
     fixture::{Fixture, Options, load},
+    profiles::i3d_v3::PROFILE,
     report,
-    suites::i3d_v3::SUITE,
 };
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -45,18 +45,18 @@ impl Transport for Altered {
 }
 
 fn mock() -> Side {
-    Side::Server(Box::new(Target::mock(&SUITE, 1).expect("an emulator starts")))
+    Side::Server(Box::new(Target::mock(&PROFILE, 1).expect("an emulator starts")))
 }
 
 /// The live host of a scene behind its guard, reached by `way`.
 async fn live(scene: &Scene, way: Arc<dyn Transport>) -> Side {
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let target = Target::at(&SUITE, &scene.host.place(), keys).await.unwrap();
+    let target = Target::at(&PROFILE, &scene.host.place(), keys).await.unwrap();
     Side::Server(Box::new(target.behind(|_| Arc::new(scene.guard_before(way)))))
 }
 
 fn redactor() -> Redactor {
-    Redactor::new(&SUITE, [Secret::new(CANARY)])
+    Redactor::new(&PROFILE, [Secret::new(CANARY)])
 }
 
 async fn compared(mock: &Side, truth: &Side, scenarios: &[Fixture]) -> Comparison {
@@ -85,7 +85,7 @@ async fn a_live_host_is_read_and_left_as_it_is() {
     let scene = Scene::new().await;
     let before = ids(&scene).await;
     let comparison =
-        compared(&mock(), &live(&scene, scene.host.http()).await, &reads(&SUITE)).await;
+        compared(&mock(), &live(&scene, scene.host.http()).await, &reads(&PROFILE)).await;
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let passed = comparison.run.ended(Outcome::Passed).count();
     assert!(passed >= 60, "{passed} scenarios were compared");
@@ -118,7 +118,7 @@ async fn one_other_answer_of_a_live_host_is_named() {
         });
     };
     let way = Altered { inner: scene.host.http(), operation: "getOperatingsystems", edit };
-    let comparison = compared(&mock(), &live(&scene, Arc::new(way)).await, &reads(&SUITE)).await;
+    let comparison = compared(&mock(), &live(&scene, Arc::new(way)).await, &reads(&PROFILE)).await;
     assert_eq!(comparison.run.verdict(), Verdict::Broken);
     let told = comparison.differences.iter().map(|(it, _)| (it.operation.as_str(), it.at.as_str()));
     let expected =
@@ -156,9 +156,9 @@ fn assert_tells_nothing(text: &str) {
 async fn recordings_are_compared_with_a_live_host_as_far_as_they_only_read() {
     let scene = Scene::new().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/i3d-v3");
-    let fixtures = load(&SUITE, &folder, &[]).expect("the fixtures can be read");
+    let fixtures = load(&PROFILE, &folder, &[]).expect("the fixtures can be read");
     let scenarios: Vec<Fixture> = fixtures.iter().flat_map(|it| it.fixture.clone()).collect();
-    let recorded = Side::Recorded { suite: &SUITE, folder, fixtures };
+    let recorded = Side::Recorded { profile: &PROFILE, folder, fixtures };
     let comparison = compared(&recorded, &live(&scene, scene.host.http()).await, &scenarios).await;
     assert_eq!(comparison.run.verdict(), Verdict::Holds, "{:?}", comparison.differences);
     let reasons = reasons(&comparison);

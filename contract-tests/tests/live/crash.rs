@@ -14,7 +14,7 @@ use contract_tests::{
     Answered, Outcome, Run, Sent, Transport, Verdict,
     fault::{Fault, Faulty, Kind},
     live::{Ledger, Plan, Rules, sweep},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -28,7 +28,7 @@ async fn scene_of(creates: &[&str]) -> (Scene, Plan) {
     let mut scene = Scene::new().await;
     scene.rules.limits = scene.rules.limits.of_a_rehearsal();
     let creates: Vec<String> = creates.iter().map(|&create| create.to_owned()).collect();
-    let plan = Plan::new(&SUITE, &scene.rules, "https://api.example", &creates, 100_000).unwrap();
+    let plan = Plan::new(&PROFILE, &scene.rules, "https://api.example", &creates, 100_000).unwrap();
     scene.permit = plan.permit();
     (scene, plan)
 }
@@ -51,7 +51,7 @@ fn is_ours(resource: &Value) -> bool {
 
 #[tokio::test]
 async fn a_run_does_what_was_planned_and_leaves_nothing() {
-    let rules = Rules::of(&SUITE);
+    let rules = Rules::of(&PROFILE);
     let (scene, plan) =
         scene_of(&rules.creates().map(|(create, _)| create).collect::<Vec<_>>()).await;
     let before = resources(&scene).await;
@@ -269,7 +269,7 @@ async fn what_a_broken_host_keeps_is_told_and_what_it_makes_twice_is_removed_twi
     let (scene, plan) = scene().await;
     let broken = |name: &str, operation: &str, kind| {
         let fault = Fault { name: name.to_owned(), operation: operation.to_owned(), kind };
-        Arc::new(Faulty::new(scene.host.http(), &SUITE, fault))
+        Arc::new(Faulty::new(scene.host.http(), &PROFILE, fault))
     };
     let before = resources(&scene).await;
     scene.apply(&scene.guard_before(broken("twice", "createSshKey", Kind::Twice)), &plan).await;

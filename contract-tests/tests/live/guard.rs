@@ -9,7 +9,7 @@ use std::{
 use contract_tests::{
     Caller, Keys, Request, Secret, Sent, Target,
     live::{Class, Clock, Denied, Folder, Permit, Refusal, Rules, Stop, sweep},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use http::Method;
 use serde_json::json;
@@ -46,7 +46,7 @@ async fn only_what_reads_is_sent_without_a_plan() {
     let scene = generous().await;
     let guard = scene.guard();
     let mut sent = 0;
-    for route in &SUITE.contract.routes {
+    for route in &PROFILE.contract.routes {
         let Ok(request) = Request::example(route) else { continue };
         let passed = guard.pass(&request.sent(Caller::Customer)).await;
         let class = scene.rules.class(&route.id);
@@ -67,7 +67,7 @@ async fn only_what_reads_is_sent_without_a_plan() {
 async fn an_operation_without_a_class_is_never_sent() {
     let mut scene = generous().await;
     let limits = scene.rules.limits.clone();
-    scene.rules = Rules::read(&SUITE.live.replace("  getHealth:\n", "")).unwrap();
+    scene.rules = Rules::read(&PROFILE.live.replace("  getHealth:\n", "")).unwrap();
     scene.rules.limits = limits;
     let guard = scene.guard();
     let refused = guard.pass(&plain("getHealth")).await.unwrap_err();
@@ -485,7 +485,7 @@ async fn two_runs_never_share_a_folder() {
 async fn a_live_target_is_read_whichever_verb_has_it() {
     let scene = generous().await;
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let bare = Target::at(&SUITE, &scene.host.place(), keys).await.unwrap();
+    let bare = Target::at(&PROFILE, &scene.host.place(), keys).await.unwrap();
     assert_eq!(scene.host.count(), 0, "nothing is tried out on a live host");
     let target = bare.behind(|inner| Arc::new(scene.guard_before(inner)));
     assert!(target.is_live() && !target.is_controllable());

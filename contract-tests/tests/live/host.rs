@@ -24,10 +24,10 @@ use contract_tests::{
     Api, Caller, Emulator, Http, Keys, Received, Request, Run, Secret, Sent, Target, Transport,
     Unreachable,
     live::{
-        Clock, Denied, Folder, Gate, Guarded, Header, Kind, Ledger, Permit, Place, Plan, Rules,
-        RunId, Watch, apply,
+        Clock, Denied, Folder, Gate, GuardConfig, Guarded, Header, Kind, Ledger, Permit, Place,
+        Plan, Rules, RunId, apply,
     },
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 use mock_server::Config;
@@ -181,7 +181,7 @@ impl Host {
     pub fn http(&self) -> Arc<dyn Transport> {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
         let place = self.place();
-        Arc::new(Http::pinned(place.base, place.address, SUITE.key_header, keys))
+        Arc::new(Http::pinned(place.base, place.address, PROFILE.key_header, keys))
     }
 }
 
@@ -316,7 +316,7 @@ impl Scene {
         Scene {
             host,
             clock: Arc::new(Patient { emulator, ..Patient::default() }),
-            rules: Rules::of(&SUITE),
+            rules: Rules::of(&PROFILE),
             permit: Permit::default(),
             folder: folder(),
         }
@@ -335,7 +335,7 @@ impl Scene {
     /// Does what is planned, through a guard of this scene.
     pub async fn apply(&self, guard: &Guarded, plan: &Plan) -> Run {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-        let target = Target::at(&SUITE, &self.host.place(), keys).await.unwrap();
+        let target = Target::at(&PROFILE, &self.host.place(), keys).await.unwrap();
         apply(&target, guard, plan).await
     }
 
@@ -363,12 +363,12 @@ impl Scene {
         self.path().join("testrun1.ledger")
     }
 
-    fn watch(&self, run: &str) -> Watch {
+    fn watch(&self, run: &str) -> GuardConfig {
         let place = self.host.place();
-        Watch {
-            suite: &SUITE,
+        GuardConfig {
+            profile: &PROFILE,
             rules: self.rules.clone(),
-            header: Header { run: RunId::new(run), api: SUITE.name.to_owned(), base: place.base },
+            header: Header { run: RunId::new(run), api: PROFILE.name.to_owned(), base: place.base },
             host: place.host,
             permit: self.permit.clone(),
             folder: Folder::open(self.path()).unwrap(),
@@ -380,7 +380,7 @@ impl Scene {
 /// A request of an operation without parameters.
 pub fn plain(operation: &str) -> Sent {
     let route =
-        SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+        PROFILE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
     let request = Request::example(route).unwrap_or_else(|error| panic!("{error}"));
     request.without_optional_parameters().unwrap_or(request).sent(Caller::Customer)
 }
@@ -388,7 +388,7 @@ pub fn plain(operation: &str) -> Sent {
 /// A request of an operation with an id in its path.
 pub fn about(operation: &str, id: &str) -> Sent {
     let route =
-        SUITE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
+        PROFILE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
     let begin = route.path.find('{').expect("a parameter in the path");
     let end = route.path.find('}').expect("a parameter in the path");
     let target = format!("{}{id}{}", &route.path[..begin], &route.path[end + 1..]);
@@ -402,7 +402,7 @@ pub fn with_body(operation: &str, body: &Value) -> Sent {
 }
 
 fn empty(operation: &str) -> Sent {
-    let route = SUITE.contract.route(operation).expect("an operation");
+    let route = PROFILE.contract.route(operation).expect("an operation");
     Sent::to(route)
 }
 

@@ -10,7 +10,7 @@ use contract_tests::{
     Answered, Received, Sent, Transport, Unreachable,
     check::GONE,
     live::{Clock, Permit, Plan, Rules, Swept, sweep},
-    suites::i3d_v3::SUITE,
+    profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
@@ -126,7 +126,7 @@ async fn a_life_whose_end_takes_time_is_no_breach_before_its_time_is_over() {
     for (takes, is_breach) in [(MINUTE, false), (60 * MINUTE, true)] {
         let mut scene = scene().await;
         let creates = ["createFlexMetalTag".to_owned()];
-        let plan = Plan::new(&SUITE, &scene.rules, "https://api.example", &creates, 0).unwrap();
+        let plan = Plan::new(&PROFILE, &scene.rules, "https://api.example", &creates, 0).unwrap();
         scene.permit = plan.permit();
         let run = scene
             .apply(&scene.guard_before(Later::new(&scene, Method::DELETE, Some(202), takes)), &plan)

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use contract_tests::{Http, Keys, Secret, Transport, suites::i3d_v3::SUITE};
+use contract_tests::{Http, Keys, Secret, Transport, profiles::i3d_v3::PROFILE};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::net::TcpListener;
 use tokio_rustls::{
@@ -39,7 +39,7 @@ async fn a_host_without_a_trusted_certificate_gets_nothing() {
     });
 
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let http = Http::pinned(format!("https://{NAME}"), address, SUITE.key_header, keys);
+    let http = Http::pinned(format!("https://{NAME}"), address, PROFILE.key_header, keys);
     let error = http.send(&plain("getHealth")).await.unwrap_err().to_string();
     assert!(error.contains("certificate") && error.contains("UnknownIssuer"), "{error}");
     assert!(!was_trusted.load(Ordering::SeqCst));

@@ -1,4 +1,4 @@
-//! What makes an API: its contract, its operations, and its manners.
+//! What makes an API: its contract, its operations, and its habits.
 
 use http::HeaderMap;
 use openapi::{Contract, Route};

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::{
     counts::Counts,
+    environment::{Environment, Settings},
     journal::Journal,
     memo::Memo,
     problem::{Problem, Result},
-    surroundings::{Settings, Surroundings},
 };
 
 /// How a caller proved who they are.
@@ -54,7 +54,7 @@ pub struct Context<'a> {
     pub now: i64,
     /// Who asks.
     pub caller: Caller,
-    pub(super) surroundings: &'a Surroundings,
+    pub(super) environment: &'a Environment,
     /// Absent where the state may change under way.
     pub(super) memo: Option<&'a Memo>,
 }
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
     /// The number of this draw, and what it drew.
     fn draw(&self) -> Result<(i64, [u8; 32])> {
         let number = self.next_id("random")?;
-        let seed = self.surroundings.seed.to_le_bytes();
+        let seed = self.environment.seed.to_le_bytes();
         let hash = Sha256::new().chain_update(seed).chain_update(number.to_le_bytes()).finalize();
         Ok((number, hash.into()))
     }
@@ -132,16 +132,16 @@ impl<'a> Context<'a> {
 
     /// How the world behaves.
     pub fn settings(&self) -> &Settings {
-        &self.surroundings.settings
+        &self.environment.settings
     }
 
     /// The last requests.
     pub fn journal(&self) -> &Journal {
-        &self.surroundings.journal
+        &self.environment.journal
     }
 
     /// How often things happened.
     pub fn counts(&self) -> &Counts {
-        &self.surroundings.counts
+        &self.environment.counts
     }
 }

@@ -13,12 +13,12 @@ use super::{
     api::Api,
     clock::{Clock, ClockReading, ClockState},
     context::{Caller, Context},
+    environment::Environment,
     outbox,
     problem::{Problem, Result},
     reply::Rows,
     state,
     store::{OpenError, Store},
-    surroundings::Surroundings,
 };
 
 /// One world.
@@ -26,7 +26,7 @@ pub struct World {
     store: Store,
     apis: Vec<Arc<dyn Api>>,
     /// Everything but the database.
-    pub surroundings: Surroundings,
+    pub environment: Environment,
 }
 
 impl World {
@@ -35,27 +35,27 @@ impl World {
     pub fn open(
         path: Option<&Path>,
         apis: Vec<Arc<dyn Api>>,
-        mut surroundings: Surroundings,
+        mut environment: Environment,
     ) -> Result<Arc<World>, OpenError> {
         let engine = include_str!("schema.sql");
         let schema: String =
             std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
         let store = Store::open(path, &schema, |db, fresh| {
             if fresh {
-                plant(db, &apis, &surroundings)?;
+                plant(db, &apis, &environment)?;
             } else {
                 let sql = "SELECT seed, clock FROM world";
                 let kept = db.query_row(sql, (), |row| {
                     Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
                 });
                 let (seed, clock) = kept?;
-                surroundings.seed = seed.cast_unsigned();
-                surroundings.clock.restore(serde_json::from_str(&clock)?);
+                environment.seed = seed.cast_unsigned();
+                environment.clock.restore(serde_json::from_str(&clock)?);
             }
-            let cx = context(db, &surroundings, Caller::nobody());
+            let cx = context(db, &environment, Caller::nobody());
             apis.iter().try_for_each(|api| api.settle(&cx))
         })?;
-        Ok(Arc::new(World { store, apis, surroundings }))
+        Ok(Arc::new(World { store, apis, environment }))
     }
 
     /// The file that holds the world's state.
@@ -65,7 +65,7 @@ impl World {
 
     /// The time of the world.
     pub fn clock(&self) -> &Clock {
-        &self.surroundings.clock
+        &self.environment.clock
     }
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
@@ -99,7 +99,7 @@ impl World {
     ) -> Result<Option<ClockReading>> {
         // Read and moved on the writer, so that of two who move it none is forgotten.
         let job = move |cx: &Context| {
-            let clock = &cx.surroundings.clock;
+            let clock = &cx.environment.clock;
             let Some(to) = to(clock.state()) else { return Ok(None) };
             cx.db.execute("UPDATE world SET clock = ?1", [serde_json::to_string(&to)?])?;
             clock.restore(to);
@@ -136,7 +136,7 @@ impl World {
             for name in names {
                 cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
             }
-            plant(cx.db, &world.apis, &world.surroundings)?;
+            plant(cx.db, &world.apis, &world.environment)?;
             world.apis.iter().try_for_each(|api| api.settle(cx))?;
             // Other writes share this transaction; an orphan must be the fault of this one alone.
             let orphan = cx
@@ -149,12 +149,12 @@ impl World {
             })
         };
         self.write(Caller::nobody(), job).await?;
-        self.surroundings.reset();
+        self.environment.reset();
         Ok(())
     }
 
     fn context<'a>(&'a self, db: &'a Connection, caller: Caller) -> Context<'a> {
-        context(db, &self.surroundings, caller)
+        context(db, &self.environment, caller)
     }
 }
 
@@ -165,16 +165,16 @@ fn guarded<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Result<R
 }
 
 /// Fills the empty tables of a world that begins.
-fn plant(db: &Connection, apis: &[Arc<dyn Api>], surroundings: &Surroundings) -> Result<()> {
-    let begin = surroundings.clock.beginning();
-    let row = (surroundings.seed.cast_signed(), serde_json::to_string(&begin)?);
+fn plant(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> Result<()> {
+    let begin = environment.clock.beginning();
+    let row = (environment.seed.cast_signed(), serde_json::to_string(&begin)?);
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
-    let cx = Context { now: begin.now(), ..context(db, surroundings, Caller::nobody()) };
+    let cx = Context { now: begin.now(), ..context(db, environment, Caller::nobody()) };
     apis.iter().try_for_each(|api| api.seed(&cx))
 }
 
-fn context<'a>(db: &'a Connection, surroundings: &'a Surroundings, caller: Caller) -> Context<'a> {
-    Context { db, now: surroundings.clock.now(), caller, surroundings, memo: None }
+fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller) -> Context<'a> {
+    Context { db, now: environment.clock.now(), caller, environment, memo: None }
 }
 
 impl std::fmt::Debug for World {

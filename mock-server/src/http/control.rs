@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::Manners;
+use super::HttpOptions;
 use crate::engine::{Api, ClockReading, ClockState, Kind, World};
 
 #[derive(Clone)]
@@ -30,11 +30,11 @@ struct Control {
 type Answer = Result<Response, (StatusCode, Json<Value>)>;
 
 /// The routes of the control API.
-pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
+pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, options: &HttpOptions) -> Router {
     let control = Control {
         apis: apis.to_vec(),
         world: Arc::clone(world),
-        token: manners.control_token.clone(),
+        token: options.control_token.clone(),
     };
     Router::new()
         .route("/health", get(health))
@@ -150,7 +150,7 @@ async fn document(State(control): State<Control>, Path(file): Path<String>) -> A
 }
 
 async fn violations(State(control): State<Control>) -> Json<Value> {
-    let notes = &control.world.surroundings.notes;
+    let notes = &control.world.environment.notes;
     Json(json!({ "violations": notes.breaches(), "unknownProperties": notes.unknown_properties() }))
 }
 

@@ -17,7 +17,7 @@ pub use join::join;
 
 /// How the shell treats requests.
 #[derive(Debug, Clone, Default)]
-pub struct Manners {
+pub struct HttpOptions {
     /// Whether properties that the contract does not know are refused.
     pub strict: bool,
     /// Whether browsers may call from other origins.
@@ -27,11 +27,11 @@ pub struct Manners {
 }
 
 /// Everything the server answers: the APIs, and the control API under `/_mock`.
-pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, manners: &Manners) -> Router {
-    let shell = shell::Shell::new(apis, world, manners.strict);
+pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, options: &HttpOptions) -> Router {
+    let shell = shell::Shell::new(apis, world, options.strict);
     let mut router = shell::router(apis, shell).merge(pages::router(apis, world));
-    if manners.cors {
+    if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
-    router.nest("/_mock", control::router(apis, world, manners))
+    router.nest("/_mock", control::router(apis, world, options))
 }

@@ -160,7 +160,7 @@ impl Shell {
             status = status.as_u16()
         );
         let read = endpoint.operation.effect == Effect::Read;
-        self.world.surroundings.journal.record(Exchange {
+        self.world.environment.journal.record(Exchange {
             at: started as i64,
             seconds: self.world.clock().seconds() - started,
             api: endpoint.api.name(),
@@ -318,7 +318,7 @@ impl Shell {
                 .extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
         }
         if !unknown.is_empty() {
-            self.world.surroundings.notes.unknown(operation, unknown);
+            self.world.environment.notes.unknown(operation, unknown);
         }
         violations
     }
@@ -357,7 +357,7 @@ impl Shell {
         };
         let breach = |violation: Violation| {
             let Violation { property, message } = violation;
-            self.world.surroundings.notes.breach(Breach {
+            self.world.environment.notes.breach(Breach {
                 operation: route.id.clone(),
                 status,
                 property,

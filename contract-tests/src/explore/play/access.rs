@@ -4,18 +4,19 @@ use http::Method;
 use openapi::Location;
 
 use super::{
-    Deed, Play,
+    Play, TargetOperation,
     request::{About, of_unknown},
 };
 use crate::{
-    Caller, Request, broken, check,
+    Caller, Request, check,
     exchange::Received,
     explore::{
         family::Role,
         model::{plain, rows},
         session::Played,
-        step::{Manner, Step},
+        step::{CaseKind, Step},
     },
+    mutations,
 };
 
 /// The status of a request without good credentials.
@@ -27,7 +28,7 @@ impl Play<'_> {
     /// A good request of the family: of the resource of a slot, of a parent, or the example.
     pub(super) async fn good(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played<Option<Request>> {
@@ -45,7 +46,7 @@ impl Play<'_> {
     }
 
     /// Without a good key every protected operation is closed, and nothing comes of asking.
-    pub(super) async fn closed(&mut self, deed: Deed, step: Step) -> Played {
+    pub(super) async fn closed(&mut self, deed: TargetOperation, step: Step) -> Played {
         let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
         self.is_closed(&request, step.manner).await?;
         if deed.route.open {
@@ -56,11 +57,11 @@ impl Play<'_> {
     }
 
     /// The request is refused for its credentials alone.
-    pub(super) async fn is_closed(&mut self, request: &Request, manner: Manner) -> Played {
+    pub(super) async fn is_closed(&mut self, request: &Request, manner: CaseKind) -> Played {
         let route = request.route;
         let (caller, expected) = match manner {
-            Manner::Nobody => (Caller::Nobody, UNAUTHENTICATED),
-            Manner::Excluded => (Caller::Excluded, FORBIDDEN),
+            CaseKind::Nobody => (Caller::Nobody, UNAUTHENTICATED),
+            CaseKind::Excluded => (Caller::Excluded, FORBIDDEN),
             _ => (Caller::Stranger, UNAUTHENTICATED),
         };
         let closed =
@@ -78,7 +79,12 @@ impl Play<'_> {
     }
 
     /// What belongs to one customer does not exist for another.
-    pub(super) async fn other_customer(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn other_customer(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         if deed.family.is_off(&check::FOREIGN_IS_UNKNOWN) || deed.route.open {
             return Ok(());
         }
@@ -118,7 +124,7 @@ impl Play<'_> {
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
 
-    fn shows_nothing_of_ours(&mut self, deed: Deed, received: &Received) -> Played {
+    fn shows_nothing_of_ours(&mut self, deed: TargetOperation, received: &Received) -> Played {
         let family = deed.family;
         let theirs = rows(received.json());
         let keys: Vec<String> =
@@ -134,7 +140,7 @@ impl Play<'_> {
     }
 
     /// What never existed is refused, and nothing comes into being by it.
-    pub(super) async fn unknown(&mut self, deed: Deed, draw: u32) -> Played {
+    pub(super) async fn unknown(&mut self, deed: TargetOperation, draw: u32) -> Played {
         if !is_of_one(deed.role) {
             return Ok(());
         }
@@ -152,7 +158,12 @@ impl Play<'_> {
     }
 
     /// A part cannot be reached through another whole than its own.
-    pub(super) async fn wrong_parent(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn wrong_parent(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         let parents = self.parents(deed.family);
         if !is_of_one(deed.role) {
             return Ok(());
@@ -175,14 +186,18 @@ impl Play<'_> {
     }
 
     /// A method that the path does not have is refused, and the refusal says which there are.
-    pub(super) async fn other_method(&mut self, deed: Option<Deed>, step: Step) -> Played {
+    pub(super) async fn other_method(
+        &mut self,
+        deed: Option<TargetOperation>,
+        step: Step,
+    ) -> Played {
         let request = match deed {
             Some(deed) => self.good(deed, step.slot, 0).await?,
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };
         let path = step.route.path.trim_end_matches('/');
-        let routes = self.session.target.suite.contract.routes.iter();
+        let routes = self.session.target.profile.contract.routes.iter();
         let taken: Vec<&Method> = routes
             .filter(|it| it.path.trim_end_matches('/') == path)
             .map(|it| &it.method)
@@ -268,5 +283,5 @@ fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;
     let id = named.find(|it| it.name == parameter).unwrap_or(last);
-    Some(request.with(&id.name, broken::unknown(id)?))
+    Some(request.with(&id.name, mutations::unknown(id)?))
 }

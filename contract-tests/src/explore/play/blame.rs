@@ -2,7 +2,7 @@
 //! one out is named.
 
 use super::{
-    Cause, Deed, Play,
+    Cause, Play, TargetOperation,
     life::content,
     request::{About, is_paged},
 };
@@ -31,7 +31,7 @@ impl Play<'_> {
     /// Names the operation because of which a list is not what it should be.
     pub(super) async fn explain_list(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         list: &[Members],
         mismatch: Mismatch,
@@ -69,11 +69,11 @@ impl Play<'_> {
     /// Whether a short list is another one where no range is asked for.
     async fn pages_differ(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         list: &[Members],
     ) -> Played<bool> {
-        let short = list.len() < self.session.target.suite.page_default as usize;
+        let short = list.len() < self.session.target.profile.page_default as usize;
         if !is_paged(deed.route) || !short {
             return Ok(false);
         }
@@ -137,7 +137,7 @@ impl Play<'_> {
         if self.last.as_ref().is_some_and(|cause| cause.route == update) {
             return Ok(true);
         }
-        let deed = Deed { family, role: Role::Update, route: update };
+        let deed = TargetOperation { family, role: Role::Update, route: update };
         let Some(request) = self.request(deed, about, 1) else { return Ok(true) };
         let mut body = content(&request);
         body.insert(member.clone(), expected.clone());
@@ -160,7 +160,7 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Option<bool>> {
         let Some(route) = self.families.route(operation) else { return Ok(None) };
-        let Some(request) = self.request(Deed { family, role, route }, about, 0) else {
+        let Some(request) = self.request(TargetOperation { family, role, route }, about, 0) else {
             return Ok(None);
         };
         Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
@@ -170,7 +170,7 @@ impl Play<'_> {
     /// alone.
     pub(super) async fn explain_item(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         row: &Row,
         difference: &Difference,
     ) -> Played {
@@ -196,7 +196,12 @@ impl Play<'_> {
 
     /// Names the operation because of which a resource cannot be read that exists, or can that does
     /// not.
-    pub(super) async fn explain_presence(&mut self, deed: Deed, row: &Row, status: u16) -> Played {
+    pub(super) async fn explain_presence(
+        &mut self,
+        deed: TargetOperation,
+        row: &Row,
+        status: u16,
+    ) -> Played {
         let again = self.item_of(deed.family, &About::row(row)).await?;
         let changed_its_mind = matches!(again, Witness::Seen(_)) == row.alive;
         let listed = self.row_of(deed.family, &row.key, row.parent.clone()).await?;

@@ -4,7 +4,7 @@ use openapi::RequestBody;
 use serde_json::Value;
 
 use super::{
-    Deed, Play,
+    Play, TargetOperation,
     dress::{Dressed, dressed},
     life::{content, shown},
     request::About,
@@ -24,7 +24,7 @@ use crate::{
 const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
 
 impl Play<'_> {
-    pub(super) async fn update(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn update(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
         let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
         let body = content(&request);
@@ -48,7 +48,12 @@ impl Play<'_> {
     }
 
     /// The same change twice is the same as once.
-    pub(super) async fn update_again(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn update_again(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         self.update(deed, slot, draw).await?;
         let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
@@ -68,7 +73,7 @@ impl Play<'_> {
     }
 
     /// What a resource looks like after a change.
-    fn updated(&self, deed: Deed, row: &Row, body: &Members) -> Members {
+    fn updated(&self, deed: TargetOperation, row: &Row, body: &Members) -> Members {
         let family = deed.family;
         let mut expected = row.value.clone();
         if let Some(changes) = family.changes {
@@ -87,7 +92,7 @@ impl Play<'_> {
     /// Holds the answer to a change against what was expected, and looks whether it is kept.
     pub(super) async fn changed(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         row: &Row,
         mut expected: Members,
         sent: Option<&Members>,
@@ -132,7 +137,7 @@ impl Play<'_> {
         self.after_change(family, key).await
     }
 
-    fn never_goes_back(&mut self, deed: Deed, row: &Row, came: &Members) -> Played {
+    fn never_goes_back(&mut self, deed: TargetOperation, row: &Row, came: &Members) -> Played {
         let number = |members: &Members, name: &str| members.get(name).and_then(Value::as_i64);
         let is_back = |name: &str| {
             number(came, name).zip(number(&row.value, name)).is_some_and(|(now, then)| now < then)
@@ -147,7 +152,13 @@ impl Play<'_> {
         }
     }
 
-    pub(super) async fn act(&mut self, deed: Deed, index: usize, slot: u32, draw: u32) -> Played {
+    pub(super) async fn act(
+        &mut self,
+        deed: TargetOperation,
+        index: usize,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         let action = &deed.family.actions[index];
         let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
         let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
@@ -173,7 +184,11 @@ impl Play<'_> {
         self.session.found(&check::CHANGE_IS_KEPT, &deed.route.id, "", message)
     }
 
-    async fn is_refused_for_its_state(&mut self, deed: Deed, received: &Received) -> Played {
+    async fn is_refused_for_its_state(
+        &mut self,
+        deed: TargetOperation,
+        received: &Received,
+    ) -> Played {
         if !NOT_NOW.contains(&received.status) {
             let message =
                 format!("has the status {} in a state that does not allow it", received.status);

@@ -4,7 +4,7 @@ use openapi::Route;
 use serde_json::Value;
 
 use super::{
-    Deed, Play,
+    Play, TargetOperation,
     dress::{Dressed, dressed},
     request::{About, of_unknown},
 };
@@ -23,7 +23,13 @@ use crate::{
 const TAKEN: [u16; 3] = [400, 409, 422];
 
 impl Play<'_> {
-    pub(super) async fn create(&mut self, deed: Deed, slot: u32, draw: u32, again: bool) -> Played {
+    pub(super) async fn create(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+        again: bool,
+    ) -> Played {
         let family = deed.family;
         self.meet_parents(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
@@ -60,7 +66,12 @@ impl Play<'_> {
     }
 
     /// What no two may have alike is refused to a second one.
-    pub(super) async fn duplicate(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn duplicate(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         let family = deed.family;
         let own =
             self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
@@ -80,7 +91,11 @@ impl Play<'_> {
         self.is_refused_as_taken(deed, &received).await
     }
 
-    pub(super) async fn is_refused_as_taken(&mut self, deed: Deed, received: &Received) -> Played {
+    pub(super) async fn is_refused_as_taken(
+        &mut self,
+        deed: TargetOperation,
+        received: &Received,
+    ) -> Played {
         if !TAKEN.contains(&received.status) {
             let unique = deed.family.unique;
             let message =
@@ -104,7 +119,7 @@ impl Play<'_> {
     /// The new resource, held against what was sent; `None` where the answer tells nothing of it.
     fn made(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         body: &Members,
         received: &Received,
@@ -145,7 +160,7 @@ impl Play<'_> {
 
     pub(super) fn is_not_pretended(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         pretended: &Members,
         row: &Row,
     ) -> Played {
@@ -171,12 +186,14 @@ impl Play<'_> {
         let Some(route) = self.families.route(family.read) else { return Ok(()) };
         let row = self.collection(family).find(&key).cloned();
         match row {
-            Some(row) => self.read_row(Deed { family, role: Role::Read, route }, row).await,
+            Some(row) => {
+                self.read_row(TargetOperation { family, role: Role::Read, route }, row).await
+            }
             None => Ok(()),
         }
     }
 
-    pub(super) async fn read(&mut self, deed: Deed, slot: u32) -> Played {
+    pub(super) async fn read(&mut self, deed: TargetOperation, slot: u32) -> Played {
         if self.collection(deed.family).rows.is_empty() {
             self.look(deed.family).await?;
         }
@@ -187,7 +204,7 @@ impl Play<'_> {
     }
 
     /// The resource of a family of one is there from the beginning.
-    pub(super) async fn meet_the_one(&mut self, deed: Deed) -> Played {
+    pub(super) async fn meet_the_one(&mut self, deed: TargetOperation) -> Played {
         let Some(request) = self.request(deed, &About::default(), 0) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if let Some(value) = one(&received.json()) {
@@ -196,7 +213,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    pub(super) async fn read_row(&mut self, deed: Deed, row: Row) -> Played {
+    pub(super) async fn read_row(&mut self, deed: TargetOperation, row: Row) -> Played {
         let family = deed.family;
         let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
@@ -223,7 +240,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    pub(super) async fn delete(&mut self, deed: Deed, slot: u32) -> Played {
+    pub(super) async fn delete(&mut self, deed: TargetOperation, slot: u32) -> Played {
         let family = deed.family;
         let Some(row) = self.known(family, slot).await? else { return Ok(()) };
         let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
@@ -250,7 +267,7 @@ impl Play<'_> {
         let parts = self.families.all().filter(|part| part.parent == family.name);
         for part in parts {
             let Some(route) = self.families.route(part.list) else { continue };
-            let deed = Deed { family: part, role: Role::List, route };
+            let deed = TargetOperation { family: part, role: Role::List, route };
             let about = About::parent(Some(key.to_owned()));
             let Some(request) = self.request(deed, &about, 0) else { continue };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
@@ -276,7 +293,7 @@ impl Play<'_> {
         all.sort_by_key(|(family, _)| family.parent.is_empty());
         for (family, about) in all {
             let Some(route) = self.families.route(family.delete) else { continue };
-            let deed = Deed { family, role: Role::Delete, route };
+            let deed = TargetOperation { family, role: Role::Delete, route };
             if let Some(request) = self.request(deed, &about, 0) {
                 self.session.send(request.sent(Caller::Customer)).await?;
             }
@@ -285,7 +302,7 @@ impl Play<'_> {
     }
 
     /// What is removed and can still be read is in one of the states of what was removed.
-    fn is_on_its_way(&mut self, deed: Deed, key: &str) -> Played {
+    fn is_on_its_way(&mut self, deed: TargetOperation, key: &str) -> Played {
         let (family, member) = (deed.family, deed.family.states.map_or("", |(member, _)| member));
         let state =
             self.collection(family).find(key).and_then(|row| row.value.get(member)).map(plain);
@@ -315,7 +332,7 @@ impl Play<'_> {
 
     pub(super) async fn is_refused_as_dead(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         row: &Row,
         received: &Received,
     ) -> Played {

@@ -27,7 +27,7 @@ use super::{
     family::{Families, Family, Role},
     model::{Collection, Row},
     session::{Played, Session, Stop},
-    step::{Manner, Step},
+    step::{CaseKind, Step},
 };
 use crate::check::{self, Check};
 
@@ -61,7 +61,7 @@ struct Cause {
 
 /// An operation with its place in its family.
 #[derive(Clone, Copy)]
-struct Deed {
+struct TargetOperation {
     family: &'static Family,
     role: Role,
     route: &'static Route,
@@ -70,7 +70,7 @@ struct Deed {
 impl<'a> Play<'a> {
     /// A play in a world of which nothing is known yet; bodies come from `seed`.
     pub fn new(session: Session<'a>, seed: u64) -> Play<'a> {
-        let families = Families(session.target.suite);
+        let families = Families(session.target.profile);
         Play {
             session,
             families,
@@ -85,9 +85,9 @@ impl<'a> Play<'a> {
     /// Plays one step. What the target does not do is passed over.
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match self.families.of(&step.route.id) {
-            _ if step.manner == Manner::Walk => self.walk(step).await,
+            _ if step.manner == CaseKind::Walk => self.walk(step).await,
             Some((family, role)) => {
-                self.of_family(step, Deed { family, role, route: step.route }).await
+                self.of_family(step, TargetOperation { family, role, route: step.route }).await
             }
             None => self.of_no_family(step).await,
         };
@@ -97,38 +97,38 @@ impl<'a> Play<'a> {
         }
     }
 
-    async fn of_family(&mut self, step: Step, deed: Deed) -> Played {
+    async fn of_family(&mut self, step: Step, deed: TargetOperation) -> Played {
         let Step { slot, draw, .. } = step;
         match (step.manner, deed.role) {
-            (Manner::Valid, Role::List) => self.look(deed.family).await,
-            (Manner::Valid, Role::View(index)) => self.view(deed, index).await,
-            (Manner::Valid, Role::Create) => self.create(deed, slot, draw, false).await,
-            (Manner::Retry, Role::Create) => self.create(deed, slot, draw, true).await,
-            (Manner::Valid, Role::Read) => self.read(deed, slot).await,
-            (Manner::Valid, Role::Update) => self.update(deed, slot, draw).await,
-            (Manner::Retry, Role::Update) => self.update_again(deed, slot, draw).await,
-            (Manner::Valid, Role::Delete) => self.delete(deed, slot).await,
-            (Manner::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
-            (Manner::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
-            (Manner::Pages, Role::Create | Role::Delete) => {
+            (CaseKind::Valid, Role::List) => self.look(deed.family).await,
+            (CaseKind::Valid, Role::View(index)) => self.view(deed, index).await,
+            (CaseKind::Valid, Role::Create) => self.create(deed, slot, draw, false).await,
+            (CaseKind::Retry, Role::Create) => self.create(deed, slot, draw, true).await,
+            (CaseKind::Valid, Role::Read) => self.read(deed, slot).await,
+            (CaseKind::Valid, Role::Update) => self.update(deed, slot, draw).await,
+            (CaseKind::Retry, Role::Update) => self.update_again(deed, slot, draw).await,
+            (CaseKind::Valid, Role::Delete) => self.delete(deed, slot).await,
+            (CaseKind::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
+            (CaseKind::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
+            (CaseKind::Pages, Role::Create | Role::Delete) => {
                 self.pages_under_change(deed, slot, draw).await
             }
-            (Manner::Duplicate, Role::Create | Role::Update) => {
+            (CaseKind::Duplicate, Role::Create | Role::Update) => {
                 self.duplicate(deed, slot, draw).await
             }
-            (Manner::Violation, _) => self.violation(deed, slot, draw).await,
-            (Manner::Rough, _) => self.rough(deed, slot, draw).await,
-            (Manner::Unknown, _) => self.unknown(deed, draw).await,
-            (Manner::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
-            (Manner::Nobody | Manner::Stranger | Manner::Excluded, _) => {
+            (CaseKind::Violation, _) => self.violation(deed, slot, draw).await,
+            (CaseKind::Rough, _) => self.rough(deed, slot, draw).await,
+            (CaseKind::Unknown, _) => self.unknown(deed, draw).await,
+            (CaseKind::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
+            (CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded, _) => {
                 self.closed(deed, step).await
             }
-            (Manner::Other, _) => self.other_customer(deed, slot, draw).await,
-            (Manner::Method, _) => self.other_method(Some(deed), step).await,
-            (Manner::Path, _) => self.other_path(Some(deed), step).await,
-            (Manner::Together, _) => self.together(deed, slot, draw).await,
-            (Manner::Wait, _) => self.wait(deed.family, draw).await,
-            (Manner::Retry | Manner::Pages | Manner::Duplicate | Manner::Walk, _) => Ok(()),
+            (CaseKind::Other, _) => self.other_customer(deed, slot, draw).await,
+            (CaseKind::Method, _) => self.other_method(Some(deed), step).await,
+            (CaseKind::Path, _) => self.other_path(Some(deed), step).await,
+            (CaseKind::Together, _) => self.together(deed, slot, draw).await,
+            (CaseKind::Wait, _) => self.wait(deed.family, draw).await,
+            (CaseKind::Retry | CaseKind::Pages | CaseKind::Duplicate | CaseKind::Walk, _) => Ok(()),
         }
     }
 
@@ -150,7 +150,7 @@ impl<'a> Play<'a> {
 
     /// Remembers a request that was refused; from time to time it is looked whether it changed
     /// anything.
-    async fn refused(&mut self, deed: Deed, check: &'static Check) -> Played {
+    async fn refused(&mut self, deed: TargetOperation, check: &'static Check) -> Played {
         self.last = Some(Cause { route: deed.route, key: None, check, frame: check });
         self.refusals += 1;
         if self.refusals < REFUSALS_UNSEEN_MAX {

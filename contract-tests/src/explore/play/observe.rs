@@ -2,7 +2,7 @@
 
 use openapi::Route;
 
-use super::{Deed, Play, blame::Witness, request};
+use super::{Play, TargetOperation, blame::Witness, request};
 use crate::{
     Caller, check,
     explore::{
@@ -22,7 +22,7 @@ impl Play<'_> {
         };
         self.meet_parents(family).await?;
         for parent in self.parents(family) {
-            self.look_at(Deed { family, role: Role::List, route }, parent).await?;
+            self.look_at(TargetOperation { family, role: Role::List, route }, parent).await?;
         }
         Ok(())
     }
@@ -34,7 +34,7 @@ impl Play<'_> {
         let Some(route) = self.families.route(parent.list).filter(|_| !known) else {
             return Ok(());
         };
-        self.look_at(Deed { family: parent, role: Role::List, route }, None).await
+        self.look_at(TargetOperation { family: parent, role: Role::List, route }, None).await
     }
 
     /// A family of one has no list.
@@ -42,14 +42,14 @@ impl Play<'_> {
         let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
             return Ok(());
         };
-        let deed = Deed { family, role: Role::Read, route };
+        let deed = TargetOperation { family, role: Role::Read, route };
         match self.slot(family, 0) {
             Some(row) => self.read_row(deed, row).await,
             None => self.meet_the_one(deed).await,
         }
     }
 
-    async fn look_at(&mut self, deed: Deed, parent: Option<String>) -> Played {
+    async fn look_at(&mut self, deed: TargetOperation, parent: Option<String>) -> Played {
         let list = self.whole(deed, parent.clone()).await?;
         let collection = self.collection(deed.family);
         if !collection.listed.contains_key(&parent) {
@@ -81,7 +81,7 @@ impl Play<'_> {
     /// All rows of a list, as long as it is no longer than the largest page.
     pub(super) async fn whole(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
     ) -> Played<Vec<Members>> {
         let range = is_paged(deed.route).then(|| self.range(0, WHOLE));
@@ -90,14 +90,14 @@ impl Play<'_> {
 
     /// The words of the API for a part of a list.
     pub(super) fn range(&self, start: u32, results: u32) -> String {
-        (self.session.target.suite.range)(start, results)
+        (self.session.target.profile.range)(start, results)
     }
 
     /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about
     /// exists.
     pub(super) async fn fetch(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         range: Option<String>,
         query: &[(&str, &str)],
@@ -118,7 +118,7 @@ impl Play<'_> {
     }
 
     /// What moves by itself moves forward only.
-    fn states(&mut self, deed: Deed, list: &[Members]) -> Played {
+    fn states(&mut self, deed: TargetOperation, list: &[Members]) -> Played {
         for row in list {
             self.state(deed.family, deed.route, row)?;
         }
@@ -149,7 +149,7 @@ impl Play<'_> {
     }
 
     /// Another list of the same resources.
-    pub(super) async fn view(&mut self, deed: Deed, index: usize) -> Played {
+    pub(super) async fn view(&mut self, deed: TargetOperation, index: usize) -> Played {
         self.look(deed.family).await?;
         let family = deed.family;
         let list = self.whole(deed, None).await?;
@@ -196,7 +196,7 @@ impl Play<'_> {
         parent: Option<String>,
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.list) else { return Ok(Witness::Absent) };
-        let list = self.whole(Deed { family, role: Role::List, route }, parent).await?;
+        let list = self.whole(TargetOperation { family, role: Role::List, route }, parent).await?;
         let row =
             list.into_iter().find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
         Ok(row.map_or(Witness::Gone, Witness::Seen))
@@ -209,7 +209,7 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
-        let deed = Deed { family, role: Role::Read, route };
+        let deed = TargetOperation { family, role: Role::Read, route };
         let Some(request) = self.request(deed, about, 0) else { return Ok(Witness::Absent) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();

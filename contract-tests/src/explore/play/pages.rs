@@ -1,13 +1,13 @@
 //! Pages and filters of a list, held against the whole list.
 
-use super::{Deed, Play, request::is_paged};
+use super::{Play, TargetOperation, request::is_paged};
 use crate::{
     check,
     check::Check,
     explore::{
-        dice::Dice,
         family::{Filter, Members, Role},
         model::{difference, plain},
+        random::Gen,
         session::Played,
     },
 };
@@ -16,7 +16,7 @@ use crate::{
 pub const WAYS: u32 = 10;
 
 impl Play<'_> {
-    pub(super) async fn pages(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn pages(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         self.meet_parents(deed.family).await?;
         let Some(parent) = self.parent(deed.family, slot) else { return Ok(()) };
         let filters: Vec<&'static Filter> = match deed.role {
@@ -32,8 +32,8 @@ impl Play<'_> {
         }
         let whole = self.reference(deed, parent.clone()).await?;
         let count = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        let mut dice = Dice::new(0, &deed.route.id, draw);
-        let mut below = |end: u32| dice.below(end.max(1) as usize) as u32;
+        let mut random = Gen::new(0, &deed.route.id, draw);
+        let mut below = |end: u32| random.below(end.max(1) as usize) as u32;
         let page = (&check::PAGE_IS_SLICE, below(count), 1 + below(5));
         let edge = &check::PAGE_EDGES;
         match draw % WAYS {
@@ -50,7 +50,11 @@ impl Play<'_> {
     }
 
     /// The whole list: as it was seen last, where nothing can have changed since.
-    async fn reference(&mut self, deed: Deed, parent: Option<String>) -> Played<Vec<Members>> {
+    async fn reference(
+        &mut self,
+        deed: TargetOperation,
+        parent: Option<String>,
+    ) -> Played<Vec<Members>> {
         if deed.role != Role::List {
             return self.whole(deed, parent).await;
         }
@@ -63,7 +67,7 @@ impl Play<'_> {
     /// A page is the part of the whole list that was asked for.
     async fn slice(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         whole: &[Members],
         page: Option<(u32, u32)>,
@@ -71,7 +75,7 @@ impl Play<'_> {
     ) -> Played {
         let range = page.map(|(start, results)| self.range(start, results));
         let rows = self.fetch(deed, parent, range.clone(), &[]).await?;
-        let (start, results) = page.unwrap_or((0, self.session.target.suite.page_default));
+        let (start, results) = page.unwrap_or((0, self.session.target.profile.page_default));
         let expected: Vec<&Members> =
             whole.iter().skip(start as usize).take(results as usize).collect();
         let words = range.unwrap_or_else(|| "no range".to_owned());
@@ -80,7 +84,7 @@ impl Play<'_> {
 
     fn rows_are(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         rows: &[Members],
         expected: &[&Members],
         check: &'static Check,
@@ -109,7 +113,7 @@ impl Play<'_> {
     /// Pages, one after the other, make the whole list. Long lists are looked at in a few pages.
     async fn concatenated(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         whole: &[Members],
         size: u32,
@@ -130,7 +134,7 @@ impl Play<'_> {
     /// A filter chooses the rows that have the value, and a page is a part of those.
     async fn filtered(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         parent: Option<String>,
         filter: &'static Filter,
         draw: u32,
@@ -166,7 +170,7 @@ impl Play<'_> {
     /// all.
     pub(super) async fn pages_under_change(
         &mut self,
-        change: Deed,
+        change: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played {
@@ -175,7 +179,7 @@ impl Play<'_> {
         else {
             return Ok(());
         };
-        let deed = Deed { family, role: Role::List, route };
+        let deed = TargetOperation { family, role: Role::List, route };
         let before = self.reference(deed, None).await?;
         let half = u32::try_from(before.len() / 2).unwrap_or(u32::MAX);
         if half == 0 || !is_paged(route) || family.is_off(&check::PAGE_IS_SLICE) {

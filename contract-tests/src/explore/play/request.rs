@@ -3,15 +3,15 @@
 use openapi::{Location, Route};
 use serde_json::Value;
 
-use super::{Deed, Play};
+use super::{Play, TargetOperation};
 pub(super) use crate::violations::of_unknown;
 use crate::{
     Content, Request,
     explore::{
         body::{Fill, Wishes, body},
-        dice::Dice,
         family::{Family, Role},
         model::{Row, plain},
+        random::Gen,
     },
 };
 
@@ -38,7 +38,12 @@ impl About {
 
 impl Play<'_> {
     /// A valid request; `None` where there is nothing that it could be about.
-    pub(super) fn request(&self, deed: Deed, about: &About, draw: u32) -> Option<Request> {
+    pub(super) fn request(
+        &self,
+        deed: TargetOperation,
+        about: &About,
+        draw: u32,
+    ) -> Option<Request> {
         let (route, mut parameters) = (deed.route, Vec::new());
         for parameter in route.parameters.iter().filter(|it| it.location != Location::Header) {
             let name = &parameter.name;
@@ -69,7 +74,7 @@ impl Play<'_> {
     }
 
     /// A valid body of an operation.
-    pub(super) fn body(&self, deed: Deed, draw: u32) -> Value {
+    pub(super) fn body(&self, deed: TargetOperation, draw: u32) -> Value {
         let Some(expected) = &deed.route.body else { return Value::Null };
         let wishes = match deed.role {
             Role::Action(index) => {
@@ -77,8 +82,8 @@ impl Play<'_> {
             }
             _ => Wishes { values: deed.family.values, settle: deed.family.settle },
         };
-        let mut dice = Dice::new(self.seed, &deed.route.id, draw);
-        body(expected, wishes, Fill::of(draw), &mut dice)
+        let mut random = Gen::new(self.seed, &deed.route.id, draw);
+        body(expected, wishes, Fill::of(draw), &mut random)
     }
 
     /// The resource that something new is to be a part of: one that exists; `None` where there is

@@ -2,7 +2,7 @@
 
 use openapi::Route;
 
-use super::{Deed, Play, life::reason};
+use super::{Play, TargetOperation, life::reason};
 use crate::{
     Caller, Content, Request, Violation, check,
     check::Check,
@@ -10,7 +10,7 @@ use crate::{
     explore::{
         body::{NOTATIONS, written},
         session::Played,
-        step::{Manner, Step},
+        step::{CaseKind, Step},
     },
     violations,
 };
@@ -20,7 +20,12 @@ pub const ROUGH: u32 = 8;
 
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
-    pub(super) async fn violation(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn violation(
+        &mut self,
+        deed: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
         let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
         let Some(violation) = nth(&request, draw) else { return Ok(()) };
         self.is_refused(&violation).await?;
@@ -28,7 +33,7 @@ impl Play<'_> {
     }
 
     /// A body that is no object of JSON, in ways that programs trip over.
-    pub(super) async fn rough(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn rough(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
         self.is_rough(&request, draw).await?;
         self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
@@ -86,29 +91,29 @@ impl Play<'_> {
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
         let Ok(example) = Request::example(step.route) else { return Ok(()) };
         match step.manner {
-            Manner::Valid => self.example(example, step.draw).await,
-            Manner::Violation => match nth(&example, step.draw) {
+            CaseKind::Valid => self.example(example, step.draw).await,
+            CaseKind::Violation => match nth(&example, step.draw) {
                 Some(violation) => self.is_refused(&violation).await,
                 None => Ok(()),
             },
-            Manner::Rough => self.is_rough(&example, step.draw).await,
-            Manner::Nobody | Manner::Stranger | Manner::Excluded => {
+            CaseKind::Rough => self.is_rough(&example, step.draw).await,
+            CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded => {
                 self.is_closed(&example, step.manner).await
             }
-            Manner::Other if self.is_for_all(step.route) => Ok(()),
-            Manner::Other => self.is_unknown_to_others(&example, "").await,
-            Manner::Method => self.other_method(None, step).await,
-            Manner::Path => self.other_path(None, step).await,
+            CaseKind::Other if self.is_for_all(step.route) => Ok(()),
+            CaseKind::Other => self.is_unknown_to_others(&example, "").await,
+            CaseKind::Method => self.other_method(None, step).await,
+            CaseKind::Path => self.other_path(None, step).await,
             _ => Ok(()),
         }
     }
 
     fn is_for_all(&self, route: &Route) -> bool {
-        route.open || self.session.target.suite.shared.contains(&route.id.as_str())
+        route.open || self.session.target.profile.shared.contains(&route.id.as_str())
     }
 
     async fn example(&mut self, example: Request, draw: u32) -> Played {
-        if self.session.target.suite.is_prepared(&example.route.id) {
+        if self.session.target.profile.is_prepared(&example.route.id) {
             return Ok(());
         }
         let (request, check): (Request, &'static Check) = match (&example.content, draw) {

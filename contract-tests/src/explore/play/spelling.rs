@@ -1,6 +1,6 @@
 //! Other spellings of a path.
 
-use super::{Deed, Play};
+use super::{Play, TargetOperation};
 use crate::{
     Caller, Request, check,
     explore::{session::Played, step::Step},
@@ -12,7 +12,7 @@ pub const SPELLINGS: u32 = 6;
 impl Play<'_> {
     /// A path that no operation has is answered with 404; a slash at its end makes no difference
     /// where the API says so.
-    pub(super) async fn other_path(&mut self, deed: Option<Deed>, step: Step) -> Played {
+    pub(super) async fn other_path(&mut self, deed: Option<TargetOperation>, step: Step) -> Played {
         let request = match deed {
             Some(deed) => self.good(deed, step.slot, 0).await?,
             None => Request::example(step.route).ok(),
@@ -30,8 +30,8 @@ impl Play<'_> {
             4 => slash_as_text(path),
             _ => path.replacen('/', "//", 1),
         };
-        let suite = self.session.target.suite;
-        if slashed && (!suite.slash_means_nothing || right.method != http::Method::GET) {
+        let profile = self.session.target.profile;
+        if slashed && (!profile.slash_means_nothing || right.method != http::Method::GET) {
             return Ok(());
         }
         let mut other = right.clone();

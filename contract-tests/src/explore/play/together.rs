@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use openapi::Route;
 
 use super::{
-    Deed, Play,
+    Play, TargetOperation,
     life::{content, shown},
     request::{About, of_unknown},
 };
@@ -29,7 +29,7 @@ const CONFLICT: u16 = 409;
 const ROUNDS: u32 = 2;
 
 impl Play<'_> {
-    pub(super) async fn together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    pub(super) async fn together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         match deed.role {
             Role::Create => self.create_together(deed, slot, draw).await,
             Role::Update => self.update_together(deed, slot, draw).await,
@@ -39,7 +39,7 @@ impl Play<'_> {
     }
 
     /// All clients make one: each gets its own, unless there can be only one of the kind.
-    async fn create_together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    async fn create_together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         let family = deed.family;
         self.look(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
@@ -86,7 +86,7 @@ impl Play<'_> {
     }
 
     /// Two clients change a resource, two look at it.
-    async fn update_together(&mut self, deed: Deed, slot: u32, draw: u32) -> Played {
+    async fn update_together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
         let family = deed.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
@@ -141,7 +141,7 @@ impl Play<'_> {
     }
 
     /// All clients remove the same one: one of them does.
-    async fn delete_together(&mut self, deed: Deed, slot: u32) -> Played {
+    async fn delete_together(&mut self, deed: TargetOperation, slot: u32) -> Played {
         let family = deed.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
@@ -167,7 +167,7 @@ impl Play<'_> {
     /// The states that a round may have led to; none is a breach.
     fn explained(
         &mut self,
-        deed: Deed,
+        deed: TargetOperation,
         states: Vec<State>,
         events: &[Event],
     ) -> Played<Vec<State>> {
@@ -192,7 +192,8 @@ impl Play<'_> {
         about: &About,
     ) -> Option<Sent> {
         let role = if reader.id == family.read { Role::Read } else { Role::List };
-        let mut request = self.request(Deed { family, role, route: reader }, about, 0)?;
+        let mut request =
+            self.request(TargetOperation { family, role, route: reader }, about, 0)?;
         if role == Role::List && super::request::is_paged(reader) {
             request.range = Some(self.range(0, super::request::WHOLE));
         }

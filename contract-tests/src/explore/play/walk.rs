@@ -42,7 +42,7 @@ impl Walk {
 impl Play<'_> {
     /// Makes one move; then the first move of the flow shows whether it led where it should.
     pub(super) async fn walk(&mut self, step: Step) -> Played {
-        let flow = self.session.target.suite.flows.get(step.slot as usize);
+        let flow = self.session.target.profile.flows.get(step.slot as usize);
         let made = flow.and_then(|flow| flow.moves.get(step.draw as usize));
         // Flows use what only a demo world has.
         let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable())

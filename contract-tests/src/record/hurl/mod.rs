@@ -17,13 +17,13 @@ use crate::{
         Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,
         names_in, pointer::most_exact,
     },
+    profile::ApiProfile,
     request::{Form, Part},
-    suite::Suite,
     transport::STRANGERS_KEY,
 };
 
 /// The fixture as a Hurl file. What it must be given stands in its first lines.
-pub fn export(suite: &Suite, fixture: &Fixture) -> String {
+pub fn export(profile: &ApiProfile, fixture: &Fixture) -> String {
     let mut steps = String::new();
     if fixture.requires.iter().any(|it| matches!(it, Requirement::World(_))) {
         steps +=
@@ -32,22 +32,22 @@ pub fn export(suite: &Suite, fixture: &Fixture) -> String {
     let mut bound = BTreeSet::new();
     for step in &fixture.steps {
         let name = if step.name.is_empty() { String::new() } else { format!("# {}\n", step.name) };
-        steps += &format!("\n{name}{}", of_step(suite, step, &mut bound));
+        steps += &format!("\n{name}{}", of_step(profile, step, &mut bound));
         bound.extend(step.capture.keys().cloned());
     }
-    steps.extend(fixture.steps.iter().rev().filter_map(|step| undo(suite, step)));
+    steps.extend(fixture.steps.iter().rev().filter_map(|step| undo(profile, step)));
     // A number is one only without quotes.
-    for name in fixture.steps.iter().flat_map(|step| numbers(suite, step)) {
+    for name in fixture.steps.iter().flat_map(|step| numbers(profile, step)) {
         steps = steps.replace(&format!("\"{{{{{name}}}}}\""), &format!("{{{{{name}}}}}"));
     }
-    format!("# {}\n{}{steps}", fixture.title, needs(suite, &bound, &steps))
+    format!("# {}\n{}{steps}", fixture.title, needs(profile, &bound, &steps))
 }
 
 /// How Hurl is called: every variable that no step captures.
-fn needs(suite: &Suite, bound: &BTreeSet<String>, steps: &str) -> String {
+fn needs(profile: &ApiProfile, bound: &BTreeSet<String>, steps: &str) -> String {
     let captured: BTreeSet<String> = bound.iter().map(|name| name_of(name)).collect();
     let used: BTreeSet<&str> = names_in(steps).filter(|name| !captured.contains(*name)).collect();
-    let demo = |name: &str| suite.demo_names.iter().find(|(demo, _)| name_of(demo) == name);
+    let demo = |name: &str| profile.demo_names.iter().find(|(demo, _)| name_of(demo) == name);
     let option = |name: &str| match name {
         BASE => format!(" --variable {BASE}=http://127.0.0.1:8080"),
         name if KEYS.contains(&name) => format!(" --secret {name}=..."),
@@ -60,7 +60,7 @@ fn needs(suite: &Suite, bound: &BTreeSet<String>, steps: &str) -> String {
 
 /// The names of numbers: by the rule of the place where they are captured, or by the contract where
 /// they are sent.
-fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
+fn numbers(profile: &ApiProfile, step: &Step) -> Vec<String> {
     let rules = step.response.as_ref().map(|expected| &expected.rules);
     let is_of_numbers =
         |rule: &&Rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime));
@@ -72,7 +72,7 @@ fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
     });
     let named = rules.into_iter().flat_map(|rules| rules.values()).filter(is_of_numbers);
     let named = named.filter_map(|rule| rule.reference.as_deref());
-    let route = step.operation.as_ref().and_then(|operation| suite.contract.route(operation));
+    let route = step.operation.as_ref().and_then(|operation| profile.contract.route(operation));
     let definition = route.and_then(|route| Some(&route.body.as_ref()?.definition()["properties"]));
     let is_number = |name: &str| definition.is_some_and(|it| it[name]["type"] == "integer");
     let body = step.request.body.as_ref().and_then(Value::as_object).into_iter().flatten();
@@ -81,9 +81,9 @@ fn numbers(suite: &Suite, step: &Step) -> Vec<String> {
     captured.map(|(name, _)| name.as_str()).chain(named).chain(sent).map(name_of).collect()
 }
 
-fn of_step(suite: &Suite, step: &Step, bound: &mut BTreeSet<String>) -> String {
+fn of_step(profile: &ApiProfile, step: &Step, bound: &mut BTreeSet<String>) -> String {
     match step.action() {
-        Some(Action::Call(operation)) => call(suite, operation, step) + &response(step, bound),
+        Some(Action::Call(operation)) => call(profile, operation, step) + &response(step, bound),
         Some(Action::Advance(span)) => {
             let seconds = span.seconds;
             format!(
@@ -120,8 +120,8 @@ fn section(name: &str, lines: String) -> String {
     if lines.is_empty() { lines } else { format!("[{name}]\n{lines}") }
 }
 
-fn call(suite: &Suite, operation: &str, step: &Step) -> String {
-    let Some(route) = suite.contract.route(operation) else { return String::new() };
+fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
+    let Some(route) = profile.contract.route(operation) else { return String::new() };
     let mut at = route.path.clone();
     for (name, given) in &step.request.path {
         if route.parameter(Location::Path, name).is_some() {
@@ -129,7 +129,8 @@ fn call(suite: &Suite, operation: &str, step: &Step) -> String {
         }
     }
     let method = step.request.method.as_deref().unwrap_or(route.method.as_str());
-    let key = key(step.who).map(|key| format!("{}: {key}\n", suite.key_header)).unwrap_or_default();
+    let key =
+        key(step.who).map(|key| format!("{}: {key}\n", profile.key_header)).unwrap_or_default();
     let headers: String = step
         .request
         .headers
@@ -196,11 +197,11 @@ fn response(step: &Step, bound: &mut BTreeSet<String>) -> String {
 
 /// What undoes a step, where it is one that makes something; several statuses may mean that all is
 /// well.
-fn undo(suite: &Suite, step: &Step) -> Option<String> {
+fn undo(profile: &ApiProfile, step: &Step) -> Option<String> {
     let makes = step.response.as_ref().is_none_or(|it| (200..300).contains(&it.status));
     let cleanup = step.cleanup.as_ref().filter(|_| makes)?;
     let call = call(
-        suite,
+        profile,
         &cleanup.operation,
         &Step { request: cleanup.request(), who: step.who, ..Step::default() },
     );

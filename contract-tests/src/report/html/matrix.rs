@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use super::{Failures, exchange::class};
 use crate::{
     coverage::{self, Covered, Figures, Groups, Mark, Share},
+    profile::ApiProfile,
     report::{document::Document, place::status as named},
-    suite::Suite,
 };
 
 /// What a run reached of a contract.
@@ -22,10 +22,10 @@ impl<'a> Matrix<'a> {
     /// What this run reached.
     pub fn of(
         document: &'a Document,
-        suite: &'static Suite,
+        profile: &'static ApiProfile,
         failures: &'a Failures<'a>,
     ) -> Matrix<'a> {
-        let groups = coverage::groups(suite.contract, &document.operations);
+        let groups = coverage::groups(profile.contract, &document.operations);
         let statuses = groups.values().flatten().flat_map(|it| it.statuses().into_keys()).collect();
         Matrix { groups, statuses, failures }
     }

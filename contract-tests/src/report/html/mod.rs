@@ -16,13 +16,13 @@ use super::{
     alike::{self, Alike},
     document::{Document, Entry},
 };
-use crate::{run::Outcome, suite::Suite};
+use crate::{profile::ApiProfile, run::Outcome};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole page.
-pub fn page(document: &Document, suite: &'static Suite) -> String {
+pub fn page(document: &Document, profile: &'static ApiProfile) -> String {
     let failures = Failures::of(document);
     let sections = [
         section("failures", "Failures", document.totals.failed, failures.markup(document)),
@@ -33,7 +33,7 @@ pub fn page(document: &Document, suite: &'static Suite) -> String {
             document.totals.unchecked,
             reasons(document, Outcome::Unchecked),
         ),
-        section("coverage", "Coverage", 0, Matrix::of(document, suite, &failures).markup()),
+        section("coverage", "Coverage", 0, Matrix::of(document, profile, &failures).markup()),
         section("skipped", "Skipped", document.totals.skipped, reasons(document, Outcome::Skipped)),
         section("cases", "Cases", document.totals.cases(), overview::cases(document)),
     ];

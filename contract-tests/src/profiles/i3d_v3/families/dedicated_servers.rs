@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     check,
     explore::{
-        Dice,
+        Gen,
         family::{Family, Filter, Members, Order, View},
     },
 };
@@ -32,12 +32,12 @@ pub(super) static FAMILIES: &[Family] = &[Family {
     ..Family::NONE
 }];
 
-fn labels(dice: &mut Dice) -> Value {
+fn labels(random: &mut Gen) -> Value {
     let mut keys = vec!["tier", "environment", "ct-owner", "ct-shift"];
-    let count = dice.below(4);
+    let count = random.below(4);
     let label = |_| {
-        let key = keys.swap_remove(dice.below(keys.len()));
-        let value = if dice.below(4) == 0 { Value::Null } else { dice.word(6).into() };
+        let key = keys.swap_remove(random.below(keys.len()));
+        let value = if random.below(4) == 0 { Value::Null } else { random.word(6).into() };
         json!({ "key": key, "value": value })
     };
     (0..count).map(label).collect()

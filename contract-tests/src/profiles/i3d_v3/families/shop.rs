@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Action, Family, Members, Order},
 };
 
@@ -22,8 +22,8 @@ pub(super) static FAMILIES: &[Family] = &[Family {
     parameter: "orderId",
     values: &[
         ("configTag", |_| CONFIGURATION.into()),
-        ("couponTag", |dice| (*dice.pick(&["", "WELCOME10"])).into()),
-        ("quantity", |dice| (1 + dice.below(9)).into()),
+        ("couponTag", |random| (*random.pick(&["", "WELCOME10"])).into()),
+        ("quantity", |random| (1 + random.below(9)).into()),
         ("items", items),
     ],
     settle: of_the_configuration,
@@ -56,21 +56,21 @@ pub(super) static FAMILIES: &[Family] = &[Family {
 const CONFIGURATION: &str = "100601";
 
 /// All orders begin with it, so that each can be changed.
-fn of_the_configuration(_: &mut Dice, order: &mut Members) {
+fn of_the_configuration(_: &mut Gen, order: &mut Members) {
     if let Some(tag) = order.get_mut("configTag") {
         *tag = CONFIGURATION.into();
     }
 }
 
 /// What the configuration consists of, with more or fewer addresses.
-fn items(dice: &mut Dice) -> Value {
+fn items(random: &mut Gen) -> Value {
     let fixed =
         [(1100, 11001), (1110, 11103), (1120, 11201), (1140, 11402), (1150, 11501), (1160, 11602)];
     let mut items: Vec<Value> = fixed
         .iter()
         .map(|(group, item)| json!({ "itemId": item, "groupId": group, "quantity": 1 }))
         .collect();
-    items.push(json!({ "itemId": 11701, "groupId": 1170, "quantity": 1 + dice.below(20) }));
+    items.push(json!({ "itemId": 11701, "groupId": 1170, "quantity": 1 + random.below(20) }));
     items.into()
 }
 

@@ -1,12 +1,15 @@
 //! The i3D.net v3 API.
 
+mod families;
+mod flows;
+
 use std::sync::LazyLock;
 
-use super::{i3d_v3_families::FAMILIES, i3d_v3_flows::FLOWS};
-use crate::suite::{DemoKeys, Suite};
+use self::{families::FAMILIES, flows::FLOWS};
+use crate::profile::{ApiProfile, DemoKeys};
 
 /// The i3D.net v3 API.
-pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
+pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     name: "i3d-v3",
     contract: openapi::i3d_v3(),
     key_header: "private-token",
@@ -29,8 +32,8 @@ pub static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite {
         excluded: "i3dOfficeKey24681357",
     },
     demo_names: DEMO_NAMES,
-    faults: include_str!("../../faults/i3d-v3.yaml"),
-    live: include_str!("../../live/i3d-v3.yaml"),
+    faults: include_str!("faults.yaml"),
+    live: include_str!("live.yaml"),
 });
 
 /// Operations that no fresh world is ready for; scenarios prepare it.

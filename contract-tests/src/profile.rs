@@ -5,7 +5,7 @@ use openapi::Contract;
 use crate::explore::{family::Family, flow::Flow};
 
 /// An API under test.
-pub struct Suite {
+pub struct ApiProfile {
     /// Its short name, as in `openapi/i3d-v3`.
     pub name: &'static str,
     /// Its contract.
@@ -62,7 +62,7 @@ pub struct DemoKeys {
     pub excluded: &'static str,
 }
 
-impl Suite {
+impl ApiProfile {
     /// The statuses of a code of this API; `None` for a code that it does not know.
     pub fn statuses_of(&self, code: i64) -> Option<&'static [u16]> {
         self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, statuses)| *statuses)

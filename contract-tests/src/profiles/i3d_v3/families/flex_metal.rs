@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::account::public_key;
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Action, Family, Filter, Members, Order},
 };
 
@@ -57,16 +57,16 @@ pub(super) static FAMILIES: &[Family] = &[
         key: "uuid",
         parameter: "uuid",
         values: &[
-            ("name", |dice| format!("ct-{} {}", dice.word(6), super::words(dice)).into()),
+            ("name", |random| format!("ct-{} {}", random.word(6), super::words(random)).into()),
             ("location", |_| "EU: Rotterdam".into()),
             ("instanceType", |_| "bm7.std.8".into()),
             (
                 "os",
-                |dice| json!({ "slug": dice.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) }),
+                |random| json!({ "slug": random.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) }),
             ),
-            ("sshKey", |dice| json!([public_key(dice)])),
+            ("sshKey", |random| json!([public_key(random)])),
             ("postInstallScript", |_| "#!/bin/sh\ntrue\n".into()),
-            ("tags", |dice| json!([dice.word(5), dice.word(7)])),
+            ("tags", |random| json!([random.word(5), random.word(7)])),
             ("contractId", |_| "".into()),
         ],
         settle: with_a_key,
@@ -120,9 +120,9 @@ fn shown(order: &Members) -> Members {
 }
 
 /// Linux wants somebody who may log in.
-fn with_a_key(dice: &mut Dice, order: &mut Members) {
+fn with_a_key(random: &mut Gen, order: &mut Members) {
     if !order.contains_key("sshKey") {
-        order.insert("sshKey".to_owned(), json!([public_key(dice)]));
+        order.insert("sshKey".to_owned(), json!([public_key(random)]));
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Action, Family, Members, Order, View},
 };
 
@@ -65,14 +65,14 @@ pub(super) static FAMILIES: &[Family] = &[
     },
 ];
 
-fn category(dice: &mut Dice) -> Value {
-    (*dice.pick(&["Account", "Billing", "Colocation", "Network", "Sales", "Other"])).into()
+fn category(random: &mut Gen) -> Value {
+    (*random.pick(&["Account", "Billing", "Colocation", "Network", "Sales", "Other"])).into()
 }
 
-fn addresses(dice: &mut Dice) -> Value {
-    let count = dice.below(3);
+fn addresses(random: &mut Gen) -> Value {
+    let count = random.below(3);
     let all: Vec<String> =
-        (0..count).map(|_| format!("{}@lighthouse.example", dice.word(6))).collect();
+        (0..count).map(|_| format!("{}@lighthouse.example", random.word(6))).collect();
     all.join(", ").into()
 }
 

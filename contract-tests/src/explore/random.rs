@@ -6,11 +6,11 @@ use proptest::{
 };
 
 /// A source of values that is a function of its seed.
-pub struct Dice(TestRunner);
+pub struct Gen(TestRunner);
 
-impl Dice {
-    /// The dice of a seed and of what they are thrown for.
-    pub fn new(seed: u64, purpose: &str, number: u32) -> Dice {
+impl Gen {
+    /// The random of a seed and of what they are thrown for.
+    pub fn new(seed: u64, purpose: &str, number: u32) -> Gen {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8..12].copy_from_slice(&number.to_le_bytes());
@@ -18,11 +18,11 @@ impl Dice {
         for (index, byte) in purpose.bytes().enumerate() {
             bytes[12 + index % 20] = bytes[12 + index % 20].rotate_left(3) ^ byte;
         }
-        Dice::of_rng(TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+        Gen::of_rng(TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
     }
 
-    fn of_rng(rng: TestRng) -> Dice {
-        Dice(TestRunner::new_with_rng(Config::default(), rng))
+    fn of_rng(rng: TestRng) -> Gen {
+        Gen(TestRunner::new_with_rng(Config::default(), rng))
     }
 
     /// A value of a strategy.
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_values_and_another_gives_others() {
-        let word = |seed, purpose, number| Dice::new(seed, purpose, number).word(12);
+        let word = |seed, purpose, number| Gen::new(seed, purpose, number).word(12);
         assert_eq!(word(1, "createSshKey", 0), word(1, "createSshKey", 0));
         assert_ne!(word(1, "createSshKey", 0), word(2, "createSshKey", 0));
         assert_ne!(word(1, "createSshKey", 0), word(1, "createSshKey", 1));

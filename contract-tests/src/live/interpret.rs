@@ -6,7 +6,7 @@ use super::{Effect, Entry, Event, Makes, Stage};
 
 /// What is to be written down after an answer, and about which entry. Outside of a cleanup, what
 /// cannot be read counts as gone only after it was removed.
-pub(super) fn meaning(
+pub(super) fn interpret(
     entries: &[Entry],
     cleanup: bool,
     effect: &Effect,

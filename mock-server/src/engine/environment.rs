@@ -24,7 +24,7 @@ pub struct Settings {
 
 /// Everything of a world but its database.
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct Environment {
     /// Its time.
     pub clock: Clock,
     /// How it behaves.
@@ -39,11 +39,11 @@ pub struct Surroundings {
     pub(super) seed: u64,
 }
 
-impl Surroundings {
-    /// The surroundings of a world that begins now.
-    pub fn new(clock: Clock, settings: Settings, seed: u64) -> Surroundings {
+impl Environment {
+    /// The environment of a world that begins now.
+    pub fn new(clock: Clock, settings: Settings, seed: u64) -> Environment {
         let (journal, counts, notes) = (Journal::default(), Counts::default(), Notes::default());
-        Surroundings { clock, settings, journal, counts, notes, seed }
+        Environment { clock, settings, journal, counts, notes, seed }
     }
 
     /// Back to how the world began.

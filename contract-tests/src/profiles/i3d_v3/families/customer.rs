@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Family, Make, Members, Order},
 };
 
@@ -50,24 +50,24 @@ const DETAILS: &[(&str, Make)] = &[
     ("streetNumber", words),
     ("zipCode", words),
     ("city", words),
-    ("countryCode", |dice| (*dice.pick(&["NL", "DE", "GB", "JP"])).into()),
+    ("countryCode", |random| (*random.pick(&["NL", "DE", "GB", "JP"])).into()),
     ("phoneNumber", telephone),
     ("phoneNumberMobile", telephone),
 ];
 
-fn telephone(dice: &mut Dice) -> Value {
-    format!("+3110555{:04}", dice.below(10_000)).into()
+fn telephone(random: &mut Gen) -> Value {
+    format!("+3110555{:04}", random.below(10_000)).into()
 }
 
-fn with_a_telephone(dice: &mut Dice, details: &mut Members) {
+fn with_a_telephone(random: &mut Gen, details: &mut Members) {
     if !details.contains_key("phoneNumber") {
-        details.insert("phoneNumber".to_owned(), telephone(dice));
+        details.insert("phoneNumber".to_owned(), telephone(random));
     }
 }
 
 /// What changes only through a ticket stays, and what was agreed to as well.
-fn as_agreed(dice: &mut Dice, details: &mut Members) {
-    with_a_telephone(dice, details);
+fn as_agreed(random: &mut Gen, details: &mut Members) {
+    with_a_telephone(random, details);
     for name in ["companyName", "vatNumber", "cocNumber"] {
         details.shift_remove(name);
     }

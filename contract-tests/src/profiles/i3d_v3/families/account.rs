@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Family, Members, Order},
 };
 
@@ -63,45 +63,49 @@ pub(super) static FAMILIES: &[Family] = &[
 ];
 
 /// A key as OpenSSH writes it: the algorithm, 32 bytes of a point, a comment.
-pub(super) fn public_key(dice: &mut Dice) -> Value {
+pub(super) fn public_key(random: &mut Gen) -> Value {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     // Two bits of the first letter still belong to the length.
-    let first = char::from(*dice.pick(&LETTERS[..16]));
-    let rest: String = (0..42).map(|_| char::from(*dice.pick(LETTERS))).collect();
+    let first = char::from(*random.pick(&LETTERS[..16]));
+    let rest: String = (0..42).map(|_| char::from(*random.pick(LETTERS))).collect();
     format!(
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest} {}@lighthouse.example",
-        dice.word(5)
+        random.word(5)
     )
     .into()
 }
 
-fn in_the_future(dice: &mut Dice) -> Value {
-    if dice.below(3) == 0 { Value::Null } else { (2_000_000_000 + dice.below(1_000_000)).into() }
+fn in_the_future(random: &mut Gen) -> Value {
+    if random.below(3) == 0 {
+        Value::Null
+    } else {
+        (2_000_000_000 + random.below(1_000_000)).into()
+    }
 }
 
 /// Addresses are given by both ends or as one range.
-fn one_range(dice: &mut Dice, members: &mut Members) {
+fn one_range(random: &mut Gen, members: &mut Members) {
     for name in ["ipStart", "ipEnd", "ipRange"] {
         members.shift_remove(name);
     }
-    let (network, first) = (dice.below(255), dice.below(100));
-    if dice.below(2) == 0 {
+    let (network, first) = (random.below(255), random.below(100));
+    if random.below(2) == 0 {
         members.insert(
             "ipRange".to_owned(),
-            format!("198.18.{network}.0/{}", 24 + dice.below(8)).into(),
+            format!("198.18.{network}.0/{}", 24 + random.below(8)).into(),
         );
     } else {
         members.insert("ipStart".to_owned(), format!("198.18.{network}.{first}").into());
         members.insert(
             "ipEnd".to_owned(),
-            format!("198.18.{network}.{}", first + dice.below(100)).into(),
+            format!("198.18.{network}.{}", first + random.below(100)).into(),
         );
     }
 }
 
 /// An active entry shuts out everybody else, so it must hold who is calling.
-fn range_with_this_machine(dice: &mut Dice, members: &mut Members) {
-    one_range(dice, members);
+fn range_with_this_machine(random: &mut Gen, members: &mut Members) {
+    one_range(random, members);
     if members.get("active") == Some(&json!(1)) {
         for name in ["ipStart", "ipEnd"] {
             members.shift_remove(name);

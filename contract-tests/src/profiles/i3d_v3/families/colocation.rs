@@ -37,7 +37,7 @@ pub(super) static FAMILIES: &[Family] = &[
         delete: "deleteColocationAlert",
         parameter: "colocationAlertId",
         parent: "colocation services",
-        values: &[("percentage", |dice| (1 + dice.below(100)).into())],
+        values: &[("percentage", |random| (1 + random.below(100)).into())],
         // When it was raised last follows from the percentage.
         moving: &["triggered"],
         order: Order::Ascending,

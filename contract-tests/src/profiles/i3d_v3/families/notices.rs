@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Action, Family, Order, View},
 };
 
@@ -32,8 +32,8 @@ pub(super) static FAMILIES: &[Family] = &[
         unique: "name",
         values: &[
             ("name", words),
-            ("webHookUrl", |dice| {
-                format!("https://hooks.slack.example/services/{}", dice.word(12)).into()
+            ("webHookUrl", |random| {
+                format!("https://hooks.slack.example/services/{}", random.word(12)).into()
             }),
         ],
         order: Order::Ascending,
@@ -69,20 +69,20 @@ pub(super) static FAMILIES: &[Family] = &[
     },
 ];
 
-fn conditions(dice: &mut Dice) -> Value {
-    let count = dice.below(3);
+fn conditions(random: &mut Gen) -> Value {
+    let count = random.below(3);
     (0..count)
-        .map(|_| json!({ "conditionId": 1 + dice.below(3), "conditionValues": [dice.word(4)] }))
+        .map(|_| json!({ "conditionId": 1 + random.below(3), "conditionValues": [random.word(4)] }))
         .collect()
 }
 
 /// What is measured needs a window.
-fn rules(dice: &mut Dice) -> Value {
-    let threshold = dice.below(100);
-    let rule = json!({ "operator": 1 + dice.below(3), "triggerWindow": 1 + dice.below(60), "threshold": threshold });
-    json!([{ "ruleAction": 1 + dice.below(2), "ruleDataType": 1 + dice.below(2), "rule": rule }])
+fn rules(random: &mut Gen) -> Value {
+    let threshold = random.below(100);
+    let rule = json!({ "operator": 1 + random.below(3), "triggerWindow": 1 + random.below(60), "threshold": threshold });
+    json!([{ "ruleAction": 1 + random.below(2), "ruleDataType": 1 + random.below(2), "rule": rule }])
 }
 
-fn actions(dice: &mut Dice) -> Value {
-    json!([{ "action": 2, "actionParameters": { "methodId": 1, "timeout": dice.below(900) } }])
+fn actions(random: &mut Gen) -> Value {
+    json!([{ "action": 2, "actionParameters": { "methodId": 1, "timeout": random.below(900) } }])
 }

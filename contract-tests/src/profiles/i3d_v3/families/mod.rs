@@ -14,7 +14,7 @@ mod visitors;
 
 use serde_json::Value;
 
-use crate::explore::{Dice, family::Family};
+use crate::explore::{Gen, family::Family};
 
 /// All families, by area.
 pub(super) static FAMILIES: &[&[Family]] = &[
@@ -32,8 +32,8 @@ pub(super) static FAMILIES: &[&[Family]] = &[
 ];
 
 /// Some words.
-fn words(dice: &mut Dice) -> Value {
-    format!("{} café {} of {}", dice.word(5), dice.word(6), dice.word(9)).into()
+fn words(random: &mut Gen) -> Value {
+    format!("{} café {} of {}", random.word(5), random.word(6), random.word(9)).into()
 }
 
 /// A text as it stands in a query.

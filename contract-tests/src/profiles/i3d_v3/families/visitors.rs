@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::explore::{
-    Dice,
+    Gen,
     family::{Action, Family, Filter, Members, Order},
 };
 
@@ -40,8 +40,8 @@ pub(super) static FAMILIES: &[Family] = &[
             ("lastName", words),
             ("mobile", words),
             ("companyName", words),
-            ("birthDate", |dice| {
-                format!("19{}-0{}-17", 60 + dice.below(40), 1 + dice.below(9)).into()
+            ("birthDate", |random| {
+                format!("19{}-0{}-17", 60 + random.below(40), 1 + random.below(9)).into()
             }),
             ("temporaryAccess", flag),
             ("visitRequester", flag),
@@ -84,6 +84,6 @@ pub(super) static FAMILIES: &[Family] = &[
     },
 ];
 
-fn flag(dice: &mut Dice) -> Value {
-    dice.pick(&[json!(0), json!(1), Value::Null]).clone()
+fn flag(random: &mut Gen) -> Value {
+    random.pick(&[json!(0), json!(1), Value::Null]).clone()
 }
