@@ -2,7 +2,7 @@
 
 use mock_server::{Config, Server};
 
-use crate::{Api, profiles};
+use crate::{core::call::Api, profiles};
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.
 pub struct Emulator {

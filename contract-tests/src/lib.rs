@@ -13,56 +13,43 @@
 //! # }
 //! ```
 
-mod answer;
-mod call;
-pub mod check;
-pub mod command;
+pub mod cli;
 pub mod compare;
-pub mod coverage;
+mod core;
 mod emulator;
-mod examples;
-mod exchange;
 pub mod explore;
 pub mod fault;
-mod finding;
 pub mod fixture;
-mod judge;
 pub mod live;
-mod mutations;
-mod one_time;
-mod profile;
 pub mod profiles;
-mod progress;
-mod reached;
 pub mod record;
-mod redact;
 pub mod report;
-mod request;
-mod run;
-mod secret;
-mod target;
-mod tolerated;
-mod transport;
-mod violations;
-mod well_formed;
 
-pub use call::{Api, Call};
+pub use crate::core::{
+    call::{Api, Call},
+    check,
+    coverage::{
+        self,
+        reached::{Reached, Touched},
+    },
+    examples::examples,
+    exchange::{Caller, Exchange, Received, Sent},
+    finding::{Finding, pointer},
+    judge::shown,
+    profile::ApiProfile,
+    progress::Progress,
+    redact::{Redaction, RedactionKind, Redactor},
+    request::{
+        Content, Part, Request,
+        tolerated::tolerated,
+        violations::{Violation, violations},
+    },
+    run::{Case, Outcome, Run, Verdict},
+    secret::Secret,
+    target::Target,
+    transport::{Answered, Http, Keys, Transport, Unreachable},
+};
 pub use emulator::Emulator;
-pub use examples::examples;
-pub use exchange::{Caller, Exchange, Received, Sent};
-pub use finding::{Finding, pointer};
-pub use judge::shown;
-pub use profile::ApiProfile;
-pub use progress::Progress;
-pub use reached::{Reached, Touched};
-pub use redact::{Redaction, RedactionKind, Redactor};
-pub use request::{Content, Part, Request};
-pub use run::{Case, Outcome, Run, Verdict};
-pub use secret::Secret;
-pub use target::Target;
-pub use tolerated::tolerated;
-pub use transport::{Answered, Http, Keys, Transport, Unreachable};
-pub use violations::{Violation, violations};
 
 /// The operations of the i3D.net v3 API, in the order of its contract.
 pub fn operations() -> impl Iterator<Item = &'static openapi::Route> {

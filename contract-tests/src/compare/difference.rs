@@ -2,8 +2,7 @@
 
 use super::verdict::Verdict;
 use crate::{
-    check::Check,
-    finding::Finding,
+    core::{check::Check, finding::Finding},
     fixture::{Deviation, DeviationKind, digest, pointer::generalised},
 };
 
@@ -150,7 +149,7 @@ pub fn tell_state(differences: &mut [Difference]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check;
+    use crate::core::check;
 
     fn difference(at: &str, got: &str) -> Difference {
         let deviation = Deviation {

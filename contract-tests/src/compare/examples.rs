@@ -8,12 +8,13 @@ use openapi::{Location, Route};
 use serde_json::Value;
 
 use crate::{
-    Request,
-    explore::family::Families,
+    core::{
+        profile::{ApiProfile, family::Families},
+        request::Request,
+    },
     fixture::{
         Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World,
     },
-    profile::ApiProfile,
 };
 
 /// A scenario for each operation that only reads, with the example of the contract: for servers

@@ -22,13 +22,15 @@ pub use waiver::{Waiver, Waivers};
 
 use self::{difference::tell_state, steps::Steps};
 use crate::{
-    check,
-    finding::Finding,
+    core::{
+        check,
+        finding::Finding,
+        progress::Progress,
+        redact::Redactor,
+        run::{Case, Outcome, Run},
+    },
     fixture::{Fixture, Options},
     live::Rules,
-    progress::Progress,
-    redact::Redactor,
-    run::{Case, Outcome, Run},
 };
 
 /// How two sides are compared.

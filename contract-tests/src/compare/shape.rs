@@ -7,7 +7,7 @@ use openapi::Response;
 use serde_json::Value;
 
 use crate::{
-    exchange::{Exchange, Received},
+    core::exchange::{Exchange, Received},
     fixture::{Deviation, DeviationKind, pointer::join},
 };
 
@@ -186,7 +186,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{exchange::Sent, profiles::i3d_v3::PROFILE};
+    use crate::{core::exchange::Sent, profiles::i3d_v3::PROFILE};
 
     fn differences(expected: Value, actual: Value) -> Vec<(DeviationKind, String)> {
         compare_shapes(&expected, &actual).into_iter().map(|it| (it.kind, it.at)).collect()

@@ -7,17 +7,19 @@ use serde_json::Value;
 
 use super::stop::stopped_at;
 use crate::{
-    exchange::{Exchange, Received},
-    finding::Finding,
+    core::{
+        exchange::{Exchange, Received},
+        finding::Finding,
+        judge::judge_by_contract,
+        profile::ApiProfile,
+        redact::Redactor,
+        target::Target,
+    },
     fixture::{
         Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture,
         drift_of_sample, pointer::most_exact, samples,
     },
-    judge::judge_by_contract,
-    profile::ApiProfile,
     record::{self, Look, RecordError, Recording},
-    redact::Redactor,
-    target::Target,
 };
 
 /// What answers.

@@ -15,13 +15,15 @@ use super::{
     verdict::Verdict,
 };
 use crate::{
-    check,
-    exchange::{Exchange, Received},
-    finding::Finding,
+    core::{
+        check,
+        exchange::{Exchange, Received},
+        finding::Finding,
+        judge::shown,
+        run::{Case, Outcome},
+    },
     fixture::{Deviation, DeviationKind, Fixture, Names, compare, live_policy},
-    judge::shown,
     live::Rules,
-    run::{Case, Outcome},
 };
 
 /// The comparison of one scenario.

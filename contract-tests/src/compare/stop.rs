@@ -3,9 +3,9 @@
 use std::mem::discriminant;
 
 use crate::{
+    core::run::Outcome,
     fixture::{Fixture, NotUndone, PlayError, Step, Unknown},
     record::RecordError,
-    run::Outcome,
 };
 
 /// How a scenario ended that could not be compared to its end, and why.
@@ -137,7 +137,7 @@ fn reason(error: &RecordError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::Unreachable;
+    use crate::core::transport::Unreachable;
 
     fn stop(step: usize, trouble: PlayError) -> RecordError {
         RecordError::Step(step, trouble)

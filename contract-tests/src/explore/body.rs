@@ -4,7 +4,7 @@ use openapi::RequestBody;
 use proptest::string::string_regex;
 use serde_json::{Map, Value, json};
 
-use super::{
+use crate::core::profile::{
     family::{Make, Members},
     random::Gen,
 };

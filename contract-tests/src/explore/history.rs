@@ -1,6 +1,7 @@
 //! Whether what happened at the same time can have happened one after the other.
 
-use super::{family::Members, model::difference};
+use super::model::difference;
+use crate::core::profile::family::Members;
 
 /// What a client did with a resource, and what came of it.
 #[derive(Debug, Clone)]

@@ -5,12 +5,9 @@
 //! can be made shorter and kept.
 
 mod body;
-pub mod family;
-pub mod flow;
 mod history;
 mod model;
 mod play;
-mod random;
 mod regression;
 mod report;
 mod schedule;
@@ -30,7 +27,6 @@ use openapi::Route;
 use proptest::strategy::ValueTree;
 use wildmatch::WildMatch;
 
-pub use random::Gen;
 pub use step::{CaseKind, Step};
 
 use play::Play;
@@ -40,13 +36,15 @@ use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
 
 use crate::{
-    check,
-    exchange::Exchange,
-    finding::Finding,
-    progress::Progress,
+    core::{
+        check,
+        exchange::Exchange,
+        finding::Finding,
+        progress::Progress,
+        run::{Case, Outcome, Run},
+        target::Target,
+    },
     report::typed,
-    run::{Case, Outcome, Run},
-    target::Target,
 };
 
 /// How to explore.

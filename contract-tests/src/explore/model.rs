@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::family::{Family, Members, Order};
-use crate::judge::shown;
+use crate::core::{
+    judge::shown,
+    profile::family::{Family, Members, Order},
+};
 
 /// One resource.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use openapi::Contract;
 
 use super::{schedule::Sequence, step::Step};
-use crate::finding::Finding;
+use crate::core::finding::Finding;
 
 /// A sequence that failed once.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check, explore::step::CaseKind};
+    use crate::{core::check, explore::step::CaseKind};
 
     #[test]
     fn what_is_kept_is_read_again() {

@@ -1,9 +1,9 @@
 //! What is counted while a run goes on.
 
-use crate::{
+use crate::core::{
+    coverage::reached::Reached,
     exchange::{Caller, Exchange},
     progress::Progress,
-    reached::Reached,
     run::Run,
 };
 

@@ -11,14 +11,19 @@ use proptest::{
 
 use super::{
     body::FILLS,
-    family::{Families, Family, Role},
     play::{ROUGH, SPELLINGS, WAYS, is_paged, violation_count},
-    random::Gen,
     script::{Script, single},
     step::{CaseKind, Step},
     ways::Ways,
 };
-use crate::{Request, profile::ApiProfile};
+use crate::core::{
+    profile::{
+        ApiProfile,
+        family::{Families, Family, Role},
+        random::Gen,
+    },
+    request::Request,
+};
 
 /// Steps that belong together: they are played in a fresh world.
 #[derive(Debug, Clone)]

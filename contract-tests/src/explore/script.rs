@@ -5,12 +5,11 @@ use std::collections::VecDeque;
 use openapi::Route;
 
 use super::{
-    family::Role,
     play::{SPELLINGS, violation_count},
     schedule::{METHODS, Sequence, VIOLATIONS},
     step::{CaseKind, Step},
 };
-use crate::Request;
+use crate::core::{profile::family::Role, request::Request};
 
 /// Steps in the making.
 pub struct Script {

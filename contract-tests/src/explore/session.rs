@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::report::{Tally, UNDONE};
-use crate::{
+use crate::core::{
     check::Check,
     exchange::{Exchange, Received, Sent},
     finding::Finding,

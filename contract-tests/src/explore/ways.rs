@@ -6,12 +6,10 @@ use openapi::Route;
 use proptest::collection::vec;
 
 use super::{
-    family::Families,
-    flow::Flow,
-    random::Gen,
     schedule::Sequence,
     step::{CaseKind, Step},
 };
+use crate::core::profile::{family::Families, flow::Flow, random::Gen};
 
 /// A flow with the operations of its moves.
 pub struct Ways {

@@ -6,7 +6,7 @@ use http::{HeaderValue, header};
 use serde_json::Value;
 
 use super::Kind;
-use crate::exchange::{Received, Sent};
+use crate::core::exchange::{Received, Sent};
 
 /// The answer as the fault makes it.
 pub(super) fn broken(kind: &Kind, sent: &Sent, mut received: Received) -> Received {
@@ -145,7 +145,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::exchange::Caller;
+    use crate::core::exchange::Caller;
 
     fn after(kind: &Kind, status: u16, body: &Value) -> (u16, Value) {
         let sent = Sent {

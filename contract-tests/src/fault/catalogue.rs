@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Fault;
-use crate::profile::ApiProfile;
+use crate::core::profile::ApiProfile;
 
 /// The faults of a family of resources.
 #[derive(Debug, Deserialize)]

@@ -22,10 +22,12 @@ pub use catalogue::{Catalogue, Family, catalogue};
 pub use kind::{Edge, Kind};
 
 use crate::{
-    exchange::{Received, Sent},
-    profile::ApiProfile,
+    core::{
+        exchange::{Received, Sent},
+        profile::ApiProfile,
+        transport::{Answered, Transport},
+    },
     record::is_at,
-    transport::{Answered, Transport},
 };
 
 /// A fault of one operation.

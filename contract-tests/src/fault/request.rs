@@ -1,7 +1,7 @@
 //! Faults of how a request is understood.
 
 use super::Kind;
-use crate::{
+use crate::core::{
     exchange::{Caller, Sent},
     profile::ApiProfile,
 };

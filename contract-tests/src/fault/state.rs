@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
 use super::{Faulty, Kind, answer, request};
-use crate::{
+use crate::core::{
     exchange::{Received, Sent},
     transport::Answered,
 };

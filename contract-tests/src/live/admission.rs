@@ -8,7 +8,7 @@ use openapi::{Checked, Location, Route, Violation};
 use serde_json::{Map, Value};
 
 use super::{Class, Entry, Makes, Rules, RunId};
-use crate::{
+use crate::core::{
     exchange::{Caller, Sent},
     profile::ApiProfile,
 };

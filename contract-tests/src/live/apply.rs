@@ -10,7 +10,7 @@ use super::{
     interpret::{first, text},
     sweep,
 };
-use crate::{
+use crate::core::{
     check::{self, Check},
     exchange::{Caller, Exchange, Received},
     finding::Finding,

@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::future::BoxFuture;
 
-use crate::target::Target;
+use crate::core::target::Target;
 
 /// A source of time.
 pub trait Clock: Send + Sync {

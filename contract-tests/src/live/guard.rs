@@ -21,7 +21,7 @@ use super::{
     interpret::{interpret, text},
     stop::unwritten,
 };
-use crate::{
+use crate::core::{
     exchange::{Received, Sent},
     profile::ApiProfile,
     transport::{Answered, Transport},

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Class, Limits, Permit, Rules};
-use crate::{profile::ApiProfile, report::typed};
+use crate::{core::profile::ApiProfile, report::typed};
 
 /// How many hexadecimal digits of a hash tell plans apart.
 const HASH_DIGITS: usize = 16;

@@ -13,7 +13,7 @@ use super::{
     Denied, Entry, Event, Guarded, Makes, Stage,
     interpret::{first, text},
 };
-use crate::{
+use crate::core::{
     check,
     exchange::{Caller, Received},
     finding::Finding,

@@ -2,7 +2,7 @@
 
 pub mod i3d_v3;
 
-use crate::profile::ApiProfile;
+use crate::core::profile::ApiProfile;
 
 /// The API of this name.
 pub fn find(name: &str) -> Option<&'static ApiProfile> {

@@ -10,13 +10,15 @@ use super::{
     volatile::{Volatile, volatile},
 };
 use crate::{
-    exchange::{Exchange, Received},
+    core::{
+        exchange::{Exchange, Received},
+        redact::{Redaction, Redactor},
+    },
     fixture::{
         Capture, Expected, Fixture, HeaderRule, Kind, Names, Provenance, Request, Rule, Step,
         compare, digest, is_text,
         pointer::{generalised, most_exact, places},
     },
-    redact::{Redaction, Redactor},
 };
 
 /// Headers that are kept beside those that a scenario names; all others vary without meaning.

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 
 use super::trace::route_of;
 use crate::{
-    exchange::{Caller, Exchange, Received, Sent},
+    core::{
+        exchange::{Caller, Exchange, Received, Sent},
+        profile::ApiProfile,
+    },
     fixture::{Fixture, samples},
-    profile::ApiProfile,
 };
 
 #[derive(Deserialize)]

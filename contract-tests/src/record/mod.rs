@@ -23,11 +23,8 @@ pub use write::{Refused, to_yaml, write};
 pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"));
 
 use crate::{
-    exchange::Exchange,
+    core::{exchange::Exchange, profile::ApiProfile, redact::Redactor, target::Target},
     fixture::{Fixture, Names, NotUndone, Options, PlayError, Player, Provenance, Source, read},
-    profile::ApiProfile,
-    redact::Redactor,
-    target::Target,
 };
 
 /// What answered, and which exchange belongs to which step.

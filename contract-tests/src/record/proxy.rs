@@ -14,7 +14,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::trace::route_of;
-use crate::{
+use crate::core::{
     exchange::{Caller, Exchange, Received, Sent},
     target::Target,
 };

@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::{Recording, provenance_of_nothing, volatile::volatile};
 use crate::{
-    exchange::{Caller, Exchange, Sent},
+    core::{
+        exchange::{Caller, Exchange, Sent},
+        profile::ApiProfile,
+        redact::Redactor,
+    },
     fixture::{Capture, Fixture, FormPart, Request, Step, VERSION, Who, pointer::places},
-    profile::ApiProfile,
-    redact::Redactor,
 };
 
 /// The operation of a request, and the values in its path. It is read as servers read it; the guard

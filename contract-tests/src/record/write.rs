@@ -8,7 +8,7 @@ use std::{
 use serde_saphyr::ser_options;
 
 use super::entropy::suspicious;
-use crate::{fixture::Fixture, redact::Redactor};
+use crate::{core::redact::Redactor, fixture::Fixture};
 
 /// Why a fixture is not written.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What is alike is told once: one fault usually shows in many cases.
 
 use super::document::{Breach, Document, Entry};
-use crate::run::Outcome;
+use crate::core::run::Outcome;
 
 /// Cases that have something in common.
 pub struct Alike<'a, T> {

@@ -4,9 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 
 use crate::{
-    command::{EXCLUDED_KEY, KEY, OTHER_KEY},
-    exchange::{Caller, Sent},
-    transport::STRANGERS_KEY,
+    cli::{EXCLUDED_KEY, KEY, OTHER_KEY},
+    core::{
+        exchange::{Caller, Sent},
+        transport::STRANGERS_KEY,
+    },
 };
 
 /// The curl line that sends a request to the server at `base`. A key is named by its variable and
@@ -130,7 +132,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{profiles::i3d_v3::PROFILE, request::Request};
+    use crate::{core::request::Request, profiles::i3d_v3::PROFILE};
 
     const BASE: &str = "http://127.0.0.1:8080";
 

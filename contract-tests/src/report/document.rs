@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use super::{curl, place::Place};
 use crate::{
-    command::KEY,
-    coverage::{self, Figures},
-    exchange::{Caller, Exchange},
-    finding::Finding,
-    profile::ApiProfile,
-    reached::Reached,
-    redact::Redactor,
-    run::{Case, Outcome, Run, Verdict},
+    cli::KEY,
+    core::{
+        coverage::{self, Figures, reached::Reached},
+        exchange::{Caller, Exchange},
+        finding::Finding,
+        profile::ApiProfile,
+        redact::Redactor,
+        run::{Case, Outcome, Run, Verdict},
+    },
 };
 
 /// The version of the form. It grows when a member changes its meaning or goes.

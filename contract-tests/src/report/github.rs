@@ -6,7 +6,7 @@ use super::{
     alike::{self, Alike},
     document::{Breach, Document},
 };
-use crate::run::Outcome;
+use crate::core::run::Outcome;
 
 /// Writes one annotation for each kind of failure, of warning and of what could not be checked.
 pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::document::{Document, Entry};
-use crate::run::Outcome;
+use crate::core::run::Outcome;
 
 /// The whole file.
 pub fn xml(document: &Document) -> Result<String, SerializeError> {

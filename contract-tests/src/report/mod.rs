@@ -24,10 +24,9 @@ pub(crate) use self::curl::typed;
 use self::document::Document;
 pub use self::document::FORMAT;
 use crate::{
-    command::{FileArguments, ReportArguments},
+    cli::{FileArguments, ReportArguments},
+    core::{redact::Redactor, run::Run},
     profiles,
-    redact::Redactor,
-    run::Run,
 };
 
 /// Set by GitHub Actions for every step.

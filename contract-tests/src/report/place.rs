@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::{
+use crate::core::{
     exchange::{Exchange, Received},
     finding::Finding,
     judge::shown,

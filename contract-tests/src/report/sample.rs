@@ -8,14 +8,16 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use crate::{
-    Secret,
-    check::{self, Check},
-    exchange::{Caller, Exchange, Received, Sent},
-    finding::Finding,
+    core::{
+        check::{self, Check},
+        exchange::{Caller, Exchange, Received, Sent},
+        finding::Finding,
+        redact::Redactor,
+        request::Request,
+        run::{Case, Outcome, Run},
+        secret::Secret,
+    },
     profiles::i3d_v3::PROFILE,
-    redact::Redactor,
-    request::Request,
-    run::{Case, Outcome, Run},
 };
 
 /// The key of the customer, which may stand in no report.

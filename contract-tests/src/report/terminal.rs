@@ -8,7 +8,7 @@ use super::{
     alike::{self, Alike},
     document::{Breach, Document, Entry, Totals},
 };
-use crate::run::{Outcome, Verdict};
+use crate::core::run::{Outcome, Verdict};
 
 /// How many different failures are told in full.
 const FAILURES_MAX: usize = 20;

@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 
 use super::{sample, tell};
 use crate::{
-    Target, Verdict, check,
-    command::{FileArguments, ReportArguments},
-    examples,
+    cli::{FileArguments, ReportArguments},
+    core::{
+        check,
+        examples::examples,
+        redact::Redactor,
+        run::{Run, Verdict},
+        target::Target,
+    },
     fault::{Fault, Faulty, Kind},
     profiles::i3d_v3::PROFILE,
-    redact::Redactor,
-    run::Run,
 };
 
 /// Everything that a run is told as: terminal and annotations, page, JUnit, JSON.
@@ -116,8 +119,11 @@ fn no_secret_is_told() {
         sample::exchange("login", 200, &json!({ "echo": sample::KEY, "password": PASSWORD }));
     login.sent.body =
         json!({ "userName": "demo", "password": PASSWORD, "file": encoded }).to_string().into();
-    login.sent.target +=
-        &format!("?token={}&q={}", crate::call::encode(TOKEN), crate::call::encode(sample::KEY));
+    login.sent.target += &format!(
+        "?token={}&q={}",
+        crate::core::call::encode(TOKEN),
+        crate::core::call::encode(sample::KEY)
+    );
     login.sent.headers.push(("authorization".to_owned(), format!("Basic {encoded}")));
     login.sent.headers.push(("x-odd".to_owned(), sample::KEY.to_owned()));
     login.received.headers.insert("x-back", HeaderValue::from_static(sample::KEY));

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Parser;
 use contract_tests::{
     Answered, Keys, Outcome, Redactor, Secret, Sent, Target, Transport, Verdict,
-    command::ReportArguments,
+    cli::ReportArguments,
     compare::{Comparison, Side, Terms, Waivers, compare_sides, reads},
     fixture::{Fixture, Options, load},
     profiles::i3d_v3::PROFILE,

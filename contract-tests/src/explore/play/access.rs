@@ -8,15 +8,17 @@ use super::{
     request::{About, of_unknown},
 };
 use crate::{
-    Caller, Request, check,
-    exchange::Received,
+    core::{
+        check,
+        exchange::{Caller, Received},
+        profile::family::Role,
+        request::{Request, mutations},
+    },
     explore::{
-        family::Role,
         model::{plain, rows},
         session::Played,
         step::{CaseKind, Step},
     },
-    mutations,
 };
 
 /// The status of a request without good credentials.

@@ -7,10 +7,13 @@ use super::{
     request::{About, is_paged},
 };
 use crate::{
-    Caller, Content, check,
-    check::Check,
+    core::{
+        check::{self, Check},
+        exchange::Caller,
+        profile::family::{Family, Members, Role},
+        request::Content,
+    },
     explore::{
-        family::{Family, Members, Role},
         model::{Difference, Mismatch, Row, difference, one, same},
         session::Played,
     },

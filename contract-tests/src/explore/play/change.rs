@@ -10,11 +10,12 @@ use super::{
     request::About,
 };
 use crate::{
-    Caller, check,
-    check::Check,
-    exchange::Received,
+    core::{
+        check::{self, Check},
+        exchange::{Caller, Received},
+        profile::family::Members,
+    },
     explore::{
-        family::Members,
         model::{Difference, Row, one, plain},
         session::Played,
     },

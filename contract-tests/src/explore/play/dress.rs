@@ -4,13 +4,12 @@ use openapi::RequestBody;
 use serde_json::Value;
 
 use crate::{
-    Content, Request, check,
-    check::Check,
-    explore::{
-        body::{Fill, NOTATIONS, Notation, written},
-        family::Members,
+    core::{
+        check::{self, Check},
+        profile::family::Members,
+        request::{Content, Request, tolerated::tolerated},
     },
-    tolerated,
+    explore::body::{Fill, NOTATIONS, Notation, written},
 };
 
 /// How a valid request is dressed up, and the law that holds then.

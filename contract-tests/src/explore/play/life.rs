@@ -9,11 +9,13 @@ use super::{
     request::{About, of_unknown},
 };
 use crate::{
-    Caller, Content, Request, check,
-    check::Check,
-    exchange::Received,
+    core::{
+        check::{self, Check},
+        exchange::{Caller, Received},
+        profile::family::{Family, Members, Role},
+        request::{Content, Request},
+    },
     explore::{
-        family::{Family, Members, Role},
         model::{Row, difference, one, plain},
         session::Played,
     },

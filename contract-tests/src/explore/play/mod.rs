@@ -24,12 +24,14 @@ pub use spelling::SPELLINGS;
 
 use self::walk::Walk;
 use super::{
-    family::{Families, Family, Role},
     model::{Collection, Row},
     session::{Played, Session, Stop},
     step::{CaseKind, Step},
 };
-use crate::check::{self, Check};
+use crate::core::{
+    check::{self, Check},
+    profile::family::{Families, Family, Role},
+};
 
 /// After so many refused requests in a row it is looked whether they changed anything.
 const REFUSALS_UNSEEN_MAX: u32 = 8;

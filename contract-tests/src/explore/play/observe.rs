@@ -4,9 +4,12 @@ use openapi::Route;
 
 use super::{Play, TargetOperation, blame::Witness, request};
 use crate::{
-    Caller, check,
+    core::{
+        check,
+        exchange::Caller,
+        profile::family::{Family, Members, Role},
+    },
     explore::{
-        family::{Family, Members, Role},
         model::{Mismatch, one, plain, rows},
         session::Played,
     },

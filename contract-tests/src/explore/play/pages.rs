@@ -2,12 +2,15 @@
 
 use super::{Play, TargetOperation, request::is_paged};
 use crate::{
-    check,
-    check::Check,
+    core::{
+        check::{self, Check},
+        profile::{
+            family::{Filter, Members, Role},
+            random::Gen,
+        },
+    },
     explore::{
-        family::{Filter, Members, Role},
         model::{difference, plain},
-        random::Gen,
         session::Played,
     },
 };

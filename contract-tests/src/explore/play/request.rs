@@ -4,14 +4,18 @@ use openapi::{Location, Route};
 use serde_json::Value;
 
 use super::{Play, TargetOperation};
-pub(super) use crate::violations::of_unknown;
+pub(super) use crate::core::request::violations::of_unknown;
 use crate::{
-    Content, Request,
+    core::{
+        profile::{
+            family::{Family, Role},
+            random::Gen,
+        },
+        request::{Content, Request},
+    },
     explore::{
         body::{Fill, Wishes, body},
-        family::{Family, Role},
         model::{Row, plain},
-        random::Gen,
     },
 };
 

@@ -4,15 +4,19 @@ use openapi::Route;
 
 use super::{Play, TargetOperation, life::reason};
 use crate::{
-    Caller, Content, Request, Violation, check,
-    check::Check,
-    exchange::Received,
+    core::{
+        check::{self, Check},
+        exchange::{Caller, Received},
+        request::{
+            Content, Request,
+            violations::{Violation, violations},
+        },
+    },
     explore::{
         body::{NOTATIONS, written},
         session::Played,
         step::{CaseKind, Step},
     },
-    violations,
 };
 
 /// How many rough bodies there are.
@@ -74,7 +78,11 @@ impl Play<'_> {
                 expected.join(" or "),
                 violation.what
             );
-            let at = violation.property.as_deref().map(crate::pointer).unwrap_or_default();
+            let at = violation
+                .property
+                .as_deref()
+                .map(crate::core::finding::pointer)
+                .unwrap_or_default();
             return self.session.found(check, operation, &at, message);
         }
         match &violation.property {

@@ -2,7 +2,7 @@
 
 use super::{Play, TargetOperation};
 use crate::{
-    Caller, Request, check,
+    core::{check, exchange::Caller, request::Request},
     explore::{session::Played, step::Step},
 };
 

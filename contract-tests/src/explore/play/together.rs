@@ -10,11 +10,13 @@ use super::{
     request::{About, of_unknown},
 };
 use crate::{
-    Caller, check,
-    exchange::{Received, Sent},
+    core::{
+        check,
+        exchange::{Caller, Received, Sent},
+        profile::family::{Family, Role},
+    },
     explore::{
         body::FILLS,
-        family::{Family, Role},
         history::{Event, State, outcomes},
         model::{Row, one, plain, rows},
         session::Played,
@@ -217,7 +219,9 @@ fn seen(family: &Family, key: &str, answer: &Received) -> Event {
 fn in_words(event: &Event) -> String {
     match event {
         Event::Changed(_) => "a change".to_owned(),
-        Event::Seen(value) => format!("a look at {}", crate::judge::shown(&value.clone().into())),
+        Event::Seen(value) => {
+            format!("a look at {}", crate::core::judge::shown(&value.clone().into()))
+        }
         Event::Removed => "a removal".to_owned(),
         Event::Missed => "a miss".to_owned(),
         Event::Refused => "a refusal".to_owned(),

@@ -3,14 +3,13 @@
 
 use super::Play;
 use crate::{
-    Content, Request, check,
-    check::Check,
-    exchange::{Received, Sent},
-    explore::{
-        flow::{Flow, Move, Way},
-        session::Played,
-        step::Step,
+    core::{
+        check::{self, Check},
+        exchange::{Received, Sent},
+        profile::flow::{Flow, Move, Way},
+        request::{Content, Request},
     },
+    explore::{session::Played, step::Step},
 };
 
 /// The status of whoever is not logged in.

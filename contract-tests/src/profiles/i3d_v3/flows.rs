@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    Caller,
-    explore::flow::{Flow, Move},
+use crate::core::{
+    exchange::Caller,
+    profile::flow::{Flow, Move},
 };
 
 /// The flows, with the users of the demo world.
@@ -157,7 +157,7 @@ fn change(current: &str, new: &str) -> Value {
 
 /// What the authenticator of the demo user shows at a time.
 fn one_time_password(now: i64) -> Value {
-    json!({ "otp": crate::one_time::one_time_password("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", now) })
+    json!({ "otp": crate::core::one_time::one_time_password("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", now) })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod flows;
 use std::sync::LazyLock;
 
 use self::{families::FAMILIES, flows::FLOWS};
-use crate::profile::{ApiProfile, DemoKeys};
+use crate::core::profile::{ApiProfile, DemoKeys};
 
 /// The i3D.net v3 API.
 pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {

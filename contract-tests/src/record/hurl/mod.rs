@@ -13,13 +13,15 @@ use self::{
     notation::{BASE, KEYS, json_path, name_of, names, path, regex, text},
 };
 use crate::{
+    core::{
+        profile::ApiProfile,
+        request::{Form, Part},
+        transport::STRANGERS_KEY,
+    },
     fixture::{
         Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,
         names_in, pointer::most_exact,
     },
-    profile::ApiProfile,
-    request::{Form, Part},
-    transport::STRANGERS_KEY,
 };
 
 /// The fixture as a Hurl file. What it must be given stands in its first lines.

@@ -6,8 +6,10 @@ use maud::{Markup, html};
 
 use super::{Failures, exchange::class};
 use crate::{
-    coverage::{self, Covered, Figures, Groups, Mark, Share},
-    profile::ApiProfile,
+    core::{
+        coverage::{self, Covered, Figures, Groups, Mark, Share},
+        profile::ApiProfile,
+    },
     report::{document::Document, place::status as named},
 };
 

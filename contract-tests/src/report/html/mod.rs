@@ -16,7 +16,7 @@ use super::{
     alike::{self, Alike},
     document::{Document, Entry},
 };
-use crate::{profile::ApiProfile, run::Outcome};
+use crate::core::{profile::ApiProfile, run::Outcome};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::super::document::{Document, Totals};
-use crate::{
+use crate::core::{
     coverage::{COVERAGE, Share},
     run::{Outcome, Verdict},
 };

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::explore::{
-    Gen,
+use crate::core::profile::{
     family::{Family, Members, Order},
+    random::Gen,
 };
 
 pub(super) static FAMILIES: &[Family] = &[

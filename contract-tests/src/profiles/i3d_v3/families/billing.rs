@@ -1,6 +1,6 @@
 //! Invoices: of the account, and of what it rents.
 
-use crate::explore::family::{Family, Order};
+use crate::core::profile::family::{Family, Order};
 
 pub(super) static FAMILIES: &[Family] = &[
     Family {

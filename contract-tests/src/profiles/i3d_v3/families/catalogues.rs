@@ -1,6 +1,9 @@
 //! What is the same for every customer and never changes.
 
-use crate::{check, check::Check, explore::family::Family};
+use crate::core::{
+    check::{self, Check},
+    profile::family::Family,
+};
 
 /// A law that catalogues know nothing of.
 const OFF: &[(&Check, &str)] =

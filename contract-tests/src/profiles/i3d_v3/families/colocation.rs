@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::explore::family::{Action, Family, Order};
+use crate::core::profile::family::{Action, Family, Order};
 
 pub(super) static FAMILIES: &[Family] = &[
     Family {

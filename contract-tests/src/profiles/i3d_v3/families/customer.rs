@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::words;
-use crate::explore::{
-    Gen,
+use crate::core::profile::{
     family::{Family, Make, Members, Order},
+    random::Gen,
 };
 
 pub(super) static FAMILIES: &[Family] = &[

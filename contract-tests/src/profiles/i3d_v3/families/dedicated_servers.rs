@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{
+use crate::core::{
     check,
-    explore::{
-        Gen,
+    profile::{
         family::{Family, Filter, Members, Order, View},
+        random::Gen,
     },
 };
 

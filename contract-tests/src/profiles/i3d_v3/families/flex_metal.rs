@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::account::public_key;
-use crate::explore::{
-    Gen,
+use crate::core::profile::{
     family::{Action, Family, Filter, Members, Order},
+    random::Gen,
 };
 
 pub(super) static FAMILIES: &[Family] = &[

@@ -14,7 +14,7 @@ mod visitors;
 
 use serde_json::Value;
 
-use crate::explore::{Gen, family::Family};
+use crate::core::profile::{family::Family, random::Gen};
 
 /// All families, by area.
 pub(super) static FAMILIES: &[&[Family]] = &[

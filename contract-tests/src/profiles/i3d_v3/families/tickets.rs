@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::explore::{
-    Gen,
+use crate::core::profile::{
     family::{Action, Family, Members, Order, View},
+    random::Gen,
 };
 
 pub(super) static FAMILIES: &[Family] = &[

@@ -1,0 +1,259 @@
+//! `compare`: holds the emulator to the truth, and says who is wrong.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    ReportArguments,
+    live::{LiveArguments, option, profile},
+    replay::{FOLDER, RUN, SEED},
+};
+use crate::{
+    compare::{Side, Terms, Waivers, compare_sides, examples, reads},
+    core::{
+        check,
+        finding::Finding,
+        profile::ApiProfile,
+        redact::Redactor,
+        run::{Case, Outcome, Verdict},
+    },
+    fixture::{Fixture, Loaded, Options, load, means},
+    report::typed,
+};
+
+/// Compare the emulator with the truth, and say who is wrong.
+///
+/// The first side is the emulator, the second the truth. Each is `mock`, the base URL of a server,
+/// or a folder of fixtures. Where one of them is another host, only what is of class `read` in the
+/// rules for it is played, and whatever is read by an id is one that a list of that host has shown.
+/// A verdict on each difference:
+///
+///   mock-fidelity          both keep the contract and answer differently
+///   mock-bug               the emulator breaks the contract, the truth does not
+///   spec-wrong-or-api-bug  the truth breaks the contract, the emulator does not
+///   spec-drift             both break it alike
+///   unknown                both break it, each in its way
+///   unverified             the recording is too old to be the truth
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Arguments {
+    /// The emulator: `mock`, a URL, or a folder of fixtures.
+    mock: String,
+    /// The truth: `mock`, a URL, or a folder of fixtures.
+    truth: String,
+    /// What is played; the fixtures of a folder, where one of the sides is one.
+    #[arg(long, value_enum, default_value_t = Steps::Examples)]
+    steps: Steps,
+    /// Which fixtures or examples: ids, folders or files, `*` for any text; all without any.
+    #[arg(long, value_name = "FILTER")]
+    only: Vec<String>,
+    /// The folder of the fixtures that are played.
+    #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
+    folder: PathBuf,
+    /// Compare statuses, headers, members and types, and no values; without saying so where the
+    /// data are not the same.
+    #[arg(long)]
+    shape: bool,
+    /// Differences that somebody answers for: a list of fingerprint, reason, owner and expires.
+    /// Without it, those of `waivers.yaml`, where there is such a file.
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    #[command(flatten)]
+    live: LiveArguments,
+    #[command(flatten)]
+    reports: ReportArguments,
+}
+
+/// Where differences stand that somebody answers for, if nobody says where.
+const WAIVERS: &str = "waivers.yaml";
+
+/// What is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Steps {
+    /// The example of each operation that only reads.
+    Examples,
+    /// The fixtures.
+    Fixtures,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let waivers = match waivers(arguments) {
+        Ok(waivers) => waivers,
+        Err(error) => {
+            eprintln!("--waivers: {error}");
+            return Ok(Verdict::Usage);
+        }
+    };
+    let profile = profile();
+    let redactor = Redactor::of_every_key(profile);
+    let mock = open(profile, &arguments.mock, arguments).await?;
+    let truth = open(profile, &arguments.truth, arguments).await?;
+    let (scenarios, unplayed) = scenarios(profile, arguments, &mock, &truth)?;
+    let options = Options { run: RUN.to_owned(), now: Timestamp::now() };
+    let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
+    let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
+    let mut comparison = compare_sides(&mock, &truth, &scenarios, &terms).await;
+    comparison.run.cases.iter_mut().for_each(|case| case.replay = arguments.again(&case.name));
+    comparison.run.cases.extend(unplayed);
+    let today = options.now.to_zoned(TimeZone::UTC).date();
+    print!("{}", redactor.text(&comparison.table(&waivers, today)));
+    arguments.reports.write(&redactor, &comparison.run)
+}
+
+impl Arguments {
+    /// Whether a filter means a scenario; an example has the name of its operation, too.
+    fn means(&self, filter: &str, id: &str) -> bool {
+        let folders = [self.folder.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
+        let names = [Some(id), id.strip_prefix("examples/")];
+        let means = |folder: &Path| names.iter().flatten().any(|name| means(folder, filter, name));
+        folders.into_iter().any(means)
+    }
+
+    /// The command that plays one scenario again.
+    fn again(&self, scenario: &str) -> String {
+        let mut words =
+            vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
+        if self.steps == Steps::Fixtures {
+            words.extend(["--steps", "fixtures"]);
+        }
+        words.extend(self.shape.then_some("--shape"));
+        let words = words.into_iter().map(str::to_owned).collect();
+        let folder = option("--folder", &self.folder, FOLDER);
+        let waivers = self.waivers.iter().map(|path| path.display().to_string());
+        let waivers = waivers.flat_map(|path| ["--waivers".to_owned(), path]).collect();
+        typed([words, folder, waivers, self.live.words()].concat())
+    }
+}
+
+/// Only a file that nobody named may be missing.
+fn waivers(arguments: &Arguments) -> Result<Waivers, String> {
+    let known = Path::new(WAIVERS);
+    match &arguments.waivers {
+        Some(path) => Waivers::read(path),
+        None if known.exists() => Waivers::read(known),
+        None => Ok(Waivers::default()),
+    }
+}
+
+async fn open(
+    profile: &'static ApiProfile,
+    side: &str,
+    arguments: &Arguments,
+) -> anyhow::Result<Side> {
+    let folder = Path::new(side);
+    if side != "mock" && folder.is_dir() {
+        let fixtures = load(profile, folder, &[])?;
+        return Ok(Side::Recorded { profile, folder: folder.to_owned(), fixtures });
+    }
+    Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
+}
+
+/// Whether both answer with the same data: of the demo world, or what scripted scenarios make
+/// before they read it.
+fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
+    let are_demo = mock.is_demo() && truth.is_demo();
+    !mock.is_live() && !truth.is_live() && (are_demo || arguments.steps == Steps::Fixtures)
+}
+
+/// What is played, and what cannot be, as cases that say why.
+fn scenarios(
+    profile: &'static ApiProfile,
+    arguments: &Arguments,
+    mock: &Side,
+    truth: &Side,
+) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
+    let mut all = all_scenarios(profile, arguments, mock, truth)?;
+    let means = |filter: &String, id: &str| arguments.means(filter, id);
+    let mut unplayed: Vec<Case> = (arguments.only.iter())
+        .filter(|filter| !all.iter().any(|it| means(filter, &it.id)))
+        .map(|filter| nothing(format!("nothing to compare matches `{filter}`")))
+        .collect();
+    if all.is_empty() && unplayed.is_empty() {
+        unplayed.push(nothing("there is nothing to compare".to_owned()));
+    }
+    all.retain(|it| {
+        arguments.only.is_empty() || arguments.only.iter().any(|filter| means(filter, &it.id))
+    });
+    let mut scenarios = Vec::new();
+    for Loaded { id, fixture, .. } in all {
+        match fixture {
+            Ok(fixture) => scenarios.push(fixture),
+            Err(broken) => unplayed.push(unchecked(&id, broken.to_string())),
+        }
+    }
+    Ok((scenarios, unplayed))
+}
+
+/// Recordings of any of the sides, or what was asked for.
+fn all_scenarios(
+    profile: &'static ApiProfile,
+    arguments: &Arguments,
+    mock: &Side,
+    truth: &Side,
+) -> anyhow::Result<Vec<Loaded>> {
+    let are_recorded = [mock, truth].iter().any(|side| matches!(side, Side::Recorded { .. }));
+    if are_recorded {
+        let mut all = [truth.recordings(), mock.recordings()].concat();
+        // Of two recordings that of the truth is played, unless one of them is broken.
+        all.sort_by_key(|it| (it.id.clone(), it.fixture.is_ok()));
+        all.dedup_by(|one, other| one.id == other.id);
+        return Ok(all);
+    }
+    let have_examples = mock.has_examples() && truth.has_examples();
+    let examples = match arguments.steps {
+        Steps::Fixtures => return Ok(load(profile, &arguments.folder, &[])?),
+        Steps::Examples if have_examples => examples(profile),
+        Steps::Examples => reads(profile),
+    };
+    let loaded = |it: Fixture| Loaded { id: it.id.clone(), path: PathBuf::new(), fixture: Ok(it) };
+    Ok(examples.into_iter().map(loaded).collect())
+}
+
+/// A case in which nothing was compared, which is never a success.
+fn nothing(reason: String) -> Case {
+    let finding = Finding::new(&check::EMPTY_RUN, "compare", reason.clone());
+    Case { findings: vec![finding], ..unchecked("scenarios", reason) }
+}
+
+fn unchecked(name: &str, reason: String) -> Case {
+    let group = name.split_once('/').map_or("compare", |(group, _)| group);
+    Case { outcome: Outcome::Unchecked, reason, ..Case::passed(group, name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::{Cli, Verb};
+
+    #[test]
+    fn the_command_that_compares_a_case_again_has_every_argument_that_matters() {
+        let told = |line: &str| {
+            let words = ["contract-tests", "compare"].into_iter().chain(line.split(' '));
+            let Ok(Cli { verb: Verb::Compare(arguments) }) = Cli::try_parse_from(words) else {
+                panic!("{line}")
+            };
+            arguments.again("g/a")
+        };
+        for (line, again) in [
+            ("mock my$folder --only=g --html=report.html", "mock 'my$folder' --only g/a"),
+            (
+                "mock https://api.i3d.net --live --state=other",
+                "mock https://api.i3d.net --only g/a --live --state other",
+            ),
+            (
+                "mock mock --steps=fixtures --folder=my$fixtures --shape",
+                "mock mock --only g/a --steps fixtures --shape --folder 'my$fixtures'",
+            ),
+            ("mock mock --steps=fixtures", "mock mock --only g/a --steps fixtures"),
+            (
+                "mock mock --waivers=known;ones.yaml",
+                "mock mock --only g/a --waivers 'known;ones.yaml'",
+            ),
+        ] {
+            assert_eq!(told(line), format!("contract-tests compare {again}"));
+        }
+    }
+}

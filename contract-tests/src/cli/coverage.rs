@@ -1,0 +1,222 @@
+//! `coverage`: what one run or several reached of the contract, and what none did.
+
+use std::{
+    fmt::Write,
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{FileArguments, live::profile};
+use crate::{
+    core::{
+        coverage::{COVERAGE, Covered, Figures, Groups, figures, groups, reached::Reached},
+        examples::examples,
+        redact::Redactor,
+        run::{Case, Outcome, Run, Verdict},
+        target::Target,
+    },
+    profiles,
+    report::{self, FORMAT},
+};
+
+/// How many missing properties of an operation are named.
+const NAMES_MAX: usize = 4;
+/// The seed of the mock whose examples are played.
+const SEED: u64 = 1;
+
+/// Say which operations, statuses, parameters and properties were reached, and which were not.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// JSON reports of runs, to be taken together; without any, the examples of the contract are
+    /// sent to a mock.
+    #[arg(value_name = "REPORT")]
+    runs: Vec<PathBuf>,
+    #[command(flatten)]
+    files: FileArguments,
+}
+
+/// What is read of the JSON report of a run.
+#[derive(Deserialize)]
+struct Recorded {
+    api: String,
+    target: String,
+    requests: u64,
+    operations: Reached,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let run =
+        if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
+    let profile = profiles::find(run.api).expect("the API of a run is known");
+    io::stdout().write_all(told(&groups(profile.contract, &run.reached)).as_bytes())?;
+    report::save_all(&run, &arguments.files, &Redactor::new(profile, []))?;
+    Ok(run.verdict())
+}
+
+async fn by_examples() -> anyhow::Result<Run> {
+    eprintln!(
+        "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` for more"
+    );
+    let target = Target::mock(profile(), SEED)?;
+    Ok(of_reached(examples(COVERAGE, &target, SEED).await))
+}
+
+/// What several runs reached together.
+fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
+    let mut all: Option<Run> = None;
+    for file in files {
+        let recorded =
+            read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
+        let profile = profiles::find(&recorded.api);
+        let profile = profile.with_context(|| format!("the API {} is not known", recorded.api))?;
+        let run =
+            all.get_or_insert_with(|| Run::new(COVERAGE, profile.name, &recorded.target, None));
+        ensure!(run.api == profile.name, "the reports are of different APIs");
+        if !run.target.split(", ").any(|target| target == recorded.target) {
+            run.target += &format!(", {}", recorded.target);
+        }
+        run.requests += recorded.requests;
+        run.reached.add(recorded.operations);
+    }
+    Ok(of_reached(all.context("there is no report")?))
+}
+
+/// The run with a case for each operation: it was reached, or it was not.
+fn of_reached(run: Run) -> Run {
+    let contract = profiles::find(run.api).expect("the API of a run is known").contract;
+    let of = |covered: &Covered| {
+        let case = Case::passed(&covered.route.tag, &covered.route.id);
+        match unreached(covered) {
+            Some(reason) => Case { outcome: Outcome::Skipped, reason, ..case },
+            None => case,
+        }
+    };
+    let cases = groups(contract, &run.reached).values().flatten().map(of).collect();
+    Run { cases, ..run }
+}
+
+fn read(file: &Path) -> anyhow::Result<Recorded> {
+    let report: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let format = &report["format"];
+    ensure!(*format == FORMAT, "it has the format {format}, and this program reads {FORMAT}");
+    Ok(serde_json::from_value(report)?)
+}
+
+/// The figures of every group, and what is missing in each.
+fn told(groups: &Groups) -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, cells: [String; 5]| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>14}")).collect();
+        text.push_str(format!("{name:<24}{cells}").trim_end());
+        text.push('\n');
+    };
+    row(
+        "",
+        ["operations", "statuses", "server errors", "parameters", "properties"].map(str::to_owned),
+    );
+    for (tag, operations) in groups {
+        row(tag, shares(figures(operations)));
+    }
+    let all = figures(groups.values().flatten());
+    row("all", shares(all));
+    row("", percents(all));
+    for (tag, operations) in groups {
+        let missing: Vec<String> = operations.iter().filter_map(missing).collect();
+        if !missing.is_empty() {
+            write!(text, "\nmissing in {tag}\n  {}\n", missing.join("\n  "))
+                .expect("a string takes all");
+        }
+    }
+    text
+}
+
+fn shares(it: Figures) -> [String; 5] {
+    [it.operations, it.statuses, it.server_errors, it.parameters, it.properties]
+        .map(|share| share.to_string())
+}
+
+fn percents(it: Figures) -> [String; 5] {
+    [it.operations, it.statuses, it.server_errors, it.parameters, it.properties]
+        .map(|share| share.percent().map(|percent| format!("{percent} %")).unwrap_or_default())
+}
+
+/// What was not reached of an operation, in one line; `None` where that is nothing.
+fn missing(covered: &Covered) -> Option<String> {
+    let id = &covered.route.id;
+    if let Some(unreached) = unreached(covered) {
+        return Some(format!("{id}: {unreached}"));
+    }
+    let mut missing: Vec<String> = covered.missing_statuses().iter().map(u16::to_string).collect();
+    missing.extend(covered.missing_parameters());
+    let properties = covered.missing_properties();
+    missing.extend(properties.iter().take(NAMES_MAX).map(|it| (*it).to_owned()));
+    let more = properties.len().saturating_sub(NAMES_MAX);
+    missing.extend((more > 0).then(|| format!("and {more} more properties")));
+    (!missing.is_empty()).then(|| format!("{id}: {}", missing.join(", ")))
+}
+
+/// Why an operation does not count as reached.
+fn unreached(covered: &Covered) -> Option<String> {
+    if !covered.is_touched() {
+        return Some("never called".to_owned());
+    }
+    let statuses: Vec<String> = covered.statuses_that_came().map(|it| it.to_string()).collect();
+    (!covered.succeeded()).then(|| format!("never succeeded, only {}", statuses.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report;
+
+    fn report(name: &str, content: &serde_json::Value) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(name);
+        fs::write(&file, content.to_string()).expect("the folder can be written");
+        (folder, file)
+    }
+
+    #[test]
+    fn reports_of_several_runs_are_taken_together() {
+        let run = |operations| {
+            json!({
+                "format": report::FORMAT, "api": "i3d-v3", "target": "mock", "requests": 2, "operations": operations,
+            })
+        };
+        let touched =
+            |statuses| json!({ "statuses": statuses, "parameters": ["{uuid}"], "properties": [] });
+        let (_one, first) =
+            report("one.json", &run(json!({ "getSshKey": touched(json!({ "200": 1 })) })));
+        let (_two, second) =
+            report("two.json", &run(json!({ "deleteSshKey": touched(json!({ "404": 1 })) })));
+        let run = recorded(&[first, second]).expect("they can be read");
+        assert_eq!(
+            (run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()),
+            ("mock", 4, 1)
+        );
+        let text = told(&groups(profile().contract, &run.reached));
+        let all = format!("{}/{}", 1, profile().contract.routes.len());
+        assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
+        assert!(text.contains("\n  getSshKeys: never called\n"), "{text}");
+        assert!(text.contains("\n  deleteSshKey: never succeeded, only 404\n"), "{text}");
+        assert!(text.contains("\n  getSshKey: 403, 404, /*/createdAt, /*/name"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_report_of_this_program_is_refused() {
+        let (_folder, file) =
+            report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
+        let error = recorded(std::slice::from_ref(&file)).expect_err("it is refused");
+        assert!(format!("{error:#}").contains("it has the format 99"), "{error:#}");
+        let (_folder, file) = report("none.json", &json!([]));
+        assert!(recorded(&[file]).is_err());
+    }
+}

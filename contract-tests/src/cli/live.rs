@@ -1,0 +1,208 @@
+//! The target of a command: an emulator, or a live API behind its guard.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+
+use super::KEY;
+use crate::{
+    core::{exchange::Caller, profile::ApiProfile, target::Target, transport::Keys},
+    live::{
+        Barred, Folder, Gate, GuardConfig, Guarded, Header, Kind, Ledger, MovedClock, Permit,
+        Place, Rules, RunId, SystemClock,
+    },
+    profiles,
+};
+
+/// How many characters of a random number name a run.
+const RUN_DIGITS: usize = 8;
+
+/// Where live runs keep what they know, unless they are told.
+const STATE: &str = ".contract-tests";
+
+/// What is tested.
+#[derive(Debug, Args)]
+pub struct TargetArguments {
+    /// `mock` for an emulator in this process, or the base URL of a server.
+    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    target: String,
+    #[command(flatten)]
+    live: LiveArguments,
+}
+
+/// What a live target needs.
+#[derive(Debug, Args)]
+pub(super) struct LiveArguments {
+    /// Talk to a server that is no emulator on this machine. CONTRACT_LIVE=1 must be set in the
+    /// environment as well.
+    #[arg(long)]
+    live: bool,
+    /// Where live runs keep their budget and their ledgers. A file called `stop` in it stops them
+    /// at once.
+    #[arg(long, value_name = "FOLDER", default_value = STATE)]
+    state: PathBuf,
+}
+
+/// A target, and the guard before it.
+pub(super) struct GuardedTarget {
+    pub(super) target: Target,
+    pub(super) guard: Arc<Guarded>,
+}
+
+impl TargetArguments {
+    /// The target. A mock begins with `seed`; a live one is only read.
+    pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
+        self.live.open(&self.target, seed).await
+    }
+
+    /// The arguments that open the same target again.
+    pub(super) fn words(&self) -> Vec<String> {
+        [vec!["--target".to_owned(), self.target.clone()], self.live.words()].concat()
+    }
+
+    /// The base URL as a plan names it.
+    pub(super) fn base(&self) -> &str {
+        self.target.trim_end_matches('/')
+    }
+
+    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked
+    /// to.
+    pub(super) fn is_live(&self) -> bool {
+        let gate = Gate::new(self.live.live, &Rules::of(profile()));
+        match gate.pass(&self.target) {
+            Ok(place) => place.kind == Kind::Live,
+            Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
+        }
+    }
+
+    /// The same behind a guard that also lets through what `permit` says. An emulator can be
+    /// written to in rehearsal.
+    pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
+        let profile = profile();
+        let rules = Rules::of(profile);
+        if self.target != "mock" {
+            let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
+            return self.live.guarded(place, rules, permit, self.live.folder()?, None).await;
+        }
+        let mock = Target::mock(profile, 0)?;
+        let url = mock.url().expect("a mock has an address");
+        let place = Gate::new(false, &rules).pass(&url)?;
+        self.live.before(&mock, place, rules, permit, self.live.folder()?, None)
+    }
+}
+
+impl LiveArguments {
+    /// The arguments that say the same again.
+    pub(super) fn words(&self) -> Vec<String> {
+        let live = self.live.then(|| "--live".to_owned());
+        live.into_iter().chain(option("--state", &self.state, STATE)).collect()
+    }
+
+    /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
+    pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
+        let profile = profile();
+        if target == "mock" {
+            return Ok(Target::mock(profile, seed)?);
+        }
+        let rules = Rules::of(profile);
+        let place = Gate::new(self.live, &rules).pass(target)?;
+        match place.kind {
+            Kind::Mock => {
+                let target = Target::at(profile, &place, Keys::from_env()).await?;
+                // An emulator has the keys of its demo world; of any other server somebody must
+                // know one.
+                anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
+                Ok(target)
+            }
+            Kind::Live => Ok(self
+                .guarded(place, rules, Permit::default(), self.folder()?, None)
+                .await?
+                .target),
+        }
+    }
+
+    /// The folder; nobody else uses it as long as it is open.
+    pub(super) fn folder(&self) -> std::io::Result<Folder> {
+        Folder::open(&self.state)
+    }
+
+    /// The guard of a run that goes on only to remove what `ledger` says.
+    pub(super) async fn resume(
+        &self,
+        folder: Folder,
+        ledger: Ledger,
+    ) -> anyhow::Result<GuardedTarget> {
+        let rules = Rules::of(profile());
+        let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
+        self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
+    }
+
+    async fn guarded(
+        &self,
+        place: Place,
+        rules: Rules,
+        permit: Permit,
+        folder: Folder,
+        ledger: Option<Ledger>,
+    ) -> anyhow::Result<GuardedTarget> {
+        let keys = Keys::from_env();
+        let live = place.kind == Kind::Live;
+        anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
+        self.before(
+            &Target::at(profile(), &place, keys).await?,
+            place,
+            rules,
+            permit,
+            folder,
+            ledger,
+        )
+    }
+
+    fn before(
+        &self,
+        target: &Target,
+        place: Place,
+        mut rules: Rules,
+        permit: Permit,
+        folder: Folder,
+        ledger: Option<Ledger>,
+    ) -> anyhow::Result<GuardedTarget> {
+        if place.kind == Kind::Mock {
+            rules.limits = rules.limits.of_a_rehearsal();
+        }
+        let new_header =
+            || Header { run: new_run(), api: target.profile.name.to_owned(), base: place.base };
+        let config = GuardConfig {
+            profile: target.profile,
+            rules,
+            header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
+            host: place.host,
+            permit,
+            folder,
+            clock: if target.is_seeded() {
+                Arc::new(MovedClock::new(target.clone()))
+            } else {
+                Arc::new(SystemClock)
+            },
+        };
+        let guard = Arc::new(Guarded::new(target.transport(), config, ledger)?);
+        Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })
+    }
+}
+
+/// An option with a path, unless that is the one it has by itself.
+pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
+    let path = path.to_string_lossy().into_owned();
+    if path == default { Vec::new() } else { vec![name.to_owned(), path] }
+}
+
+pub(super) fn profile() -> &'static ApiProfile {
+    &profiles::i3d_v3::PROFILE
+}
+
+fn new_run() -> RunId {
+    RunId::new(&uuid::Uuid::new_v4().simple().to_string()[..RUN_DIGITS])
+}

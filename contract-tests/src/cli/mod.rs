@@ -1,0 +1,177 @@
+//! The command line: what to do, against what, and which reports to write.
+
+mod apply;
+mod compare;
+mod coverage;
+mod explain;
+mod explore;
+mod fault;
+mod live;
+mod plan;
+mod record;
+mod replay;
+mod sweep;
+mod transfer;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+pub use self::live::TargetArguments;
+use crate::{
+    core::{
+        redact::Redactor,
+        run::{Run, Verdict},
+    },
+    live::{Barred, Unplannable},
+    report,
+};
+
+/// Holds an API to its contract: the emulator, or a server at some address.
+///
+/// Exit codes: 0 the contract holds, 1 it is broken, 2 the command was not understood, 3 something
+/// could not be checked.
+#[derive(Debug, Parser)]
+#[command(name = "contract-tests", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contract-tests replay --target mock                  play every fixture against an emulator in this process
+  contract-tests explore --target mock --seed 7        random sequences, checked against models
+  contract-tests replay --target http://127.0.0.1:8080 --html report.html
+  contract-tests coverage run.json --html page.html    what that run reached of the contract, and what it did not
+  contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator and the API differ
+  contract-tests record scenario.yaml                  make a fixture of requests
+  contract-tests explain C408                          what a code of a report means
+  contract-tests fault ssh-delete-noop                 an emulator in which deleting an SSH key does nothing
+  contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
+  contract-tests sweep                                 remove what a killed run left";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Play fixtures and compare what comes back.
+    Replay(replay::Arguments),
+    /// Call every operation in every way, and play sequences that a model follows.
+    Explore(explore::Arguments),
+    /// Compare the emulator with the truth, and say who is wrong.
+    Compare(compare::Arguments),
+    /// Say which operations and statuses the fixtures and models reach.
+    Coverage(coverage::Arguments),
+    /// Say what a check means and what to do when it fails.
+    Explain(explain::Arguments),
+    /// Make fixtures of what a server answers.
+    Record(record::Arguments),
+    /// Make a fixture of a HAR file.
+    Import(transfer::Import),
+    /// Write a fixture as a HAR or Hurl file.
+    Export(transfer::Export),
+    /// Serve a target with one fault in it, to see that a client notices.
+    Fault(fault::Arguments),
+    /// Say what `apply` would write, and what it may cost; nothing is sent.
+    Plan(plan::Arguments),
+    /// Do what was planned, and remove it again.
+    Apply(apply::Arguments),
+    /// Remove what a run left that was killed.
+    Sweep(sweep::Arguments),
+}
+
+/// The reports to write beside the terminal.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) files: FileArguments,
+    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is
+    /// set.
+    #[arg(long)]
+    pub(crate) github: bool,
+}
+
+/// The files to write reports to.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FileArguments {
+    /// A page to look at in a browser.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// JUnit XML, for CI servers.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Everything, for programs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// The variable of the environment that holds the key; it is never an argument, where others could
+/// read it.
+pub(crate) const KEY: &str = "CONTRACT_API_KEY";
+/// The key of a second customer, for the checks of what belongs to whom.
+pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+/// A key that its whitelist closes to this machine.
+pub(crate) const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
+
+impl ReportArguments {
+    /// Says how a run ended, and writes the reports that were asked for.
+    fn write(&self, redactor: &Redactor, run: &Run) -> anyhow::Result<Verdict> {
+        report::write(run, self, redactor)?;
+        Ok(run.verdict())
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::try_parse().unwrap_or_else(|error| error.exit());
+    let runtime = Runtime::new().expect("the system has threads for a runtime");
+    match runtime.block_on(run(cli.verb)) {
+        Ok(verdict) => ExitCode::from(verdict as u8),
+        Err(error) if is_misunderstood(&error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(Verdict::Usage as u8)
+        }
+        Err(error) => {
+            eprintln!("could not check: {error:#}");
+            ExitCode::from(Verdict::Unchecked as u8)
+        }
+    }
+}
+
+/// Whether an error says that an argument means nothing, whatever the world is like.
+fn is_misunderstood(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Barred::Url(_)))
+        || matches!(error.downcast_ref(), Some(Unplannable::Unknown(..)))
+}
+
+async fn run(verb: Verb) -> anyhow::Result<Verdict> {
+    match verb {
+        Verb::Coverage(arguments) => coverage::run(&arguments).await,
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Fault(arguments) => fault::run(&arguments).await,
+        Verb::Compare(arguments) => compare::run(&arguments).await,
+        Verb::Replay(arguments) => replay::run(&arguments).await,
+        Verb::Record(arguments) => record::run(&arguments).await,
+        Verb::Import(arguments) => transfer::import(&arguments),
+        Verb::Export(arguments) => transfer::export(&arguments),
+        Verb::Apply(arguments) => apply::run(&arguments).await,
+        Verb::Plan(arguments) => plan::run(&arguments),
+        Verb::Sweep(arguments) => sweep::run(&arguments).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_means_nothing_is_misunderstood() {
+        assert!(is_misunderstood(&Barred::Url("nonsense".to_owned()).into()));
+        assert!(is_misunderstood(
+            &Unplannable::Unknown("nonsense".to_owned(), String::new()).into()
+        ));
+        assert!(!is_misunderstood(&Barred::Live("api.example".to_owned(), "say --live").into()));
+        assert!(!is_misunderstood(&std::io::Error::other("full").into()));
+    }
+}

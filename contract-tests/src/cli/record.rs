@@ -1,0 +1,107 @@
+//! `record`: makes fixtures of what a server answers.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::{
+    TargetArguments,
+    replay::{FolderArgument, SEED, options},
+};
+use crate::{
+    core::{redact::Redactor, run::Verdict, target::Target},
+    fixture::{Options, read_scenario},
+    record::{self, Bounds, Passed, Proxy, Recording},
+};
+
+/// Make fixtures of what a server answers.
+///
+/// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target
+/// URL`. Nothing is overwritten: beside an old file the new one is `*.new`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Scenarios to play: fixture files whose answers are missing, or to be recorded again.
+    scenarios: Vec<PathBuf>,
+    /// Listen here, pass everything on to the target, and write one fixture of it at the end
+    /// (Ctrl-C).
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "scenarios")]
+    proxy: Option<SocketAddr>,
+    /// The id of the fixture that the proxy writes.
+    #[arg(long, default_value = "recorded/exchanges", requires = "proxy")]
+    id: String,
+    #[command(flatten)]
+    folder: FolderArgument,
+    #[command(flatten)]
+    target: TargetArguments,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    if arguments.proxy.is_none() && arguments.scenarios.is_empty() {
+        eprintln!("there is nothing to record: name a scenario, or say --proxy");
+        return Ok(Verdict::Usage);
+    }
+    let target = arguments.target.open(SEED).await?;
+    if let Some(listen) = arguments.proxy {
+        return pass(&target, listen, arguments).await;
+    }
+    let mut verdict = Verdict::Holds;
+    for scenario in &arguments.scenarios {
+        match drive(&target, scenario, &arguments.folder.path).await {
+            Ok(path) => println!("wrote {}", path.display()),
+            Err(error) => {
+                eprintln!("{} is not recorded: {error:#}", scenario.display());
+                verdict = Verdict::Unchecked;
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+/// Passes requests on until the program is told to stop.
+async fn pass(
+    target: &Target,
+    listen: SocketAddr,
+    arguments: &Arguments,
+) -> anyhow::Result<Verdict> {
+    let base = target.url().unwrap_or_else(|| target.name.clone());
+    let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await?;
+    println!(
+        "listening on http://{}, passing on to {base}; Ctrl-C writes the fixture",
+        proxy.address
+    );
+    tokio::signal::ctrl_c().await?;
+    let Passed { exchanges, forgotten, .. } = proxy.stop().await;
+    if forgotten > 0 {
+        eprintln!("{forgotten} more passed and are not in the fixture");
+    }
+    let provenance = record::provenance(target, options(target).now);
+    let redactor = target.redactor();
+    let folder = &arguments.folder.path;
+    let path =
+        record::save(folder, target.profile, &arguments.id, exchanges, provenance, &redactor)?;
+    println!("wrote {}", path.display());
+    Ok(Verdict::Holds)
+}
+
+async fn drive(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    let (scenario, said) = read_scenario(target.profile, path)?;
+    let options = options(target);
+    let recording = record::drive(target, &scenario, &options, &mut |_, _, _| {}).await?;
+    save(target, recording, folder, &target.redactor(), &said, &options)
+}
+
+fn save(
+    target: &Target,
+    recording: Recording,
+    folder: &Path,
+    redactor: &Redactor,
+    said: &str,
+    options: &Options,
+) -> anyhow::Result<PathBuf> {
+    let provenance = record::provenance(target, options.now);
+    let fixture = record::describe(recording, provenance, redactor, &options.run);
+    Ok(record::write(folder, &fixture, redactor, said)?)
+}

@@ -1,0 +1,142 @@
+//! `replay`: plays fixtures and compares.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{ReportArguments, TargetArguments, live::option};
+use crate::{
+    core::{
+        run::{Outcome, Run, Verdict},
+        target::Target,
+    },
+    fixture::{Fixture, Loaded, Options, load, replay},
+    record,
+    report::typed,
+};
+
+/// Play fixtures against a target and compare what comes back.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Which fixtures: ids, folders or files, `*` for any text; all without any.
+    fixtures: Vec<String>,
+    #[command(flatten)]
+    pub(super) folder: FolderArgument,
+    #[command(flatten)]
+    target: TargetArguments,
+    /// Write what the target answers now beside each fixture that differs, as `*.new`, to be looked
+    /// at.
+    #[arg(long)]
+    update: bool,
+    #[command(flatten)]
+    reports: ReportArguments,
+}
+
+/// Where fixtures are kept.
+#[derive(Debug, Args)]
+pub(super) struct FolderArgument {
+    /// The folder of the fixtures.
+    #[arg(long = "folder", value_name = "FOLDER", default_value = FOLDER)]
+    pub path: PathBuf,
+}
+
+/// The folder of the fixtures of this project.
+pub(super) const FOLDER: &str = "fixtures/i3d-v3";
+/// The seed of a mock: always the same, so that a fixture plays the same way everywhere.
+pub(super) const SEED: u64 = 1;
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let target = arguments.target.open(SEED).await?;
+    let fixtures = load(target.profile, &arguments.folder.path, &arguments.fixtures)?;
+    let options = options(&target);
+    let mut run = replay(&target, &fixtures, &options).await;
+    run.cases.iter_mut().for_each(|case| case.replay = again(arguments, &case.name));
+    let verdict = arguments.reports.write(&target.redactor(), &run);
+    // What was found is told first: that a recording fails takes nothing from it.
+    if arguments.update {
+        update(&target, arguments, &fixtures, &run, &options).await;
+    }
+    verdict
+}
+
+/// The command that plays one fixture again.
+fn again(arguments: &Arguments, id: &str) -> String {
+    let verb = ["contract-tests", "replay", id].map(str::to_owned).to_vec();
+    let folder = option("--folder", &arguments.folder.path, FOLDER);
+    typed([verb, folder, arguments.target.words()].concat())
+}
+
+/// How a run on an emulator is called: always the same, so that it repeats.
+pub(super) const RUN: &str = "run7c";
+
+/// How a run is called: on an emulator always the same, elsewhere by its time.
+pub(super) fn options(target: &Target) -> Options {
+    let now = Timestamp::now();
+    let run =
+        if target.is_controllable() { RUN.to_owned() } else { format!("run{}", now.as_second()) };
+    Options { run, now }
+}
+
+/// Records each fixture that differs again, for a person to look at; says which could not be
+/// recorded, and why.
+async fn update(
+    target: &Target,
+    arguments: &Arguments,
+    fixtures: &[Loaded],
+    run: &Run,
+    options: &Options,
+) {
+    let failed =
+        fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
+    for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
+        match record_again(target, &arguments.folder.path, fixture, options).await {
+            Ok(path) => eprintln!("wrote {}", path.display()),
+            Err(error) => eprintln!("{} is not recorded again: {error:#}", fixture.id),
+        }
+    }
+}
+
+async fn record_again(
+    target: &Target,
+    folder: &Path,
+    fixture: &Fixture,
+    options: &Options,
+) -> anyhow::Result<PathBuf> {
+    let recording = record::drive(target, fixture, options, &mut |_, _, _| {}).await?;
+    let redactor = target.redactor();
+    let provenance = record::provenance(target, options.now);
+    let described = record::describe(recording, provenance, &redactor, &options.run);
+    let said = record::to_yaml(fixture)?;
+    Ok(record::write(folder, &described, &redactor, &said)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Verb};
+
+    #[test]
+    fn the_command_that_plays_a_case_again_has_every_argument_that_matters() {
+        let told = |line: &str| {
+            let words = ["contract-tests", "replay"].into_iter().chain(line.split(' '));
+            let Ok(Cli { verb: Verb::Replay(arguments) }) = Cli::try_parse_from(words) else {
+                panic!("{line}")
+            };
+            again(&arguments, "ssh_key/life")
+        };
+        let life = "contract-tests replay ssh_key/life";
+        for (line, rest) in [
+            ("--html=report.html", "--target mock"),
+            ("ssh_key --target=https://api.i3d.net --live", "--target https://api.i3d.net --live"),
+            (
+                "--folder=my$fixtures --state=other",
+                "--folder 'my$fixtures' --target mock --state other",
+            ),
+        ] {
+            assert_eq!(told(line), format!("{life} {rest}"));
+        }
+    }
+}

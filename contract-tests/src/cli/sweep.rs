@@ -1,0 +1,74 @@
+//! `sweep`: removes what a killed run left.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Args;
+
+use super::live::{GuardedTarget, LiveArguments};
+use crate::{
+    core::run::Verdict,
+    live::{Ledger, sweep},
+};
+
+/// Remove what a run left that was killed.
+///
+/// Only what a ledger says is removed. Exit codes: 0 nothing is left, 1 something is left, 3 it
+/// could not be looked at.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    live: LiveArguments,
+    /// The ledger of the run; all in the folder without it.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let ledgers = match &arguments.ledger {
+        Some(ledger) => vec![ledger.clone()],
+        None => arguments.live.folder()?.ledgers()?,
+    };
+    let mut verdict = Verdict::Holds;
+    for path in &ledgers {
+        match one(&arguments.live, path).await {
+            Ok(true) => {}
+            Ok(false) => verdict = Verdict::Broken,
+            Err(error) => {
+                println!("{}: could not look: {error:#}", path.display());
+                verdict = if verdict == Verdict::Holds { Verdict::Unchecked } else { verdict };
+            }
+        }
+    }
+    if ledgers.is_empty() {
+        println!("no run has left a ledger here");
+    }
+    Ok(verdict)
+}
+
+/// Whether nothing is left of a run.
+async fn one(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
+    let name = path.display();
+    // Before the ledger is read, so that nobody is writing it.
+    let folder = live.folder()?;
+    let Some(ledger) = Ledger::open(path)?.filter(|ledger| !ledger.closed) else {
+        println!("{name}: nothing is left");
+        return Ok(true);
+    };
+    let GuardedTarget { target, guard } = live.resume(folder, ledger).await?;
+    let redactor = target.redactor();
+    let swept = sweep(&guard).await;
+    if !swept.was_answered
+        && let Some(why) = swept.left.first()
+    {
+        bail!(
+            "{}. If that was an emulator that is gone for good, remove the file",
+            redactor.text(why)
+        );
+    }
+    for left in &swept.left {
+        println!("{name}: {}", redactor.text(&format!("LEFT {left}")));
+    }
+    println!("{name}: {} gone, {} left", swept.cleaned, swept.left.len());
+    Ok(swept.left.is_empty())
+}

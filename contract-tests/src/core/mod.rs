@@ -1,0 +1,20 @@
+//! What every verb stands on: requests and exchanges, checks and findings, targets and how they are
+//! reached. It knows neither an API nor the emulator.
+
+pub mod answer;
+pub mod call;
+pub mod check;
+pub mod coverage;
+pub mod examples;
+pub mod exchange;
+pub mod finding;
+pub mod judge;
+pub mod one_time;
+pub mod profile;
+pub mod progress;
+pub mod redact;
+pub mod request;
+pub mod run;
+pub mod secret;
+pub mod target;
+pub mod transport;

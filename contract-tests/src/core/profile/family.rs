@@ -1,0 +1,257 @@
+//! A family of resources as data: what the harness must know of it beyond the contract.
+
+use openapi::Route;
+use serde_json::{Map, Value};
+
+use super::random::Gen;
+use crate::core::{check::Check, profile::ApiProfile};
+
+/// Makes the value of one member.
+pub type Make = fn(&mut Gen) -> Value;
+
+/// The members of an object.
+pub type Members = Map<String, Value>;
+
+/// Resources of one kind. Operations are named by their id; an empty name stands for none.
+#[derive(Clone, Copy)]
+pub struct Family {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// Lists them.
+    pub list: &'static str,
+    /// Makes one.
+    pub create: &'static str,
+    /// Reads one.
+    pub read: &'static str,
+    /// Changes one.
+    pub update: &'static str,
+    /// Removes one.
+    pub delete: &'static str,
+    /// What else can be done with one.
+    pub actions: &'static [Action],
+    /// Other lists that show the same resources.
+    pub views: &'static [View],
+    /// Parameters that choose rows of the list.
+    pub filters: &'static [Filter],
+    /// The member that tells one from another; empty for a family of one.
+    pub key: &'static str,
+    /// The parameter of the path that names one.
+    pub parameter: &'static str,
+    /// The family that its resources are parts of.
+    pub parent: &'static str,
+    /// The member that no two have alike.
+    pub unique: &'static str,
+    /// Values of members that the schema alone does not tell.
+    pub values: &'static [(&'static str, Make)],
+    /// What makes a whole body good, where members depend on each other.
+    pub settle: fn(&mut Gen, &mut Members),
+    /// What an answer shows of what was sent, where that is not the same.
+    pub shows: fn(&Members) -> Members,
+    /// What an answer shows of a new one beyond what was sent.
+    pub initial: fn() -> Value,
+    /// What a member becomes that is not sent.
+    pub absent: fn() -> Value,
+    /// Members that are sent and shown nowhere.
+    pub unseen: &'static [&'static str],
+    /// Members that are shown where one is read alone, and not in a list.
+    pub only_alone: &'static [&'static str],
+    /// Members that are shown in a list, and not, or in another way, where one is read alone.
+    pub only_listed: &'static [&'static str],
+    /// Members that change by themselves.
+    pub moving: &'static [&'static str],
+    /// Members that every change of a resource may set, and that never go back where they are
+    /// numbers.
+    pub touched: &'static [&'static str],
+    /// A member that moves along these values, only forward.
+    pub states: Option<(&'static str, &'static [&'static str])>,
+    /// Whether a change keeps what is not sent.
+    pub merges: bool,
+    /// What a change does to a resource, given what was sent, where members are not simply
+    /// replaced.
+    pub changes: Option<fn(&mut Members, &Members)>,
+    /// The states of which a removed one has one, where it can still be read.
+    pub remains: &'static [&'static str],
+    /// The order of its list.
+    pub order: Order,
+    /// How many are made at most; the world has room for so many.
+    pub limit: usize,
+    /// Seconds after which what moves by itself has come to rest.
+    pub seconds: u32,
+    /// Families whose resources a step of this one may change.
+    pub disturbs: &'static [&'static str],
+    /// Laws that do not hold of it, each with the reason.
+    pub off: &'static [(&'static Check, &'static str)],
+}
+
+/// Something that can be done with a resource beside reading, changing and removing it.
+#[derive(Clone, Copy)]
+pub struct Action {
+    /// The operation.
+    pub operation: &'static str,
+    /// Whether it can be done to a resource in this state; `None` where the state does not tell.
+    pub allowed: fn(&Value) -> Option<bool>,
+    /// What it changes, given what was sent.
+    pub effect: fn(&mut Members, &Value),
+    /// What is true of a resource to which it was done.
+    pub done: fn(&Value) -> bool,
+    /// Values of members of its body.
+    pub values: &'static [(&'static str, Make)],
+}
+
+/// Another list of the same resources.
+#[derive(Clone, Copy)]
+pub struct View {
+    /// The operation.
+    pub operation: &'static str,
+    /// Which resources it shows.
+    pub shows: fn(&Value) -> bool,
+}
+
+/// A parameter of a list that chooses rows.
+#[derive(Clone, Copy)]
+pub struct Filter {
+    /// The parameter.
+    pub parameter: &'static str,
+    /// The values by which a row is found.
+    pub values: fn(&Value) -> Vec<String>,
+}
+
+/// In which order a list stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Always the same, whichever that is.
+    Stable,
+    /// By the key, the smallest first.
+    Ascending,
+    /// By the key, the largest first.
+    Descending,
+}
+
+/// What an operation does in its family.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// It lists all.
+    List,
+    /// It makes one.
+    Create,
+    /// It reads one.
+    Read,
+    /// It changes one.
+    Update,
+    /// It removes one.
+    Delete,
+    /// It does something else to one: the action of this number.
+    Action(usize),
+    /// It lists some: the view of this number.
+    View(usize),
+}
+
+fn no_members() -> Value {
+    Value::Null
+}
+
+impl Action {
+    /// An action that can always be done and changes nothing that is known.
+    pub const NONE: Action = Action {
+        operation: "",
+        allowed: |_| Some(true),
+        effect: |_, _| {},
+        done: |_| true,
+        values: &[],
+    };
+}
+
+impl Family {
+    /// A family of nothing, to be filled in.
+    pub const NONE: Family = Family {
+        name: "",
+        list: "",
+        create: "",
+        read: "",
+        update: "",
+        delete: "",
+        actions: &[],
+        views: &[],
+        filters: &[],
+        key: "id",
+        parameter: "",
+        parent: "",
+        unique: "",
+        values: &[],
+        settle: |_, _| {},
+        shows: Clone::clone,
+        initial: no_members,
+        absent: no_members,
+        unseen: &[],
+        only_alone: &[],
+        only_listed: &[],
+        moving: &[],
+        touched: &[],
+        states: None,
+        merges: false,
+        changes: None,
+        remains: &[],
+        order: Order::Stable,
+        limit: 40,
+        seconds: 0,
+        disturbs: &[],
+        off: &[],
+    };
+
+    /// Whether a law is not asked of it.
+    pub fn is_off(&self, check: &'static Check) -> bool {
+        self.off.iter().any(|(off, _)| *off == check)
+    }
+
+    /// Its operations with what they do.
+    pub fn operations(&self) -> impl Iterator<Item = (Role, &'static str)> {
+        let plain = [
+            (Role::List, self.list),
+            (Role::Create, self.create),
+            (Role::Read, self.read),
+            (Role::Update, self.update),
+            (Role::Delete, self.delete),
+        ];
+        let actions =
+            self.actions.iter().enumerate().map(|(index, it)| (Role::Action(index), it.operation));
+        let views =
+            self.views.iter().enumerate().map(|(index, it)| (Role::View(index), it.operation));
+        plain.into_iter().filter(|(_, id)| !id.is_empty()).chain(actions).chain(views)
+    }
+
+    /// What an operation does in it.
+    pub fn role(&self, operation: &str) -> Option<Role> {
+        self.operations().find(|(_, id)| *id == operation).map(|(role, _)| role)
+    }
+
+    /// Whether its resources come and go.
+    pub fn grows(&self) -> bool {
+        !self.create.is_empty()
+    }
+}
+
+/// The operations of a profile, found by family.
+#[derive(Clone, Copy)]
+pub struct Families(pub &'static ApiProfile);
+
+impl Families {
+    /// All of them.
+    pub fn all(self) -> impl Iterator<Item = &'static Family> {
+        self.0.families.iter().copied().flatten()
+    }
+
+    /// The family of this name.
+    pub fn named(self, name: &str) -> Option<&'static Family> {
+        self.all().find(|family| family.name == name)
+    }
+
+    /// The family of an operation, and what it does there.
+    pub fn of(self, operation: &str) -> Option<(&'static Family, Role)> {
+        self.all().find_map(|family| Some((family, family.role(operation)?)))
+    }
+
+    /// The operation of this id; `None` for an empty one.
+    pub fn route(self, operation: &str) -> Option<&'static Route> {
+        self.0.contract.route(operation)
+    }
+}

@@ -1,0 +1,254 @@
+//! A request as data: the example of the contract, and whatever a test makes of it.
+
+pub mod mutations;
+pub mod tolerated;
+pub mod violations;
+
+use openapi::{Location, Parameter, RequestBody, Route};
+use reqwest::multipart;
+use serde_json::Value;
+
+use crate::core::{
+    call::{Api, Call, encode},
+    exchange::{Caller, Sent},
+};
+
+/// The body of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// None.
+    Nothing,
+    /// A JSON value.
+    Json(Value),
+    /// Any text, sent as JSON.
+    Text(String),
+    /// The parts of a multipart form.
+    Form(Vec<Part>),
+}
+
+/// One part of a multipart form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The name of the field.
+    pub name: String,
+    /// The name of the file, where the part is one.
+    pub file_name: Option<String>,
+    /// The content.
+    pub text: String,
+}
+
+/// A request of one operation.
+#[derive(Clone)]
+pub struct Request {
+    /// The operation.
+    pub route: &'static Route,
+    /// Parameters of the path and of the query; one that repeats stands here several times.
+    pub parameters: Vec<(String, String)>,
+    /// The header that asks for a part of a list.
+    pub range: Option<String>,
+    /// The body.
+    pub content: Content,
+}
+
+impl Request {
+    /// The example of the contract: every parameter that has one, and the body. The error says what
+    /// the contract lacks.
+    pub fn example(route: &'static Route) -> Result<Request, String> {
+        let (mut parameters, mut range) = (Vec::new(), None);
+        for parameter in &route.parameters {
+            match (&parameter.example, parameter.location) {
+                (Some(example), Location::Header) => range = Some(text(example)),
+                (Some(Value::Array(values)), _) => {
+                    parameters
+                        .extend(values.iter().map(|value| (parameter.name.clone(), text(value))));
+                }
+                (Some(example), _) => parameters.push((parameter.name.clone(), text(example))),
+                (None, _) if parameter.required => return Err(lacks_parameter(route, parameter)),
+                (None, _) => {}
+            }
+        }
+        let content = match &route.body {
+            None => Content::Nothing,
+            Some(body) if !body.is_json() => Content::Form(parts(body)),
+            Some(body) => match &body.example {
+                Some(example) => Content::Json(example.clone()),
+                None => return Err(lacks_body(route)),
+            },
+        };
+        Ok(Request { route, parameters, range, content })
+    }
+
+    /// The same without what may be left out beside the body; `None` where that is nothing.
+    #[must_use]
+    pub fn without_optional_parameters(&self) -> Option<Request> {
+        let required =
+            |name: &str| self.route.parameters.iter().any(|it| it.name == name && it.required);
+        let parameters: Vec<_> =
+            self.parameters.iter().filter(|(name, _)| required(name)).cloned().collect();
+        let differs = self.range.is_some() || parameters.len() < self.parameters.len();
+        differs.then(|| Request { parameters, range: None, ..self.clone() })
+    }
+
+    /// The same with another value of a parameter.
+    #[must_use]
+    pub fn with(&self, name: &str, text: impl Into<String>) -> Request {
+        let mut changed = self.without(name);
+        changed.parameters.push((name.to_owned(), text.into()));
+        changed
+    }
+
+    /// The same without a parameter.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Request {
+        let parameters =
+            self.parameters.iter().filter(|(other, _)| other != name).cloned().collect();
+        Request { parameters, ..self.clone() }
+    }
+
+    /// The same with another range.
+    #[must_use]
+    pub fn range(&self, range: impl Into<String>) -> Request {
+        Request { range: Some(range.into()), ..self.clone() }
+    }
+
+    /// The same with another body.
+    #[must_use]
+    pub fn content(&self, content: Content) -> Request {
+        Request { content, ..self.clone() }
+    }
+
+    /// The request as it goes over the wire.
+    #[must_use]
+    pub fn sent(&self, caller: Caller) -> Sent {
+        let (mut target, mut query) = (self.route.path.clone(), String::new());
+        for (name, text) in &self.parameters {
+            if self.route.parameter(Location::Path, name).is_some() {
+                target = target.replace(&format!("{{{name}}}"), &encode(text));
+            } else {
+                query += if query.is_empty() { "?" } else { "&" };
+                query += &format!("{name}={}", encode(text));
+            }
+        }
+        let range = self.range.iter().flat_map(|range| {
+            let header = self.route.parameters.iter().find(|it| it.location == Location::Header);
+            header.map(|header| (header.name.to_lowercase(), range.clone()))
+        });
+        let (media, body) = match &self.content {
+            Content::Nothing => (None, Vec::new()),
+            Content::Json(body) => (Some(JSON.to_owned()), body.to_string().into_bytes()),
+            Content::Text(text) => (Some(JSON.to_owned()), text.clone().into_bytes()),
+            Content::Form(parts) => {
+                let form = Form::of(parts);
+                (Some(form.media), form.text.into_bytes())
+            }
+        };
+        let media = media.map(|media| ("content-type".to_owned(), media));
+        Sent {
+            route: Some(self.route),
+            caller,
+            method: self.route.method.clone(),
+            target: target + &query,
+            headers: media.into_iter().chain(range).collect(),
+            body,
+        }
+    }
+
+    /// The request, ready to be sent to an API.
+    pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
+        let mut call = api.call(&self.route.id);
+        for (name, text) in &self.parameters {
+            call = call.with(name, text);
+        }
+        if let Some(range) = &self.range {
+            call = call.range(range);
+        }
+        match &self.content {
+            Content::Nothing => call,
+            Content::Json(body) => call.body(body.clone()),
+            Content::Text(text) => call.header("content-type", "application/json").text(text),
+            Content::Form(parts) => call.form(parts.iter().fold(multipart::Form::new(), add)),
+        }
+    }
+}
+
+/// The media type of most bodies.
+const JSON: &str = "application/json";
+/// What stands between the parts of a form. It is always the same, so that a run repeats to the
+/// byte.
+const BOUNDARY: &str = "contract-tests-7f1c0d5a";
+
+/// A multipart form as it goes over the wire.
+pub(crate) struct Form {
+    /// Its media type.
+    pub media: String,
+    /// Its parts.
+    pub text: String,
+}
+
+impl Form {
+    /// The form of these parts.
+    pub fn of(parts: &[Part]) -> Form {
+        let mut text = String::new();
+        for Part { name, file_name, text: content } in parts {
+            let file = file_name
+                .iter()
+                .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
+            let file: String = file.collect();
+            text += &format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            );
+        }
+        Form {
+            media: format!("multipart/form-data; boundary={BOUNDARY}"),
+            text: text + &format!("--{BOUNDARY}--\r\n"),
+        }
+    }
+}
+
+fn add(form: multipart::Form, part: &Part) -> multipart::Form {
+    let content = multipart::Part::text(part.text.clone());
+    let content = match &part.file_name {
+        Some(name) => content.file_name(name.clone()),
+        None => content,
+    };
+    form.part(part.name.clone(), content)
+}
+
+/// One part for each property of the form. The example of a file is its name; its content does not
+/// matter.
+fn parts(body: &RequestBody) -> Vec<Part> {
+    let properties = body.definition()["properties"].as_object().into_iter().flatten();
+    let given = properties.map(|(name, property)| {
+        let example = body.example.as_ref().map(|it| text(&it[name]));
+        let is_file = property["contentMediaType"].is_string() || property["format"] == "binary";
+        let (file_name, text) = if is_file {
+            (Some(example.unwrap_or_else(|| "example.txt".to_owned())), "An example.".to_owned())
+        } else {
+            (None, example.unwrap_or_else(|| "example".to_owned()))
+        };
+        Part { name: name.clone(), file_name, text }
+    });
+    given.collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn lacks_parameter(route: &Route, parameter: &Parameter) -> String {
+    let Parameter { name, location, .. } = parameter;
+    let at = format!("{location:?}").to_lowercase();
+    format!(
+        "the contract has no example for `{name}` of {}; give that {at} parameter an `example:` beside its `schema:` \
+         with which the request succeeds in the demo world",
+        route.id
+    )
+}
+
+fn lacks_body(route: &Route) -> String {
+    format!(
+        "the contract has no example for the body of {}; give its `application/json` an `example:` beside its `schema:` \
+         with which the request succeeds in the demo world",
+        route.id
+    )
+}

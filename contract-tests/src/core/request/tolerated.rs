@@ -1,0 +1,98 @@
+//! What clients send beyond the contract and mean nothing by: an operation must take it as if it
+//! were not there.
+
+use openapi::RequestBody;
+use serde_json::{Value, json};
+
+use crate::core::request::{Content, Request};
+
+/// The example of an operation with what must be ignored, each with what it is, to be read after
+/// "ignores".
+pub fn tolerated(example: &Request) -> Vec<(&'static str, Request)> {
+    let (Content::Json(body), Some(expected)) = (&example.content, &example.route.body) else {
+        return Vec::new();
+    };
+    let variants = [
+        (
+            "properties that only the server sets",
+            filled(expected, body, expected.definition(), &of_the_server),
+        ),
+        (
+            "null and empty text for what is optional",
+            filled(expected, body, expected.definition(), &nothing),
+        ),
+    ];
+    let changed = variants.into_iter().filter(|(_, variant)| variant != body);
+    changed.map(|(what, variant)| (what, example.content(Content::Json(variant)))).collect()
+}
+
+/// What to put in the place of an absent property, given its schema (as it stands, and resolved)
+/// and whether it is required.
+type Fill = dyn Fn(&Value, &Value, bool) -> Option<Value>;
+
+fn of_the_server(property: &Value, _: &Value, _: bool) -> Option<Value> {
+    (property["readOnly"] == true).then(|| json!("what a client sends here does not matter"))
+}
+
+fn nothing(property: &Value, resolved: &Value, required: bool) -> Option<Value> {
+    let is = |name: &str| resolved["type"] == name;
+    if required || property["readOnly"] == true || property["oneOf"].is_array() {
+        None
+    } else if is("array") || is("object") {
+        Some(Value::Null)
+    } else {
+        let never_empty = resolved["minLength"].is_u64()
+            || resolved["enum"].is_array()
+            || resolved["format"] == "uri";
+        (is("string") && never_empty).then(|| json!(""))
+    }
+}
+
+/// `value` with its absent properties filled in, also inside of objects and lists.
+fn filled(body: &RequestBody, value: &Value, schema: &Value, fill: &Fill) -> Value {
+    let schema = body.resolve(schema);
+    match value {
+        Value::Array(items) => {
+            items.iter().map(|item| filled(body, item, &schema["items"], fill)).collect()
+        }
+        Value::Object(members) => {
+            let mut members = members.clone();
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                let required =
+                    schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
+                let filled = match members.get(name) {
+                    Some(given) => Some(filled(body, given, property, fill)),
+                    None => fill(property, body.resolve(property), required),
+                };
+                filled.map(|value| members.insert(name.clone(), value));
+            }
+            members.into()
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ignored_leaves_the_example_as_the_operation_sees_it() {
+        let route = openapi::i3d_v3().route("createFlexMetalServer").unwrap();
+        let body = route.body.as_ref().unwrap();
+        let example = json!({ "name": "web", "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": { "slug": "debian-12" } });
+        let mut sent = filled(body, &example, body.definition(), &nothing);
+        assert_eq!(sent["tags"], Value::Null);
+        assert_eq!(sent["os"]["ipxeScriptUrl"], "");
+        assert_eq!(body.check(&mut sent).violations, []);
+        assert_eq!(sent, example);
+
+        let route = openapi::i3d_v3().route("createSshKey").unwrap();
+        let body = route.body.as_ref().unwrap();
+        let example = json!({ "name": "laptop", "publicKey": "ssh-ed25519 AAAA" });
+        let mut sent = filled(body, &example, body.definition(), &of_the_server);
+        assert!(sent["uuid"].is_string() && sent["createdAt"].is_string());
+        assert_eq!(body.check(&mut sent).violations, []);
+        assert_eq!(sent, example);
+    }
+}

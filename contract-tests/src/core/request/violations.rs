@@ -1,0 +1,136 @@
+//! Every way to break the example of an operation in one thing. Whoever keeps the contract refuses
+//! them all.
+
+use http::Method;
+use openapi::{Location, Parameter, Route};
+use serde_json::Value;
+
+use crate::core::request::{Content, Part, Request, mutations};
+
+/// A request that breaks the contract in one thing.
+pub struct Violation {
+    /// What is wrong, to be read after "refuses", as in `name missing`.
+    pub what: String,
+    /// The request.
+    pub request: Request,
+    /// The statuses of which one must come.
+    pub statuses: Vec<u16>,
+    /// The property that the refusal must name.
+    pub property: Option<String>,
+}
+
+impl Violation {
+    fn new(what: impl Into<String>, request: Request, statuses: &[u16]) -> Violation {
+        Violation { what: what.into(), request, statuses: statuses.to_vec(), property: None }
+    }
+
+    fn of(self, property: impl Into<String>) -> Violation {
+        Violation { property: Some(property.into()), ..self }
+    }
+}
+
+/// What can be wrong with `example`, by the contract alone: parameters, range and body.
+pub fn violations(example: &Request) -> Vec<Violation> {
+    let parameters = example.route.parameters.iter().flat_map(|it| match it.location {
+        Location::Path => in_path(example, it),
+        Location::Query => in_query(example, it),
+        Location::Header => in_range(example),
+    });
+    parameters.chain(in_body(example)).collect()
+}
+
+/// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
+fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
+    let name = &parameter.name;
+    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
+        Violation::new(format!("{name} {what}"), example.with(name, text), &[404, 400])
+    });
+    // What a POST ends with may well be new.
+    let route = example.route;
+    let may_be_new = route.method == Method::POST && route.path.ends_with(&format!("{{{name}}}"));
+    let unknown = mutations::unknown(parameter).filter(|_| !may_be_new).zip(of_unknown(route));
+    let unknown = unknown.map(|(text, status)| {
+        Violation::new(format!("{name} that names nothing"), example.with(name, text), &[status])
+    });
+    wrong.chain(unknown).collect()
+}
+
+/// The status of an operation for an id that nothing answers to: the first of these that it
+/// documents.
+pub(crate) fn of_unknown(route: &Route) -> Option<u16> {
+    [404, 400, 403].into_iter().find(|status| route.documents(*status))
+}
+
+fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
+    let name = &parameter.name;
+    let refused = |what: &str, request| Violation::new(format!("{name} {what}"), request, &[400]);
+    let missing = parameter.required.then(|| refused("missing", example.without(name)).of(name));
+    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
+        // In a list, the first value is the wrong one.
+        let property = if parameter.repeats && what != "of the wrong type" {
+            format!("{name}[0]")
+        } else {
+            name.clone()
+        };
+        refused(what, example.with(name, text)).of(property)
+    });
+    let twice = || {
+        let (mut request, text) = (example.with(name, "0"), "0".to_owned());
+        request.parameters.push((name.clone(), text));
+        refused("given twice", request).of(name)
+    };
+    let twice = (!parameter.repeats).then(twice);
+    missing.into_iter().chain(wrong).chain(twice).collect()
+}
+
+/// Each API words ranges in its own way; these are wrong in the one that all our contracts use.
+fn in_range(example: &Request) -> Vec<Violation> {
+    let wrong = [
+        "x",
+        "start=x",
+        "start=-1",
+        "results=1.5",
+        "start=0,results=25,more=1",
+        "start=1,start=2",
+        "start=99999999999999999999",
+        "start=0;results=25",
+        "start=0,",
+        "bytes=0-24",
+    ];
+    let refused =
+        |text| Violation::new(format!("RANGED-DATA {text:?}"), example.range(text), &[400]);
+    wrong.into_iter().map(refused).collect()
+}
+
+fn in_body(example: &Request) -> Vec<Violation> {
+    let refused =
+        |what: &str, content, status| Violation::new(what, example.content(content), &[status]);
+    match (&example.content, &example.route.body) {
+        (Content::Json(body), Some(expected)) => {
+            let not_json =
+                refused("a body that is not JSON", Content::Text("{\"name\":".to_owned()), 400);
+            let missing = expected.required.then(|| refused("no body", Content::Nothing, 400));
+            let broken = mutations::bodies(expected, body).into_iter().map(|broken| {
+                let property = if broken.property.is_empty() { "a body" } else { &broken.property };
+                let what = format!("{property} {}", broken.what);
+                refused(&what, Content::Json(broken.value), 422).of(broken.property)
+            });
+            std::iter::once(not_json).chain(missing).chain(broken).collect()
+        }
+        (Content::Form(parts), Some(expected)) => {
+            let required = expected.definition()["required"].as_array().into_iter().flatten();
+            let missing = required.filter_map(Value::as_str).map(|name| {
+                // A form of nothing would be no form.
+                let rename = |part: &Part| match part.name == name {
+                    true => Part { name: "other".to_owned(), ..part.clone() },
+                    false => part.clone(),
+                };
+                let others = parts.iter().map(rename).collect();
+                refused(&format!("{name} missing"), Content::Form(others), 422).of(name)
+            });
+            let other = refused("a body that is no form", Content::Text("{}".to_owned()), 400);
+            missing.chain([other]).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,247 @@
+//! What is tested: an emulator in this process, or a server at some address.
+
+use std::sync::Arc;
+
+use http::Method;
+use mock_server::{Config, Server, StartError};
+use serde_json::{Value, json};
+
+use crate::{
+    core::{
+        check,
+        exchange::{Caller, Exchange, Received, Sent},
+        finding::Finding,
+        judge::judge_by_contract,
+        profile::ApiProfile,
+        redact::Redactor,
+        transport::{Answered, Http, Keys, Transport, Unreachable},
+    },
+    live::{Kind, Place},
+};
+
+/// What is tested.
+#[derive(Clone)]
+pub struct Target {
+    /// The API that it serves.
+    pub profile: &'static ApiProfile,
+    /// How it is called in reports: `mock`, or its base URL.
+    pub name: String,
+    transport: Arc<dyn Transport>,
+    /// What may appear in no output.
+    keys: Keys,
+    /// The emulator under test, where it runs in this process; it stops with the last clone of the
+    /// target.
+    mock: Option<Arc<Server>>,
+    /// Whether it has the control API of the emulator.
+    controllable: bool,
+    /// Whether its world always begins in the same second.
+    seeded: bool,
+    /// Whether it is no emulator on this machine.
+    live: bool,
+}
+
+impl Target {
+    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated
+    /// to the byte.
+    pub fn mock(profile: &'static ApiProfile, seed: u64) -> Result<Target, StartError> {
+        let config = Config { seed: Some(seed), ..Config::default() };
+        let server = mock_server::start(config)?;
+        let keys = Keys::default().or_of(profile.demo_keys);
+        let transport = Arc::new(Http::new(server.url(), profile.key_header, keys.clone()));
+        let mock = Some(Arc::new(server));
+        let name = "mock".to_owned();
+        Ok(Target {
+            profile,
+            name,
+            transport,
+            keys,
+            mock,
+            controllable: true,
+            seeded: true,
+            live: false,
+        })
+    }
+
+    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows
+    /// the demo keys. A live server must be [behind](Target::behind) a guard before anything is
+    /// sent to it.
+    pub async fn at(
+        profile: &'static ApiProfile,
+        place: &Place,
+        keys: Keys,
+    ) -> Result<Target, Unreachable> {
+        let transport =
+            |keys| Arc::new(Http::pinned(&place.base, place.address, profile.key_header, keys));
+        let target = Target {
+            profile,
+            name: place.base.clone(),
+            transport: transport(keys.clone()),
+            seeded: false,
+            keys: keys.clone(),
+            mock: None,
+            controllable: place.kind == Kind::Mock,
+            live: place.kind == Kind::Live,
+        };
+        if !target.has_control().await? {
+            return Ok(Target { controllable: false, ..target });
+        }
+        let keys = keys.or_of(profile.demo_keys);
+        // With a seed, the clock stands still until it is moved.
+        let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
+        let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
+        Ok(Target { transport: transport(keys.clone()), keys, seeded, ..target })
+    }
+
+    /// Whether a server on this machine is an emulator. One that is not there is neither.
+    async fn has_control(&self) -> Result<bool, Unreachable> {
+        if !self.controllable {
+            return Ok(false);
+        }
+        let headers = Vec::new();
+        let (method, target) = (Method::GET, "/_mock/health".to_owned());
+        let sent =
+            Sent { route: None, caller: Caller::Nobody, method, target, headers, body: Vec::new() };
+        let nobody = |error| match error {
+            Unreachable::Silent(why) => {
+                Unreachable::Silent(format!("nobody listens at {}: {why}", self.name))
+            }
+            denied => denied,
+        };
+        Ok(self.send(&sent).await.map_err(nobody)?.is_success())
+    }
+
+    /// The same target behind another transport, such as one that injects a fault.
+    #[must_use]
+    pub fn behind(&self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Target {
+        Target { transport: wrap(self.transport()), ..self.clone() }
+    }
+
+    /// How requests reach it.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
+    }
+
+    /// Its base URL, where it is an emulator in this process.
+    pub fn url(&self) -> Option<String> {
+        self.mock.as_ref().map(|server| server.url())
+    }
+
+    /// Everything that is wrong with an answer of this target by itself.
+    pub fn judge(&self, exchange: &Exchange) -> Vec<Finding> {
+        let mut findings = judge_by_contract(self.profile, exchange);
+        findings.extend(self.leak(exchange));
+        findings
+    }
+
+    /// The breach of an answer that repeats a key of the harness, unless the operation is there to
+    /// show it.
+    fn leak(&self, exchange: &Exchange) -> Option<Finding> {
+        let operation = exchange.sent.name();
+        let received = &exchange.received;
+        let holds =
+            |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
+        let shows = |key: &str| {
+            holds(&received.body, key)
+                || received.headers.values().any(|value| holds(value.as_bytes(), key))
+        };
+        let leaks = self.keys.secrets().any(|key| shows(key.expose()));
+        let may = self.profile.shows_keys.contains(&operation.as_str());
+        (leaks && !may)
+            .then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
+    }
+
+    /// Takes the credentials of this target out of whatever is written, and what else the contract
+    /// calls secret.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(self.profile, self.keys.secrets().cloned())
+    }
+
+    /// Whether the harness has what `caller` shows.
+    pub fn knows(&self, caller: Caller) -> bool {
+        caller == Caller::Nobody || self.keys.of(caller).is_some()
+    }
+
+    /// Whose key this is, where the harness knows it.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        self.keys.owner(key)
+    }
+
+    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by
+    /// a guard.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Whether time and state can be set.
+    pub fn is_controllable(&self) -> bool {
+        self.controllable
+    }
+
+    /// Whether its world always begins in the same second.
+    pub fn is_seeded(&self) -> bool {
+        self.seeded
+    }
+
+    /// Its host, or `mock`.
+    pub fn host(&self) -> String {
+        let url = reqwest::Url::parse(&self.name).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| self.name.clone())
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, sent: &Sent) -> Answered {
+        self.transport.send(sent).await
+    }
+
+    /// Back to the world of the beginning.
+    pub async fn reset(&self) -> Result<(), Unreachable> {
+        self.control(Method::POST, "/_mock/reset", Value::Null).await.map(drop)
+    }
+
+    /// Moves the clock forward.
+    pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
+        self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds }))
+            .await
+            .map(drop)
+    }
+
+    /// The time at the emulator, in seconds since 1970.
+    pub async fn now(&self) -> Result<i64, Unreachable> {
+        let clock = self.control(Method::GET, "/_mock/clock", Value::Null).await?.json();
+        Ok(clock["now"].as_i64().unwrap_or_default())
+    }
+
+    /// The mail that the provider would have sent, the oldest first.
+    pub async fn outbox(&self) -> Result<Value, Unreachable> {
+        Ok(self.control(Method::GET, "/_mock/outbox", Value::Null).await?.json())
+    }
+
+    async fn control(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Received, Unreachable> {
+        if !self.controllable {
+            return Err(Unreachable::Silent(format!(
+                "{} has no control API; only an emulator has",
+                self.name
+            )));
+        }
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let sent = Sent {
+            route: None,
+            caller: Caller::Nobody,
+            method,
+            target: path.to_owned(),
+            headers,
+            body,
+        };
+        let received = self.send(&sent).await?;
+        if received.is_success() {
+            return Ok(received);
+        }
+        Err(Unreachable::Silent(format!("{path} answers {}: {}", received.status, received.text())))
+    }
+}
