@@ -1,8 +1,13 @@
-//! An emulator of a test's own.
+//! The emulator: one of a test's own, or one as a target in this process.
 
-use mock_server::{Config, Server};
+use std::sync::Arc;
 
-use crate::{core::call::Api, profiles};
+use mock_server::{Config, Server, StartError};
+
+use crate::{
+    core::{call::Api, profile::ApiProfile, target::Target},
+    profiles,
+};
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.
 pub struct Emulator {
@@ -57,5 +62,15 @@ impl Drop for Emulator {
         if !std::thread::panicking() {
             assert!(breaches.is_empty(), "answers broke the contract: {breaches:#?}");
         }
+    }
+}
+
+impl Target {
+    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated
+    /// to the byte.
+    pub fn mock(profile: &'static ApiProfile, seed: u64) -> Result<Target, StartError> {
+        let config = Config { seed: Some(seed), ..Config::default() };
+        let server = mock_server::start(config)?;
+        Ok(Target::in_process(profile, server.url(), Arc::new(server)))
     }
 }

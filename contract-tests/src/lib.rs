@@ -47,7 +47,7 @@ pub use crate::core::{
     run::{Case, Outcome, Run, Verdict},
     secret::Secret,
     target::Target,
-    transport::{Answered, Http, Keys, Transport, Unreachable},
+    transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
 };
 pub use emulator::Emulator;
 

@@ -220,4 +220,28 @@ impl Route {
     pub fn response(&self, status: u16) -> Option<&Response> {
         self.responses.by_status.get(&status).or(self.responses.default.as_ref())
     }
+
+    /// Whether the path of a request target is that of this operation, whatever the method.
+    pub fn matches(&self, target: &str) -> bool {
+        self.values_in(target).is_some()
+    }
+
+    /// The parameters in the path of a request target with their values as they stand there;
+    /// `None` where it is the path of another operation.
+    pub fn values_in<'a>(&'a self, target: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+        let path = target.split('?').next().unwrap_or_default().trim_end_matches('/');
+        let pattern = self.path.trim_end_matches('/');
+        if pattern.split('/').count() != path.split('/').count() {
+            return None;
+        }
+        let mut values = Vec::new();
+        for (expected, segment) in pattern.split('/').zip(path.split('/')) {
+            match expected.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+                Some(name) => values.push((name, segment)),
+                None if expected == segment => {}
+                None => return None,
+            }
+        }
+        Some(values)
+    }
 }

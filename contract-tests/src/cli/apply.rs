@@ -5,13 +5,13 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{
-    ReportArguments,
     live::{GuardedTarget, TargetArguments},
     plan::WantedArguments,
 };
 use crate::{
     core::run::Verdict,
     live::{Guarded, apply},
+    report::{self, ReportArguments},
 };
 
 /// Do what was planned, and remove it again.
@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     eprintln!("run {} on {}", guard.run().as_str(), target.name);
     interrupt_on_ctrl_c(Arc::clone(&guard));
     let run = apply(&target, &guard, &plan).await;
-    arguments.reports.write(&target.redactor(), &run)
+    report::write(&run, &arguments.reports, &target.redactor())
 }
 
 /// The first Ctrl-C ends the work and cleans up; the second ends the program.

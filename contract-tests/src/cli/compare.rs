@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    ReportArguments,
     live::{LiveArguments, option, profile},
     replay::{FOLDER, RUN, SEED},
 };
@@ -18,9 +17,10 @@ use crate::{
         profile::ApiProfile,
         redact::Redactor,
         run::{Case, Outcome, Verdict},
+        shell::typed,
     },
     fixture::{Fixture, Loaded, Options, load, means},
-    report::typed,
+    report::{self, ReportArguments},
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -99,7 +99,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     comparison.run.cases.extend(unplayed);
     let today = options.now.to_zoned(TimeZone::UTC).date();
     print!("{}", redactor.text(&comparison.table(&waivers, today)));
-    arguments.reports.write(&redactor, &comparison.run)
+    report::write(&comparison.run, &arguments.reports, &redactor)
 }
 
 impl Arguments {

@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{FileArguments, live::profile};
+use super::live::profile;
 use crate::{
     core::{
         coverage::{COVERAGE, Covered, Figures, Groups, figures, groups, reached::Reached},
@@ -22,7 +22,7 @@ use crate::{
         target::Target,
     },
     profiles,
-    report::{self, FORMAT},
+    report::{self, FORMAT, FileArguments},
 };
 
 /// How many missing properties of an operation are named.
@@ -53,9 +53,8 @@ struct Recorded {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let run =
         if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
-    let profile = profiles::find(run.api).expect("the API of a run is known");
-    io::stdout().write_all(told(&groups(profile.contract, &run.reached)).as_bytes())?;
-    report::save_all(&run, &arguments.files, &Redactor::new(profile, []))?;
+    io::stdout().write_all(told(&groups(run.profile.contract, &run.reached)).as_bytes())?;
+    report::save_all(&run, &arguments.files, &Redactor::new(run.profile, []))?;
     Ok(run.verdict())
 }
 
@@ -75,9 +74,8 @@ fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
             read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
         let profile = profiles::find(&recorded.api);
         let profile = profile.with_context(|| format!("the API {} is not known", recorded.api))?;
-        let run =
-            all.get_or_insert_with(|| Run::new(COVERAGE, profile.name, &recorded.target, None));
-        ensure!(run.api == profile.name, "the reports are of different APIs");
+        let run = all.get_or_insert_with(|| Run::new(COVERAGE, profile, &recorded.target, None));
+        ensure!(run.profile.name == profile.name, "the reports are of different APIs");
         if !run.target.split(", ").any(|target| target == recorded.target) {
             run.target += &format!(", {}", recorded.target);
         }
@@ -89,7 +87,7 @@ fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
 
 /// The run with a case for each operation: it was reached, or it was not.
 fn of_reached(run: Run) -> Run {
-    let contract = profiles::find(run.api).expect("the API of a run is known").contract;
+    let contract = run.profile.contract;
     let of = |covered: &Covered| {
         let case = Case::passed(&covered.route.tag, &covered.route.id);
         match unreached(covered) {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ReportArguments, TargetArguments, live::profile};
+use super::{TargetArguments, live::profile};
 use crate::{
     core::run::Verdict,
     explore::{self, Options, Step},
+    report::{self, ReportArguments},
 };
 
 /// Call every operation in every way, and play sequences that a model follows.
@@ -62,5 +63,5 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         ..Options::default()
     };
     let run = explore::run(&target, &options).await;
-    arguments.reports.write(&target.redactor(), &run)
+    report::write(&run, &arguments.reports, &target.redactor())
 }

@@ -7,12 +7,17 @@ use std::{
 
 use clap::Args;
 
-use super::KEY;
 use crate::{
-    core::{exchange::Caller, profile::ApiProfile, target::Target, transport::Keys},
+    core::{
+        exchange::Caller,
+        live_rules::Rules,
+        profile::ApiProfile,
+        target::{Kind, Place, Target},
+        transport::credentials::{KEY, Keys},
+    },
     live::{
-        Barred, Folder, Gate, GuardConfig, Guarded, Header, Kind, Ledger, MovedClock, Permit,
-        Place, Rules, RunId, SystemClock,
+        Barred, Folder, Gate, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
+        SystemClock,
     },
     profiles,
 };

@@ -13,19 +13,15 @@ mod replay;
 mod sweep;
 mod transfer;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 pub use self::live::TargetArguments;
 use crate::{
-    core::{
-        redact::Redactor,
-        run::{Run, Verdict},
-    },
+    core::run::Verdict,
     live::{Barred, Unplannable},
-    report,
 };
 
 /// Holds an API to its contract: the emulator, or a server at some address.
@@ -78,47 +74,6 @@ enum Verb {
     Apply(apply::Arguments),
     /// Remove what a run left that was killed.
     Sweep(sweep::Arguments),
-}
-
-/// The reports to write beside the terminal.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ReportArguments {
-    #[command(flatten)]
-    pub(crate) files: FileArguments,
-    /// Annotations for GitHub Actions, on standard output; on by itself where GITHUB_ACTIONS is
-    /// set.
-    #[arg(long)]
-    pub(crate) github: bool,
-}
-
-/// The files to write reports to.
-#[derive(Debug, Clone, Default, Args)]
-pub struct FileArguments {
-    /// A page to look at in a browser.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
-    /// JUnit XML, for CI servers.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-    /// Everything, for programs.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
-}
-
-/// The variable of the environment that holds the key; it is never an argument, where others could
-/// read it.
-pub(crate) const KEY: &str = "CONTRACT_API_KEY";
-/// The key of a second customer, for the checks of what belongs to whom.
-pub(crate) const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
-/// A key that its whitelist closes to this machine.
-pub(crate) const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
-
-impl ReportArguments {
-    /// Says how a run ended, and writes the reports that were asked for.
-    fn write(&self, redactor: &Redactor, run: &Run) -> anyhow::Result<Verdict> {
-        report::write(run, self, redactor)?;
-        Ok(run.verdict())
-    }
 }
 
 /// Runs the command line.

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::live::{TargetArguments, profile};
 use crate::{
-    core::run::Verdict,
-    live::{Plan, Rules},
+    core::{live_rules::Rules, run::Verdict},
+    live::Plan,
 };
 
 /// Say what `apply` would write, and what it may cost; nothing is sent.

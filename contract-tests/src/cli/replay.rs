@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{ReportArguments, TargetArguments, live::option};
+use super::{TargetArguments, live::option};
 use crate::{
     core::{
         run::{Outcome, Run, Verdict},
+        shell::typed,
         target::Target,
     },
     fixture::{Fixture, Loaded, Options, load, replay},
     record,
-    report::typed,
+    report::{self, ReportArguments},
 };
 
 /// Play fixtures against a target and compare what comes back.
@@ -52,7 +53,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let options = options(&target);
     let mut run = replay(&target, &fixtures, &options).await;
     run.cases.iter_mut().for_each(|case| case.replay = again(arguments, &case.name));
-    let verdict = arguments.reports.write(&target.redactor(), &run);
+    let verdict = report::write(&run, &arguments.reports, &target.redactor());
     // What was found is told first: that a recording fails takes nothing from it.
     if arguments.update {
         update(&target, arguments, &fixtures, &run, &options).await;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{live::profile, replay::FolderArgument};
 use crate::{
-    core::{redact::Redactor, run::Verdict, transport::Keys},
+    core::{redact::Redactor, run::Verdict, transport::credentials::Keys},
     fixture::{Provenance, Source, Span, load},
     record::{self, har, hurl},
 };

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     core::{
-        profile::{ApiProfile, family::Families},
+        profile::{ApiProfile, families::Families},
         request::Request,
     },
     fixture::{

@@ -25,12 +25,12 @@ use crate::{
     core::{
         check,
         finding::Finding,
+        live_rules::Rules,
         progress::Progress,
         redact::Redactor,
         run::{Case, Outcome, Run},
     },
     fixture::{Fixture, Options},
-    live::Rules,
 };
 
 /// How two sides are compared.
@@ -63,7 +63,7 @@ pub async fn compare_sides(
     terms: &Terms<'_>,
 ) -> Comparison {
     let name = format!("{} as {}", mock.name(), truth.name());
-    let mut run = Run::new("compare", mock.profile().name, name, None);
+    let mut run = Run::new("compare", mock.profile(), name, None);
     let rules = (mock.is_live() || truth.is_live()).then(|| Rules::of(mock.profile()));
     let progress = Progress::new("compare", scenarios.len() as u64);
     let started = Instant::now();

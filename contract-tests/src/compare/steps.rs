@@ -20,10 +20,10 @@ use crate::{
         exchange::{Exchange, Received},
         finding::Finding,
         judge::shown,
+        live_rules::Rules,
         run::{Case, Outcome},
     },
     fixture::{Deviation, DeviationKind, Fixture, Names, compare, live_policy},
-    live::Rules,
 };
 
 /// The comparison of one scenario.

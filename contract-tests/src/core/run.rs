@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::core::{coverage::reached::Reached, exchange::Exchange, finding::Finding};
+use crate::core::{
+    coverage::reached::Reached, exchange::Exchange, finding::Finding, profile::ApiProfile,
+};
 
 /// How a case ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -48,7 +50,7 @@ pub struct Run {
     /// The verb of the command, as in `replay`.
     pub verb: &'static str,
     /// The API.
-    pub api: &'static str,
+    pub profile: &'static ApiProfile,
     /// What was tested.
     pub target: String,
     /// The seed, where chance took part.
@@ -85,13 +87,13 @@ impl Run {
     /// A run that begins.
     pub fn new(
         verb: &'static str,
-        api: &'static str,
+        profile: &'static ApiProfile,
         target: impl Into<String>,
         seed: Option<u64>,
     ) -> Run {
         Run {
             verb,
-            api,
+            profile,
             target: target.into(),
             seed,
             cases: Vec::new(),
@@ -158,11 +160,11 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::check;
+    use crate::{core::check, profiles::i3d_v3::PROFILE};
 
     #[test]
     fn a_run_of_nothing_is_no_success() {
-        let mut run = Run::new("replay", "i3d-v3", "mock", None);
+        let mut run = Run::new("replay", &PROFILE, "mock", None);
         assert_eq!(run.verdict(), Verdict::Unchecked);
         run.cases.push(Case { outcome: Outcome::Skipped, ..Case::passed("g", "skipped") });
         assert_eq!(run.verdict(), Verdict::Unchecked);

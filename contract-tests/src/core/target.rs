@@ -1,23 +1,43 @@
 //! What is tested: an emulator in this process, or a server at some address.
 
-use std::sync::Arc;
+use std::{any::Any, net::SocketAddr, sync::Arc};
 
 use http::Method;
-use mock_server::{Config, Server, StartError};
 use serde_json::{Value, json};
+use url::Url;
 
-use crate::{
-    core::{
-        check,
-        exchange::{Caller, Exchange, Received, Sent},
-        finding::Finding,
-        judge::judge_by_contract,
-        profile::ApiProfile,
-        redact::Redactor,
-        transport::{Answered, Http, Keys, Transport, Unreachable},
-    },
-    live::{Kind, Place},
+use crate::core::{
+    check,
+    exchange::{Caller, Exchange, Received, Sent},
+    finding::Finding,
+    judge::judge_by_contract,
+    profile::ApiProfile,
+    redact::Redactor,
+    transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
 };
+
+/// What talking to a server means. It is computed from the address and cannot be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is on this machine: an emulator.
+    Mock,
+    /// It is anywhere else: real, possibly somebody's money.
+    Live,
+}
+
+/// Where a server is. Its name was looked up once; whatever the name means later, this is the
+/// address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its base URL, without a slash at the end.
+    pub base: String,
+    /// Its host, with the port unless that is the one of HTTPS.
+    pub host: String,
+    /// Its address.
+    pub address: SocketAddr,
+    /// What talking to it means.
+    pub kind: Kind,
+}
 
 /// What is tested.
 #[derive(Clone)]
@@ -29,9 +49,9 @@ pub struct Target {
     transport: Arc<dyn Transport>,
     /// What may appear in no output.
     keys: Keys,
-    /// The emulator under test, where it runs in this process; it stops with the last clone of the
+    /// The server under test, where it runs in this process; it stops with the last clone of the
     /// target.
-    mock: Option<Arc<Server>>,
+    process: Option<Process>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
     /// Whether its world always begins in the same second.
@@ -40,26 +60,33 @@ pub struct Target {
     live: bool,
 }
 
+/// A server in this process.
+#[derive(Clone)]
+struct Process {
+    url: String,
+    /// Whatever keeps it running until it is dropped.
+    _server: Arc<dyn Any + Send + Sync>,
+}
+
 impl Target {
-    /// An emulator in this process with the demo world. It is seeded, so that a run can be repeated
-    /// to the byte.
-    pub fn mock(profile: &'static ApiProfile, seed: u64) -> Result<Target, StartError> {
-        let config = Config { seed: Some(seed), ..Config::default() };
-        let server = mock_server::start(config)?;
+    /// A seeded emulator in this process, called by the keys of its demo world. It is kept as long
+    /// as the target.
+    pub(crate) fn in_process(
+        profile: &'static ApiProfile,
+        url: String,
+        server: Arc<dyn Any + Send + Sync>,
+    ) -> Target {
         let keys = Keys::default().or_of(profile.demo_keys);
-        let transport = Arc::new(Http::new(server.url(), profile.key_header, keys.clone()));
-        let mock = Some(Arc::new(server));
-        let name = "mock".to_owned();
-        Ok(Target {
+        Target {
             profile,
-            name,
-            transport,
+            name: "mock".to_owned(),
+            transport: Arc::new(Http::new(&*url, profile.key_header, keys.clone())),
             keys,
-            mock,
+            process: Some(Process { url, _server: server }),
             controllable: true,
             seeded: true,
             live: false,
-        })
+        }
     }
 
     /// A server at `place`. An emulator on this machine is recognised by its control API; it knows
@@ -78,7 +105,7 @@ impl Target {
             transport: transport(keys.clone()),
             seeded: false,
             keys: keys.clone(),
-            mock: None,
+            process: None,
             controllable: place.kind == Kind::Mock,
             live: place.kind == Kind::Live,
         };
@@ -123,7 +150,7 @@ impl Target {
 
     /// Its base URL, where it is an emulator in this process.
     pub fn url(&self) -> Option<String> {
-        self.mock.as_ref().map(|server| server.url())
+        self.process.as_ref().map(|process| process.url.clone())
     }
 
     /// Everything that is wrong with an answer of this target by itself.
@@ -184,7 +211,7 @@ impl Target {
 
     /// Its host, or `mock`.
     pub fn host(&self) -> String {
-        let url = reqwest::Url::parse(&self.name).ok();
+        let url = Url::parse(&self.name).ok();
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| self.name.clone())
     }
 

@@ -35,16 +35,14 @@ use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
 
-use crate::{
-    core::{
-        check,
-        exchange::Exchange,
-        finding::Finding,
-        progress::Progress,
-        run::{Case, Outcome, Run},
-        target::Target,
-    },
-    report::typed,
+use crate::core::{
+    check,
+    exchange::Exchange,
+    finding::Finding,
+    progress::Progress,
+    run::{Case, Outcome, Run},
+    shell::typed,
+    target::Target,
 };
 
 /// How to explore.
@@ -86,7 +84,7 @@ const SHRINK_REQUESTS: u64 = 2_000;
 
 /// Explores a target.
 pub async fn run(target: &Target, options: &Options) -> Run {
-    let mut run = Run::new("explore", target.profile.name, &target.name, Some(options.seed));
+    let mut run = Run::new("explore", target.profile, &target.name, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
     match &options.play {
         Some(steps) => explorer.chapter(&Sequence::given(steps.clone()), options.seed).await,

@@ -19,7 +19,8 @@ use super::{
 use crate::core::{
     profile::{
         ApiProfile,
-        family::{Families, Family, Role},
+        families::Families,
+        family::{Family, Role},
         random::Gen,
     },
     request::Request,

@@ -9,7 +9,7 @@ use super::{
     schedule::Sequence,
     step::{CaseKind, Step},
 };
-use crate::core::profile::{family::Families, flow::Flow, random::Gen};
+use crate::core::profile::{families::Families, flow::Flow, random::Gen};
 
 /// A flow with the operations of its moves.
 pub struct Ways {

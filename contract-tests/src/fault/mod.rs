@@ -21,13 +21,10 @@ use serde::Deserialize;
 pub use catalogue::{Catalogue, Family, catalogue};
 pub use kind::{Edge, Kind};
 
-use crate::{
-    core::{
-        exchange::{Received, Sent},
-        profile::ApiProfile,
-        transport::{Answered, Transport},
-    },
-    record::is_at,
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::ApiProfile,
+    transport::{Answered, Transport},
 };
 
 /// A fault of one operation.
@@ -76,7 +73,7 @@ impl Faulty {
     fn meant<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
         let route = self.profile.contract.route(&self.fault.operation);
         let any = self.fault.kind == Kind::AnyMethod && sent.route.is_none();
-        match route.filter(|route| any && is_at(route, &sent.target)) {
+        match route.filter(|route| any && route.matches(&sent.target)) {
             Some(route) => Cow::Owned(Sent { route: Some(route), ..sent.clone() }),
             None => Cow::Borrowed(sent),
         }

@@ -7,49 +7,16 @@ use form_urlencoded::parse;
 use openapi::{Checked, Location, Route, Violation};
 use serde_json::{Map, Value};
 
-use super::{Class, Entry, Makes, Rules, RunId};
+use super::{Entry, RunId};
 use crate::core::{
     exchange::{Caller, Sent},
+    live_rules::{Class, Makes, Rules},
     profile::ApiProfile,
+    transport::denied::Refusal,
 };
 
 /// Headers that any request may have beside those of the contract.
 const HEADERS: [&str; 3] = ["accept", "content-type", "user-agent"];
-
-/// Why a request is never sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It comes without the key of the customer.
-    #[error("requests with a missing, wrong or foreign key may lock an account")]
-    Caller,
-    /// It is not what the contract describes.
-    #[error("{0} is no request of the contract: {1}")]
-    Invalid(String, String),
-    /// Nobody has thought about what the operation does.
-    #[error("{0} has no class in the rules of the API")]
-    Unlisted(String),
-    /// The operation is of a class that is never sent.
-    #[error("{0} is {1}: it {2}")]
-    Class(String, Class, String),
-    /// The operation is not in the plan, or not so often.
-    #[error("{0} is {1} and not planned, or not so often; see `plan`")]
-    Unplanned(String, Class),
-    /// While things are removed, nothing else is done.
-    #[error("{0} removes nothing of this run")]
-    Cleanup(String),
-    /// A write names a resource that the run has not made.
-    #[error("{0} is about `{1}`, which this run has not made")]
-    Foreign(String, String),
-    /// A read names a resource that no answer has shown.
-    #[error("{0} is about `{1}`, which no answer of this run has shown")]
-    Unknown(String, String),
-    /// What is to be made would not be recognised afterwards.
-    #[error("{0} needs a name that begins with `{1}` and was not used before")]
-    Name(String, String),
-    /// There is enough of it.
-    #[error("{0}: {1} at once are enough")]
-    Enough(String, usize),
-}
 
 /// What the run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

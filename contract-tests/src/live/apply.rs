@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Act, Guarded, Life, Makes, Plan, Step,
+    Act, Guarded, Life, Plan, Step,
     interpret::{first, text},
     sweep,
 };
@@ -15,6 +15,7 @@ use crate::core::{
     exchange::{Caller, Exchange, Received},
     finding::Finding,
     judge::shown,
+    live_rules::Makes,
     progress::Progress,
     request::{Content, Request},
     run::{Case, Outcome, Run},
@@ -31,7 +32,7 @@ const REFUSAL_MAX: usize = 200;
 /// Whatever happens, what was made is removed in the end.
 pub async fn apply(target: &Target, guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
-    let mut run = Run::new("apply", plan.api, plan.base.clone(), None);
+    let mut run = Run::new("apply", target.profile, plan.base.clone(), None);
     let progress = Progress::new("apply", plan.lives.len() as u64 + 1);
     for (number, life) in (1..).zip(&plan.lives) {
         let mut player = Player::new(target, guard, &progress, life, number);

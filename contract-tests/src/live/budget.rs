@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, Stop};
+use crate::core::{live_rules::Limits, transport::denied::Stop};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -115,7 +115,7 @@ impl Budget {
 
     fn keep(&self) -> Result<(), Stop> {
         let text = serde_json::to_vec(&self.spent).expect("a budget is JSON");
-        replace(&self.file, &text).map_err(|error| Stop::Records(error.to_string()))
+        replace(&self.file, &text).map_err(Stop::unwritten)
     }
 }
 

@@ -16,15 +16,18 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Admission, Asked, Budget, Clock, Denied, Effect, Entry, Event, Expense, Folder, Header, Ledger,
-    Phase, Rules, RunId, Stop,
+    Admission, Asked, Budget, Clock, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
+    RunId,
     interpret::{interpret, text},
-    stop::unwritten,
 };
 use crate::core::{
     exchange::{Received, Sent},
+    live_rules::Rules,
     profile::ApiProfile,
-    transport::{Answered, Transport},
+    transport::{
+        Answered, Transport,
+        denied::{Denied, Stop},
+    },
 };
 
 /// So many server errors in a row, and the host is left alone.
@@ -237,9 +240,10 @@ impl Guarded {
             *left -= 1;
         }
         match &asked.effect {
-            Effect::Make(_, name) => {
-                self.begin_ledger(state)?.intend(asked.operation, name, now).map_err(unwritten)
-            }
+            Effect::Make(_, name) => self
+                .begin_ledger(state)?
+                .intend(asked.operation, name, now)
+                .map_err(Stop::unwritten),
             Effect::Rename(_, n, name) => {
                 state.note(*n, Event::Renaming { name: name.clone() }, now)
             }
@@ -291,7 +295,7 @@ impl Guarded {
                 self.header.clone(),
                 self.clock.now(),
             )
-            .map_err(unwritten)?,
+            .map_err(Stop::unwritten)?,
         };
         Ok(state.ledger.insert(ledger))
     }
@@ -337,7 +341,7 @@ impl State {
 
     fn note(&mut self, n: usize, event: Event, now: Duration) -> Result<(), Stop> {
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
-        ledger.note(n, event, now).map_err(unwritten)
+        ledger.note(n, event, now).map_err(Stop::unwritten)
     }
 
     /// How many requests must be left to remove what exists after a request.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Effect, Entry, Event, Makes, Stage};
+use super::{Effect, Entry, Event, Stage};
+use crate::core::live_rules::Makes;
 
 /// What is to be written down after an answer, and about which entry. Outside of a cleanup, what
 /// cannot be read counts as gone only after it was removed.

@@ -15,19 +15,20 @@ mod interpret;
 mod ledger;
 mod place;
 mod plan;
-mod rules;
-mod stop;
 mod sweep;
 
-pub use admission::{Admission, Asked, Effect, Phase, Refusal};
+pub use crate::core::{
+    live_rules::{Change, Class, Details, Limits, Makes, Rules},
+    target::{Kind, Place},
+    transport::denied::{Denied, Refusal, Stop},
+};
+pub use admission::{Admission, Asked, Effect, Phase};
 pub use apply::apply;
 pub use budget::{Budget, Expense};
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use folder::Folder;
 pub use guard::{GuardConfig, Guarded, Permit};
 pub use ledger::{Entry, Event, Header, Ledger, RunId, Stage};
-pub use place::{Barred, Gate, Kind, LIVE, Place, Resolver, system_resolver};
+pub use place::{Barred, Gate, LIVE, Resolver, system_resolver};
 pub use plan::{Act, Euros, Life, Plan, Step, Unplannable};
-pub use rules::{Change, Class, Details, Limits, Makes, Rules};
-pub use stop::{Denied, Stop};
 pub use sweep::{Swept, sweep};

@@ -5,35 +5,15 @@ use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
 };
 
-use reqwest::Url;
+use url::Url;
 
-use super::Rules;
+use crate::core::{
+    live_rules::Rules,
+    target::{Kind, Place},
+};
 
 /// The variable of the environment that must be 1 before anything is sent to a live API.
 pub const LIVE: &str = "CONTRACT_LIVE";
-
-/// What talking to a server means. It is computed from the address and cannot be claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// It is on this machine: an emulator.
-    Mock,
-    /// It is anywhere else: real, possibly somebody's money.
-    Live,
-}
-
-/// Where a server is. Its name was looked up once; whatever the name means later, this is the
-/// address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Its base URL, without a slash at the end.
-    pub base: String,
-    /// Its host, with the port unless that is the one of HTTPS.
-    pub host: String,
-    /// Its address.
-    pub address: SocketAddr,
-    /// What talking to it means.
-    pub kind: Kind,
-}
 
 /// Why nothing is sent to a place.
 #[derive(Debug, thiserror::Error)]

@@ -7,8 +7,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Class, Limits, Permit, Rules};
-use crate::{core::profile::ApiProfile, report::typed};
+use super::Permit;
+use crate::core::{
+    live_rules::{Class, Limits, Rules},
+    profile::ApiProfile,
+    shell::typed,
+};
 
 /// How many hexadecimal digits of a hash tell plans apart.
 const HASH_DIGITS: usize = 16;

@@ -10,14 +10,16 @@ use openapi::{Location, Route};
 use serde_json::Value;
 
 use super::{
-    Denied, Entry, Event, Guarded, Makes, Stage,
+    Entry, Event, Guarded, Stage,
     interpret::{first, text},
 };
 use crate::core::{
     check,
     exchange::{Caller, Received},
     finding::Finding,
+    live_rules::Makes,
     request::{Content, Request},
+    transport::denied::Denied,
 };
 
 /// How often something is tried that fails, such as to remove what stays although nobody says that

@@ -149,7 +149,7 @@ struct Seen {
 /// What an entry saw; `None` for one that has no answer, or is no request over HTTP.
 fn seen(entry: &Entry) -> Option<Seen> {
     let Entry { request, response, started_date_time } = entry;
-    let url = reqwest::Url::parse(&request.url).ok().filter(|_| response.status > 0)?;
+    let url = url::Url::parse(&request.url).ok().filter(|_| response.status > 0)?;
     let host = url.host_str()?.to_owned();
     let bodies = sent_body(request).zip(received_body(response));
     let (is_whole, (body, answer)) = (bodies.is_some(), bodies.unwrap_or_default());
@@ -158,7 +158,7 @@ fn seen(entry: &Entry) -> Option<Seen> {
     Some(Seen { host, at: started_date_time.clone(), exchange, is_whole })
 }
 
-fn sent(request: &RequestOf, url: &reqwest::Url, body: Vec<u8>) -> Option<Sent> {
+fn sent(request: &RequestOf, url: &url::Url, body: Vec<u8>) -> Option<Sent> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|it| (it.name.to_lowercase(), it.value.clone())).collect();

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 pub use describe::describe;
 pub use proxy::{Bounds, Passed, Proxy};
-pub use trace::{is_at, trace};
+pub use trace::trace;
 pub use write::{Refused, to_yaml, write};
 
 /// What this program calls itself in a provenance.

@@ -23,34 +23,14 @@ pub fn route_of(
     profile: &ApiProfile,
     sent: &Sent,
 ) -> Option<(&'static Route, BTreeMap<String, String>)> {
-    let path = sent.target.split('?').next().unwrap_or_default();
-    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     let routes = profile.contract.routes.iter().filter(|route| route.method == sent.method);
-    let fitting = routes.filter_map(|route| Some((route, values_of(route, &parts)?)));
+    let fitting = routes.filter_map(|route| Some((route, route.values_in(&sent.target)?)));
     // A path that is spelled out is meant before one with a parameter.
-    fitting.min_by_key(|(_, values)| values.len())
-}
-
-/// Whether a path is that of an operation, whatever the method.
-pub fn is_at(route: &Route, target: &str) -> bool {
-    let path = target.split('?').next().unwrap_or_default();
-    values_of(route, &path.trim_end_matches('/').split('/').collect::<Vec<_>>()).is_some()
-}
-
-fn values_of(route: &Route, parts: &[&str]) -> Option<BTreeMap<String, String>> {
-    let pattern: Vec<&str> = route.path.trim_end_matches('/').split('/').collect();
-    if pattern.len() != parts.len() {
-        return None;
-    }
-    let mut values = BTreeMap::new();
-    for (pattern, part) in pattern.iter().zip(parts) {
-        match pattern.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
-            Some(name) => drop(values.insert(name.to_owned(), decoded(part))),
-            None if pattern == part => {}
-            None => return None,
-        }
-    }
-    Some(values)
+    let (route, values) = fitting.min_by_key(|(_, values)| values.len())?;
+    Some((
+        route,
+        values.into_iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
+    ))
 }
 
 /// Percent-decodes a segment of a path, in which a plus sign is one.

@@ -3,12 +3,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 
-use crate::{
-    cli::{EXCLUDED_KEY, KEY, OTHER_KEY},
-    core::{
-        exchange::{Caller, Sent},
-        transport::STRANGERS_KEY,
-    },
+use crate::core::{
+    exchange::{Caller, Sent},
+    shell::quoted,
+    transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY, STRANGERS_KEY},
 };
 
 /// The curl line that sends a request to the server at `base`. A key is named by its variable and
@@ -112,21 +110,6 @@ fn part(part: &str) -> Option<String> {
     let media = media.map(|media| format!(";type={media}")).unwrap_or_default();
     let content = content.replace('\\', r"\\").replace('"', "\\\"");
     Some(format!("-F {}", quoted(&format!("{name}=\"{content}\";filename=\"{file}\"{media}"))))
-}
-
-/// A command as it is typed into a shell.
-pub(crate) fn typed<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
-    words.into_iter().map(|word| quoted(word.as_ref())).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:=%@+,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

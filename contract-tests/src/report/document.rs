@@ -7,16 +7,14 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::{curl, place::Place};
-use crate::{
-    cli::KEY,
-    core::{
-        coverage::{self, Figures, reached::Reached},
-        exchange::{Caller, Exchange},
-        finding::Finding,
-        profile::ApiProfile,
-        redact::Redactor,
-        run::{Case, Outcome, Run, Verdict},
-    },
+use crate::core::{
+    coverage::{self, Figures, reached::Reached},
+    exchange::{Caller, Exchange},
+    finding::Finding,
+    profile::ApiProfile,
+    redact::Redactor,
+    run::{Case, Outcome, Run, Verdict},
+    transport::credentials::KEY,
 };
 
 /// The version of the form. It grows when a member changes its meaning or goes.
@@ -156,7 +154,7 @@ pub enum Body {
 
 impl Document {
     /// The run without its secrets.
-    pub fn new(run: &Run, profile: &'static ApiProfile, redactor: &Redactor) -> Document {
+    pub fn new(run: &Run, redactor: &Redactor) -> Document {
         // A secret that is met late may stand early; after this every secret is known.
         run.cases
             .iter()
@@ -164,13 +162,13 @@ impl Document {
             .for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
         let base = Some(asked(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
-        let teller = Teller { profile, redactor, base };
+        let teller = Teller { profile: run.profile, redactor, base };
         let cases: Vec<Entry> = run.cases.iter().map(|case| teller.entry(case)).collect();
         let operations = run.reached.clone();
         Document {
             format: FORMAT,
             verb: run.verb,
-            api: run.api,
+            api: run.profile.name,
             seed: run.seed,
             verdict: run.verdict(),
             started_at: format!("{:.0}", run.started),
@@ -178,7 +176,7 @@ impl Document {
             requests: run.requests,
             totals: Totals::of(&cases),
             coverage: coverage::figures(
-                coverage::groups(profile.contract, &operations).values().flatten(),
+                coverage::groups(run.profile.contract, &operations).values().flatten(),
             ),
             cases,
             operations,

@@ -4,6 +4,7 @@
 //! The run is first made into one plain document without secrets; no report sees anything else.
 
 mod alike;
+mod arguments;
 mod curl;
 mod document;
 mod github;
@@ -20,23 +21,29 @@ use std::{fs, io::Write, path::Path};
 
 use anyhow::Context;
 
-pub(crate) use self::curl::typed;
 use self::document::Document;
-pub use self::document::FORMAT;
-use crate::{
-    cli::{FileArguments, ReportArguments},
-    core::{redact::Redactor, run::Run},
-    profiles,
+pub use self::{
+    arguments::{FileArguments, ReportArguments},
+    document::FORMAT,
+};
+use crate::core::{
+    redact::Redactor,
+    run::{Run, Verdict},
 };
 
 /// Set by GitHub Actions for every step.
 const GITHUB: &str = "GITHUB_ACTIONS";
 
 /// Tells how a run ended: on the terminal always, elsewhere as the arguments say.
-pub fn write(run: &Run, arguments: &ReportArguments, redactor: &Redactor) -> anyhow::Result<()> {
+pub fn write(
+    run: &Run,
+    arguments: &ReportArguments,
+    redactor: &Redactor,
+) -> anyhow::Result<Verdict> {
     let mut out = anstream::stdout().lock();
     let github = arguments.github || std::env::var_os(GITHUB).is_some();
-    tell(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)
+    tell(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)?;
+    Ok(run.verdict())
 }
 
 /// The same, with what the terminal shows written to `out`.
@@ -56,11 +63,9 @@ fn tell(
 
 /// Writes the files that the arguments ask for, and nothing on the terminal.
 pub fn save_all(run: &Run, files: &FileArguments, redactor: &Redactor) -> anyhow::Result<Document> {
-    let profile =
-        profiles::find(run.api).with_context(|| format!("the API {} is not known", run.api))?;
-    let document = Document::new(run, profile, redactor);
+    let document = Document::new(run, redactor);
     if let Some(path) = &files.html {
-        save(path, &html::page(&document, profile))?;
+        save(path, &html::page(&document, run.profile))?;
     }
     if let Some(path) = &files.junit {
         save(path, &junit::xml(&document)?)?;

@@ -61,7 +61,7 @@ pub fn failed(
 
 /// A run that has one of everything.
 pub fn run() -> Run {
-    let mut run = Run::new("explore", PROFILE.name, "mock", Some(7));
+    let mut run = Run::new("explore", &PROFILE, "mock", Some(7));
     run.started = Timestamp::UNIX_EPOCH;
     run.took = Duration::from_millis(1_250);
     let tag =
@@ -132,5 +132,5 @@ pub fn redactor() -> Redactor {
 
 /// The same run, ready to be told.
 pub fn document() -> Document {
-    Document::new(&run(), &PROFILE, &redactor())
+    Document::new(&run(), &redactor())
 }

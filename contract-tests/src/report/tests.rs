@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::{sample, tell};
 use crate::{
-    cli::{FileArguments, ReportArguments},
     core::{
         check,
         examples::examples,
@@ -19,6 +18,7 @@ use crate::{
     },
     fault::{Fault, Faulty, Kind},
     profiles::i3d_v3::PROFILE,
+    report::{FileArguments, ReportArguments},
 };
 
 /// Everything that a run is told as: terminal and annotations, page, JUnit, JSON.
@@ -121,8 +121,8 @@ fn no_secret_is_told() {
         json!({ "userName": "demo", "password": PASSWORD, "file": encoded }).to_string().into();
     login.sent.target += &format!(
         "?token={}&q={}",
-        crate::core::call::encode(TOKEN),
-        crate::core::call::encode(sample::KEY)
+        crate::core::encode::encode(TOKEN),
+        crate::core::encode::encode(sample::KEY)
     );
     login.sent.headers.push(("authorization".to_owned(), format!("Basic {encoded}")));
     login.sent.headers.push(("x-odd".to_owned(), sample::KEY.to_owned()));

@@ -6,11 +6,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Parser;
 use contract_tests::{
     Answered, Keys, Outcome, Redactor, Secret, Sent, Target, Transport, Verdict,
-    cli::ReportArguments,
     compare::{Comparison, Side, Terms, Waivers, compare_sides, reads},
     fixture::{Fixture, Options, load},
     profiles::i3d_v3::PROFILE,
-    report,
+    report::{self, ReportArguments},
 };
 use futures_util::future::BoxFuture;
 use http::Method;

@@ -1,10 +1,9 @@
 //! A family of resources as data: what the harness must know of it beyond the contract.
 
-use openapi::Route;
 use serde_json::{Map, Value};
 
 use super::random::Gen;
-use crate::core::{check::Check, profile::ApiProfile};
+use crate::core::check::Check;
 
 /// Makes the value of one member.
 pub type Make = fn(&mut Gen) -> Value;
@@ -227,31 +226,5 @@ impl Family {
     /// Whether its resources come and go.
     pub fn grows(&self) -> bool {
         !self.create.is_empty()
-    }
-}
-
-/// The operations of a profile, found by family.
-#[derive(Clone, Copy)]
-pub struct Families(pub &'static ApiProfile);
-
-impl Families {
-    /// All of them.
-    pub fn all(self) -> impl Iterator<Item = &'static Family> {
-        self.0.families.iter().copied().flatten()
-    }
-
-    /// The family of this name.
-    pub fn named(self, name: &str) -> Option<&'static Family> {
-        self.all().find(|family| family.name == name)
-    }
-
-    /// The family of an operation, and what it does there.
-    pub fn of(self, operation: &str) -> Option<(&'static Family, Role)> {
-        self.all().find_map(|family| Some((family, family.role(operation)?)))
-    }
-
-    /// The operation of this id; `None` for an empty one.
-    pub fn route(self, operation: &str) -> Option<&'static Route> {
-        self.0.contract.route(operation)
     }
 }

@@ -1,8 +1,11 @@
 //! What the harness must know of an API beyond its contract.
 
+pub mod families;
 pub mod family;
 pub mod flow;
 pub mod random;
+
+use std::fmt;
 
 use openapi::Contract;
 
@@ -51,7 +54,7 @@ pub struct ApiProfile {
     /// The faults that the harness is measured by, as YAML; see
     /// [`fault::catalogue`](crate::fault::catalogue).
     pub faults: &'static str,
-    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::live::Rules).
+    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::core::live_rules::Rules).
     pub live: &'static str,
 }
 
@@ -64,6 +67,12 @@ pub struct DemoKeys {
     pub other: &'static str,
     /// One of the customer that may not be used from this machine.
     pub excluded: &'static str,
+}
+
+impl fmt::Debug for ApiProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl ApiProfile {

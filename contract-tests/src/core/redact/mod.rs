@@ -13,7 +13,7 @@ use crate::core::{
     exchange::{Exchange, Received, Sent},
     profile::ApiProfile,
     secret::Secret,
-    transport::Keys,
+    transport::credentials::Keys,
 };
 
 /// Headers that carry credentials in any API; a contract names its own.
@@ -383,8 +383,8 @@ mod tests {
         for text in [
             CANARY.to_owned(),
             json!({ "key": CANARY }).to_string(),
-            crate::core::call::encode(CANARY),
-            lower_hex(&crate::core::call::encode(CANARY)),
+            crate::core::encode::encode(CANARY),
+            lower_hex(&crate::core::encode::encode(CANARY)),
             query,
             json!({ "key": CANARY }).to_string().replace('/', "\\/"),
         ] {

@@ -13,7 +13,7 @@ pub(super) fn notations(value: &str) -> Vec<String> {
     }
     let quoted = Value::from(value).to_string();
     let escaped = quoted[1..quoted.len() - 1].to_owned();
-    let percent = crate::core::call::encode(value);
+    let percent = crate::core::encode::encode(value);
     let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
     let mut all = vec![
         value.to_owned(),

@@ -9,7 +9,8 @@ use reqwest::multipart;
 use serde_json::Value;
 
 use crate::core::{
-    call::{Api, Call, encode},
+    call::{Api, Call},
+    encode::encode,
     exchange::{Caller, Sent},
 };
 

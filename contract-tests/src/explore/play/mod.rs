@@ -30,7 +30,10 @@ use super::{
 };
 use crate::core::{
     check::{self, Check},
-    profile::family::{Families, Family, Role},
+    profile::{
+        families::Families,
+        family::{Family, Role},
+    },
 };
 
 /// After so many refused requests in a row it is looked whether they changed anything.

@@ -16,7 +16,7 @@ use crate::{
     core::{
         profile::ApiProfile,
         request::{Form, Part},
-        transport::STRANGERS_KEY,
+        transport::credentials::STRANGERS_KEY,
     },
     fixture::{
         Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{core::call::encode, fixture::split_names};
+use crate::{core::encode::encode, fixture::split_names};
 
 /// The variable of the base URL.
 pub(super) const BASE: &str = "base";

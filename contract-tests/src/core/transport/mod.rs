@@ -1,5 +1,8 @@
 //! How requests reach a server.
 
+pub mod credentials;
+pub mod denied;
+
 use std::{
     error::Error,
     future::{Ready, ready},
@@ -24,22 +27,16 @@ use hyper_util::{
 use rustls::crypto::{CryptoProvider, ring};
 use tower::Service;
 
-use crate::{
-    cli::{EXCLUDED_KEY, KEY, OTHER_KEY},
-    core::{
-        exchange::{Caller, Received, Sent},
-        profile::DemoKeys,
-        secret::Secret,
-    },
-    live::{Denied, Refusal},
+use self::{
+    credentials::Keys,
+    denied::{Denied, Refusal},
 };
+use crate::core::exchange::{Received, Sent};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How large it may be.
 const BODY_MAX: usize = 64 << 20;
-/// A key that no customer has: twenty letters, as a real one.
-pub(crate) const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
 
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -70,61 +67,6 @@ pub type Answered = Result<Received, Unreachable>;
 pub trait Transport: Send + Sync {
     /// Sends one request.
     fn send<'a>(&'a self, sent: &'a Sent) -> BoxFuture<'a, Answered>;
-}
-
-/// The credentials of the customers that the harness may be.
-#[derive(Clone, Default)]
-pub struct Keys {
-    /// That of [`Caller::Customer`].
-    pub customer: Option<Secret>,
-    /// That of [`Caller::Other`].
-    pub other: Option<Secret>,
-    /// That of [`Caller::Excluded`].
-    pub excluded: Option<Secret>,
-}
-
-impl Keys {
-    /// Those of the environment.
-    pub fn from_env() -> Keys {
-        Keys {
-            customer: Secret::from_env(KEY),
-            other: Secret::from_env(OTHER_KEY),
-            excluded: Secret::from_env(EXCLUDED_KEY),
-        }
-    }
-
-    /// The keys of a demo world, which are no secrets, in the place of those that are missing.
-    #[must_use]
-    pub fn or_of(self, demo: DemoKeys) -> Keys {
-        let or = |key: Option<Secret>, demo: &str| key.or_else(|| Some(Secret::new(demo)));
-        Keys {
-            customer: or(self.customer, demo.customer),
-            other: or(self.other, demo.other),
-            excluded: or(self.excluded, demo.excluded),
-        }
-    }
-
-    /// What `caller` shows as a key.
-    pub fn of(&self, caller: Caller) -> Option<&str> {
-        match caller {
-            Caller::Customer => self.customer.as_ref().map(Secret::expose),
-            Caller::Other => self.other.as_ref().map(Secret::expose),
-            Caller::Nobody => None,
-            Caller::Stranger => Some(STRANGERS_KEY),
-            Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
-        }
-    }
-
-    /// Whose key this is, where it is one of these.
-    pub fn owner(&self, key: &str) -> Option<Caller> {
-        let all = [Caller::Customer, Caller::Other, Caller::Excluded, Caller::Stranger];
-        all.into_iter().find(|caller| self.of(*caller) == Some(key))
-    }
-
-    /// Every secret that may appear in no output.
-    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.customer.iter().chain(&self.other).chain(&self.excluded)
-    }
 }
 
 /// Sends requests over HTTP or HTTPS. It knows neither proxies nor redirects, and resolves no name:

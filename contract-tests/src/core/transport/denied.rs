@@ -1,10 +1,45 @@
-//! Why a request was not sent.
+//! Why the guard of a live API did not send a request.
 
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::Refusal;
+use crate::core::live_rules::Class;
+
+/// Why a request is never sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It comes without the key of the customer.
+    #[error("requests with a missing, wrong or foreign key may lock an account")]
+    Caller,
+    /// It is not what the contract describes.
+    #[error("{0} is no request of the contract: {1}")]
+    Invalid(String, String),
+    /// Nobody has thought about what the operation does.
+    #[error("{0} has no class in the rules of the API")]
+    Unlisted(String),
+    /// The operation is of a class that is never sent.
+    #[error("{0} is {1}: it {2}")]
+    Class(String, Class, String),
+    /// The operation is not in the plan, or not so often.
+    #[error("{0} is {1} and not planned, or not so often; see `plan`")]
+    Unplanned(String, Class),
+    /// While things are removed, nothing else is done.
+    #[error("{0} removes nothing of this run")]
+    Cleanup(String),
+    /// A write names a resource that the run has not made.
+    #[error("{0} is about `{1}`, which this run has not made")]
+    Foreign(String, String),
+    /// A read names a resource that no answer has shown.
+    #[error("{0} is about `{1}`, which no answer of this run has shown")]
+    Unknown(String, String),
+    /// What is to be made would not be recognised afterwards.
+    #[error("{0} needs a name that begins with `{1}` and was not used before")]
+    Name(String, String),
+    /// There is enough of it.
+    #[error("{0}: {1} at once are enough")]
+    Enough(String, usize),
+}
 
 /// Why nothing more is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +94,9 @@ pub enum Denied {
     Stopped(#[from] Stop),
 }
 
-/// The records cannot be written.
-pub(super) fn unwritten(error: std::io::Error) -> Stop {
-    Stop::Records(error.to_string())
+impl Stop {
+    /// The records cannot be written.
+    pub fn unwritten(error: std::io::Error) -> Stop {
+        Stop::Records(error.to_string())
+    }
 }

@@ -1,11 +1,13 @@
 //! A request, named by its operation.
 
+mod answer;
+
 use http::Method;
 use openapi::{Contract, Location, Route};
 use reqwest::{Client, Response, multipart::Form};
 use serde_json::Value;
 
-use crate::core::{answer, exchange::Received, profile::ApiProfile};
+use crate::core::{encode::encode, exchange::Received, profile::ApiProfile};
 
 /// An API at some address.
 #[derive(Clone)]
@@ -218,12 +220,4 @@ impl Call<'_> {
         let errors = body["errors"].as_array().into_iter().flatten();
         errors.map(|error| (text(&error["property"]), text(&error["message"]))).collect()
     }
-}
-
-/// Percent-encodes everything but letters, digits and `-._~`.
-pub(crate) fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

@@ -1,0 +1,68 @@
+//! The keys that the harness calls with, and where it finds them.
+
+use crate::core::{exchange::Caller, profile::DemoKeys, secret::Secret};
+
+/// The variable of the environment that holds the key; it is never an argument, where others could
+/// read it.
+pub const KEY: &str = "CONTRACT_API_KEY";
+/// The key of a second customer, for the checks of what belongs to whom.
+pub const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
+/// A key that its whitelist closes to this machine.
+pub const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
+/// A key that no customer has: twenty letters, as a real one.
+pub const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
+
+/// The credentials of the customers that the harness may be.
+#[derive(Clone, Default)]
+pub struct Keys {
+    /// That of [`Caller::Customer`].
+    pub customer: Option<Secret>,
+    /// That of [`Caller::Other`].
+    pub other: Option<Secret>,
+    /// That of [`Caller::Excluded`].
+    pub excluded: Option<Secret>,
+}
+
+impl Keys {
+    /// Those of the environment.
+    pub fn from_env() -> Keys {
+        Keys {
+            customer: Secret::from_env(KEY),
+            other: Secret::from_env(OTHER_KEY),
+            excluded: Secret::from_env(EXCLUDED_KEY),
+        }
+    }
+
+    /// The keys of a demo world, which are no secrets, in the place of those that are missing.
+    #[must_use]
+    pub fn or_of(self, demo: DemoKeys) -> Keys {
+        let or = |key: Option<Secret>, demo: &str| key.or_else(|| Some(Secret::new(demo)));
+        Keys {
+            customer: or(self.customer, demo.customer),
+            other: or(self.other, demo.other),
+            excluded: or(self.excluded, demo.excluded),
+        }
+    }
+
+    /// What `caller` shows as a key.
+    pub fn of(&self, caller: Caller) -> Option<&str> {
+        match caller {
+            Caller::Customer => self.customer.as_ref().map(Secret::expose),
+            Caller::Other => self.other.as_ref().map(Secret::expose),
+            Caller::Nobody => None,
+            Caller::Stranger => Some(STRANGERS_KEY),
+            Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
+        }
+    }
+
+    /// Whose key this is, where it is one of these.
+    pub fn owner(&self, key: &str) -> Option<Caller> {
+        let all = [Caller::Customer, Caller::Other, Caller::Excluded, Caller::Stranger];
+        all.into_iter().find(|caller| self.of(*caller) == Some(key))
+    }
+
+    /// Every secret that may appear in no output.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.customer.iter().chain(&self.other).chain(&self.excluded)
+    }
+}
