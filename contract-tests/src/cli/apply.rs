@@ -5,8 +5,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{
-    live::{GuardedTarget, TargetArguments},
     plan::WantedArguments,
+    target::{GuardedTarget, TargetArguments},
 };
 use crate::{
     core::run::Verdict,

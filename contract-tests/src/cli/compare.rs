@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    live::{LiveArguments, option, profile},
     replay::{FOLDER, RUN, SEED},
+    target::{LiveArguments, option, profile},
 };
 use crate::{
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},

@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::live::profile;
+use super::target::profile;
 use crate::{
     core::{
         coverage::{COVERAGE, Covered, Figures, Groups, figures, groups, reached::Reached},

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{TargetArguments, live::profile};
+use super::{TargetArguments, target::profile};
 use crate::{
     core::run::Verdict,
     explore::{self, Options, Step},

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use clap::Args;
 
-use super::{TargetArguments, live::profile, replay::SEED};
+use super::{TargetArguments, replay::SEED, target::profile};
 use crate::{
     core::{profile::ApiProfile, run::Verdict},
     fault::{Fault, Faulty, InTime, catalogue},

@@ -6,11 +6,11 @@ mod coverage;
 mod explain;
 mod explore;
 mod fault;
-mod live;
 mod plan;
 mod record;
 mod replay;
 mod sweep;
+mod target;
 mod transfer;
 
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-pub use self::live::TargetArguments;
+pub use self::target::TargetArguments;
 use crate::{
     core::run::Verdict,
     live::{Barred, Unplannable},

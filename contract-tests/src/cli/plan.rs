@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::live::{TargetArguments, profile};
+use super::target::{TargetArguments, profile};
 use crate::{
     core::{live_rules::Rules, run::Verdict},
     live::Plan,

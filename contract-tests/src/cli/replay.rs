@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{TargetArguments, live::option};
+use super::{TargetArguments, target::option};
 use crate::{
     core::{
         run::{Outcome, Run, Verdict},

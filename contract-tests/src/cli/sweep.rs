@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 
-use super::live::{GuardedTarget, LiveArguments};
+use super::target::{GuardedTarget, LiveArguments};
 use crate::{
     core::run::Verdict,
     live::{Ledger, sweep},

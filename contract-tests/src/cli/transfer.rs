@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{live::profile, replay::FolderArgument};
+use super::{replay::FolderArgument, target::profile};
 use crate::{
     core::{redact::Redactor, run::Verdict, transport::credentials::Keys},
     fixture::{Provenance, Source, Span, load},

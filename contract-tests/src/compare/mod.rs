@@ -7,6 +7,7 @@ mod side;
 mod steps;
 mod stop;
 mod table;
+mod terms;
 mod verdict;
 mod waiver;
 
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 pub use difference::{Difference, Kind};
 pub use examples::{examples, reads};
 pub use side::Side;
+pub use terms::Terms;
 pub use verdict::Verdict;
 pub use waiver::{Waiver, Waivers};
 
@@ -27,25 +29,10 @@ use crate::{
         finding::Finding,
         live_rules::Rules,
         progress::Progress,
-        redact::Redactor,
         run::{Case, Outcome, Run},
     },
-    fixture::{Fixture, Options},
+    fixture::Fixture,
 };
-
-/// How two sides are compared.
-#[derive(Clone, Copy)]
-pub struct Terms<'a> {
-    /// Only what does not depend on the data, because they are not the same: statuses, headers,
-    /// members and types.
-    pub shape_only: bool,
-    /// What scenarios are told.
-    pub options: &'a Options,
-    /// Differences that somebody answers for.
-    pub waivers: &'a Waivers,
-    /// Takes the secrets of both sides out of what is told of them.
-    pub redactor: &'a Redactor,
-}
 
 /// What a comparison found.
 pub struct Comparison {

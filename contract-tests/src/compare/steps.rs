@@ -7,11 +7,11 @@ use http::Method;
 use serde_json::Value;
 
 use super::{
-    Terms,
     difference::Difference,
     shape::compare_forms,
     side::{Answers, Side},
     stop::{Ended, Ends, effect, ended, needs_data, place},
+    terms::Terms,
     verdict::Verdict,
 };
 use crate::{

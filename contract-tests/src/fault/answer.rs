@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, header};
-use serde_json::Value;
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::{Value, json};
 
 use super::Kind;
 use crate::core::exchange::{Received, Sent};
@@ -135,6 +135,22 @@ fn each(
         }
         _ => {}
     }
+}
+
+/// A refusal as the server would answer it.
+pub(super) fn refused(status: u16, code: i64, message: &str) -> Received {
+    let body = json!({ "errorCode": code, "errorMessage": message, "errors": [] });
+    done(status, &body)
+}
+
+/// An answer with this status and JSON body; none where it is `null`.
+pub(super) fn done(status: u16, body: &Value) -> Received {
+    let mut headers = HeaderMap::new();
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    if !body.is_empty() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Received { status, headers, body, took: Duration::ZERO }
 }
 
 #[cfg(test)]

@@ -3,6 +3,19 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+/// A fault of one operation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Its name, unique in the catalogue; empty for one that is in none.
+    #[serde(default)]
+    pub name: String,
+    /// The operation that breaks.
+    pub operation: String,
+    /// How it breaks.
+    pub kind: Kind,
+}
+
 /// How an operation breaks. Pointers are JSON pointers in which `*` stands for every row.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

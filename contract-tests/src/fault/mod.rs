@@ -5,58 +5,30 @@
 
 mod answer;
 mod catalogue;
+mod faulty;
 mod kind;
+mod memory;
 mod request;
 mod state;
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
 
 pub use catalogue::{Catalogue, Family, catalogue};
-pub use kind::{Edge, Kind};
+pub use faulty::Faulty;
+pub use kind::{Edge, Fault, Kind};
 
+use self::memory::Memory;
 use crate::core::{
     exchange::{Received, Sent},
-    profile::ApiProfile,
     transport::{Answered, Transport},
 };
 
-/// A fault of one operation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fault {
-    /// Its name, unique in the catalogue; empty for one that is in none.
-    #[serde(default)]
-    pub name: String,
-    /// The operation that breaks.
-    pub operation: String,
-    /// How it breaks.
-    pub kind: Kind,
-}
-
-/// A server with a fault.
-pub struct Faulty {
-    inner: Arc<dyn Transport>,
-    profile: &'static ApiProfile,
-    fault: Fault,
-    memory: Mutex<state::Memory>,
-}
-
 impl Faulty {
-    /// `inner`, which breaks by `fault`.
-    pub fn new(inner: Arc<dyn Transport>, profile: &'static ApiProfile, fault: Fault) -> Faulty {
-        Faulty { inner, profile, fault, memory: Mutex::default() }
-    }
-
     async fn broken(&self, sent: &Sent) -> Answered {
         if sent.target == "/_mock/reset" {
-            *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = state::Memory::default();
+            self.remember(|memory| *memory = Memory::default());
         }
         let sent = &self.meant(sent);
         if !self.concerns(sent) {
@@ -77,20 +49,6 @@ impl Faulty {
             Some(route) => Cow::Owned(Sent { route: Some(route), ..sent.clone() }),
             None => Cow::Borrowed(sent),
         }
-    }
-
-    /// Whether this is a request of the operation that breaks.
-    fn concerns(&self, sent: &Sent) -> bool {
-        sent.route.is_some_and(|route| route.id == self.fault.operation)
-    }
-
-    /// Sends what the fault makes of the request.
-    async fn forward(&self, sent: &Sent) -> Answered {
-        self.inner.send(&request::broken(&self.fault.kind, self.profile, sent)).await
-    }
-
-    fn remember<R>(&self, use_it: impl FnOnce(&mut state::Memory) -> R) -> R {
-        use_it(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What an operation beside the broken one shows of the fault.

@@ -1,54 +1,18 @@
 //! Faults of what becomes of state: what is done twice, not at all, or to something else.
 
-use std::{collections::HashMap, time::Duration};
-
-use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::{Faulty, Kind, answer, request};
+use super::{
+    answer::{self, done, refused},
+    faulty::Faulty,
+    kind::Kind,
+    memory::plain,
+    request,
+};
 use crate::core::{
-    exchange::{Received, Sent},
+    exchange::{Caller, Sent},
     transport::Answered,
 };
-
-/// What a fault must remember.
-#[derive(Default)]
-pub(super) struct Memory {
-    /// What was made and is not shown, by its id as text.
-    hidden: Vec<String>,
-    /// The first id that was given.
-    first_id: Option<Value>,
-    /// The last answer of each target.
-    answers: HashMap<String, Received>,
-    /// How often somebody looked.
-    looked: u64,
-    /// What is being sent now: where, and what.
-    under_way: Vec<(String, Value)>,
-}
-
-impl Memory {
-    /// The answer without what was made and is not shown.
-    pub(super) fn without_hidden(
-        &self,
-        key: &str,
-        sent: &Sent,
-        mut received: Received,
-    ) -> Received {
-        let is_hidden = |row: &Value| self.hidden.contains(&plain(&row[key]));
-        if !received.is_success() || sent.method != http::Method::GET || self.hidden.is_empty() {
-            return received;
-        }
-        if self.hidden.iter().any(|id| sent.target.split(['/', '?']).any(|part| part == id)) {
-            return refused(404, 10001, "Entity not found");
-        }
-        answer::edit(&mut received, |body| {
-            if let Some(rows) = body.as_array_mut() {
-                rows.retain(|row| !is_hidden(row));
-            }
-        });
-        received
-    }
-}
 
 /// The request with every other member as `other` has it.
 fn mixed(sent: &Sent, other: &Value) -> Sent {
@@ -60,25 +24,6 @@ fn mixed(sent: &Sent, other: &Value) -> Sent {
         }
     }
     Sent { body: body.to_string().into_bytes(), ..sent.clone() }
-}
-
-/// An id as it stands in a path.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
-}
-
-fn refused(status: u16, code: i64, message: &str) -> Received {
-    let body = json!({ "errorCode": code, "errorMessage": message, "errors": [] });
-    done(status, &body)
-}
-
-fn done(status: u16, body: &Value) -> Received {
-    let mut headers = HeaderMap::new();
-    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-    if !body.is_empty() {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    Received { status, headers, body, took: Duration::ZERO }
 }
 
 impl Faulty {
@@ -112,7 +57,7 @@ impl Faulty {
 
     /// Whoever may do it is told that it was done.
     async fn noop(&self, sent: &Sent, success: u16) -> Answered {
-        let anyway = matches!(sent.caller, crate::Caller::Customer);
+        let anyway = matches!(sent.caller, Caller::Customer);
         let right_method = sent.route.is_some_and(|route| route.method == sent.method);
         if anyway && right_method && sent.body.is_empty() {
             Ok(done(success, &Value::Null))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{command, json};
+use super::{json, parts::command};
 use crate::report::{
     document::{Body, Breach, Message, Step},
     place::{Half, status},

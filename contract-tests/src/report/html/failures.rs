@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::{
-    command, exchange, found_by, names,
+    exchange,
     overview::{prose, times},
+    parts::{command, found_by, names},
 };
 use crate::report::{
     alike::{self, Alike},

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::{Failures, exchange::class};
+use super::{exchange::class, failures::Failures};
 use crate::{
     core::{
         coverage::{self, Covered, Figures, Groups, Mark, Share},

@@ -6,15 +6,21 @@ mod failures;
 mod json;
 mod matrix;
 mod overview;
+mod parts;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use self::{failures::Failures, matrix::Matrix, overview::verdict};
+use self::{
+    failures::Failures,
+    matrix::Matrix,
+    overview::verdict,
+    parts::{found_by, names},
+};
 use super::{
     alike::{self, Alike},
-    document::{Document, Entry},
+    document::Document,
 };
 use crate::core::{profile::ApiProfile, run::Outcome};
 
@@ -122,33 +128,4 @@ fn reasons(document: &Document, outcome: Outcome) -> Option<Markup> {
             }
         }
     })
-}
-
-/// Cases by name, and how to play them again.
-fn names(entries: &[&Entry]) -> Markup {
-    html! {
-        ul.names {
-            @for entry in entries {
-                li { (entry.name) " " span.dim { (entry.group) }
-                    @if !entry.replay.is_empty() { (command(&entry.replay)) } }
-            }
-        }
-    }
-}
-
-/// A line for a shell, with a button that copies it.
-fn command(line: &str) -> Markup {
-    html! { div.command { code { (line) } button type="button" data-copy { "Copy" } } }
-}
-
-/// The text by which the filter finds something.
-fn found_by(texts: &[&str], entries: &[&Entry]) -> String {
-    let names = entries.iter().flat_map(|entry| [entry.name.as_str(), entry.group.as_str()]);
-    let mut words: Vec<&str> = Vec::new();
-    for text in texts.iter().copied().chain(names) {
-        if !words.contains(&text) {
-            words.push(text);
-        }
-    }
-    words.join(" ").to_lowercase()
 }

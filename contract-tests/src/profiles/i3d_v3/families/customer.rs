@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words;
+use super::words::words;
 use crate::core::profile::{
     family::{Family, Make, Members, Order},
     random::Gen,

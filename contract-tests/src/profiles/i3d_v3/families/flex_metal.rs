@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::public_key;
+use super::{account::public_key, words::words};
 use crate::core::profile::{
     family::{Action, Family, Filter, Members, Order},
     random::Gen,
@@ -57,7 +57,7 @@ pub(super) static FAMILIES: &[Family] = &[
         key: "uuid",
         parameter: "uuid",
         values: &[
-            ("name", |random| format!("ct-{} {}", random.word(6), super::words(random)).into()),
+            ("name", |random| format!("ct-{} {}", random.word(6), words(random)).into()),
             ("location", |_| "EU: Rotterdam".into()),
             ("instanceType", |_| "bm7.std.8".into()),
             (

@@ -11,10 +11,9 @@ mod notices;
 mod shop;
 mod tickets;
 mod visitors;
+mod words;
 
-use serde_json::Value;
-
-use crate::core::profile::{family::Family, random::Gen};
+use crate::core::profile::family::Family;
 
 /// All families, by area.
 pub(super) static FAMILIES: &[&[Family]] = &[
@@ -30,13 +29,3 @@ pub(super) static FAMILIES: &[&[Family]] = &[
     tickets::FAMILIES,
     visitors::FAMILIES,
 ];
-
-/// Some words.
-fn words(random: &mut Gen) -> Value {
-    format!("{} café {} of {}", random.word(5), random.word(6), random.word(9)).into()
-}
-
-/// A text as it stands in a query.
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}

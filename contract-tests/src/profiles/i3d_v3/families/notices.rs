@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words;
+use super::words::words;
 use crate::core::profile::{
     family::{Action, Family, Order, View},
     random::Gen,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words;
+use super::words::words;
 use crate::core::profile::{
     family::{Action, Family, Filter, Members, Order},
     random::Gen,
@@ -32,7 +32,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         filters: &[Filter {
             parameter: "status",
-            values: |visitor| vec![super::text(&visitor["status"])],
+            values: |visitor| vec![visitor["status"].as_str().unwrap_or_default().to_owned()],
         }],
         parameter: "accessId",
         values: &[
