@@ -5,7 +5,8 @@ use std::sync::Arc;
 use mock_server::{Config, Server, StartError};
 
 use crate::{
-    core::{call::Api, profile::ApiProfile, target::Target},
+    client::Api,
+    core::{profile::ApiProfile, target::Target},
     profiles,
 };
 

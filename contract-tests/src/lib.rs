@@ -14,6 +14,7 @@
 //! ```
 
 pub mod cli;
+mod client;
 pub mod compare;
 mod core;
 mod emulator;
@@ -26,7 +27,6 @@ pub mod record;
 pub mod report;
 
 pub use crate::core::{
-    call::{Api, Call},
     check,
     coverage::{
         self,
@@ -49,6 +49,7 @@ pub use crate::core::{
     target::Target,
     transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
 };
+pub use client::{Api, Call};
 pub use emulator::Emulator;
 
 /// The operations of the i3D.net v3 API, in the order of its contract.

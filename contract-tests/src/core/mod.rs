@@ -1,7 +1,6 @@
 //! What every verb stands on: requests and exchanges, checks and findings, targets and how they are
 //! reached. It knows neither an API nor the emulator.
 
-pub mod call;
 pub mod check;
 pub mod coverage;
 pub mod encode;

@@ -5,11 +5,9 @@ pub mod tolerated;
 pub mod violations;
 
 use openapi::{Location, Parameter, RequestBody, Route};
-use reqwest::multipart;
 use serde_json::Value;
 
 use crate::core::{
-    call::{Api, Call},
     encode::encode,
     exchange::{Caller, Sent},
 };
@@ -153,23 +151,6 @@ impl Request {
             body,
         }
     }
-
-    /// The request, ready to be sent to an API.
-    pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
-        let mut call = api.call(&self.route.id);
-        for (name, text) in &self.parameters {
-            call = call.with(name, text);
-        }
-        if let Some(range) = &self.range {
-            call = call.range(range);
-        }
-        match &self.content {
-            Content::Nothing => call,
-            Content::Json(body) => call.body(body.clone()),
-            Content::Text(text) => call.header("content-type", "application/json").text(text),
-            Content::Form(parts) => call.form(parts.iter().fold(multipart::Form::new(), add)),
-        }
-    }
 }
 
 /// The media type of most bodies.
@@ -204,15 +185,6 @@ impl Form {
             text: text + &format!("--{BOUNDARY}--\r\n"),
         }
     }
-}
-
-fn add(form: multipart::Form, part: &Part) -> multipart::Form {
-    let content = multipart::Part::text(part.text.clone());
-    let content = match &part.file_name {
-        Some(name) => content.file_name(name.clone()),
-        None => content,
-    };
-    form.part(part.name.clone(), content)
 }
 
 /// One part for each property of the form. The example of a file is its name; its content does not

@@ -1,13 +1,22 @@
-//! A request, named by its operation.
+//! The client of the scenario tests: a request is named by its operation, and every answer is
+//! judged by the contract.
 
 mod answer;
 
 use http::Method;
 use openapi::{Contract, Location, Route};
-use reqwest::{Client, Response, multipart::Form};
+use reqwest::{
+    Client, Response,
+    multipart::{self, Form},
+};
 use serde_json::Value;
 
-use crate::core::{encode::encode, exchange::Received, profile::ApiProfile};
+use crate::core::{
+    encode::encode,
+    exchange::Received,
+    profile::ApiProfile,
+    request::{Content, Part, Request},
+};
 
 /// An API at some address.
 #[derive(Clone)]
@@ -138,7 +147,8 @@ impl Call<'_> {
     /// Asks for a part of the list, as in `start=0,results=25`.
     #[must_use]
     pub fn range(self, range: &str) -> Self {
-        self.header("RANGED-DATA", range)
+        let header = self.api.profile.page_header;
+        self.header(header, range)
     }
 
     /// Sets the JSON body.
@@ -220,4 +230,32 @@ impl Call<'_> {
         let errors = body["errors"].as_array().into_iter().flatten();
         errors.map(|error| (text(&error["property"]), text(&error["message"]))).collect()
     }
+}
+
+impl Request {
+    /// The request, ready to be sent to an API.
+    pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
+        let mut call = api.call(&self.route.id);
+        for (name, text) in &self.parameters {
+            call = call.with(name, text);
+        }
+        if let Some(range) = &self.range {
+            call = call.range(range);
+        }
+        match &self.content {
+            Content::Nothing => call,
+            Content::Json(body) => call.body(body.clone()),
+            Content::Text(text) => call.header("content-type", "application/json").text(text),
+            Content::Form(parts) => call.form(parts.iter().fold(Form::new(), add)),
+        }
+    }
+}
+
+fn add(form: Form, part: &Part) -> Form {
+    let content = multipart::Part::text(part.text.clone());
+    let content = match &part.file_name {
+        Some(name) => content.file_name(name.clone()),
+        None => content,
+    };
+    form.part(part.name.clone(), content)
 }
