@@ -60,7 +60,8 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 
 async fn by_examples() -> anyhow::Result<Run> {
     eprintln!(
-        "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` for more"
+        "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` \
+        for more"
     );
     let target = Target::mock(profile(), SEED)?;
     Ok(of_reached(examples(COVERAGE, &target, SEED).await))
@@ -186,7 +187,8 @@ mod tests {
     fn reports_of_several_runs_are_taken_together() {
         let run = |operations| {
             json!({
-                "format": report::FORMAT, "api": "i3d-v3", "target": "mock", "requests": 2, "operations": operations,
+                "format": report::FORMAT, "api": "i3d-v3", "target": "mock", "requests": 2,
+                "operations": operations,
             })
         };
         let touched =

@@ -27,7 +27,8 @@ pub(super) struct Arguments {
     operations: String,
     /// Play these steps in this order and nothing else, as in `valid createSshKey 0 0; valid
     /// deleteSshKey 0 0`.
-    #[arg(long, value_name = "STEPS", value_parser = steps, conflicts_with_all = ["operations", "steps"])]
+    #[arg(long, value_name = "STEPS", value_parser = steps)]
+    #[arg(conflicts_with_all = ["operations", "steps"])]
     play: Option<Script>,
     /// Where sequences that failed are kept; they are played first the next time.
     #[arg(long, value_name = "DIR", default_value = ".contract-tests/regressions")]

@@ -89,8 +89,8 @@ pub fn needs_data(error: &RecordError) -> bool {
 /// be asked tell nothing.
 fn is_effect(error: &RecordError) -> bool {
     match error {
-        RecordError::Step(_, trouble) => {
-            !matches!(trouble, PlayError::Unreachable(_) | PlayError::State(_))
+        RecordError::Step(_, error) => {
+            !matches!(error, PlayError::Unreachable(_) | PlayError::State(_))
         }
         RecordError::Cleanup(failure) => {
             !matches!(failure, NotUndone::NotCalled(_, PlayError::Unreachable(_)))
@@ -116,13 +116,13 @@ fn are_alike(one: &RecordError, other: &RecordError) -> bool {
 
 /// How a scenario ends that a side stopped.
 pub fn ended(error: &RecordError) -> Ended {
-    let trouble = match error {
-        RecordError::Step(_, trouble) | RecordError::Cleanup(NotUndone::NotCalled(_, trouble)) => {
-            Some(trouble)
+    let cause = match error {
+        RecordError::Step(_, cause) | RecordError::Cleanup(NotUndone::NotCalled(_, cause)) => {
+            Some(cause)
         }
         _ => None,
     };
-    (trouble.map_or(Outcome::Skipped, PlayError::outcome), reason(error))
+    (cause.map_or(Outcome::Skipped, PlayError::outcome), reason(error))
 }
 
 fn reason(error: &RecordError) -> String {
@@ -139,8 +139,8 @@ mod tests {
     use super::*;
     use crate::core::transport::Unreachable;
 
-    fn stop(step: usize, trouble: PlayError) -> RecordError {
-        RecordError::Step(step, trouble)
+    fn stop(step: usize, error: PlayError) -> RecordError {
+        RecordError::Step(step, error)
     }
 
     fn visit(step: usize, status: u16) -> RecordError {
@@ -179,7 +179,8 @@ mod tests {
             assert_eq!(ends.first().map(|first| ended(first).0), Some(outcome), "{told}");
         }
         let ends = Ends { mock: Some(&visit(1, 500)), truth: None };
-        let expected = "is the end of the scenario: the emulator stops (step 2: the page /pay answers 500), the truth goes on";
+        let expected = "is the end of the scenario: the emulator stops (step 2: the page /pay \
+            answers 500), the truth goes on";
         assert_eq!(ends.difference().as_deref(), Some(expected));
         assert!(Ends { mock: None, truth: None }.first().is_none());
     }

@@ -197,8 +197,9 @@ impl fmt::Display for Plan {
         let requests: usize = self.lives.iter().map(|life| life.steps.len()).sum();
         write!(
             f,
-            "\n{} resources are made and removed again, with {requests} requests, and one more for each list that \
-             must show nothing of them in the end; on a live host {} a minute.\nWorst cost: {}.\n",
+            "\n{} resources are made and removed again, with {requests} requests, and one more for \
+             each list that must show nothing of them in the end; on a live host {} a minute.\n\
+             Worst cost: {}.\n",
             self.lives.len(),
             self.limits.requests_per_minute,
             Euros(self.cost())
@@ -257,7 +258,8 @@ mod tests {
         );
         let plan = plan(&server, 100_000).unwrap();
         assert!(plan.to_string().contains("Worst cost: EUR 1000.00."), "{plan}");
-        let again = "contract-tests plan --target https://api.example --create createFlexMetalServer --money 1000";
+        let again = "contract-tests plan --target https://api.example --create \
+            createFlexMetalServer --money 1000";
         assert_eq!(plan.again(&plan.lives[0]), again);
     }
 

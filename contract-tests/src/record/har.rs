@@ -214,7 +214,10 @@ pub fn export(profile: &ApiProfile, fixture: &Fixture, base: &str) -> Value {
         .map(|(_, exchange)| entry(exchange, base, &at))
         .collect();
     let creator = json!({ "name": "contract-tests", "version": env!("CARGO_PKG_VERSION") });
-    json!({ "log": { "version": "1.2", "creator": creator, "comment": fixture.title, "entries": entries } })
+    let title = &fixture.title;
+    json!({
+        "log": { "version": "1.2", "creator": creator, "comment": title, "entries": entries },
+    })
 }
 
 fn entry(exchange: &Exchange, base: &str, at: &str) -> Value {
@@ -235,8 +238,9 @@ fn entry(exchange: &Exchange, base: &str, at: &str) -> Value {
             .map_or(String::new(), |(_, value)| value.clone())
     };
     let mut request = json!({
-        "method": sent.method.as_str(), "url": format!("{base}{}", sent.target), "httpVersion": "HTTP/1.1",
-        "cookies": [], "headers": headers, "queryString": query, "headersSize": -1, "bodySize": sent.body.len(),
+        "method": sent.method.as_str(), "url": format!("{base}{}", sent.target),
+        "httpVersion": "HTTP/1.1", "cookies": [], "headers": headers, "queryString": query,
+        "headersSize": -1, "bodySize": sent.body.len(),
     });
     if !sent.body.is_empty() {
         let text = String::from_utf8_lossy(&sent.body);
@@ -251,11 +255,12 @@ fn entry(exchange: &Exchange, base: &str, at: &str) -> Value {
         })
         .collect();
     let content = json!({
-        "size": received.body.len(), "mimeType": received.media().unwrap_or_default(), "text": received.text(),
+        "size": received.body.len(), "mimeType": received.media().unwrap_or_default(),
+        "text": received.text(),
     });
     let response = json!({
-        "status": received.status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": headers,
-        "content": content, "redirectURL": "", "headersSize": -1, "bodySize": received.body.len(),
+        "status": received.status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [],
+        "headers": headers, "content": content, "redirectURL": "", "headersSize": -1, "bodySize": received.body.len(),
     });
     json!({
         "startedDateTime": at, "time": 0, "request": request, "response": response, "cache": {},

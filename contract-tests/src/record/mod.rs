@@ -39,7 +39,7 @@ pub struct Recording {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// A step could not be played.
-    #[error("step {number}: {trouble}", number = .0 + 1, trouble = .1)]
+    #[error("step {number}: {error}", number = .0 + 1, error = .1)]
     Step(usize, PlayError),
     /// The target does not do this.
     #[error("step {number}: {operation} is not emulated", number = .0 + 1, operation = .1)]
@@ -63,7 +63,7 @@ pub async fn drive(
     look: Look<'_>,
 ) -> Result<Recording, RecordError> {
     let started = Player::start(target, scenario, &options.run, options.now).await;
-    let mut player = started.map_err(|trouble| RecordError::Step(0, trouble))?;
+    let mut player = started.map_err(|error| RecordError::Step(0, error))?;
     let result = drive_steps(&mut player, scenario, look).await;
     let failures = player.clean_up().await;
     let exchanges = result?;
@@ -80,8 +80,7 @@ async fn drive_steps(
 ) -> Result<Vec<(usize, Exchange)>, RecordError> {
     let mut exchanges = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
-        let exchange =
-            player.step(step).await.map_err(|trouble| RecordError::Step(index, trouble))?;
+        let exchange = player.step(step).await.map_err(|error| RecordError::Step(index, error))?;
         let Some(exchange) = exchange else { continue };
         if exchange.received.status == 501 {
             return Err(RecordError::NotEmulated(index, exchange.sent.name()));

@@ -18,7 +18,8 @@ pub enum Refused {
     Secret(String, usize),
     /// Something looks like a secret.
     #[error(
-        "{0}: line {1} holds what looks like a secret ({2} characters that begin with `{3}`); give that place a rule with a type"
+        "{0}: line {1} holds what looks like a secret ({2} characters that begin with `{3}`); give \
+        that place a rule with a type"
     )]
     Suspicious(String, usize, usize, String),
     /// The fixture cannot be written as YAML.

@@ -197,7 +197,8 @@ impl Document {
             && self.cases.iter().any(|entry| !entry.steps.is_empty());
         mock.then(|| {
             format!(
-                "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of its demo world in {KEY}."
+                "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of \
+                its demo world in {KEY}."
             )
         })
     }

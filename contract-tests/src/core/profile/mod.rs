@@ -54,7 +54,8 @@ pub struct ApiProfile {
     /// The faults that the harness is measured by, as YAML; see
     /// [`fault::catalogue`](crate::fault::catalogue).
     pub faults: &'static str,
-    /// What may be done to the real API, as YAML; see [`live::Rules`](crate::core::live_rules::Rules).
+    /// What may be done to the real API, as YAML; see
+    /// [`Rules`](crate::core::live_rules::Rules).
     pub live: &'static str,
 }
 

@@ -9,7 +9,7 @@ use proptest::{
 pub struct Gen(TestRunner);
 
 impl Gen {
-    /// The random of a seed and of what they are thrown for.
+    /// The values of a seed, for one purpose and number of it.
     pub fn new(seed: u64, purpose: &str, number: u32) -> Gen {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());

@@ -69,7 +69,8 @@ pub enum Stop {
     Time,
     /// It would have to wait for longer than it may last.
     #[error(
-        "nothing may be sent before {0}, and this run ends before that; another one, or `sweep`, can go on then"
+        "nothing may be sent before {0}, and this run ends before that; another one, or `sweep`, \
+        can go on then"
     )]
     Patience(Timestamp),
     /// The host is not well.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::core::{
     exchange::Caller,
+    one_time,
     profile::flow::{Flow, Move},
 };
 
@@ -157,7 +158,7 @@ fn change(current: &str, new: &str) -> Value {
 
 /// What the authenticator of the demo user shows at a time.
 fn one_time_password(now: i64) -> Value {
-    json!({ "otp": crate::core::one_time::one_time_password("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", now) })
+    json!({ "otp": one_time::one_time_password("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", now) })
 }
 
 #[cfg(test)]

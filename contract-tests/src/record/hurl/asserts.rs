@@ -175,9 +175,13 @@ mod tests {
     fn only_places_of_which_the_value_counts_are_asserted() {
         let expected: Expected = serde_json::from_value(json!({
             "status": 200,
-            "body": [{ "id": 0, "tags": [1], "note": { "a": 1 }, "gone": 1 }, { "id": 0, "tags": [2] }],
+            "body": [
+                { "id": 0, "tags": [1], "note": { "a": 1 }, "gone": 1 },
+                { "id": 0, "tags": [2] },
+            ],
             "rules": {
-                "/*/id": { "ref": "id-1" }, "/*/tags": { "unordered": true }, "/0/note": { "any": "no matter" },
+                "/*/id": { "ref": "id-1" }, "/*/tags": { "unordered": true },
+                "/0/note": { "any": "no matter" },
                 "/*/gone": { "absent": true },
             },
         }))

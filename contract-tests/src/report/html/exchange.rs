@@ -50,7 +50,9 @@ fn half(title: &str, message: &Message, pointer: Option<&str>) -> Markup {
         div.half {
             h4 { (title) }
             @if !message.headers.is_empty() {
-                pre.headers { @for (name, value) in &message.headers { b { (name) } ": " (value) "\n" } }
+                pre.headers {
+                    @for (name, value) in &message.headers { b { (name) } ": " (value) "\n" }
+                }
             }
             @match &message.body {
                 Body::Nothing => p.dim { "no body" },

@@ -37,8 +37,9 @@ impl<'a> Failures<'a> {
     pub fn markup(&self, document: &Document) -> Option<Markup> {
         (!self.0.is_empty()).then(|| {
             html! {
-                           @if let Some(needs) = document.curl_needs() { p.note { (prose(&needs)) } }
-            @for (index, failure) in self.0.iter().enumerate() { (card(index, failure)) } }
+                @if let Some(needs) = document.curl_needs() { p.note { (prose(&needs)) } }
+                @for (index, failure) in self.0.iter().enumerate() { (card(index, failure)) }
+            }
         })
     }
 }
@@ -51,9 +52,13 @@ fn card(index: usize, Alike { what, entries }: &Alike<Option<&Breach>>) -> Marku
     let text = what.map(|it| format!("{} {}", it.finding, it.came)).unwrap_or_default();
     let (shown, others) = entries.split_at(entries.len().min(SHOWN_MAX));
     html! {
-        details.card.failure id=(anchor(index)) open[index == 0] data-find=(found_by(&[&text], entries)) {
+        details.card.failure
+            id=(anchor(index)) open[index == 0] data-find=(found_by(&[&text], entries)) {
             summary {
-                @match what { Some(breach) => (headline(breach)), None => span.what { (entries[0].name) } }
+                @match what {
+                    Some(breach) => (headline(breach)),
+                    None => span.what { (entries[0].name) },
+                }
                 (times(entries.len()))
             }
             @if let Some(breach) = what {
@@ -96,7 +101,8 @@ fn case(entry: &Entry, open: bool) -> Markup {
             @if !entry.replay.is_empty() { p.label { "Play it again" } (command(&entry.replay)) }
             ol.steps {
                 @for (index, step) in entry.steps.iter().enumerate() {
-                    @let breach = guilty.filter(|it| it.place.is_some_and(|place| place.step == index));
+                    @let is_here = |it: &&Breach| it.place.is_some_and(|it| it.step == index);
+                    @let breach = guilty.filter(is_here);
                     li { (exchange::markup(step, breach)) }
                 }
             }

@@ -96,7 +96,10 @@ fn scalar(value: &Value) -> Markup {
     match value {
         Value::String(string) => {
             let end = string.char_indices().nth(TEXT_MAX).map_or(string.len(), |(end, _)| end);
-            html! { span.s { (Value::from(&string[..end])) } @if end < string.len() { span.dim { " … cut here" } } }
+            html! {
+                span.s { (Value::from(&string[..end])) }
+                @if end < string.len() { span.dim { " … cut here" } }
+            }
         }
         other => html! { span.n { (other) } },
     }

@@ -81,7 +81,9 @@ impl<'a> Matrix<'a> {
         html! {
             tr.operation.untouched[!covered.is_touched()] data-find=(find) data-whole[whole] {
                 th {
-                    button type="button" data-more aria-expanded="false" title=(route.summary) { (route.id) }
+                    button type="button" data-more aria-expanded="false" title=(route.summary) {
+                        (route.id)
+                    }
                     @if let Some(anchor) = self.failures.anchor(&route.id) {
                         a.failed href={ "#" (anchor) } title="to what failed" { "failed" }
                     }
@@ -112,7 +114,10 @@ fn cell(status: u16, mark: Option<&Mark>) -> Markup {
     match mark {
         None => html! { td {} },
         Some(Mark::Missing) => html! {
-            td { span.cell.gap.wanted[status < 300].faint[status >= 500] title=(told("documented, never came")) {} }
+            td {
+                span.cell.gap.wanted[status < 300].faint[status >= 500]
+                    title=(told("documented, never came")) {}
+            }
         },
         Some(Mark::Reached(times)) => html! {
             td { span class={ "cell " (if status >= 500 { class(status) } else { "good" }) }
@@ -120,7 +125,9 @@ fn cell(status: u16, mark: Option<&Mark>) -> Markup {
         },
         Some(Mark::Undocumented(times)) => html! {
             td { span class={ "cell " (if status >= 500 { class(status) } else { "odd" }) }
-                title=(told(&format!("came {times} times and is not documented here"))) { (short(*times)) } }
+                title=(told(&format!("came {times} times and is not documented here"))) {
+                    (short(*times))
+                } }
         },
     }
 }
@@ -148,13 +155,17 @@ fn share(share: Share) -> Markup {
 fn details(covered: &Covered) -> Markup {
     let route = covered.route;
     let statuses: Vec<String> = covered.missing_statuses().into_iter().map(named).collect();
+    let parameters = covered.missing_parameters();
     let properties: Vec<String> =
         covered.missing_properties().into_iter().map(str::to_owned).collect();
     html! {
-        p { span.method { (route.method) } " " code { (route.path) } " " span.dim { (route.summary) } }
+        p {
+            span.method { (route.method) } " " code { (route.path) } " "
+            span.dim { (route.summary) }
+        }
         dl.facts {
             (list("Statuses that never came", &statuses))
-            (list("Parameters that no good answer was asked for with", &covered.missing_parameters()))
+            (list("Parameters that no good answer was asked for with", &parameters))
             (list("Properties that no good answer had", &properties))
         }
     }

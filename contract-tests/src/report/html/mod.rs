@@ -53,7 +53,8 @@ pub fn page(document: &Document, profile: &'static ApiProfile) -> String {
                     @for section in sections.iter().flatten() { (section.link) }
                     output #found {}
                     label { span { "Filter" }
-                        input #find type="search" placeholder="Filter: operation, code, text  ( / )" autocomplete="off"; }
+                        input #find type="search"
+                            placeholder="Filter: operation, code, text  ( / )" autocomplete="off"; }
                 }
                 main { @for section in sections.iter().flatten() { (section.markup) } }
                 script { (PreEscaped(SCRIPT)) }
@@ -121,8 +122,11 @@ fn reasons(document: &Document, outcome: Outcome) -> Option<Markup> {
     (!reasons.is_empty()).then(|| {
         html! {
             @for Alike { what, entries } in &reasons {
-                details.card data-find=(found_by(&[what], entries)) open[outcome == Outcome::Unchecked] {
-                    summary { span.what { (overview::prose(what)) } (overview::times(entries.len())) }
+                details.card
+                    data-find=(found_by(&[what], entries)) open[outcome == Outcome::Unchecked] {
+                    summary {
+                        span.what { (overview::prose(what)) } (overview::times(entries.len()))
+                    }
                     (names(entries))
                 }
             }

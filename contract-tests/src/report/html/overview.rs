@@ -68,7 +68,8 @@ fn outcomes(totals: Totals) -> Markup {
         div.tile.wide {
             p.label { "Cases" }
             p.parts {
-                @for (number, word, class) in parts.iter().filter(|part| part.0 > 0 || part.1 == "passed") {
+                @for (number, word, class) in
+                    parts.iter().filter(|part| part.0 > 0 || part.1 == "passed") {
                     span class=(class) { b { (number) } " " (word) }
                 }
             }
@@ -128,7 +129,12 @@ pub fn cases(document: &Document) -> Option<Markup> {
     let most = groups.values().map(|counts| counts.iter().sum()).max()?;
     Some(html! {
         table.groups {
-            thead { tr { th { "Group" } th { "passed" } th { "failed" } th { "not checked" } th { "skipped" } th {} } }
+            thead {
+                tr {
+                    th { "Group" }
+                    th { "passed" } th { "failed" } th { "not checked" } th { "skipped" } th {}
+                }
+            }
             tbody {
                 @for (group, counts) in &groups {
                     tr data-find=(group.to_lowercase()) {
@@ -136,7 +142,8 @@ pub fn cases(document: &Document) -> Option<Markup> {
                         @for (count, class) in counts.iter().zip(CLASSES) {
                             td class=(if *count > 0 { class } else { "dim" }) { (count) }
                         }
-                        td { (bar(&[0, 1, 2, 3].map(|index| (counts[index], CLASSES[index])), most)) }
+                        @let parts = [0, 1, 2, 3].map(|index| (counts[index], CLASSES[index]));
+                        td { (bar(&parts, most)) }
                     }
                 }
             }

@@ -16,7 +16,14 @@ pub(super) static FAMILIES: &[Family] = &[
         key: "",
         values: DETAILS,
         settle: as_agreed,
-        absent: || json!({ "phoneNumber": null, "phoneNumberMobile": null, "emailAddressAbuse": null, "newsletter": null }),
+        absent: || {
+            json!({
+                "phoneNumber": null,
+                "phoneNumberMobile": null,
+                "emailAddressAbuse": null,
+                "newsletter": null,
+            })
+        },
         ..Family::NONE
     },
     Family {
@@ -26,7 +33,13 @@ pub(super) static FAMILIES: &[Family] = &[
         key: "",
         values: DETAILS,
         settle: with_a_telephone,
-        absent: || json!({ "phoneNumber": null, "phoneNumberMobile": null, "emailAddressBilling": null }),
+        absent: || {
+            json!({
+                "phoneNumber": null,
+                "phoneNumberMobile": null,
+                "emailAddressBilling": null,
+            })
+        },
         ..Family::NONE
     },
     Family {

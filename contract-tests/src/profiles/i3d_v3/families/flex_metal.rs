@@ -8,6 +8,8 @@ use crate::core::profile::{
     random::Gen,
 };
 
+const OPERATING_SYSTEMS: [&str; 3] = ["debian-12", "ubuntu-2404-lts", "almalinux-9"];
+
 pub(super) static FAMILIES: &[Family] = &[
     Family {
         name: "FlexMetal tags",
@@ -60,10 +62,7 @@ pub(super) static FAMILIES: &[Family] = &[
             ("name", |random| format!("ct-{} {}", random.word(6), words(random)).into()),
             ("location", |_| "EU: Rotterdam".into()),
             ("instanceType", |_| "bm7.std.8".into()),
-            (
-                "os",
-                |random| json!({ "slug": random.pick(&["debian-12", "ubuntu-2404-lts", "almalinux-9"]) }),
-            ),
+            ("os", |random| json!({ "slug": random.pick(&OPERATING_SYSTEMS) })),
             ("sshKey", |random| json!([public_key(random)])),
             ("postInstallScript", |_| "#!/bin/sh\ntrue\n".into()),
             ("tags", |random| json!([random.word(5), random.word(7)])),
@@ -71,7 +70,14 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         settle: with_a_key,
         shows: shown,
-        initial: || json!({ "status": "created", "deliveredAt": null, "releasedAt": null, "ipAddresses": [] }),
+        initial: || {
+            json!({
+                "status": "created",
+                "deliveredAt": null,
+                "releasedAt": null,
+                "ipAddresses": [],
+            })
+        },
         absent: || json!({ "tags": [], "contractId": "" }),
         unseen: &["sshKey", "postInstallScript", "overflow"],
         moving: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
@@ -152,7 +158,8 @@ mod tests {
 
     #[test]
     fn an_order_is_shown_with_objects_in_the_place_of_names() {
-        let order = json!({ "name": "a", "location": "L", "os": { "slug": "debian-12", "partitions": [] } });
+        let os = json!({ "slug": "debian-12", "partitions": [] });
+        let order = json!({ "name": "a", "location": "L", "os": os });
         let shown = shown(order.as_object().unwrap());
         assert_eq!(
             Value::Object(shown),

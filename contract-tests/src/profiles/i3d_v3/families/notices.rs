@@ -79,8 +79,13 @@ fn conditions(random: &mut Gen) -> Value {
 /// What is measured needs a window.
 fn rules(random: &mut Gen) -> Value {
     let threshold = random.below(100);
-    let rule = json!({ "operator": 1 + random.below(3), "triggerWindow": 1 + random.below(60), "threshold": threshold });
-    json!([{ "ruleAction": 1 + random.below(2), "ruleDataType": 1 + random.below(2), "rule": rule }])
+    let rule = json!({
+        "operator": 1 + random.below(3),
+        "triggerWindow": 1 + random.below(60),
+        "threshold": threshold,
+    });
+    let (action, data_type) = (1 + random.below(2), 1 + random.below(2));
+    json!([{ "ruleAction": action, "ruleDataType": data_type, "rule": rule }])
 }
 
 fn actions(random: &mut Gen) -> Value {

@@ -50,7 +50,13 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         settle: |_, visitor: &mut Members| drop(visitor.shift_remove("visitorId")),
         initial: || json!({ "status": "pending" }),
-        absent: || json!({ "temporaryAccess": null, "visitRequester": null, "permanentRequester": null }),
+        absent: || {
+            json!({
+                "temporaryAccess": null,
+                "visitRequester": null,
+                "permanentRequester": null,
+            })
+        },
         unseen: &["colocatedAccessServer"],
         moving: &[
             "status",
