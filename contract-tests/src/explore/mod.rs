@@ -12,13 +12,12 @@ mod model;
 mod play;
 mod random;
 mod regression;
-mod report;
 mod schedule;
-mod script;
 mod session;
 mod shrink;
 mod step;
-mod ways;
+mod tally;
+mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,10 +33,10 @@ pub use random::Gen;
 pub use step::{CaseKind, Step};
 
 use play::Play;
-use report::{Tally, UNDONE};
 use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
+use tally::{Tally, UNDONE};
 
 use crate::{
     check,
@@ -91,7 +90,7 @@ pub async fn run(target: &Target, options: &Options) -> Run {
     let mut run = Run::new("explore", target.profile.name, &target.name, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
     match &options.play {
-        Some(steps) => explorer.chapter(&Sequence::given(steps.clone()), options.seed).await,
+        Some(steps) => explorer.play(&Sequence::given(steps.clone()), options.seed).await,
         None => explorer.explore().await,
     }
     explorer.tell(&mut run);
@@ -112,7 +111,7 @@ struct Explorer<'a> {
     started: Instant,
 }
 
-/// How a chapter ended.
+/// How a sequence ended.
 struct Ended {
     /// How many steps were played.
     steps: usize,
@@ -152,8 +151,8 @@ impl<'a> Explorer<'a> {
         self.idle(&patterns);
         self.regressions(chosen).await;
         let mut schedule = Schedule::new(self.target.profile, self.options.seed, chosen);
-        while let Some(chapter) = schedule.next().filter(|_| !self.is_over()) {
-            self.chapter(&chapter, self.options.seed).await;
+        while let Some(sequence) = schedule.next().filter(|_| !self.is_over()) {
+            self.play(&sequence, self.options.seed).await;
             self.has_played_all |= schedule.is_past_the_script() && !self.is_over();
         }
     }
@@ -182,9 +181,9 @@ impl<'a> Explorer<'a> {
         for (name, regression) in regression::all(folder, self.target.profile.contract) {
             match regression {
                 Ok(regression)
-                    if regression.chapter.steps.iter().any(|step| chosen(step.route)) =>
+                    if regression.sequence.steps.iter().any(|step| chosen(step.route)) =>
                 {
-                    self.chapter(&regression.chapter, regression.seed).await;
+                    self.play(&regression.sequence, regression.seed).await;
                 }
                 Ok(_) => {}
                 Err(reason) => self.unchecked(&name, reason),
@@ -197,37 +196,38 @@ impl<'a> Explorer<'a> {
         self.failed.push(case);
     }
 
-    /// Plays a chapter in a fresh world and notes how it ended.
-    async fn chapter(&mut self, chapter: &Sequence, seed: u64) {
+    /// Plays a sequence in a fresh world and notes how it ended.
+    async fn play(&mut self, sequence: &Sequence, seed: u64) {
         let begun = Instant::now();
         let before = (self.tally.requests, self.tally.undone);
-        let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
+        let ended =
+            play_steps(self.target, &sequence.steps, seed, &mut self.tally, &self.known).await;
         match ended.stop {
             None | Some(Stop::Spent | Stop::NotEmulated) => {}
             Some(Stop::Unreachable(unreachable)) => {
                 self.unchecked(
-                    &format!("{}: {}", chapter.group, chapter.title),
+                    &format!("{}: {}", sequence.group, sequence.title),
                     unreachable.to_string(),
                 );
                 self.over = true;
             }
             Some(Stop::Breach(findings)) => {
                 self.over = self.options.stop_at_first;
-                let steps = &chapter.steps[..ended.steps];
-                self.broken(chapter, seed, steps, findings, ended.exchanges).await;
+                let steps = &sequence.steps[..ended.steps];
+                self.broken(sequence, seed, steps, findings, ended.exchanges).await;
             }
         }
-        self.note(chapter, begun, before);
+        self.note(sequence, begun, before);
     }
 
-    /// A chapter that was played passes, whatever became of its last step: that is a case of its
+    /// A sequence that was played passes, whatever became of its last step: that is a case of its
     /// own. One in which the target did nothing at all is skipped.
-    fn note(&mut self, chapter: &Sequence, begun: Instant, before: (u64, u64)) {
+    fn note(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
         let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
         if sent == 0 {
             return;
         }
-        let Sequence { group, title, .. } = chapter;
+        let Sequence { group, title, .. } = sequence;
         let skipped = || Case {
             outcome: Outcome::Skipped,
             reason: "the target does none of it (501)".to_owned(),
@@ -243,7 +243,7 @@ impl<'a> Explorer<'a> {
     /// Reports a breach by the shortest sequence that shows it.
     async fn broken(
         &mut self,
-        chapter: &Sequence,
+        sequence: &Sequence,
         seed: u64,
         steps: &[Step],
         findings: Vec<Finding>,
@@ -264,7 +264,7 @@ impl<'a> Explorer<'a> {
                 ..Case::passed("explore", folder.to_string_lossy())
             });
         }
-        let name = format!("{}: {} in {}", first.operation, first.check.code, chapter.title);
+        let name = format!("{}: {} in {}", first.operation, first.check.code, sequence.title);
         let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
         let script = lines.join("; ");
         let seed = seed.to_string();
@@ -287,7 +287,7 @@ impl<'a> Explorer<'a> {
             exchanges,
             replay,
             reason: script,
-            ..Case::passed(&chapter.group, name).with_findings(findings)
+            ..Case::passed(&sequence.group, name).with_findings(findings)
         });
     }
 
@@ -303,7 +303,7 @@ impl<'a> Explorer<'a> {
         let mut shortest = shown;
         while tree.simplify() {
             let steps = tree.current();
-            let ended = play(self.target, &steps, seed, &mut tally, &self.known).await;
+            let ended = play_steps(self.target, &steps, seed, &mut tally, &self.known).await;
             match ended.stop {
                 Some(Stop::Breach(findings))
                     if findings.first().map(breach).as_ref() == Some(&wanted) =>
@@ -348,7 +348,7 @@ impl<'a> Explorer<'a> {
 }
 
 /// Plays steps in a fresh world, where the target has one.
-async fn play(
+async fn play_steps(
     target: &Target,
     steps: &[Step],
     seed: u64,

@@ -13,7 +13,7 @@ pub struct Regression {
     /// The seed of the bodies.
     pub seed: u64,
     /// The steps.
-    pub chapter: Sequence,
+    pub sequence: Sequence,
 }
 
 /// Every regression of a folder, by name; a file that cannot be read is told instead.
@@ -50,9 +50,9 @@ fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> 
             })?),
         }
     }
-    let chapter = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
+    let sequence = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
     let seed = seed.ok_or("there is no line `seed N`")?;
-    Ok(Regression { seed, chapter })
+    Ok(Regression { seed, sequence })
 }
 
 /// Keeps a sequence that failed, under a name that is made of what broke.
@@ -86,7 +86,7 @@ mod tests {
         let (name, regression) = &all[0];
         let regression = regression.as_ref().unwrap();
         assert_eq!((name.as_str(), regression.seed), ("C403-deleteSshKey", 7));
-        assert_eq!(regression.chapter.steps, [step, step]);
+        assert_eq!(regression.sequence.steps, [step, step]);
     }
 
     #[test]

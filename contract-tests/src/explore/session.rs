@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::report::{Tally, UNDONE};
+use super::tally::{Tally, UNDONE};
 use crate::{
     check::Check,
     exchange::{Exchange, Received, Sent},
@@ -58,7 +58,7 @@ pub struct Session<'a> {
     /// Breaches that were reported before and do not end a play again.
     known: &'a BTreeSet<Breach>,
     /// Operations that the target does not do.
-    unwritten: BTreeSet<String>,
+    not_emulated: BTreeSet<String>,
     /// Answers that were judged good before, by their hash.
     good: HashSet<u64>,
 }
@@ -75,7 +75,7 @@ impl<'a> Session<'a> {
             tally,
             exchanges: Vec::new(),
             known,
-            unwritten: BTreeSet::new(),
+            not_emulated: BTreeSet::new(),
             good: HashSet::new(),
         }
     }
@@ -104,8 +104,8 @@ impl<'a> Session<'a> {
         if self.tally.is_spent() {
             return Err(Stop::Spent);
         }
-        let unwritten = sent.route.is_some_and(|route| self.unwritten.contains(&route.id));
-        if unwritten { Err(Stop::NotEmulated) } else { Ok(()) }
+        let not_emulated = sent.route.is_some_and(|route| self.not_emulated.contains(&route.id));
+        if not_emulated { Err(Stop::NotEmulated) } else { Ok(()) }
     }
 
     fn take(&mut self, exchange: Exchange) -> Played<Received> {
@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
         let received = exchange.received.clone();
         if received.status == UNDONE {
             let route = exchange.sent.route;
-            self.unwritten.extend(route.map(|route| route.id.clone()));
+            self.not_emulated.extend(route.map(|route| route.id.clone()));
             return Err(Stop::NotEmulated);
         }
         let hash = hash(&exchange);

@@ -28,38 +28,40 @@ impl Play<'_> {
     /// A good request of the family: of the resource of a slot, of a parent, or the example.
     pub(super) async fn good(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played<Option<Request>> {
-        self.meet_parents(deed.family).await?;
-        let row = match deed.role {
+        self.meet_parents(operation.family).await?;
+        let row = match operation.role {
             Role::List | Role::Create | Role::View(_) => None,
-            _ => self.known(deed.family, slot).await?.filter(|row| row.alive),
+            _ => self.known(operation.family, slot).await?.filter(|row| row.alive),
         };
         let about = match row {
             Some(row) => About::row(&row),
-            None => About::parent(self.parent(deed.family, slot).flatten()),
+            None => About::parent(self.parent(operation.family, slot).flatten()),
         };
-        let request = self.request(deed, &about, draw);
-        Ok(request.or_else(|| Request::example(deed.route).ok()))
+        let request = self.request(operation, &about, draw);
+        Ok(request.or_else(|| Request::example(operation.route).ok()))
     }
 
     /// Without a good key every protected operation is closed, and nothing comes of asking.
-    pub(super) async fn closed(&mut self, deed: TargetOperation, step: Step) -> Played {
-        let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
-        self.is_closed(&request, step.manner).await?;
-        if deed.route.open {
+    pub(super) async fn closed(&mut self, operation: TargetOperation, step: Step) -> Played {
+        let Some(request) = self.good(operation, step.slot, step.draw).await? else {
+            return Ok(());
+        };
+        self.is_closed(&request, step.kind).await?;
+        if operation.route.open {
             Ok(())
         } else {
-            self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+            self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
         }
     }
 
     /// The request is refused for its credentials alone.
-    pub(super) async fn is_closed(&mut self, request: &Request, manner: CaseKind) -> Played {
+    pub(super) async fn is_closed(&mut self, request: &Request, kind: CaseKind) -> Played {
         let route = request.route;
-        let (caller, expected) = match manner {
+        let (caller, expected) = match kind {
             CaseKind::Nobody => (Caller::Nobody, UNAUTHENTICATED),
             CaseKind::Excluded => (Caller::Excluded, FORBIDDEN),
             _ => (Caller::Stranger, UNAUTHENTICATED),
@@ -81,25 +83,25 @@ impl Play<'_> {
     /// What belongs to one customer does not exist for another.
     pub(super) async fn other_customer(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played {
-        if deed.family.is_off(&check::FOREIGN_IS_UNKNOWN) || deed.route.open {
+        if operation.family.is_off(&check::FOREIGN_IS_UNKNOWN) || operation.route.open {
             return Ok(());
         }
-        let Some(request) = self.good(deed, slot, draw).await? else { return Ok(()) };
-        match deed.role {
-            Role::List | Role::View(_) if deed.family.parent.is_empty() => {
+        let Some(request) = self.good(operation, slot, draw).await? else { return Ok(()) };
+        match operation.role {
+            Role::List | Role::View(_) if operation.family.parent.is_empty() => {
                 let received = self.session.send(request.sent(Caller::Other)).await?;
-                return self.shows_nothing_of_ours(deed, &received);
+                return self.shows_nothing_of_ours(operation, &received);
             }
-            Role::Create if deed.family.parent.is_empty() => return Ok(()),
-            _ if deed.family.key.is_empty() => return Ok(()),
+            Role::Create if operation.family.parent.is_empty() => return Ok(()),
+            _ if operation.family.key.is_empty() => return Ok(()),
             _ => {}
         }
-        self.is_unknown_to_others(&request, deed.family.parameter).await?;
-        self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+        self.is_unknown_to_others(&request, operation.family.parameter).await?;
+        self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
     }
 
     /// Another customer hears of what is ours the same as of what never was; `parameter` names it
@@ -124,8 +126,8 @@ impl Play<'_> {
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
 
-    fn shows_nothing_of_ours(&mut self, deed: TargetOperation, received: &Received) -> Played {
-        let family = deed.family;
+    fn shows_nothing_of_ours(&mut self, operation: TargetOperation, received: &Received) -> Played {
+        let family = operation.family;
         let theirs = rows(received.json());
         let keys: Vec<String> =
             theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
@@ -136,63 +138,63 @@ impl Play<'_> {
             return Ok(());
         };
         let message = format!("shows {ours}, which belongs to another customer");
-        self.session.found(&check::FOREIGN_IS_UNKNOWN, &deed.route.id, "", message)
+        self.session.found(&check::FOREIGN_IS_UNKNOWN, &operation.route.id, "", message)
     }
 
     /// What never existed is refused, and nothing comes into being by it.
-    pub(super) async fn unknown(&mut self, deed: TargetOperation, draw: u32) -> Played {
-        if !is_of_one(deed.role) {
+    pub(super) async fn unknown(&mut self, operation: TargetOperation, draw: u32) -> Played {
+        if !is_of_one(operation.role) {
             return Ok(());
         }
-        let good = self.good(deed, 0, draw).await?;
-        let unknown = good.and_then(|good| never_given(&good, deed.family.parameter));
+        let good = self.good(operation, 0, draw).await?;
+        let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let expected = of_unknown(deed.route);
+        let expected = of_unknown(operation.route);
         if expected.is_some() && Some(received.status) != expected {
             let message =
                 format!("has the status {} for an id that was never given", received.status);
-            self.session.found(&check::DEAD_STAYS_DEAD, &deed.route.id, "", message)?;
+            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
         }
-        self.refused(deed, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::DEAD_STAYS_DEAD).await
     }
 
     /// A part cannot be reached through another whole than its own.
     pub(super) async fn wrong_parent(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played {
-        let parents = self.parents(deed.family);
-        if !is_of_one(deed.role) {
+        let parents = self.parents(operation.family);
+        if !is_of_one(operation.role) {
             return Ok(());
         }
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
+        let Some(row) = self.known(operation.family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
         let other =
             parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
         let Some(other) = other else { return Ok(()) };
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
-        let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &about, draw) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if Some(received.status) != of_unknown(deed.route) {
+        if Some(received.status) != of_unknown(operation.route) {
             let message =
                 format!("has the status {} for {} through {other}", received.status, row.key);
-            self.session.found(&check::PARENT, &deed.route.id, "", message)?;
+            self.session.found(&check::PARENT, &operation.route.id, "", message)?;
         }
-        self.refused(deed, &check::PARENT).await
+        self.refused(operation, &check::PARENT).await
     }
 
     /// A method that the path does not have is refused, and the refusal says which there are.
     pub(super) async fn other_method(
         &mut self,
-        deed: Option<TargetOperation>,
+        operation: Option<TargetOperation>,
         step: Step,
     ) -> Played {
-        let request = match deed {
-            Some(deed) => self.good(deed, step.slot, 0).await?,
+        let request = match operation {
+            Some(operation) => self.good(operation, step.slot, 0).await?,
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };
@@ -219,8 +221,8 @@ impl Play<'_> {
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
         self.allows(&step.route.id, &received, &taken)?;
-        match deed {
-            Some(deed) => self.refused(deed, &check::OTHER_METHOD).await,
+        match operation {
+            Some(operation) => self.refused(operation, &check::OTHER_METHOD).await,
             None => Ok(()),
         }
     }

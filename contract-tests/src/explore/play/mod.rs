@@ -22,12 +22,12 @@ pub use request::is_paged;
 pub use singles::{ROUGH, violation_count};
 pub use spelling::SPELLINGS;
 
-use self::walk::Walk;
 use super::{
     family::{Families, Family, Role},
     model::{Collection, Row},
     session::{Played, Session, Stop},
     step::{CaseKind, Step},
+    walk::Walk,
 };
 use crate::check::{self, Check};
 
@@ -85,7 +85,7 @@ impl<'a> Play<'a> {
     /// Plays one step. What the target does not do is passed over.
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match self.families.of(&step.route.id) {
-            _ if step.manner == CaseKind::Walk => self.walk(step).await,
+            _ if step.kind == CaseKind::Walk => self.walk(step).await,
             Some((family, role)) => {
                 self.of_family(step, TargetOperation { family, role, route: step.route }).await
             }
@@ -97,37 +97,39 @@ impl<'a> Play<'a> {
         }
     }
 
-    async fn of_family(&mut self, step: Step, deed: TargetOperation) -> Played {
+    async fn of_family(&mut self, step: Step, operation: TargetOperation) -> Played {
         let Step { slot, draw, .. } = step;
-        match (step.manner, deed.role) {
-            (CaseKind::Valid, Role::List) => self.look(deed.family).await,
-            (CaseKind::Valid, Role::View(index)) => self.view(deed, index).await,
-            (CaseKind::Valid, Role::Create) => self.create(deed, slot, draw, false).await,
-            (CaseKind::Retry, Role::Create) => self.create(deed, slot, draw, true).await,
-            (CaseKind::Valid, Role::Read) => self.read(deed, slot).await,
-            (CaseKind::Valid, Role::Update) => self.update(deed, slot, draw).await,
-            (CaseKind::Retry, Role::Update) => self.update_again(deed, slot, draw).await,
-            (CaseKind::Valid, Role::Delete) => self.delete(deed, slot).await,
-            (CaseKind::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
-            (CaseKind::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
+        match (step.kind, operation.role) {
+            (CaseKind::Valid, Role::List) => self.look(operation.family).await,
+            (CaseKind::Valid, Role::View(index)) => self.view(operation, index).await,
+            (CaseKind::Valid, Role::Create) => self.create(operation, slot, draw, false).await,
+            (CaseKind::Retry, Role::Create) => self.create(operation, slot, draw, true).await,
+            (CaseKind::Valid, Role::Read) => self.read(operation, slot).await,
+            (CaseKind::Valid, Role::Update) => self.update(operation, slot, draw).await,
+            (CaseKind::Retry, Role::Update) => self.update_again(operation, slot, draw).await,
+            (CaseKind::Valid, Role::Delete) => self.delete(operation, slot).await,
+            (CaseKind::Valid, Role::Action(index)) => self.act(operation, index, slot, draw).await,
+            (CaseKind::Pages, Role::List | Role::View(_)) => {
+                self.pages(operation, slot, draw).await
+            }
             (CaseKind::Pages, Role::Create | Role::Delete) => {
-                self.pages_under_change(deed, slot, draw).await
+                self.pages_under_change(operation, slot, draw).await
             }
             (CaseKind::Duplicate, Role::Create | Role::Update) => {
-                self.duplicate(deed, slot, draw).await
+                self.duplicate(operation, slot, draw).await
             }
-            (CaseKind::Violation, _) => self.violation(deed, slot, draw).await,
-            (CaseKind::Rough, _) => self.rough(deed, slot, draw).await,
-            (CaseKind::Unknown, _) => self.unknown(deed, draw).await,
-            (CaseKind::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
+            (CaseKind::Violation, _) => self.violation(operation, slot, draw).await,
+            (CaseKind::Rough, _) => self.rough(operation, slot, draw).await,
+            (CaseKind::Unknown, _) => self.unknown(operation, draw).await,
+            (CaseKind::WrongParent, _) => self.wrong_parent(operation, slot, draw).await,
             (CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded, _) => {
-                self.closed(deed, step).await
+                self.closed(operation, step).await
             }
-            (CaseKind::Other, _) => self.other_customer(deed, slot, draw).await,
-            (CaseKind::Method, _) => self.other_method(Some(deed), step).await,
-            (CaseKind::Path, _) => self.other_path(Some(deed), step).await,
-            (CaseKind::Together, _) => self.together(deed, slot, draw).await,
-            (CaseKind::Wait, _) => self.wait(deed.family, draw).await,
+            (CaseKind::Other, _) => self.other_customer(operation, slot, draw).await,
+            (CaseKind::Method, _) => self.other_method(Some(operation), step).await,
+            (CaseKind::Path, _) => self.other_path(Some(operation), step).await,
+            (CaseKind::Together, _) => self.together(operation, slot, draw).await,
+            (CaseKind::Wait, _) => self.wait(operation.family, draw).await,
             (CaseKind::Retry | CaseKind::Pages | CaseKind::Duplicate | CaseKind::Walk, _) => Ok(()),
         }
     }
@@ -150,13 +152,13 @@ impl<'a> Play<'a> {
 
     /// Remembers a request that was refused; from time to time it is looked whether it changed
     /// anything.
-    async fn refused(&mut self, deed: TargetOperation, check: &'static Check) -> Played {
-        self.last = Some(Cause { route: deed.route, key: None, check, frame: check });
+    async fn refused(&mut self, operation: TargetOperation, check: &'static Check) -> Played {
+        self.last = Some(Cause { route: operation.route, key: None, check, frame: check });
         self.refusals += 1;
         if self.refusals < REFUSALS_UNSEEN_MAX {
             return Ok(());
         }
-        self.look(deed.family).await
+        self.look(operation.family).await
     }
 
     async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {

@@ -42,29 +42,29 @@ impl Play<'_> {
         let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
             return Ok(());
         };
-        let deed = TargetOperation { family, role: Role::Read, route };
+        let operation = TargetOperation { family, role: Role::Read, route };
         match self.slot(family, 0) {
-            Some(row) => self.read_row(deed, row).await,
-            None => self.meet_the_one(deed).await,
+            Some(row) => self.read_row(operation, row).await,
+            None => self.meet_the_one(operation).await,
         }
     }
 
-    async fn look_at(&mut self, deed: TargetOperation, parent: Option<String>) -> Played {
-        let list = self.whole(deed, parent.clone()).await?;
-        let collection = self.collection(deed.family);
+    async fn look_at(&mut self, operation: TargetOperation, parent: Option<String>) -> Played {
+        let list = self.whole(operation, parent.clone()).await?;
+        let collection = self.collection(operation.family);
         if !collection.listed.contains_key(&parent) {
-            self.adopt(deed.family, parent, list);
+            self.adopt(operation.family, parent, list);
             return Ok(());
         }
         if let Some(mismatch) = collection.mismatch(parent.as_ref(), &list) {
-            self.explain_list(deed, parent.clone(), &list, mismatch).await?;
+            self.explain_list(operation, parent.clone(), &list, mismatch).await?;
             // A breach that is known is no reason to trip over it again.
-            self.collection(deed.family).rows.retain(|row| row.parent != parent);
-            self.adopt(deed.family, parent, list);
+            self.collection(operation.family).rows.retain(|row| row.parent != parent);
+            self.adopt(operation.family, parent, list);
             return Ok(());
         }
-        self.states(deed, &list)?;
-        self.collection(deed.family).learn(parent, list);
+        self.states(operation, &list)?;
+        self.collection(operation.family).learn(parent, list);
         Ok(())
     }
 
@@ -81,11 +81,11 @@ impl Play<'_> {
     /// All rows of a list, as long as it is no longer than the largest page.
     pub(super) async fn whole(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
     ) -> Played<Vec<Members>> {
-        let range = is_paged(deed.route).then(|| self.range(0, WHOLE));
-        self.fetch(deed, parent, range, &[]).await
+        let range = is_paged(operation.route).then(|| self.range(0, WHOLE));
+        self.fetch(operation, parent, range, &[]).await
     }
 
     /// The words of the API for a part of a list.
@@ -97,12 +97,12 @@ impl Play<'_> {
     /// exists.
     pub(super) async fn fetch(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         range: Option<String>,
         query: &[(&str, &str)],
     ) -> Played<Vec<Members>> {
-        let Some(mut request) = self.request(deed, &About::parent(parent), 0) else {
+        let Some(mut request) = self.request(operation, &About::parent(parent), 0) else {
             return Ok(Vec::new());
         };
         for (name, value) in query {
@@ -112,15 +112,15 @@ impl Play<'_> {
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !received.is_success() {
             let message = format!("has the status {} for a valid request", received.status);
-            self.session.found(&check::ACCEPTS_VALID, &deed.route.id, "", message)?;
+            self.session.found(&check::ACCEPTS_VALID, &operation.route.id, "", message)?;
         }
         Ok(rows(received.json()))
     }
 
     /// What moves by itself moves forward only.
-    fn states(&mut self, deed: TargetOperation, list: &[Members]) -> Played {
+    fn states(&mut self, operation: TargetOperation, list: &[Members]) -> Played {
         for row in list {
-            self.state(deed.family, deed.route, row)?;
+            self.state(operation.family, operation.route, row)?;
         }
         Ok(())
     }
@@ -149,10 +149,10 @@ impl Play<'_> {
     }
 
     /// Another list of the same resources.
-    pub(super) async fn view(&mut self, deed: TargetOperation, index: usize) -> Played {
-        self.look(deed.family).await?;
-        let family = deed.family;
-        let list = self.whole(deed, None).await?;
+    pub(super) async fn view(&mut self, operation: TargetOperation, index: usize) -> Played {
+        self.look(operation.family).await?;
+        let family = operation.family;
+        let list = self.whole(operation, None).await?;
         let known: Vec<(String, Members)> = self
             .collection(family)
             .live()
@@ -165,7 +165,7 @@ impl Play<'_> {
             let good = value.is_some_and(|value| shows(&value.clone().into()));
             if !good {
                 let message = format!("shows {}, which does not belong there", key(row));
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)?;
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, "", message)?;
             }
             let told = |name: &str| name != family.key && !family.moving.contains(&name);
             let seen: Members = row.iter().filter(|(name, _)| told(name)).map(own).collect();
@@ -173,7 +173,7 @@ impl Play<'_> {
             if let Some(difference) = crate::explore::model::difference(&seen, &known, &[]) {
                 let at = format!("/{}", difference.member);
                 let message = format!("is not what {} shows of the same resource", family.list);
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, message)?;
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, &at, message)?;
             }
         }
         let missing = known.iter().find(|(name, value)| {
@@ -182,7 +182,7 @@ impl Play<'_> {
         match missing {
             Some((key, _)) => {
                 let message = format!("lacks {key}, which {} shows", family.list);
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, "", message)
             }
             None => Ok(()),
         }
@@ -209,8 +209,8 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
-        let deed = TargetOperation { family, role: Role::Read, route };
-        let Some(request) = self.request(deed, about, 0) else { return Ok(Witness::Absent) };
+        let operation = TargetOperation { family, role: Role::Read, route };
+        let Some(request) = self.request(operation, about, 0) else { return Ok(Witness::Absent) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();
         Ok(seen.map_or(Witness::Gone, Witness::Seen))

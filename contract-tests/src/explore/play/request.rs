@@ -40,14 +40,14 @@ impl Play<'_> {
     /// A valid request; `None` where there is nothing that it could be about.
     pub(super) fn request(
         &self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         about: &About,
         draw: u32,
     ) -> Option<Request> {
-        let (route, mut parameters) = (deed.route, Vec::new());
+        let (route, mut parameters) = (operation.route, Vec::new());
         for parameter in route.parameters.iter().filter(|it| it.location != Location::Header) {
             let name = &parameter.name;
-            let value = match self.named(deed.family, name, about) {
+            let value = match self.named(operation.family, name, about) {
                 Some(key) => Some(key),
                 None if parameter.location == Location::Path || parameter.required => {
                     Some(plain(parameter.example.as_ref()?))
@@ -58,7 +58,7 @@ impl Play<'_> {
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(expected) if expected.is_json() => Content::Json(self.body(deed, draw)),
+            Some(expected) if expected.is_json() => Content::Json(self.body(operation, draw)),
             Some(_) => Request::example(route).ok()?.content,
         };
         Some(Request { route, parameters, range: None, content })
@@ -74,15 +74,15 @@ impl Play<'_> {
     }
 
     /// A valid body of an operation.
-    pub(super) fn body(&self, deed: TargetOperation, draw: u32) -> Value {
-        let Some(expected) = &deed.route.body else { return Value::Null };
-        let wishes = match deed.role {
+    pub(super) fn body(&self, operation: TargetOperation, draw: u32) -> Value {
+        let Some(expected) = &operation.route.body else { return Value::Null };
+        let wishes = match operation.role {
             Role::Action(index) => {
-                Wishes { values: deed.family.actions[index].values, ..Wishes::NONE }
+                Wishes { values: operation.family.actions[index].values, ..Wishes::NONE }
             }
-            _ => Wishes { values: deed.family.values, settle: deed.family.settle },
+            _ => Wishes { values: operation.family.values, settle: operation.family.settle },
         };
-        let mut random = Gen::new(self.seed, &deed.route.id, draw);
+        let mut random = Gen::new(self.seed, &operation.route.id, draw);
         body(expected, wishes, Fill::of(draw), &mut random)
     }
 

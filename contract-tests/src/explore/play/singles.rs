@@ -22,21 +22,26 @@ impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
     pub(super) async fn violation(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
         draw: u32,
     ) -> Played {
-        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
+        let Some(request) = self.good(operation, slot, 0).await? else { return Ok(()) };
         let Some(violation) = nth(&request, draw) else { return Ok(()) };
         self.is_refused(&violation).await?;
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
     /// A body that is no object of JSON, in ways that programs trip over.
-    pub(super) async fn rough(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
+    pub(super) async fn rough(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        draw: u32,
+    ) -> Played {
+        let Some(request) = self.good(operation, slot, 0).await? else { return Ok(()) };
         self.is_rough(&request, draw).await?;
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
     async fn is_rough(&mut self, request: &Request, draw: u32) -> Played {
@@ -90,7 +95,7 @@ impl Play<'_> {
     /// wrong with it.
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
         let Ok(example) = Request::example(step.route) else { return Ok(()) };
-        match step.manner {
+        match step.kind {
             CaseKind::Valid => self.example(example, step.draw).await,
             CaseKind::Violation => match nth(&example, step.draw) {
                 Some(violation) => self.is_refused(&violation).await,
@@ -98,7 +103,7 @@ impl Play<'_> {
             },
             CaseKind::Rough => self.is_rough(&example, step.draw).await,
             CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded => {
-                self.is_closed(&example, step.manner).await
+                self.is_closed(&example, step.kind).await
             }
             CaseKind::Other if self.is_for_all(step.route) => Ok(()),
             CaseKind::Other => self.is_unknown_to_others(&example, "").await,

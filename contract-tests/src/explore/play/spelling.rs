@@ -12,9 +12,13 @@ pub const SPELLINGS: u32 = 6;
 impl Play<'_> {
     /// A path that no operation has is answered with 404; a slash at its end makes no difference
     /// where the API says so.
-    pub(super) async fn other_path(&mut self, deed: Option<TargetOperation>, step: Step) -> Played {
-        let request = match deed {
-            Some(deed) => self.good(deed, step.slot, 0).await?,
+    pub(super) async fn other_path(
+        &mut self,
+        operation: Option<TargetOperation>,
+        step: Step,
+    ) -> Played {
+        let request = match operation {
+            Some(operation) => self.good(operation, step.slot, 0).await?,
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };

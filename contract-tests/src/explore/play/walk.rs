@@ -10,34 +10,9 @@ use crate::{
         flow::{Flow, Move, Way},
         session::Played,
         step::Step,
+        walk::{UNAUTHENTICATED, Walk},
     },
 };
-
-/// The status of whoever is not logged in.
-const UNAUTHENTICATED: u16 = 401;
-
-/// Where a client is in a flow.
-pub(super) struct Walk {
-    state: &'static str,
-    cookie: Option<String>,
-    /// How often it was guessed.
-    guesses: u32,
-}
-
-impl Walk {
-    /// The way of a move from here; `None` where there is none, or where it would be a guess too
-    /// many.
-    fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
-        let way = made.way(self.state)?;
-        let guess = made.guesses && way.1 == UNAUTHENTICATED;
-        self.guesses += u32::from(guess);
-        (!guess || self.guesses <= flow.guesses_max).then_some(way)
-    }
-
-    fn begin(flow: &Flow) -> Walk {
-        Walk { state: flow.start(), cookie: None, guesses: 0 }
-    }
-}
 
 impl Play<'_> {
     /// Makes one move; then the first move of the flow shows whether it led where it should.

@@ -43,7 +43,7 @@ pub enum CaseKind {
     Wait,
 }
 
-const MANNERS: [(CaseKind, &str); 17] = [
+const KINDS: [(CaseKind, &str); 17] = [
     (CaseKind::Valid, "valid"),
     (CaseKind::Retry, "retry"),
     (CaseKind::Duplicate, "duplicate"),
@@ -68,7 +68,7 @@ const MANNERS: [(CaseKind, &str); 17] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// How.
-    pub manner: CaseKind,
+    pub kind: CaseKind,
     /// What.
     pub route: &'static Route,
     /// With which resource of the family; with which parent, where one is made; in which flow.
@@ -79,8 +79,8 @@ pub struct Step {
 
 impl Step {
     /// A step.
-    pub fn new(manner: CaseKind, route: &'static Route, slot: u32, draw: u32) -> Step {
-        Step { manner, route, slot, draw }
+    pub fn new(kind: CaseKind, route: &'static Route, slot: u32, draw: u32) -> Step {
+        Step { kind, route, slot, draw }
     }
 
     /// Reads the steps of a report, with `;` between them. The error names the one that is none.
@@ -96,18 +96,17 @@ impl Step {
     /// Reads what [`Step`] displays.
     pub fn parse(contract: &'static Contract, line: &str) -> Option<Step> {
         let mut words = line.split_whitespace();
-        let manner = words.next()?;
-        let manner = MANNERS.iter().find(|(_, name)| *name == manner)?.0;
+        let kind = words.next()?;
+        let kind = KINDS.iter().find(|(_, name)| *name == kind)?.0;
         let route = contract.route(words.next()?)?;
         let (slot, draw) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        words.next().is_none().then_some(Step { manner, route, slot, draw })
+        words.next().is_none().then_some(Step { kind, route, slot, draw })
     }
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name =
-            MANNERS.iter().find(|(manner, _)| *manner == self.manner).map_or("", |(_, name)| *name);
+        let name = KINDS.iter().find(|(kind, _)| *kind == self.kind).map_or("", |(_, name)| *name);
         write!(f, "{name} {} {} {}", self.route.id, self.slot, self.draw)
     }
 }
@@ -136,8 +135,8 @@ mod tests {
     #[test]
     fn a_step_is_a_line_of_text() {
         let contract = openapi::i3d_v3();
-        for (manner, _) in MANNERS {
-            let step = Step::new(manner, contract.route("deleteSshKey").unwrap(), 2, 17);
+        for (kind, _) in KINDS {
+            let step = Step::new(kind, contract.route("deleteSshKey").unwrap(), 2, 17);
             assert_eq!(Step::parse(contract, &step.to_string()), Some(step));
         }
         for bad in

@@ -1,20 +1,20 @@
-//! The ways of a flow as chapters: each move in each state, and random walks.
+//! The ways of a flow as sequences: each move in each state, and random walks.
 
 use std::collections::VecDeque;
 
 use openapi::Route;
 use proptest::collection::vec;
 
-use super::{
+use super::sequence::Sequence;
+use crate::explore::{
     family::Families,
     flow::Flow,
     random::Gen,
-    schedule::Sequence,
     step::{CaseKind, Step},
 };
 
 /// A flow with the operations of its moves.
-pub struct Ways {
+pub struct FlowSequences {
     flow: &'static Flow,
     /// Its place among the flows of the profile.
     number: u32,
@@ -25,27 +25,27 @@ pub struct Ways {
 /// How many moves a random walk has at most.
 const MOVES_MAX: usize = 16;
 
-impl Ways {
+impl FlowSequences {
     /// The ways of the flow of this number; `None` where the contract lacks an operation of it.
-    pub fn new(families: Families, number: usize, flow: &'static Flow) -> Option<Ways> {
+    pub fn new(families: Families, number: usize, flow: &'static Flow) -> Option<FlowSequences> {
         let routes =
             flow.moves.iter().map(|it| families.route(it.operation)).collect::<Option<_>>()?;
-        Some(Ways { flow, number: number.try_into().ok()?, routes })
+        Some(FlowSequences { flow, number: number.try_into().ok()?, routes })
     }
 
     /// Each move in each state.
-    pub fn chapters(&self) -> VecDeque<Sequence> {
+    pub fn scripted(&self) -> VecDeque<Sequence> {
         let ways = self.flow.all_ways().into_iter();
-        ways.map(|moves| self.chapter("each move in each state", &moves)).collect()
+        ways.map(|moves| self.sequence("each move in each state", &moves)).collect()
     }
 
     /// A random walk.
     pub fn random(&self, seed: u64, round: u32) -> Sequence {
         let moves = vec(0..self.routes.len(), 4..MOVES_MAX);
-        self.chapter("random walks", &Gen::new(seed, self.flow.name, round).throw(&moves))
+        self.sequence("random walks", &Gen::new(seed, self.flow.name, round).throw(&moves))
     }
 
-    fn chapter(&self, title: &'static str, moves: &[usize]) -> Sequence {
+    fn sequence(&self, title: &'static str, moves: &[usize]) -> Sequence {
         let step = |number: &usize| {
             let draw = u32::try_from(*number).unwrap_or(u32::MAX);
             Step::new(CaseKind::Walk, self.routes[*number], self.number, draw)
