@@ -26,23 +26,6 @@ pub enum Fill {
     Any,
 }
 
-/// How many fills follow each other before the first comes again with other values.
-pub const FILLS: u32 = 8;
-
-impl Fill {
-    /// What a number stands for.
-    pub fn of(draw: u32) -> Fill {
-        match draw % FILLS {
-            0 => Fill::Example,
-            1 => Fill::Most,
-            2 => Fill::Least,
-            3 => Fill::High,
-            4 => Fill::Low,
-            _ => Fill::Any,
-        }
-    }
-}
-
 /// What a body must satisfy beyond its schema.
 #[derive(Clone, Copy)]
 pub struct Wishes {
@@ -318,6 +301,7 @@ fn escaped(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::step::BodyChoice;
 
     /// The whole contract: every body that is made here satisfies it.
     #[test]
@@ -326,11 +310,13 @@ mod tests {
             let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else {
                 continue;
             };
-            for draw in 0..3 * FILLS {
-                let mut made =
-                    body(expected, Wishes::NONE, Fill::of(draw), &mut Gen::new(7, &route.id, draw));
+            for number in 0..24 {
+                let mut random = Gen::new(7, &route.id, number);
+                let fill = BodyChoice::of(number).fill();
+                let mut made = body(expected, Wishes::NONE, fill, &mut random);
                 let sent = made.to_string();
-                assert_eq!(expected.check(&mut made).violations, [], "{} {draw}: {sent}", route.id);
+                let violations = expected.check(&mut made).violations;
+                assert_eq!(violations, [], "{} {number}: {sent}", route.id);
             }
         }
     }

@@ -73,13 +73,17 @@ pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check, explore::step::CaseKind};
+    use crate::{
+        check,
+        explore::step::{BodyChoice, CaseKind},
+    };
 
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let contract = openapi::i3d_v3();
-        let step = Step::new(CaseKind::Valid, contract.route("deleteSshKey").unwrap(), 1, 4);
+        let kind = CaseKind::Valid(BodyChoice::of(4));
+        let step = Step::new(kind, contract.route("deleteSshKey").unwrap(), 1);
         let finding = Finding::new(&check::GONE, "deleteSshKey", "is still there");
         keep(folder.path(), &finding, 7, &[step, step]).unwrap();
         let all = all(folder.path(), contract);

@@ -40,7 +40,7 @@ impl Shorter {
     fn make_simple(&mut self) -> bool {
         while self.at < self.steps.len() {
             let step = &mut self.steps[self.at];
-            let simple = Step { slot: 0, draw: 0, ..*step };
+            let simple = step.simplest();
             if *step != simple {
                 *step = simple;
                 return true;
@@ -74,13 +74,16 @@ impl ValueTree for Shorter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::step::CaseKind;
+    use crate::explore::step::{BodyChoice, CaseKind};
 
     #[test]
     fn only_the_steps_that_matter_remain() {
         let contract = openapi::i3d_v3();
-        let step = |id, draw| Step::new(CaseKind::Valid, contract.route(id).unwrap(), 0, draw);
-        let mut steps: Vec<Step> = (0..20).map(|draw| step("getSshKeys", draw)).collect();
+        let step = |id, number| {
+            let kind = CaseKind::Valid(BodyChoice::of(number));
+            Step::new(kind, contract.route(id).unwrap(), 0)
+        };
+        let mut steps: Vec<Step> = (0..20).map(|number| step("getSshKeys", number)).collect();
         steps.insert(7, step("createSshKey", 9));
         steps.push(step("deleteSshKey", 3));
         let fails = |steps: &[Step]| {

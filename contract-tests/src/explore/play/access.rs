@@ -14,7 +14,7 @@ use crate::{
         family::Role,
         model::{plain, rows},
         session::Played,
-        step::{CaseKind, Step},
+        step::{BodyChoice, Step},
     },
     mutations,
 };
@@ -30,7 +30,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played<Option<Request>> {
         self.meet_parents(operation.family).await?;
         let row = match operation.role {
@@ -41,16 +41,20 @@ impl Play<'_> {
             Some(row) => About::row(&row),
             None => About::parent(self.parent(operation.family, slot).flatten()),
         };
-        let request = self.request(operation, &about, draw);
+        let request = self.request(operation, &about, choice);
         Ok(request.or_else(|| Request::example(operation.route).ok()))
     }
 
     /// Without a good key every protected operation is closed, and nothing comes of asking.
-    pub(super) async fn closed(&mut self, operation: TargetOperation, step: Step) -> Played {
-        let Some(request) = self.good(operation, step.slot, step.draw).await? else {
-            return Ok(());
-        };
-        self.is_closed(&request, step.kind).await?;
+    pub(super) async fn closed(
+        &mut self,
+        operation: TargetOperation,
+        caller: Caller,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
+        self.is_closed(&request, caller).await?;
         if operation.route.open {
             Ok(())
         } else {
@@ -59,15 +63,12 @@ impl Play<'_> {
     }
 
     /// The request is refused for its credentials alone.
-    pub(super) async fn is_closed(&mut self, request: &Request, kind: CaseKind) -> Played {
+    pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
         let route = request.route;
-        let (caller, expected) = match kind {
-            CaseKind::Nobody => (Caller::Nobody, UNAUTHENTICATED),
-            CaseKind::Excluded => (Caller::Excluded, FORBIDDEN),
-            _ => (Caller::Stranger, UNAUTHENTICATED),
+        let (closed, expected) = match caller {
+            Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
+            _ => (!route.open, UNAUTHENTICATED),
         };
-        let closed =
-            if caller == Caller::Excluded { route.documents(FORBIDDEN) } else { !route.open };
         if !closed || !self.session.target.knows(caller) {
             return Ok(());
         }
@@ -85,12 +86,12 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         if operation.family.is_off(&check::FOREIGN_IS_UNKNOWN) || operation.route.open {
             return Ok(());
         }
-        let Some(request) = self.good(operation, slot, draw).await? else { return Ok(()) };
+        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
         match operation.role {
             Role::List | Role::View(_) if operation.family.parent.is_empty() => {
                 let received = self.session.send(request.sent(Caller::Other)).await?;
@@ -142,11 +143,15 @@ impl Play<'_> {
     }
 
     /// What never existed is refused, and nothing comes into being by it.
-    pub(super) async fn unknown(&mut self, operation: TargetOperation, draw: u32) -> Played {
+    pub(super) async fn unknown(
+        &mut self,
+        operation: TargetOperation,
+        choice: BodyChoice,
+    ) -> Played {
         if !is_of_one(operation.role) {
             return Ok(());
         }
-        let good = self.good(operation, 0, draw).await?;
+        let good = self.good(operation, 0, choice).await?;
         let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
@@ -164,7 +169,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let parents = self.parents(operation.family);
         if !is_of_one(operation.role) {
@@ -177,7 +182,7 @@ impl Play<'_> {
             parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
         let Some(other) = other else { return Ok(()) };
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
-        let Some(request) = self.request(operation, &about, draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if Some(received.status) != of_unknown(operation.route) {
             let message =
@@ -190,11 +195,12 @@ impl Play<'_> {
     /// A method that the path does not have is refused, and the refusal says which there are.
     pub(super) async fn other_method(
         &mut self,
-        operation: Option<TargetOperation>,
         step: Step,
+        operation: Option<TargetOperation>,
+        index: usize,
     ) -> Played {
         let request = match operation {
-            Some(operation) => self.good(operation, step.slot, 0).await?,
+            Some(operation) => self.good(operation, step.slot, BodyChoice::EXAMPLE).await?,
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };
@@ -207,8 +213,8 @@ impl Play<'_> {
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
         let others: Vec<Method> =
             all.into_iter().filter(|method| !taken.contains(&method)).collect();
-        let Some(method) = others.get(step.draw as usize).cloned() else {
-            return self.asked_about(&request, &taken, step.draw as usize - others.len()).await;
+        let Some(method) = others.get(index).cloned() else {
+            return self.asked_about(&request, &taken, index - others.len()).await;
         };
         let mut sent = request.sent(Caller::Customer);
         sent.method = method.clone();

@@ -13,6 +13,7 @@ use crate::{
         family::{Family, Members, Role},
         model::{Difference, Mismatch, Row, difference, one, same},
         session::Played,
+        step::BodyChoice,
     },
 };
 
@@ -143,7 +144,9 @@ impl Play<'_> {
             return Ok(true);
         }
         let operation = TargetOperation { family, role: Role::Update, route: update };
-        let Some(request) = self.request(operation, about, 1) else { return Ok(true) };
+        let Some(request) = self.request(operation, about, BodyChoice::MOST) else {
+            return Ok(true);
+        };
         let mut body = content(&request);
         body.insert(member.clone(), expected.clone());
         self.session
@@ -165,7 +168,9 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Option<bool>> {
         let Some(route) = self.families.route(operation) else { return Ok(None) };
-        let Some(request) = self.request(TargetOperation { family, role, route }, about, 0) else {
+        let Some(request) =
+            self.request(TargetOperation { family, role, route }, about, BodyChoice::EXAMPLE)
+        else {
             return Ok(None);
         };
         Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))

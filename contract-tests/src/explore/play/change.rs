@@ -17,6 +17,7 @@ use crate::{
         family::Members,
         model::{Difference, Row, one, plain},
         session::Played,
+        step::BodyChoice,
     },
 };
 
@@ -28,12 +29,14 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let Some(row) = self.known(operation.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(operation, &About::row(&row), draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
+            return Ok(());
+        };
         let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, draw);
+        let Dressed { request, pretended, check } = dressed(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
             return self.is_refused_as_dead(operation, &row, &received).await;
@@ -58,13 +61,15 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
-        self.update(operation, slot, draw).await?;
+        self.update(operation, slot, choice).await?;
         let Some(row) = self.known(operation.family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
-        let Some(request) = self.request(operation, &About::row(&row), draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
+            return Ok(());
+        };
         let unique = operation.family.unique;
         // What another one has was refused the first time.
         if content(&request).get(unique).is_some_and(|value| row.value.get(unique) != Some(value)) {
@@ -168,11 +173,13 @@ impl Play<'_> {
         operation: TargetOperation,
         index: usize,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let action = &operation.family.actions[index];
         let Some(row) = self.known(operation.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(operation, &About::row(&row), draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
+            return Ok(());
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
             return self.is_refused_as_dead(operation, &row, &received).await;

@@ -16,6 +16,7 @@ use crate::{
         family::{Family, Members, Role},
         model::{Row, difference, one, plain},
         session::Played,
+        step::BodyChoice,
     },
 };
 
@@ -27,7 +28,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
         again: bool,
     ) -> Played {
         let family = operation.family;
@@ -39,11 +40,11 @@ impl Play<'_> {
         if self.collection(family).live().filter(|row| row.ours).count() >= family.limit {
             return Ok(());
         }
-        let Some(request) = self.request(operation, &About::parent(parent.clone()), draw) else {
+        let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
         let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, draw);
+        let Dressed { request, pretended, check } = dressed(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let taken = body
             .get(family.unique)
@@ -70,7 +71,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
         let own =
@@ -83,7 +84,7 @@ impl Play<'_> {
         let taken = self.collection(family).live().filter(|row| row.key != own.key);
         let taken = taken.filter_map(|row| row.value.get(family.unique)).next().cloned();
         let Some(taken) = taken else { return Ok(()) };
-        let Some(request) = self.request(operation, &about, draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
         let mut body = content(&request);
         body.insert(family.unique.to_owned(), taken);
         let request = request.content(Content::Json(body.into()));
@@ -205,7 +206,9 @@ impl Play<'_> {
 
     /// The resource of a family of one is there from the beginning.
     pub(super) async fn meet_the_one(&mut self, operation: TargetOperation) -> Played {
-        let Some(request) = self.request(operation, &About::default(), 0) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::default(), BodyChoice::EXAMPLE) else {
+            return Ok(());
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if let Some(value) = one(&received.json()) {
             self.collection(operation.family).adopt(String::new(), None, value.clone());
@@ -215,7 +218,9 @@ impl Play<'_> {
 
     pub(super) async fn read_row(&mut self, operation: TargetOperation, row: Row) -> Played {
         let family = operation.family;
-        let Some(request) = self.request(operation, &About::row(&row), 0) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), BodyChoice::EXAMPLE) else {
+            return Ok(());
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let as_expected = match row.alive {
             true => received.is_success(),
@@ -243,7 +248,9 @@ impl Play<'_> {
     pub(super) async fn delete(&mut self, operation: TargetOperation, slot: u32) -> Played {
         let family = operation.family;
         let Some(row) = self.known(family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(operation, &About::row(&row), 0) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), BodyChoice::EXAMPLE) else {
+            return Ok(());
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
             return self.is_refused_as_dead(operation, &row, &received).await;
@@ -270,7 +277,9 @@ impl Play<'_> {
             let Some(route) = self.families.route(part.list) else { continue };
             let operation = TargetOperation { family: part, role: Role::List, route };
             let about = About::parent(Some(key.to_owned()));
-            let Some(request) = self.request(operation, &about, 0) else { continue };
+            let Some(request) = self.request(operation, &about, BodyChoice::EXAMPLE) else {
+                continue;
+            };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
             if of_unknown(route).is_some_and(|expected| expected != received.status) {
                 let message = format!(
@@ -295,7 +304,7 @@ impl Play<'_> {
         for (family, about) in all {
             let Some(route) = self.families.route(family.delete) else { continue };
             let operation = TargetOperation { family, role: Role::Delete, route };
-            if let Some(request) = self.request(operation, &about, 0) {
+            if let Some(request) = self.request(operation, &about, BodyChoice::EXAMPLE) {
                 self.session.send(request.sent(Caller::Customer)).await?;
             }
         }

@@ -17,10 +17,8 @@ use std::collections::BTreeMap;
 
 use openapi::Route;
 
-pub use pages::WAYS;
 pub use request::is_paged;
-pub use singles::{ROUGH, violation_count};
-pub use spelling::SPELLINGS;
+pub use singles::violation_count;
 
 use super::{
     family::{Families, Family, Role},
@@ -29,7 +27,10 @@ use super::{
     step::{CaseKind, Step},
     walk::Walk,
 };
-use crate::check::{self, Check};
+use crate::{
+    Caller,
+    check::{self, Check},
+};
 
 /// After so many refused requests in a row it is looked whether they changed anything.
 const REFUSALS_UNSEEN_MAX: u32 = 8;
@@ -84,12 +85,12 @@ impl<'a> Play<'a> {
 
     /// Plays one step. What the target does not do is passed over.
     pub async fn step(&mut self, step: Step) -> Played {
-        let played = match self.families.of(&step.route.id) {
-            _ if step.kind == CaseKind::Walk => self.walk(step).await,
-            Some((family, role)) => {
+        let played = match (step.kind, self.families.of(&step.route.id)) {
+            (CaseKind::Walk(index), _) => self.walk(step.slot as usize, index as usize).await,
+            (_, Some((family, role))) => {
                 self.of_family(step, TargetOperation { family, role, route: step.route }).await
             }
-            None => self.of_no_family(step).await,
+            (_, None) => self.of_no_family(step).await,
         };
         match played {
             Err(Stop::NotEmulated) => Ok(()),
@@ -98,39 +99,38 @@ impl<'a> Play<'a> {
     }
 
     async fn of_family(&mut self, step: Step, operation: TargetOperation) -> Played {
-        let Step { slot, draw, .. } = step;
+        use CaseKind::*;
+        let slot = step.slot;
         match (step.kind, operation.role) {
-            (CaseKind::Valid, Role::List) => self.look(operation.family).await,
-            (CaseKind::Valid, Role::View(index)) => self.view(operation, index).await,
-            (CaseKind::Valid, Role::Create) => self.create(operation, slot, draw, false).await,
-            (CaseKind::Retry, Role::Create) => self.create(operation, slot, draw, true).await,
-            (CaseKind::Valid, Role::Read) => self.read(operation, slot).await,
-            (CaseKind::Valid, Role::Update) => self.update(operation, slot, draw).await,
-            (CaseKind::Retry, Role::Update) => self.update_again(operation, slot, draw).await,
-            (CaseKind::Valid, Role::Delete) => self.delete(operation, slot).await,
-            (CaseKind::Valid, Role::Action(index)) => self.act(operation, index, slot, draw).await,
-            (CaseKind::Pages, Role::List | Role::View(_)) => {
-                self.pages(operation, slot, draw).await
+            (Valid(_), Role::List) => self.look(operation.family).await,
+            (Valid(_), Role::View(index)) => self.view(operation, index).await,
+            (Valid(body), Role::Create) => self.create(operation, slot, body, false).await,
+            (Retry(body), Role::Create) => self.create(operation, slot, body, true).await,
+            (Valid(_), Role::Read) => self.read(operation, slot).await,
+            (Valid(body), Role::Update) => self.update(operation, slot, body).await,
+            (Retry(body), Role::Update) => self.update_again(operation, slot, body).await,
+            (Valid(_), Role::Delete) => self.delete(operation, slot).await,
+            (Valid(body), Role::Action(index)) => self.act(operation, index, slot, body).await,
+            (Pages(page), Role::List | Role::View(_)) => self.pages(operation, slot, page).await,
+            (PagesUnderChange(body), Role::Create | Role::Delete) => {
+                self.pages_under_change(operation, slot, body).await
             }
-            (CaseKind::Pages, Role::Create | Role::Delete) => {
-                self.pages_under_change(operation, slot, draw).await
+            (Duplicate(body), Role::Create | Role::Update) => {
+                self.duplicate(operation, slot, body).await
             }
-            (CaseKind::Duplicate, Role::Create | Role::Update) => {
-                self.duplicate(operation, slot, draw).await
-            }
-            (CaseKind::Violation, _) => self.violation(operation, slot, draw).await,
-            (CaseKind::Rough, _) => self.rough(operation, slot, draw).await,
-            (CaseKind::Unknown, _) => self.unknown(operation, draw).await,
-            (CaseKind::WrongParent, _) => self.wrong_parent(operation, slot, draw).await,
-            (CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded, _) => {
-                self.closed(operation, step).await
-            }
-            (CaseKind::Other, _) => self.other_customer(operation, slot, draw).await,
-            (CaseKind::Method, _) => self.other_method(Some(operation), step).await,
-            (CaseKind::Path, _) => self.other_path(Some(operation), step).await,
-            (CaseKind::Together, _) => self.together(operation, slot, draw).await,
-            (CaseKind::Wait, _) => self.wait(operation.family, draw).await,
-            (CaseKind::Retry | CaseKind::Pages | CaseKind::Duplicate | CaseKind::Walk, _) => Ok(()),
+            (Violation(index), _) => self.violation(operation, slot, index).await,
+            (Rough(body), _) => self.rough(operation, slot, body).await,
+            (Unknown(body), _) => self.unknown(operation, body).await,
+            (WrongParent(body), _) => self.wrong_parent(operation, slot, body).await,
+            (Nobody(body), _) => self.closed(operation, Caller::Nobody, slot, body).await,
+            (Stranger(body), _) => self.closed(operation, Caller::Stranger, slot, body).await,
+            (Excluded(body), _) => self.closed(operation, Caller::Excluded, slot, body).await,
+            (Other(body), _) => self.other_customer(operation, slot, body).await,
+            (Method(index), _) => self.other_method(step, Some(operation), index as usize).await,
+            (Path(spelling), _) => self.other_path(step, Some(operation), spelling).await,
+            (Together(body), _) => self.together(operation, slot, body).await,
+            (Wait(seconds), _) => self.wait(operation.family, seconds).await,
+            (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_) | Walk(_), _) => Ok(()),
         }
     }
 

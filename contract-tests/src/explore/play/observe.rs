@@ -9,6 +9,7 @@ use crate::{
         family::{Family, Members, Role},
         model::{Mismatch, one, plain, rows},
         session::Played,
+        step::BodyChoice,
     },
 };
 use request::{About, WHOLE, is_paged};
@@ -102,7 +103,9 @@ impl Play<'_> {
         range: Option<String>,
         query: &[(&str, &str)],
     ) -> Played<Vec<Members>> {
-        let Some(mut request) = self.request(operation, &About::parent(parent), 0) else {
+        let Some(mut request) =
+            self.request(operation, &About::parent(parent), BodyChoice::EXAMPLE)
+        else {
             return Ok(Vec::new());
         };
         for (name, value) in query {
@@ -210,7 +213,9 @@ impl Play<'_> {
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
         let operation = TargetOperation { family, role: Role::Read, route };
-        let Some(request) = self.request(operation, about, 0) else { return Ok(Witness::Absent) };
+        let Some(request) = self.request(operation, about, BodyChoice::EXAMPLE) else {
+            return Ok(Witness::Absent);
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();
         Ok(seen.map_or(Witness::Gone, Witness::Seen))

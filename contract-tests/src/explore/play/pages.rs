@@ -9,52 +9,51 @@ use crate::{
         model::{difference, plain},
         random::Gen,
         session::Played,
+        step::{BodyChoice, PageChoice, Part},
     },
 };
 
-/// How many ways there are to ask for a part of a list.
-pub const WAYS: u32 = 10;
-
 impl Play<'_> {
+    /// A part of the list is what the whole list has at that place.
     pub(super) async fn pages(
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: PageChoice,
     ) -> Played {
         self.meet_parents(operation.family).await?;
         let Some(parent) = self.parent(operation.family, slot) else { return Ok(()) };
-        let filters: Vec<&'static Filter> = match operation.role {
-            Role::List => operation.family.filters.iter().collect(),
-            _ => Vec::new(),
+        let filters = match operation.role {
+            Role::List => operation.family.filters,
+            _ => &[],
         };
-        if draw % WAYS == 9 && !filters.is_empty() {
-            let filter = filters[(draw / WAYS) as usize % filters.len()];
-            return self.filtered(operation, parent, filter, draw).await;
+        if choice.part == Part::Filtered && !filters.is_empty() {
+            let round = choice.round as usize;
+            return self.filtered(operation, parent, &filters[round % filters.len()], round).await;
         }
         if !is_paged(operation.route) || operation.family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
         let whole = self.reference(operation, parent.clone()).await?;
         let count = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        let mut random = Gen::new(0, &operation.route.id, draw);
+        let mut random = Gen::new(0, &operation.route.id, choice.number());
         let mut below = |end: u32| random.below(end.max(1) as usize) as u32;
-        let page = (&check::PAGE_IS_SLICE, below(count), 1 + below(5));
-        let edge = &check::PAGE_EDGES;
-        match draw % WAYS {
-            0 => self.slice(operation, parent, &whole, Some((1, 1)), &check::PAGE_IS_SLICE).await,
-            1 => self.slice(operation, parent, &whole, None, edge).await,
-            2 => self.slice(operation, parent, &whole, Some((count, 5)), edge).await,
-            3 => self.slice(operation, parent, &whole, Some((0, 0)), edge).await,
-            4 => self.concatenated(operation, parent, &whole, 1 + below(count.div_ceil(2))).await,
-            5 => self.slice(operation, parent, &whole, Some((0, count.max(1))), edge).await,
-            6 => {
-                self.slice(operation, parent, &whole, Some((count.saturating_sub(1), 2)), edge)
-                    .await
+        let page = (below(count), 1 + below(5));
+        let (page, check) = match choice.part {
+            Part::SecondRow => (Some((1, 1)), &check::PAGE_IS_SLICE),
+            Part::Default => (None, &check::PAGE_EDGES),
+            Part::BehindTheEnd => (Some((count, 5)), &check::PAGE_EDGES),
+            Part::Empty => (Some((0, 0)), &check::PAGE_EDGES),
+            Part::AllPages => {
+                let size = 1 + below(count.div_ceil(2));
+                return self.concatenated(operation, parent, &whole, size).await;
             }
-            7 => self.slice(operation, parent, &whole, Some((count + 10, 1)), edge).await,
-            _ => self.slice(operation, parent, &whole, Some((page.1, page.2)), page.0).await,
-        }
+            Part::Whole => (Some((0, count.max(1))), &check::PAGE_EDGES),
+            Part::OverTheEnd => (Some((count.saturating_sub(1), 2)), &check::PAGE_EDGES),
+            Part::FarBehind => (Some((count + 10, 1)), &check::PAGE_EDGES),
+            Part::Random | Part::Filtered => (Some(page), &check::PAGE_IS_SLICE),
+        };
+        self.slice(operation, parent, &whole, page, check).await
     }
 
     /// The whole list: as it was seen last, where nothing can have changed since.
@@ -150,7 +149,7 @@ impl Play<'_> {
         operation: TargetOperation,
         parent: Option<String>,
         filter: &'static Filter,
-        draw: u32,
+        round: usize,
     ) -> Played {
         let whole = self.reference(operation, parent.clone()).await?;
         let values: Vec<String> =
@@ -158,7 +157,7 @@ impl Play<'_> {
         if values.is_empty() {
             return Ok(());
         }
-        let value = values[(draw / WAYS) as usize % values.len()].clone();
+        let value = values[round % values.len()].clone();
         let has = |row: &&Members| (filter.values)(&(*row).clone().into()).contains(&value);
         let chosen: Vec<&Members> = whole.iter().filter(has).collect();
         let query = [(filter.parameter, value.as_str())];
@@ -185,7 +184,7 @@ impl Play<'_> {
         &mut self,
         change: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let family = change.family;
         let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty())
@@ -201,7 +200,7 @@ impl Play<'_> {
         let mut pages = self.fetch(operation, None, Some(self.range(0, half)), &[]).await?;
         match change.role {
             Role::Delete => self.delete(change, slot).await?,
-            _ => self.create(change, 0, draw, false).await?,
+            _ => self.create(change, 0, choice, false).await?,
         }
         let after = self.reference(operation, None).await?;
         pages.extend(self.fetch(operation, None, Some(self.range(half, half)), &[]).await?);

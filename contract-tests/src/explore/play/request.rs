@@ -8,10 +8,11 @@ pub(super) use crate::violations::of_unknown;
 use crate::{
     Content, Request,
     explore::{
-        body::{Fill, Wishes, body},
+        body::{Wishes, body},
         family::{Family, Role},
         model::{Row, plain},
         random::Gen,
+        step::BodyChoice,
     },
 };
 
@@ -42,7 +43,7 @@ impl Play<'_> {
         &self,
         operation: TargetOperation,
         about: &About,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Option<Request> {
         let (route, mut parameters) = (operation.route, Vec::new());
         for parameter in route.parameters.iter().filter(|it| it.location != Location::Header) {
@@ -58,7 +59,7 @@ impl Play<'_> {
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(expected) if expected.is_json() => Content::Json(self.body(operation, draw)),
+            Some(expected) if expected.is_json() => Content::Json(self.body(operation, choice)),
             Some(_) => Request::example(route).ok()?.content,
         };
         Some(Request { route, parameters, range: None, content })
@@ -74,7 +75,7 @@ impl Play<'_> {
     }
 
     /// A valid body of an operation.
-    pub(super) fn body(&self, operation: TargetOperation, draw: u32) -> Value {
+    pub(super) fn body(&self, operation: TargetOperation, choice: BodyChoice) -> Value {
         let Some(expected) = &operation.route.body else { return Value::Null };
         let wishes = match operation.role {
             Role::Action(index) => {
@@ -82,8 +83,8 @@ impl Play<'_> {
             }
             _ => Wishes { values: operation.family.values, settle: operation.family.settle },
         };
-        let mut random = Gen::new(self.seed, &operation.route.id, draw);
-        body(expected, wishes, Fill::of(draw), &mut random)
+        let mut random = Gen::new(self.seed, &operation.route.id, choice.number());
+        body(expected, wishes, choice.fill(), &mut random)
     }
 
     /// The resource that something new is to be a part of: one that exists; `None` where there is

@@ -13,11 +13,11 @@ use crate::{
     Caller, check,
     exchange::{Received, Sent},
     explore::{
-        body::FILLS,
         family::{Family, Role},
         history::{Event, State, outcomes},
         model::{Row, one, plain, rows},
         session::Played,
+        step::BodyChoice,
     },
 };
 
@@ -33,11 +33,11 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         match operation.role {
-            Role::Create => self.create_together(operation, slot, draw).await,
-            Role::Update => self.update_together(operation, slot, draw).await,
+            Role::Create => self.create_together(operation, slot, choice).await,
+            Role::Update => self.update_together(operation, slot, choice).await,
             Role::Delete => self.delete_together(operation, slot).await,
             _ => Ok(()),
         }
@@ -48,7 +48,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
         self.look(family).await?;
@@ -56,7 +56,7 @@ impl Play<'_> {
         let room = family
             .limit
             .saturating_sub(self.collection(family).live().filter(|it| it.ours).count());
-        let Some(request) = self.request(operation, &About::parent(parent.clone()), draw) else {
+        let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
         let taken = content(&request)
@@ -100,7 +100,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
@@ -123,7 +123,7 @@ impl Play<'_> {
                 let Some(request) = self.request(
                     operation,
                     &about,
-                    1 + FILLS * (64 + 8 * draw + 2 * round + client),
+                    BodyChoice::MOST.round(64 + 8 * choice.number() + 2 * round + client),
                 ) else {
                     return Ok(());
                 };
@@ -163,7 +163,9 @@ impl Play<'_> {
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
-        let Some(request) = self.request(operation, &About::row(&row), 0) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), BodyChoice::EXAMPLE) else {
+            return Ok(());
+        };
         if !family.remains.is_empty() {
             return Ok(());
         }
@@ -209,8 +211,11 @@ impl Play<'_> {
         about: &About,
     ) -> Option<Sent> {
         let role = if reader.id == family.read { Role::Read } else { Role::List };
-        let mut request =
-            self.request(TargetOperation { family, role, route: reader }, about, 0)?;
+        let mut request = self.request(
+            TargetOperation { family, role, route: reader },
+            about,
+            BodyChoice::EXAMPLE,
+        )?;
         if role == Role::List && super::request::is_paged(reader) {
             request.range = Some(self.range(0, super::request::WHOLE));
         }

@@ -9,16 +9,15 @@ use crate::{
     explore::{
         flow::{Flow, Move, Way},
         session::Played,
-        step::Step,
         walk::{UNAUTHENTICATED, Walk},
     },
 };
 
 impl Play<'_> {
     /// Makes one move; then the first move of the flow shows whether it led where it should.
-    pub(super) async fn walk(&mut self, step: Step) -> Played {
-        let flow = self.session.target.profile.flows.get(step.slot as usize);
-        let made = flow.and_then(|flow| flow.moves.get(step.draw as usize));
+    pub(super) async fn walk(&mut self, flow: usize, index: usize) -> Played {
+        let flow = self.session.target.profile.flows.get(flow);
+        let made = flow.and_then(|flow| flow.moves.get(index));
         // Flows use what only a demo world has.
         let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable())
         else {

@@ -16,11 +16,11 @@ use super::{
 use crate::{
     Request,
     explore::{
-        body::FILLS,
+        body::Notation,
         family::{Families, Family, Role},
-        play::{ROUGH, SPELLINGS, WAYS, is_paged, violation_count},
+        play::{is_paged, violation_count},
         random::Gen,
-        step::{CaseKind, Step},
+        step::{BodyChoice, CaseKind, Form, MalformedBody, PageChoice, Part, Spelling, Step},
     },
 };
 
@@ -74,108 +74,114 @@ impl FamilySequences {
         Sequence { group: self.family.name.to_owned(), title, steps: script.steps }
     }
 
-    fn script(&self) -> Script {
-        Script { operations: self.operations.clone(), steps: Vec::new() }
-    }
-
     /// A script that begins with one parent where one is needed.
     fn begun(&self) -> Script {
-        let mut script = self.script();
-        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 1)));
+        let mut script = Script { operations: self.operations.clone(), steps: Vec::new() };
+        self.add_parent(&mut script, BodyChoice::MOST);
         script
+    }
+
+    fn add_parent(&self, script: &mut Script, body: BodyChoice) {
+        let step = |route| Step::new(CaseKind::Valid(body), route, 0);
+        script.steps.extend(self.parent.map(step));
     }
 
     /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any
     /// more.
     fn life(&self) -> Sequence {
         let mut script = self.begun();
-        let settled = self.family.seconds;
-        script.with(Role::List, CaseKind::Valid, 0, 0);
-        script.with(Role::Create, CaseKind::Valid, 0, 1);
-        script.with(Role::Create, CaseKind::Valid, 0, 2);
-        script.with(Role::Read, CaseKind::Valid, 0, 0);
-        script.with(Role::Update, CaseKind::Valid, 0, 3);
-        script.with_views(CaseKind::Valid);
-        if settled > 0 {
-            script.with(Role::List, CaseKind::Wait, 0, settled);
+        script.with_valid(Role::List, BodyChoice::EXAMPLE);
+        script.with_valid(Role::Create, BodyChoice::MOST);
+        script.with_valid(Role::Create, BodyChoice::LEAST);
+        script.with_valid(Role::Read, BodyChoice::EXAMPLE);
+        script.with_valid(Role::Update, BodyChoice::HIGH);
+        script.with_views(CaseKind::Valid(BodyChoice::EXAMPLE));
+        if self.family.seconds > 0 {
+            script.with(Role::List, CaseKind::Wait(self.family.seconds));
         }
-        script.with_actions(CaseKind::Valid, 0, 1);
-        script.with_all(CaseKind::Nobody, 0);
-        script.with(Role::Create, CaseKind::Violation, 0, 0);
-        script.with(Role::Update, CaseKind::Violation, 0, 0);
-        script.with(Role::List, CaseKind::Pages, 0, 0);
-        script.with(Role::Update, CaseKind::Valid, 0, 4);
-        script.with(Role::Delete, CaseKind::Valid, 0, 0);
-        script.with(Role::Delete, CaseKind::Valid, 0, 0);
-        script.with(Role::Update, CaseKind::Valid, 0, 1);
-        script.with_actions(CaseKind::Valid, 0, 1);
-        script.with(Role::Create, CaseKind::Valid, 0, 3);
-        script.with(Role::Create, CaseKind::Valid, 0, 4);
-        script.with(Role::List, CaseKind::Valid, 0, 0);
+        script.with_actions(BodyChoice::MOST);
+        script.with_all(CaseKind::Nobody(BodyChoice::EXAMPLE));
+        script.with(Role::Create, CaseKind::Violation(0));
+        script.with(Role::Update, CaseKind::Violation(0));
+        script.with(Role::List, CaseKind::Pages(Part::SecondRow.into()));
+        script.with_valid(Role::Update, BodyChoice::LOW);
+        script.with_valid(Role::Delete, BodyChoice::EXAMPLE);
+        script.with_valid(Role::Delete, BodyChoice::EXAMPLE);
+        script.with_valid(Role::Update, BodyChoice::MOST);
+        script.with_actions(BodyChoice::MOST);
+        script.with_valid(Role::Create, BodyChoice::HIGH);
+        script.with_valid(Role::Create, BodyChoice::LOW);
+        script.with_valid(Role::List, BodyChoice::EXAMPLE);
         self.sequence("a whole life", script)
     }
 
-    /// Who may, what never existed, and the same again.
+    /// Who may, what never existed, and the same request again.
     fn access(&self) -> Sequence {
+        let example = BodyChoice::EXAMPLE;
         let mut script = self.begun();
-        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 9)));
-        script.with(Role::Create, CaseKind::Valid, 0, 1);
-        script.with(Role::List, CaseKind::Valid, 0, 0);
+        self.add_parent(&mut script, BodyChoice::MOST.round(1));
+        script.with_valid(Role::Create, BodyChoice::MOST);
+        script.with_valid(Role::List, example);
         for kind in [
-            CaseKind::Other,
-            CaseKind::Unknown,
-            CaseKind::Stranger,
-            CaseKind::WrongParent,
-            CaseKind::Duplicate,
+            CaseKind::Other(example),
+            CaseKind::Unknown(example),
+            CaseKind::Stranger(example),
+            CaseKind::WrongParent(example),
+            CaseKind::Duplicate(example),
+            CaseKind::Excluded(example),
         ] {
-            script.with_all(kind, 0);
+            script.with_all(kind);
         }
-        script.with_all(CaseKind::Excluded, 0);
-        script.with(Role::Create, CaseKind::Retry, 0, 1);
-        script.with(Role::Update, CaseKind::Retry, 0, 1);
-        script.with(Role::List, CaseKind::Valid, 0, 0);
+        script.with(Role::Create, CaseKind::Retry(BodyChoice::MOST));
+        script.with(Role::Update, CaseKind::Retry(BodyChoice::MOST));
+        script.with_valid(Role::List, example);
         self.sequence("who may, and what does not exist", script)
     }
 
     /// Other methods, paths and notations.
     fn spellings(&self) -> Sequence {
         let mut script = self.begun();
-        for draw in [7, 6, 14, 15] {
-            script.with(Role::Create, CaseKind::Valid, 0, draw);
-            script.with(Role::Update, CaseKind::Valid, 0, draw);
+        for form in [
+            Form::WithReadOnly,
+            Form::Written(Notation::Reversed),
+            Form::Written(Notation::Spaced),
+            Form::WithNull,
+        ] {
+            script.with_valid(Role::Create, BodyChoice::first(form));
+            script.with_valid(Role::Update, BodyChoice::first(form));
         }
-        for draw in 0..METHODS {
-            script.with_all(CaseKind::Method, draw);
+        for index in 0..METHODS {
+            script.with_all(CaseKind::Method(index));
         }
-        for draw in 0..ROUGH {
-            script.with(Role::Create, CaseKind::Rough, 0, draw);
-            script.with(Role::Update, CaseKind::Rough, 0, draw);
+        for body in MalformedBody::ALL {
+            script.with(Role::Create, CaseKind::Rough(body));
+            script.with(Role::Update, CaseKind::Rough(body));
         }
-        for draw in 0..SPELLINGS {
-            script.with_all(CaseKind::Path, draw);
+        for spelling in Spelling::ALL {
+            script.with_all(CaseKind::Path(spelling));
         }
-        script.with(Role::List, CaseKind::Valid, 0, 0);
+        script.with_valid(Role::List, BodyChoice::EXAMPLE);
         self.sequence("other methods, paths and notations", script)
     }
 
-    /// Everything that can be wrong with a request, all operations in turn.
+    /// Everything that can be wrong with a request, one violation of each operation in turn.
     fn violations(&self) -> Vec<Sequence> {
         let count = |route| Request::example(route).map_or(0, |example| violation_count(&example));
         let counts: Vec<usize> = self.operations.iter().map(|(_, route)| count(route)).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         let mut all = Vec::new();
-        for draw in 0..most {
-            for ((_, route), _) in
-                self.operations.iter().zip(&counts).filter(|(_, count)| draw < **count)
-            {
-                all.push(Step::new(CaseKind::Violation, route, 0, draw as u32));
+        for index in 0..most {
+            for ((_, route), count) in self.operations.iter().zip(&counts) {
+                if index < *count {
+                    all.push(Step::new(CaseKind::Violation(index as u32), route, 0));
+                }
             }
         }
         let sequence = |steps: &[Step]| {
             let mut script = self.begun();
-            script.with(Role::Create, CaseKind::Valid, 0, 0);
+            script.with_valid(Role::Create, BodyChoice::EXAMPLE);
             script.steps.extend_from_slice(steps);
-            script.with(Role::List, CaseKind::Valid, 0, 0);
+            script.with_valid(Role::List, BodyChoice::EXAMPLE);
             self.sequence("requests with one thing wrong", script)
         };
         all.chunks(VIOLATIONS).map(sequence).collect()
@@ -184,44 +190,54 @@ impl FamilySequences {
     /// The parts of the list, with enough in it to tell them apart.
     fn pages(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        script.with(Role::Create, CaseKind::Valid, 0, 1);
-        script.with(Role::Create, CaseKind::Valid, 0, 5);
-        script.with(Role::Create, CaseKind::Together, 0, 13);
+        script.with_valid(Role::Create, BodyChoice::MOST);
+        script.with_valid(Role::Create, BodyChoice::ANY);
+        script.with(Role::Create, CaseKind::Together(BodyChoice::ANY.round(1)));
         let before = script.steps.len();
-        for draw in 1..WAYS {
-            script.with(Role::List, CaseKind::Pages, 0, draw);
-            script.with_views_draw(CaseKind::Pages, draw);
+        for part in &Part::ALL[1..] {
+            let kind = CaseKind::Pages((*part).into());
+            script.with(Role::List, kind);
+            script.with_views(kind);
         }
-        script.with(Role::Create, CaseKind::Pages, 0, 21);
-        script.with(Role::Delete, CaseKind::Pages, 1, 0);
+        script.with(Role::Create, CaseKind::PagesUnderChange(BodyChoice::ANY.round(2)));
+        script.with_slot(Role::Delete, CaseKind::PagesUnderChange(BodyChoice::EXAMPLE), 1);
         (script.steps.len() > before).then(|| self.sequence("the list in pages", script))
     }
 
+    /// Changes by several clients at the same time.
     fn together(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        script.with(Role::Create, CaseKind::Valid, 0, 1);
-        script.with(Role::Create, CaseKind::Valid, 0, 9);
+        script.with_valid(Role::Create, BodyChoice::MOST);
+        script.with_valid(Role::Create, BodyChoice::MOST.round(1));
         let before = script.steps.len();
-        for draw in 0..2 {
-            script.with(Role::Update, CaseKind::Together, draw, draw);
-            script.with(Role::Create, CaseKind::Together, 0, 17 + FILLS * draw);
+        for (slot, body) in [(0, BodyChoice::EXAMPLE), (1, BodyChoice::MOST)] {
+            script.with_slot(Role::Update, CaseKind::Together(body), slot);
+            script.with(Role::Create, CaseKind::Together(BodyChoice::MOST.round(2 + slot)));
         }
-        script.with(Role::Delete, CaseKind::Together, 0, 0);
+        script.with(Role::Delete, CaseKind::Together(BodyChoice::EXAMPLE));
         (script.steps.len() > before).then(|| self.sequence("several clients at a time", script))
     }
 
-    /// So many that a list without a range is cut off.
+    /// So many resources that a list without a range is cut off.
     fn crowd(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        for number in 0..CROWD {
-            script.with(Role::Create, CaseKind::Together, 0, 1 + FILLS * number);
+        for round in 0..CROWD {
+            script.with(Role::Create, CaseKind::Together(BodyChoice::MOST.round(round)));
         }
         let paged =
             self.operations.iter().any(|(role, route)| *role == Role::List && is_paged(route));
         let useful = script.steps.len() >= CROWD as usize && self.family.unique.is_empty() && paged;
-        for draw in [1, 4, 8, 9, 18, 28] {
-            script.with(Role::List, CaseKind::Pages, 0, draw);
-            script.with_views_draw(CaseKind::Pages, draw);
+        for (part, round) in [
+            (Part::Default, 0),
+            (Part::AllPages, 0),
+            (Part::Random, 0),
+            (Part::Filtered, 0),
+            (Part::Random, 1),
+            (Part::Random, 2),
+        ] {
+            let kind = CaseKind::Pages(PageChoice { part, round });
+            script.with(Role::List, kind);
+            script.with_views(kind);
         }
         useful.then(|| self.sequence("a long list", script))
     }
@@ -230,54 +246,63 @@ impl FamilySequences {
     pub fn random(&self, seed: u64, round: u32, neighbours: &[Step]) -> Sequence {
         let mut script = self.begun();
         script.steps.extend_from_slice(neighbours);
-        script.steps.extend(self.parent.map(|parent| Step::new(CaseKind::Valid, parent, 0, 9)));
-        script.with(Role::List, CaseKind::Valid, 0, 0);
-        let steps = vec(self.step(), 8..STEPS_MAX);
+        self.add_parent(&mut script, BodyChoice::MOST.round(1));
+        script.with_valid(Role::List, BodyChoice::EXAMPLE);
+        let steps = vec(self.random_step(), 8..STEPS_MAX);
         script.steps.extend(Gen::new(seed, self.family.name, round).throw(&steps));
-        script.with(Role::List, CaseKind::Valid, 0, 0);
+        script.with_valid(Role::List, BodyChoice::EXAMPLE);
         script.steps.extend_from_slice(neighbours);
         self.sequence("random sequences", script)
     }
 
     /// A random step: mostly something valid.
-    fn step(&self) -> impl Strategy<Value = Step> + use<> {
-        let mut choices = Vec::new();
-        for (role, route) in &self.operations {
-            let valid = match role {
-                Role::Create => 6,
-                Role::Update => 8,
-                Role::Delete | Role::Action(_) | Role::View(_) => 3,
-                Role::Read => 2,
-                Role::List => 1,
-            };
-            let mut choice =
-                |weight: u32, kind: CaseKind| choices.push((weight, Just((kind, *route))));
-            choice(valid, CaseKind::Valid);
-            choice(1, CaseKind::Violation);
-            choice(1, CaseKind::Unknown);
-            match role {
-                Role::List | Role::View(_) => choice(2, CaseKind::Pages),
-                Role::Create | Role::Update => choice(1, CaseKind::Retry),
-                Role::Delete => choice(1, CaseKind::Pages),
-                _ => {}
-            }
-            if matches!(role, Role::Create | Role::Update | Role::Delete) {
-                choice(1, CaseKind::Together);
-            }
-            for kind in [
-                CaseKind::Nobody,
-                CaseKind::Other,
-                CaseKind::Method,
-                CaseKind::WrongParent,
-                CaseKind::Duplicate,
-            ] {
-                choice(1, kind);
-            }
-            if *role == Role::List && self.family.seconds > 0 {
-                choice(2, CaseKind::Wait);
-            }
-        }
-        let step = |((kind, route), slot, draw)| Step::new(kind, route, slot, draw);
-        (Union::new_weighted(choices), 0..6_u32, 0..64_u32).prop_map(step)
+    fn random_step(&self) -> impl Strategy<Value = Step> + use<> {
+        let choices = self.operations.iter().flat_map(|(role, route)| {
+            let kinds = random_kinds(*role, self.family.seconds > 0);
+            kinds.into_iter().map(|(weight, kind)| (weight, Just((kind, *route))))
+        });
+        let step = |((kind, route), slot, number): ((Numbered, _), _, _)| {
+            Step::new(kind(number), route, slot)
+        };
+        (Union::new_weighted(choices.collect()), 0..6_u32, 0..64_u32).prop_map(step)
     }
+}
+
+/// Makes a case from the number that stands for its choice in the text of a step.
+type Numbered = fn(u32) -> CaseKind;
+
+/// The cases of an operation that random sequences have, each with its weight.
+fn random_kinds(role: Role, moves_by_itself: bool) -> Vec<(u32, Numbered)> {
+    let valid = match role {
+        Role::Create => 6,
+        Role::Update => 8,
+        Role::Delete | Role::Action(_) | Role::View(_) => 3,
+        Role::Read => 2,
+        Role::List => 1,
+    };
+    let mut kinds: Vec<(u32, Numbered)> = vec![
+        (valid, |it| CaseKind::Valid(BodyChoice::of(it))),
+        (1, CaseKind::Violation),
+        (1, |it| CaseKind::Unknown(BodyChoice::of(it))),
+    ];
+    match role {
+        Role::List | Role::View(_) => kinds.push((2, |it| CaseKind::Pages(PageChoice::of(it)))),
+        Role::Create | Role::Update => kinds.push((1, |it| CaseKind::Retry(BodyChoice::of(it)))),
+        Role::Delete => kinds.push((1, |it| CaseKind::PagesUnderChange(BodyChoice::of(it)))),
+        _ => {}
+    }
+    if matches!(role, Role::Create | Role::Update | Role::Delete) {
+        kinds.push((1, |it| CaseKind::Together(BodyChoice::of(it))));
+    }
+    kinds.extend::<[(u32, Numbered); 5]>([
+        (1, |it| CaseKind::Nobody(BodyChoice::of(it))),
+        (1, |it| CaseKind::Other(BodyChoice::of(it))),
+        (1, CaseKind::Method),
+        (1, |it| CaseKind::WrongParent(BodyChoice::of(it))),
+        (1, |it| CaseKind::Duplicate(BodyChoice::of(it))),
+    ]);
+    if role == Role::List && moves_by_itself {
+        kinds.push((2, CaseKind::Wait));
+    }
+    kinds
 }

@@ -47,8 +47,8 @@ impl FlowSequences {
 
     fn sequence(&self, title: &'static str, moves: &[usize]) -> Sequence {
         let step = |number: &usize| {
-            let draw = u32::try_from(*number).unwrap_or(u32::MAX);
-            Step::new(CaseKind::Walk, self.routes[*number], self.number, draw)
+            let index = u32::try_from(*number).unwrap_or(u32::MAX);
+            Step::new(CaseKind::Walk(index), self.routes[*number], self.number)
         };
         Sequence {
             group: self.flow.name.to_owned(),

@@ -14,7 +14,7 @@ pub use sequence::Sequence;
 
 use super::{
     family::{Families, Family, Role},
-    step::{CaseKind, Step},
+    step::{BodyChoice, CaseKind, Step},
 };
 use crate::profile::ApiProfile;
 use family::FamilySequences;
@@ -77,7 +77,7 @@ impl Schedule {
             self.families.iter().filter(unrelated).filter_map(list).collect();
         let chosen = (0..lists.len().min(2))
             .map(|index| lists[(self.round as usize * 2 + index) % lists.len()]);
-        chosen.map(|route| Step::new(CaseKind::Valid, route, 0, 0)).collect()
+        chosen.map(|route| Step::new(CaseKind::Valid(BodyChoice::EXAMPLE), route, 0)).collect()
     }
 
     /// Whether all scripted sequences were given out, so that only random ones follow.

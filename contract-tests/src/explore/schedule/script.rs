@@ -4,7 +4,7 @@ use openapi::Route;
 
 use crate::explore::{
     family::Role,
-    step::{CaseKind, Step},
+    step::{BodyChoice, CaseKind, Step},
 };
 
 /// How many other methods a path can have at most that are tried, with OPTIONS and HEAD.
@@ -12,37 +12,46 @@ pub const METHODS: u32 = 6;
 /// How many violations are tried in one sequence.
 pub const VIOLATIONS: usize = 24;
 
-/// Steps in the making.
+/// A sequence in the making.
 pub struct Script {
-    /// The operations of a family.
+    /// The operations of the family.
     pub operations: Vec<(Role, &'static Route)>,
-    /// The steps.
+    /// The steps so far.
     pub steps: Vec<Step>,
 }
 
 impl Script {
     /// Adds a step of the operation with this role, where there is one.
-    pub fn with(&mut self, role: Role, kind: CaseKind, slot: u32, draw: u32) {
-        let route =
-            self.operations.iter().find(|(other, _)| *other == role).map(|(_, route)| *route);
-        self.steps.extend(route.map(|route| Step::new(kind, route, slot, draw)));
+    pub fn with(&mut self, role: Role, kind: CaseKind) {
+        self.with_slot(role, kind, 0);
     }
 
-    pub fn with_actions(&mut self, kind: CaseKind, slot: u32, draw: u32) {
+    /// The same, with another resource than the first.
+    pub fn with_slot(&mut self, role: Role, kind: CaseKind, slot: u32) {
+        let operation = self.operations.iter().find(|(other, _)| *other == role);
+        self.steps.extend(operation.map(|(_, route)| Step::new(kind, route, slot)));
+    }
+
+    /// Adds a valid request of the operation with this role, where there is one.
+    pub fn with_valid(&mut self, role: Role, body: BodyChoice) {
+        self.with(role, CaseKind::Valid(body));
+    }
+
+    /// Adds a valid request of every action.
+    pub fn with_actions(&mut self, body: BodyChoice) {
         let actions = self.operations.iter().filter(|(role, _)| matches!(role, Role::Action(_)));
-        self.steps.extend(actions.map(|(_, route)| Step::new(kind, route, slot, draw)));
+        let step = |(_, route): &(Role, &'static Route)| Step::new(CaseKind::Valid(body), route, 0);
+        self.steps.extend(actions.map(step));
     }
 
+    /// Adds a step of every view.
     pub fn with_views(&mut self, kind: CaseKind) {
-        self.with_views_draw(kind, 0);
-    }
-
-    pub fn with_views_draw(&mut self, kind: CaseKind, draw: u32) {
         let views = self.operations.iter().filter(|(role, _)| matches!(role, Role::View(_)));
-        self.steps.extend(views.map(|(_, route)| Step::new(kind, route, 0, draw)));
+        self.steps.extend(views.map(|(_, route)| Step::new(kind, route, 0)));
     }
 
-    pub fn with_all(&mut self, kind: CaseKind, draw: u32) {
-        self.steps.extend(self.operations.iter().map(|(_, route)| Step::new(kind, route, 0, draw)));
+    /// Adds a step of every operation.
+    pub fn with_all(&mut self, kind: CaseKind) {
+        self.steps.extend(self.operations.iter().map(|(_, route)| Step::new(kind, route, 0)));
     }
 }
