@@ -1,4 +1,4 @@
-//! Bodies that the contract allows: from its example over the edges of its bounds to any.
+//! Valid bodies: the example of the contract, the edges of its bounds, and random ones.
 
 use openapi::RequestBody;
 use proptest::string::string_regex;
@@ -26,12 +26,12 @@ pub enum Fill {
     Any,
 }
 
-/// What a body must satisfy beyond its schema.
+/// What a body must satisfy beyond the schema.
 #[derive(Clone, Copy)]
 pub struct Wishes {
     /// Values of its members.
     pub values: &'static [(&'static str, Make)],
-    /// What makes the whole good.
+    /// Adjusts members that depend on each other.
     pub settle: fn(&mut Gen, &mut Members),
 }
 
@@ -54,7 +54,7 @@ pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, random: &mut Gen
     filler.value(expected.definition(), true)
 }
 
-/// Text that programs handle badly who did not think of it.
+/// Texts that careless programs handle badly.
 const ODD: [&str; 9] = [
     "Robert'); DROP TABLE x;--",
     "\"quoted\" \\ and <b>marked</b> & more",
@@ -230,7 +230,7 @@ impl Filler<'_> {
                 let length = odd.chars().count() as u64;
                 (odd, length)
             }
-            // Longer than most columns of old, and not ASCII alone.
+            // Longer than short columns of a database, and not ASCII alone.
             _ => (
                 format!(
                     "{} café {} of {}",
@@ -245,7 +245,7 @@ impl Filler<'_> {
     }
 }
 
-/// How the same JSON can be written.
+/// Another notation of the same JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
     /// With its members in the other order.
@@ -256,7 +256,7 @@ pub enum Notation {
     Escaped,
 }
 
-/// Every notation but the plain one.
+/// Every notation except the usual one.
 pub const NOTATIONS: [Notation; 3] = [Notation::Reversed, Notation::Spaced, Notation::Escaped];
 
 /// The JSON text of a value.

@@ -1,8 +1,8 @@
-//! Whether what happened at the same time can have happened one after the other.
+//! Linearizability: whether concurrent events can have happened one after the other.
 
 use super::{family::Members, model::difference};
 
-/// What a client did with a resource, and what came of it.
+/// What a client did with a resource, and its result.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// It was changed: these members were sent.
@@ -13,7 +13,7 @@ pub enum Event {
     Removed,
     /// It was not there.
     Missed,
-    /// It was not changed, because somebody else did.
+    /// A change was refused because of a concurrent one.
     Refused,
 }
 

@@ -93,11 +93,11 @@ pub async fn run(target: &Target, options: &Options) -> Run {
         Some(steps) => explorer.play(&Sequence::given(steps.clone()), options.seed).await,
         None => explorer.explore().await,
     }
-    explorer.tell(&mut run);
+    explorer.finish(&mut run);
     run
 }
 
-/// A run that goes on.
+/// The state of a run.
 struct Explorer<'a> {
     target: &'a Target,
     options: &'a Options,
@@ -106,7 +106,7 @@ struct Explorer<'a> {
     cases: BTreeMap<(String, &'static str), Case>,
     failed: Vec<Case>,
     over: bool,
-    /// Whether everything was played that is not left to chance.
+    /// Whether all scripted sequences were played.
     has_played_all: bool,
     started: Instant,
 }
@@ -142,13 +142,12 @@ impl<'a> Explorer<'a> {
         self.over || self.tally.is_spent()
     }
 
-    /// First what failed once, then everything that the schedule has, until enough requests were
-    /// sent.
+    /// Plays kept regressions first, then the schedule, until the budget of requests is spent.
     async fn explore(&mut self) {
         let patterns: Vec<WildMatch> =
             self.options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
         let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
-        self.idle(&patterns);
+        self.report_unmatched(&patterns);
         self.regressions(chosen).await;
         let mut schedule = Schedule::new(self.target.profile, self.options.seed, chosen);
         while let Some(sequence) = schedule.next().filter(|_| !self.is_over()) {
@@ -157,8 +156,8 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Tells each pattern that matches nothing: what it was to check was not checked.
-    fn idle(&mut self, patterns: &[WildMatch]) {
+    /// Reports each pattern that matches no operation, so that a typo is no success.
+    fn report_unmatched(&mut self, patterns: &[WildMatch]) {
         let routes = &self.target.profile.contract.routes;
         for pattern in
             patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id)))
@@ -175,7 +174,7 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Plays what failed once and has to do with what is chosen.
+    /// Plays the kept regressions that contain a chosen operation.
     async fn regressions(&mut self, chosen: impl Fn(&Route) -> bool) {
         let Some(folder) = &self.options.regressions else { return };
         for (name, regression) in regression::all(folder, self.target.profile.contract) {
@@ -196,7 +195,7 @@ impl<'a> Explorer<'a> {
         self.failed.push(case);
     }
 
-    /// Plays a sequence in a fresh world and notes how it ended.
+    /// Plays a sequence in a fresh world and records how it ended.
     async fn play(&mut self, sequence: &Sequence, seed: u64) {
         let begun = Instant::now();
         let before = (self.tally.requests, self.tally.undone);
@@ -214,15 +213,15 @@ impl<'a> Explorer<'a> {
             Some(Stop::Breach(findings)) => {
                 self.over = self.options.stop_at_first;
                 let steps = &sequence.steps[..ended.steps];
-                self.broken(sequence, seed, steps, findings, ended.exchanges).await;
+                self.report_breach(sequence, seed, steps, findings, ended.exchanges).await;
             }
         }
-        self.note(sequence, begun, before);
+        self.record(sequence, begun, before);
     }
 
-    /// A sequence that was played passes, whatever became of its last step: that is a case of its
-    /// own. One in which the target did nothing at all is skipped.
-    fn note(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
+    /// Records that a sequence was played. Its case passes even if a step failed, because the
+    /// failure is a case of its own; it is skipped if the target answered nothing but 501.
+    fn record(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
         let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
         if sent == 0 {
             return;
@@ -240,8 +239,8 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Reports a breach by the shortest sequence that shows it.
-    async fn broken(
+    /// Reports a breach with the shortest sequence found that reproduces it.
+    async fn report_breach(
         &mut self,
         sequence: &Sequence,
         seed: u64,
@@ -251,7 +250,7 @@ impl<'a> Explorer<'a> {
     ) {
         let mut shown = (steps.to_vec(), findings, exchanges);
         if !self.options.stop_at_first && self.target.is_controllable() {
-            shown = self.shortest(shown, seed).await;
+            shown = self.shrink(shown, seed).await;
         }
         let (steps, findings, exchanges) = shown;
         let Some(first) = findings.first() else { return };
@@ -279,7 +278,7 @@ impl<'a> Explorer<'a> {
             "--play",
             &script,
         ]);
-        // Whoever made the sequence shorter left another world behind.
+        // Shrinking has changed the world.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
         self.tally.progress.failed();
@@ -291,8 +290,8 @@ impl<'a> Explorer<'a> {
         });
     }
 
-    /// The shortest sequence with the same breach that a bounded number of requests finds.
-    async fn shortest(
+    /// Shrinks a failing sequence within a budget of requests, keeping its first breach.
+    async fn shrink(
         &self,
         shown: (Vec<Step>, Vec<Finding>, Vec<Exchange>),
         seed: u64,
@@ -319,18 +318,18 @@ impl<'a> Explorer<'a> {
         shortest
     }
 
-    fn tell(mut self, run: &mut Run) {
+    fn finish(mut self, run: &mut Run) {
         if self.has_played_all && !self.options.stop_at_first {
-            self.weak();
+            self.report_never_succeeded();
         }
         run.cases = self.failed;
         run.cases.extend(self.cases.into_values());
-        self.tally.tell(run);
+        self.tally.write_to(run);
         run.took = self.started.elapsed();
     }
 
-    /// An operation that never did what it is for was not tested beyond its refusals.
-    fn weak(&mut self) {
+    /// Reports operations that never succeeded: only their refusals were tested.
+    fn report_never_succeeded(&mut self) {
         let profile = self.target.profile;
         let succeeds = |status: &u16| (200..300).contains(status) || *status == UNDONE;
         let weak = self
@@ -347,7 +346,7 @@ impl<'a> Explorer<'a> {
     }
 }
 
-/// Plays steps in a fresh world, where the target has one.
+/// Plays steps after a reset, where the target can be reset.
 async fn play_steps(
     target: &Target,
     steps: &[Step],
@@ -372,7 +371,7 @@ async fn play_steps(
         }
     }
     if !target.is_controllable() {
-        // What was made stays otherwise; whatever goes wrong here was reported before.
+        // A target without a reset keeps what was made. What fails here was reported before.
         drop(play.clean_up().await);
     }
     ended.exchanges = play.session.exchanges;

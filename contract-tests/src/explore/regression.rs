@@ -1,4 +1,4 @@
-//! Sequences that failed once, kept as small files and played first ever after.
+//! Sequences that failed once, kept as files and played first in later runs.
 
 use std::{fs, io, path::Path};
 
@@ -16,7 +16,7 @@ pub struct Regression {
     pub sequence: Sequence,
 }
 
-/// Every regression of a folder, by name; a file that cannot be read is told instead.
+/// Every regression of a folder by name, or the reason why its file cannot be read.
 pub fn all(
     folder: &Path,
     contract: &'static Contract,
@@ -55,7 +55,7 @@ fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> 
     Ok(Regression { seed, sequence })
 }
 
-/// Keeps a sequence that failed, under a name that is made of what broke.
+/// Writes a sequence that failed to a file named after the check and the operation.
 pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut text = format!("# {finding}\nseed {seed}\n");

@@ -1,4 +1,4 @@
-//! Who may, and what does not exist.
+//! Requests with other credentials, for resources that do not exist, and by other methods.
 
 use http::Method;
 use openapi::Location;
@@ -21,11 +21,11 @@ use crate::{
 
 /// The status of a request without good credentials.
 const UNAUTHENTICATED: u16 = 401;
-/// The status of a request whose credentials are good elsewhere.
+/// The status of a request with a valid key that may not be used from here.
 const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
-    /// A good request of the family: of the resource of a slot, of a parent, or the example.
+    /// A valid request about the resource of a slot or about a parent, else the example.
     pub(super) async fn good(
         &mut self,
         operation: TargetOperation,
@@ -45,7 +45,7 @@ impl Play<'_> {
         Ok(request.or_else(|| Request::example(operation.route).ok()))
     }
 
-    /// Without a good key every protected operation is closed, and nothing comes of asking.
+    /// Rejects callers without a valid key on protected operations, without changing anything.
     pub(super) async fn closed(
         &mut self,
         operation: TargetOperation,
@@ -62,7 +62,7 @@ impl Play<'_> {
         }
     }
 
-    /// The request is refused for its credentials alone.
+    /// Checks that a valid request of this caller is rejected for its credentials.
     pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
         let route = request.route;
         let (closed, expected) = match caller {
@@ -81,7 +81,7 @@ impl Play<'_> {
         self.session.found(&check::REFUSES_STRANGERS, &route.id, "", message)
     }
 
-    /// What belongs to one customer does not exist for another.
+    /// The resources of one customer do not exist for another.
     pub(super) async fn other_customer(
         &mut self,
         operation: TargetOperation,
@@ -105,8 +105,8 @@ impl Play<'_> {
         self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
     }
 
-    /// Another customer hears of what is ours the same as of what never was; `parameter` names it
-    /// in the path.
+    /// A request of another customer for a resource of ours has the same answer as one for an id
+    /// that was never given; `parameter` holds the id.
     pub(super) async fn is_unknown_to_others(
         &mut self,
         request: &Request,
@@ -121,7 +121,8 @@ impl Play<'_> {
             return Ok(());
         }
         let message = format!(
-            "has the status {} for what belongs to another customer, and {} for what does not exist",
+            "has the status {} for what belongs to another customer, \
+             and {} for what does not exist",
             theirs.status, nothing.status
         );
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
@@ -142,7 +143,7 @@ impl Play<'_> {
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &operation.route.id, "", message)
     }
 
-    /// What never existed is refused, and nothing comes into being by it.
+    /// A request for an id that was never given is refused and creates nothing.
     pub(super) async fn unknown(
         &mut self,
         operation: TargetOperation,
@@ -164,7 +165,7 @@ impl Play<'_> {
         self.refused(operation, &check::DEAD_STAYS_DEAD).await
     }
 
-    /// A part cannot be reached through another whole than its own.
+    /// A resource cannot be reached through another parent than its own.
     pub(super) async fn wrong_parent(
         &mut self,
         operation: TargetOperation,
@@ -192,7 +193,7 @@ impl Play<'_> {
         self.refused(operation, &check::PARENT).await
     }
 
-    /// A method that the path does not have is refused, and the refusal says which there are.
+    /// A method that the path does not have is answered with 405 and all methods in `Allow`.
     pub(super) async fn other_method(
         &mut self,
         step: Step,
@@ -233,7 +234,7 @@ impl Play<'_> {
         }
     }
 
-    /// The answer says which methods there are, all of them.
+    /// `Allow` lists every method of the path.
     fn allows(&mut self, operation: &str, received: &Received, taken: &[&Method]) -> Played {
         let allow = received.header("allow").unwrap_or_default().to_owned();
         let lacks =
@@ -247,7 +248,7 @@ impl Play<'_> {
         }
     }
 
-    /// OPTIONS tells the methods of a path, and HEAD what GET would answer, without its body.
+    /// OPTIONS answers with the methods of the path, and HEAD with the status of GET.
     async fn asked_about(
         &mut self,
         request: &Request,
@@ -257,7 +258,7 @@ impl Play<'_> {
         let (mut sent, operation) = (request.sent(Caller::Customer), &request.route.id);
         match question {
             0 => {
-                // It is no operation of the contract.
+                // OPTIONS is no operation of the contract.
                 sent.route = None;
                 sent.method = Method::OPTIONS;
                 sent.body.clear();
@@ -285,8 +286,8 @@ fn is_of_one(role: Role) -> bool {
     matches!(role, Role::Read | Role::Update | Role::Delete | Role::Action(_))
 }
 
-/// The same request with an id that was never given, in this parameter or else in the last; `None`
-/// where the path names nothing.
+/// The same request with an id that was never given, in this parameter or else in the last of the
+/// path; `None` where the path has no parameters.
 fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;

@@ -1,5 +1,5 @@
-//! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd
-//! one out is named.
+//! Which operation is at fault when two disagree: a third one is asked, and the one that differs
+//! from the other two is reported.
 
 use super::{
     Cause, Play, TargetOperation,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What another operation says of a resource.
+/// What another operation shows of a resource.
 #[derive(Debug)]
 pub(super) enum Witness {
     /// There is no such operation.
@@ -29,7 +29,7 @@ pub(super) enum Witness {
 }
 
 impl Play<'_> {
-    /// Names the operation because of which a list is not what it should be.
+    /// Reports the operation that is at fault for a list that differs from the model.
     pub(super) async fn explain_list(
         &mut self,
         operation: TargetOperation,
@@ -72,7 +72,7 @@ impl Play<'_> {
         }
     }
 
-    /// Whether a short list is another one where no range is asked for.
+    /// Whether a list that fits the default page has other rows if no range is asked for.
     async fn pages_differ(
         &mut self,
         operation: TargetOperation,
@@ -88,15 +88,15 @@ impl Play<'_> {
         Ok(!plainly.iter().map(key).eq(list.iter().map(key)))
     }
 
-    /// Names what was done last.
+    /// Reports the last change as the cause.
     fn accuse(&mut self, cause: &Cause, key: &str, at: &str, words: &str) -> Played {
         let is_subject = cause.key.as_deref() == Some(key);
         let check: &'static Check = if is_subject { cause.check } else { cause.frame };
         self.session.found(check, &cause.route.id, at, words.to_owned())
     }
 
-    /// Whether a list is at fault that no other operation can confirm: what is tried with the
-    /// resource tells.
+    /// Whether the list is at fault where no operation reads the resource alone: a change or a
+    /// removal of the resource shows whether it exists.
     async fn list_is_odd(
         &mut self,
         family: &'static Family,
@@ -123,8 +123,8 @@ impl Play<'_> {
         }
     }
 
-    /// What no row shows is rather not shown than not stored, unless a change makes the list show
-    /// it.
+    /// Whether the list never shows a member. If all rows have the same value, the list is at fault
+    /// rather than the last change, unless the list shows what another change sets.
     async fn never_shows(
         &mut self,
         family: &'static Family,
@@ -159,7 +159,7 @@ impl Play<'_> {
         Ok(!shown)
     }
 
-    /// Whether something can be done with a resource; `None` where there is no such operation.
+    /// Whether an operation on a resource succeeds; `None` where there is no such operation.
     async fn try_out(
         &mut self,
         family: &'static Family,
@@ -176,8 +176,8 @@ impl Play<'_> {
         Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
     }
 
-    /// Names the operation because of which a resource does not look as it should when it is read
-    /// alone.
+    /// Reports the operation that is at fault for a resource that differs from the model when it
+    /// is read alone.
     pub(super) async fn explain_item(
         &mut self,
         operation: TargetOperation,
@@ -204,8 +204,8 @@ impl Play<'_> {
         }
     }
 
-    /// Names the operation because of which a resource cannot be read that exists, or can that does
-    /// not.
+    /// Reports the operation that is at fault for a resource that exists and cannot be read, or
+    /// that can be read and does not exist.
     pub(super) async fn explain_presence(
         &mut self,
         operation: TargetOperation,

@@ -1,4 +1,4 @@
-//! What changes a resource: updates and actions.
+//! Updates and actions.
 
 use openapi::RequestBody;
 use serde_json::Value;
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Statuses by which something is refused for the state that it is in.
+/// Statuses by which an action is refused because of the state of the resource.
 const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
 
 impl Play<'_> {
@@ -56,7 +56,7 @@ impl Play<'_> {
         self.is_not_pretended(operation, &pretended, &now)
     }
 
-    /// The same change twice is the same as once.
+    /// An update is idempotent: the same one again succeeds and changes nothing.
     pub(super) async fn update_again(
         &mut self,
         operation: TargetOperation,
@@ -71,7 +71,7 @@ impl Play<'_> {
             return Ok(());
         };
         let unique = operation.family.unique;
-        // What another one has was refused the first time.
+        // A value that another resource has was refused the first time.
         if content(&request).get(unique).is_some_and(|value| row.value.get(unique) != Some(value)) {
             return Ok(());
         }
@@ -83,7 +83,7 @@ impl Play<'_> {
         self.changed(operation, &row, expected, None, &received, &check::IDEMPOTENT).await
     }
 
-    /// What a resource looks like after a change.
+    /// What a resource should be after an update.
     fn updated(&self, operation: TargetOperation, row: &Row, body: &Members) -> Members {
         let family = operation.family;
         let mut expected = row.value.clone();
@@ -100,7 +100,7 @@ impl Play<'_> {
         expected
     }
 
-    /// Holds the answer to a change against what was expected, and looks whether it is kept.
+    /// Compares the answer to a change with the model, then reads whether the change was stored.
     pub(super) async fn changed(
         &mut self,
         operation: TargetOperation,
@@ -139,7 +139,7 @@ impl Play<'_> {
             collection.rows.push(Row { alive: false, ..row.clone() });
             collection.seen.insert(key.clone());
         }
-        // The dead namesake was added behind it.
+        // The removed resource with the same key was added behind it.
         let living = collection.rows.iter_mut().find(|it| it.alive && it.key == row.key);
         if let Some(living) = living {
             living.value = expected;

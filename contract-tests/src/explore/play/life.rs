@@ -1,4 +1,4 @@
-//! The life of a resource: made, read, changed, used, removed.
+//! Creating, reading and removing a resource.
 
 use openapi::Route;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Statuses by which something is refused for what is there already.
+/// Statuses by which a value is refused that another resource has.
 const TAKEN: [u16; 3] = [400, 409, 422];
 
 impl Play<'_> {
@@ -66,7 +66,7 @@ impl Play<'_> {
         self.after_change(family, key).await
     }
 
-    /// What no two may have alike is refused to a second one.
+    /// A unique value that another resource has is refused.
     pub(super) async fn duplicate(
         &mut self,
         operation: TargetOperation,
@@ -117,7 +117,7 @@ impl Play<'_> {
         self.session.found(check, &route.id, "", message)
     }
 
-    /// The new resource, held against what was sent; `None` where the answer tells nothing of it.
+    /// Compares the new resource with what was sent; `None` where the answer does not show it.
     fn made(
         &mut self,
         operation: TargetOperation,
@@ -181,7 +181,7 @@ impl Play<'_> {
         }
     }
 
-    /// Looks at what was changed, in the list and alone.
+    /// Reads what was changed, in the list and alone.
     pub(super) async fn after_change(&mut self, family: &'static Family, key: String) -> Played {
         self.look(family).await?;
         let Some(route) = self.families.route(family.read) else { return Ok(()) };
@@ -204,7 +204,7 @@ impl Play<'_> {
         }
     }
 
-    /// The resource of a family of one is there from the beginning.
+    /// Reads the only resource of a family without a list; it always exists.
     pub(super) async fn meet_the_one(&mut self, operation: TargetOperation) -> Played {
         let Some(request) = self.request(operation, &About::default(), BodyChoice::EXAMPLE) else {
             return Ok(());
@@ -270,7 +270,7 @@ impl Play<'_> {
         self.parts_are_gone(family, &row.key).await
     }
 
-    /// The parts of what is removed cannot be listed any more.
+    /// The list of the parts of a removed resource is answered as for an unknown id.
     async fn parts_are_gone(&mut self, family: &'static Family, key: &str) -> Played {
         let parts = self.families.all().filter(|part| part.parent == family.name);
         for part in parts {
@@ -311,7 +311,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// What is removed and can still be read is in one of the states of what was removed.
+    /// A removed resource that can still be read has a state that says so.
     fn is_on_its_way(&mut self, operation: TargetOperation, key: &str) -> Played {
         let (family, member) =
             (operation.family, operation.family.states.map_or("", |(member, _)| member));
@@ -324,7 +324,7 @@ impl Play<'_> {
         self.session.found(&check::GONE, &operation.route.id, &format!("/{member}"), message)
     }
 
-    /// What is removed is gone with its parts.
+    /// Marks a resource and its parts as removed.
     pub(super) fn bury(&mut self, family: &'static Family, key: &str) {
         if let Some(row) = self.collection(family).find_mut(key) {
             row.alive = false;
@@ -360,7 +360,7 @@ impl Play<'_> {
         self.refused(operation, &check::DEAD_STAYS_DEAD).await
     }
 
-    /// The resource of a slot, where the family was looked at before.
+    /// The resource of a slot; reads the list first if nothing is known of the family.
     pub(super) async fn known(
         &mut self,
         family: &'static Family,
@@ -381,7 +381,7 @@ pub(super) fn content(request: &Request) -> Members {
     }
 }
 
-/// What an answer shows of a body, with what the members become that it leaves out.
+/// What an answer should show of a body, with the defaults of members that it leaves out.
 pub(super) fn shown(family: &Family, body: &Members) -> Members {
     let mut shown = (family.shows)(body);
     shown.retain(|name, _| !family.unseen.contains(&name.as_str()));
@@ -391,7 +391,7 @@ pub(super) fn shown(family: &Family, body: &Members) -> Members {
     shown
 }
 
-/// What a refusal says of itself.
+/// The messages of a refusal.
 pub(super) fn reason(received: &Received) -> String {
     let body = received.json();
     let errors = body["errors"].as_array().into_iter().flatten();

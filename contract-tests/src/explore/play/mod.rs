@@ -1,4 +1,4 @@
-//! Plays steps: each becomes requests, and every answer is held against the model.
+//! Plays steps: sends the requests of each and compares every answer with the model.
 
 mod access;
 mod blame;
@@ -32,35 +32,36 @@ use crate::{
     check::{self, Check},
 };
 
-/// After so many refused requests in a row it is looked whether they changed anything.
+/// After so many refused requests in a row the list is read to see whether they changed anything.
 const REFUSALS_UNSEEN_MAX: u32 = 8;
 
-/// A play: a world as it was at the beginning, and what was done with it since.
+/// The model of a world since its reset, and the session that it is compared through.
 pub struct Play<'a> {
+    /// The session.
     pub session: Session<'a>,
     families: Families,
     collections: BTreeMap<&'static str, Collection>,
     walks: BTreeMap<&'static str, Walk>,
     seed: u64,
-    /// What was done last, to be blamed for what is seen next.
+    /// The last change, which is blamed for a mismatch that is seen next.
     last: Option<Cause>,
-    /// How many requests were refused since it was looked whether anything changed.
+    /// How many requests were refused since the list was read.
     refusals: u32,
 }
 
-/// Something that was done, and the law that it breaks if it changed what it should not.
+/// A request, and the checks that it fails if it turns out to have changed something wrongly.
 #[derive(Debug, Clone)]
 struct Cause {
     route: &'static Route,
     /// The resource that it was about.
     key: Option<String>,
-    /// The law for that resource.
+    /// The check for that resource.
     check: &'static Check,
-    /// The law for all others.
+    /// The check for all other resources.
     frame: &'static Check,
 }
 
-/// An operation with its place in its family.
+/// An operation, and what it does in its family.
 #[derive(Clone, Copy)]
 struct TargetOperation {
     family: &'static Family,
@@ -69,7 +70,7 @@ struct TargetOperation {
 }
 
 impl<'a> Play<'a> {
-    /// A play in a world of which nothing is known yet; bodies come from `seed`.
+    /// A play in a world of which nothing is known yet; `seed` determines the bodies.
     pub fn new(session: Session<'a>, seed: u64) -> Play<'a> {
         let families = Families(session.target.profile);
         Play {
@@ -83,7 +84,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Plays one step. What the target does not do is passed over.
+    /// Plays one step. Operations that the target answers with 501 are skipped.
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match (step.kind, self.families.of(&step.route.id)) {
             (CaseKind::Walk(index), _) => self.walk(step.slot as usize, index as usize).await,
@@ -144,14 +145,14 @@ impl<'a> Play<'a> {
         self.collection(family).slot(slot).cloned()
     }
 
-    /// Remembers what was done.
+    /// Records a change, to be blamed for a mismatch.
     fn did(&mut self, route: &'static Route, key: Option<&str>, check: &'static Check) {
         let cause = Cause { route, key: key.map(str::to_owned), check, frame: &check::FRAME };
         self.last = Some(cause);
     }
 
-    /// Remembers a request that was refused; from time to time it is looked whether it changed
-    /// anything.
+    /// Records a refused request; after several of them the list is read to see whether they
+    /// changed anything.
     async fn refused(&mut self, operation: TargetOperation, check: &'static Check) -> Played {
         self.last = Some(Cause { route: operation.route, key: None, check, frame: check });
         self.refusals += 1;

@@ -1,4 +1,4 @@
-//! Looks at lists and holds them against the model.
+//! Reads lists and compares them with the model.
 
 use openapi::Route;
 
@@ -15,7 +15,7 @@ use crate::{
 use request::{About, WHOLE, is_paged};
 
 impl Play<'_> {
-    /// Looks at the whole list of a family, at that of each parent where it has some.
+    /// Reads the whole list of a family, for each parent where it has some.
     pub(super) async fn look(&mut self, family: &'static Family) -> Played {
         self.refusals = 0;
         let Some(route) = self.families.route(family.list) else {
@@ -28,7 +28,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Where the parents are not made here, they are those that the world has.
+    /// Reads the list of the parents if none is known yet.
     pub(super) async fn meet_parents(&mut self, family: &'static Family) -> Played {
         let Some(parent) = self.families.named(family.parent) else { return Ok(()) };
         let known = !self.collection(parent).rows.is_empty();
@@ -38,7 +38,7 @@ impl Play<'_> {
         self.look_at(TargetOperation { family: parent, role: Role::List, route }, None).await
     }
 
-    /// A family of one has no list.
+    /// Reads the only resource of a family without a list.
     async fn look_alone(&mut self, family: &'static Family) -> Played {
         let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
             return Ok(());
@@ -59,7 +59,7 @@ impl Play<'_> {
         }
         if let Some(mismatch) = collection.mismatch(parent.as_ref(), &list) {
             self.explain_list(operation, parent.clone(), &list, mismatch).await?;
-            // A breach that is known is no reason to trip over it again.
+            // The breach is known: takes the list as it is, so that it is not found again.
             self.collection(operation.family).rows.retain(|row| row.parent != parent);
             self.adopt(operation.family, parent, list);
             return Ok(());
@@ -89,13 +89,13 @@ impl Play<'_> {
         self.fetch(operation, parent, range, &[]).await
     }
 
-    /// The words of the API for a part of a list.
+    /// The range header of the API for a part of a list.
     pub(super) fn range(&self, start: u32, results: u32) -> String {
         (self.session.target.profile.range)(start, results)
     }
 
-    /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about
-    /// exists.
+    /// Rows of a list. Anything but success is a breach, because the request is valid and the
+    /// parent exists.
     pub(super) async fn fetch(
         &mut self,
         operation: TargetOperation,
@@ -120,7 +120,7 @@ impl Play<'_> {
         Ok(rows(received.json()))
     }
 
-    /// What moves by itself moves forward only.
+    /// The states of all rows move forward only.
     fn states(&mut self, operation: TargetOperation, list: &[Members]) -> Played {
         for row in list {
             self.state(operation.family, operation.route, row)?;
@@ -128,7 +128,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Holds what is seen of a resource against the ways that its state may go.
+    /// Checks that the state of a resource is not behind the one that was seen before.
     pub(super) fn state(
         &mut self,
         family: &'static Family,
@@ -151,7 +151,7 @@ impl Play<'_> {
         self.session.found(&check::IMMUTABLE, &route.id, &format!("/{member}"), message)
     }
 
-    /// Another list of the same resources.
+    /// Compares another list of the same resources with the model.
     pub(super) async fn view(&mut self, operation: TargetOperation, index: usize) -> Played {
         self.look(operation.family).await?;
         let family = operation.family;
@@ -191,7 +191,7 @@ impl Play<'_> {
         }
     }
 
-    /// A witness of a resource by its list.
+    /// What the list shows of a resource.
     pub(super) async fn row_of(
         &mut self,
         family: &'static Family,
@@ -205,7 +205,7 @@ impl Play<'_> {
         Ok(row.map_or(Witness::Gone, Witness::Seen))
     }
 
-    /// A witness of a resource by reading it alone.
+    /// What a resource is when it is read alone.
     pub(super) async fn item_of(
         &mut self,
         family: &'static Family,
@@ -227,7 +227,7 @@ fn own((name, value): (&String, &serde_json::Value)) -> (String, serde_json::Val
 }
 
 impl Mismatch {
-    /// What it says of the list, in words.
+    /// The mismatch in words, for a message about the list.
     pub(super) fn words(&self) -> String {
         match self {
             Mismatch::Missing(key) => format!("lacks {key}, which exists"),

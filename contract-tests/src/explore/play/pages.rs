@@ -1,4 +1,4 @@
-//! Pages and filters of a list, held against the whole list.
+//! Pages and filters of a list, compared with the whole list.
 
 use super::{Play, TargetOperation, request::is_paged};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Play<'_> {
-    /// A part of the list is what the whole list has at that place.
+    /// Asks for a part of a list and compares it with the whole list.
     pub(super) async fn pages(
         &mut self,
         operation: TargetOperation,
@@ -56,7 +56,7 @@ impl Play<'_> {
         self.slice(operation, parent, &whole, page, check).await
     }
 
-    /// The whole list: as it was seen last, where nothing can have changed since.
+    /// The whole list; read again unless nothing can have changed since it was read last.
     async fn reference(
         &mut self,
         operation: TargetOperation,
@@ -122,7 +122,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Pages, one after the other, make the whole list. Long lists are looked at in a few pages.
+    /// All pages together make the whole list. Long lists are read in few pages.
     async fn concatenated(
         &mut self,
         operation: TargetOperation,
@@ -143,7 +143,7 @@ impl Play<'_> {
         self.rows_are(operation, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
     }
 
-    /// A filter chooses the rows that have the value, and a page is a part of those.
+    /// A filter gives exactly the rows that have the value, and a page is a part of those.
     async fn filtered(
         &mut self,
         operation: TargetOperation,
@@ -178,8 +178,7 @@ impl Play<'_> {
         )
     }
 
-    /// While rows come and go between two pages, none that kept its place comes twice or not at
-    /// all.
+    /// Changes the list between two pages: rows that keep their place are shown exactly once.
     pub(super) async fn pages_under_change(
         &mut self,
         change: TargetOperation,

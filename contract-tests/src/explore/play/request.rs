@@ -1,4 +1,4 @@
-//! Requests that the contract allows, for the resources that there are.
+//! Valid requests about resources of the model.
 
 use openapi::{Location, Route};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Whom a request is about.
+/// The resource that a request is about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct About {
     /// The key of the resource.
@@ -38,7 +38,7 @@ impl About {
 }
 
 impl Play<'_> {
-    /// A valid request; `None` where there is nothing that it could be about.
+    /// A valid request; `None` where a required id is missing.
     pub(super) fn request(
         &self,
         operation: TargetOperation,
@@ -65,7 +65,7 @@ impl Play<'_> {
         Some(Request { route, parameters, range: None, content })
     }
 
-    /// What a parameter of the path says, by its name.
+    /// The key that a parameter of this name holds.
     fn named(&self, family: &Family, parameter: &str, about: &About) -> Option<String> {
         if parameter == family.parameter {
             return about.key.clone();
@@ -87,8 +87,7 @@ impl Play<'_> {
         body(expected, wishes, choice.fill(), &mut random)
     }
 
-    /// The resource that something new is to be a part of: one that exists; `None` where there is
-    /// none.
+    /// An existing parent for a new resource; `None` where the family has parents and none exists.
     pub(super) fn parent(&mut self, family: &'static Family, slot: u32) -> Option<Option<String>> {
         let Some(parent) = self.families.named(family.parent) else { return Some(None) };
         let grows = parent.grows();
@@ -108,10 +107,10 @@ impl Play<'_> {
     }
 }
 
-/// The number of rows that a whole list is asked for.
+/// How many rows are asked for to read a whole list.
 pub(super) const WHOLE: u32 = 1000;
 
-/// Whether a list can be asked for in parts.
+/// Whether a list can be read in pages.
 pub fn is_paged(route: &Route) -> bool {
     route.parameters.iter().any(|parameter| parameter.location == Location::Header)
 }

@@ -1,4 +1,4 @@
-//! Other spellings of a path.
+//! Requests at other spellings of a path.
 
 use super::{Play, TargetOperation};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Play<'_> {
-    /// A path that no operation has is answered with 404; a slash at its end makes no difference
-    /// where the API says so.
+    /// A path that no operation has is answered with 404. A slash at the end changes nothing where
+    /// the API says so.
     pub(super) async fn other_path(
         &mut self,
         step: Step,

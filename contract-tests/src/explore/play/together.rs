@@ -1,4 +1,4 @@
-//! Several clients at the same time: what they see must be explained by some order.
+//! Several clients at the same time: their answers must be linearizable.
 
 use std::collections::BTreeSet;
 
@@ -21,11 +21,11 @@ use crate::{
     },
 };
 
-/// How many clients there are.
+/// How many clients send requests at the same time.
 const CLIENTS: u32 = 4;
-/// The status of a change that lost against another one.
+/// The status of a change that lost against a concurrent one.
 const CONFLICT: u16 = 409;
-/// How often they act on the same resource.
+/// How many rounds of updates a resource gets.
 const ROUNDS: u32 = 2;
 
 impl Play<'_> {
@@ -43,7 +43,7 @@ impl Play<'_> {
         }
     }
 
-    /// All clients make one: each gets its own, unless there can be only one of the kind.
+    /// All clients create one: each gets its own, or only one if a value must be unique.
     async fn create_together(
         &mut self,
         operation: TargetOperation,
@@ -95,7 +95,7 @@ impl Play<'_> {
         self.look(family).await
     }
 
-    /// Two clients change a resource, two look at it.
+    /// Two clients update a resource while two read it.
     async fn update_together(
         &mut self,
         operation: TargetOperation,
@@ -111,7 +111,7 @@ impl Play<'_> {
         else {
             return Ok(());
         };
-        // A resource that is renamed meanwhile is another for those who come by its old name.
+        // If the key itself changes, readers of the old key rightly see nothing.
         if family.unique == family.key || family.is_off(&check::LINEARIZABLE) {
             return Ok(());
         }
@@ -157,7 +157,7 @@ impl Play<'_> {
         self.look(family).await
     }
 
-    /// All clients remove the same one: one of them does.
+    /// All clients remove the same resource: exactly one succeeds.
     async fn delete_together(&mut self, operation: TargetOperation, slot: u32) -> Played {
         let family = operation.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
@@ -183,7 +183,8 @@ impl Play<'_> {
         self.look(family).await
     }
 
-    /// The states that a round may have led to; none is a breach.
+    /// The states that a round may have led to. If no order of the events leads to any, that is a
+    /// breach.
     fn explained(
         &mut self,
         operation: TargetOperation,

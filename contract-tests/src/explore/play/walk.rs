@@ -1,5 +1,4 @@
-//! Walks through flows: what a client does step by step, held against the states that it should
-//! lead to.
+//! Walks through flows: makes moves and compares the answers with the states of the flow.
 
 use super::Play;
 use crate::{
@@ -14,11 +13,11 @@ use crate::{
 };
 
 impl Play<'_> {
-    /// Makes one move; then the first move of the flow shows whether it led where it should.
+    /// Makes one move, then the first move of the flow to see which state it led to.
     pub(super) async fn walk(&mut self, flow: usize, index: usize) -> Played {
         let flow = self.session.target.profile.flows.get(flow);
         let made = flow.and_then(|flow| flow.moves.get(index));
-        // Flows use what only a demo world has.
+        // Flows use accounts that only the demo world has.
         let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable())
         else {
             return Ok(());
@@ -72,8 +71,8 @@ impl Play<'_> {
         self.session.found(check, made.operation, "", message)
     }
 
-    /// What the first move of the flow answers fits the state; if it does not, the last move is to
-    /// blame.
+    /// Checks by the first move of the flow that the last move led to this state; otherwise the
+    /// last move is at fault.
     async fn is_in(&mut self, flow: &'static Flow, last: &Move, state: &'static str) -> Played {
         let (Some(walk), Some(look)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
             return Ok(());

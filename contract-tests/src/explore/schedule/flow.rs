@@ -1,4 +1,4 @@
-//! The ways of a flow as sequences: each move in each state, and random walks.
+//! The sequences of a flow: each move in each state, and random walks.
 
 use std::collections::VecDeque;
 
@@ -26,7 +26,8 @@ pub struct FlowSequences {
 const MOVES_MAX: usize = 16;
 
 impl FlowSequences {
-    /// The ways of the flow of this number; `None` where the contract lacks an operation of it.
+    /// The sequences of the flow of this number; `None` where the contract lacks one of its
+    /// operations.
     pub fn new(families: Families, number: usize, flow: &'static Flow) -> Option<FlowSequences> {
         let routes =
             flow.moves.iter().map(|it| families.route(it.operation)).collect::<Option<_>>()?;
