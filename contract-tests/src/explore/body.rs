@@ -1,4 +1,4 @@
-//! Bodies that the contract allows: from its example over the edges of its bounds to any.
+//! Valid bodies: the example of the contract, the edges of its bounds, and random ones.
 
 use openapi::RequestBody;
 use proptest::string::string_regex;
@@ -26,29 +26,12 @@ pub enum Fill {
     Any,
 }
 
-/// How many fills follow each other before the first comes again with other values.
-pub const FILLS: u32 = 8;
-
-impl Fill {
-    /// What a number stands for.
-    pub fn of(draw: u32) -> Fill {
-        match draw % FILLS {
-            0 => Fill::Example,
-            1 => Fill::Most,
-            2 => Fill::Least,
-            3 => Fill::High,
-            4 => Fill::Low,
-            _ => Fill::Any,
-        }
-    }
-}
-
-/// What a body must satisfy beyond its schema.
+/// What a body must satisfy beyond the schema.
 #[derive(Clone, Copy)]
 pub struct Wishes {
     /// Values of its members.
     pub values: &'static [(&'static str, Make)],
-    /// What makes the whole good.
+    /// Adjusts members that depend on each other.
     pub settle: fn(&mut Gen, &mut Members),
 }
 
@@ -71,7 +54,7 @@ pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, random: &mut Gen
     filler.value(expected.definition(), true)
 }
 
-/// Text that programs handle badly who did not think of it.
+/// Texts that careless programs handle badly.
 const ODD: [&str; 9] = [
     "Robert'); DROP TABLE x;--",
     "\"quoted\" \\ and <b>marked</b> & more",
@@ -247,7 +230,7 @@ impl Filler<'_> {
                 let length = odd.chars().count() as u64;
                 (odd, length)
             }
-            // Longer than most columns of old, and not ASCII alone.
+            // Longer than short columns of a database, and not ASCII alone.
             _ => (
                 format!(
                     "{} café {} of {}",
@@ -262,7 +245,7 @@ impl Filler<'_> {
     }
 }
 
-/// How the same JSON can be written.
+/// Another notation of the same JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
     /// With its members in the other order.
@@ -273,7 +256,7 @@ pub enum Notation {
     Escaped,
 }
 
-/// Every notation but the plain one.
+/// Every notation except the usual one.
 pub const NOTATIONS: [Notation; 3] = [Notation::Reversed, Notation::Spaced, Notation::Escaped];
 
 /// The JSON text of a value.
@@ -318,6 +301,7 @@ fn escaped(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::step::BodyChoice;
 
     /// The whole contract: every body that is made here satisfies it.
     #[test]
@@ -326,11 +310,13 @@ mod tests {
             let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else {
                 continue;
             };
-            for draw in 0..3 * FILLS {
-                let mut made =
-                    body(expected, Wishes::NONE, Fill::of(draw), &mut Gen::new(7, &route.id, draw));
+            for number in 0..24 {
+                let mut random = Gen::new(7, &route.id, number);
+                let fill = BodyChoice::of(number).fill();
+                let mut made = body(expected, Wishes::NONE, fill, &mut random);
                 let sent = made.to_string();
-                assert_eq!(expected.check(&mut made).violations, [], "{} {draw}: {sent}", route.id);
+                let violations = expected.check(&mut made).violations;
+                assert_eq!(violations, [], "{} {number}: {sent}", route.id);
             }
         }
     }

@@ -1,9 +1,9 @@
-//! Whether what happened at the same time can have happened one after the other.
+//! Linearizability: whether concurrent events can have happened one after the other.
 
 use super::model::difference;
 use crate::core::profile::family::Members;
 
-/// What a client did with a resource, and what came of it.
+/// What a client did with a resource, and its result.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// It was changed: these members were sent.
@@ -14,7 +14,7 @@ pub enum Event {
     Removed,
     /// It was not there.
     Missed,
-    /// It was not changed, because somebody else did.
+    /// A change was refused because of a concurrent one.
     Refused,
 }
 

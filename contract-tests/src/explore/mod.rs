@@ -9,13 +9,12 @@ mod history;
 mod model;
 mod play;
 mod regression;
-mod report;
 mod schedule;
-mod script;
 mod session;
 mod shrink;
 mod step;
-mod ways;
+mod tally;
+mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,10 +29,10 @@ use wildmatch::WildMatch;
 pub use step::{CaseKind, Step};
 
 use play::Play;
-use report::{Tally, UNDONE};
 use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
 use shrink::Shorter;
+use tally::{Tally, UNDONE};
 
 use crate::core::{
     check,
@@ -87,14 +86,14 @@ pub async fn run(target: &Target, options: &Options) -> Run {
     let mut run = Run::new("explore", target.profile, &target.name, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
     match &options.play {
-        Some(steps) => explorer.chapter(&Sequence::given(steps.clone()), options.seed).await,
+        Some(steps) => explorer.play(&Sequence::given(steps.clone()), options.seed).await,
         None => explorer.explore().await,
     }
-    explorer.tell(&mut run);
+    explorer.finish(&mut run);
     run
 }
 
-/// A run that goes on.
+/// The state of a run.
 struct Explorer<'a> {
     target: &'a Target,
     options: &'a Options,
@@ -103,12 +102,12 @@ struct Explorer<'a> {
     cases: BTreeMap<(String, &'static str), Case>,
     failed: Vec<Case>,
     over: bool,
-    /// Whether everything was played that is not left to chance.
+    /// Whether all scripted sequences were played.
     has_played_all: bool,
     started: Instant,
 }
 
-/// How a chapter ended.
+/// How a sequence ended.
 struct Ended {
     /// How many steps were played.
     steps: usize,
@@ -139,23 +138,22 @@ impl<'a> Explorer<'a> {
         self.over || self.tally.is_spent()
     }
 
-    /// First what failed once, then everything that the schedule has, until enough requests were
-    /// sent.
+    /// Plays kept regressions first, then the schedule, until the budget of requests is spent.
     async fn explore(&mut self) {
         let patterns: Vec<WildMatch> =
             self.options.operations.split(',').map(|it| WildMatch::new(it.trim())).collect();
         let chosen = |route: &Route| patterns.iter().any(|pattern| pattern.matches(&route.id));
-        self.idle(&patterns);
+        self.report_unmatched(&patterns);
         self.regressions(chosen).await;
         let mut schedule = Schedule::new(self.target.profile, self.options.seed, chosen);
-        while let Some(chapter) = schedule.next().filter(|_| !self.is_over()) {
-            self.chapter(&chapter, self.options.seed).await;
+        while let Some(sequence) = schedule.next().filter(|_| !self.is_over()) {
+            self.play(&sequence, self.options.seed).await;
             self.has_played_all |= schedule.is_past_the_script() && !self.is_over();
         }
     }
 
-    /// Tells each pattern that matches nothing: what it was to check was not checked.
-    fn idle(&mut self, patterns: &[WildMatch]) {
+    /// Reports each pattern that matches no operation, so that a typo is no success.
+    fn report_unmatched(&mut self, patterns: &[WildMatch]) {
         let routes = &self.target.profile.contract.routes;
         for pattern in
             patterns.iter().filter(|it| !routes.iter().any(|route| it.matches(&route.id)))
@@ -172,15 +170,15 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Plays what failed once and has to do with what is chosen.
+    /// Plays the kept regressions that contain a chosen operation.
     async fn regressions(&mut self, chosen: impl Fn(&Route) -> bool) {
         let Some(folder) = &self.options.regressions else { return };
         for (name, regression) in regression::all(folder, self.target.profile.contract) {
             match regression {
                 Ok(regression)
-                    if regression.chapter.steps.iter().any(|step| chosen(step.route)) =>
+                    if regression.sequence.steps.iter().any(|step| chosen(step.route)) =>
                 {
-                    self.chapter(&regression.chapter, regression.seed).await;
+                    self.play(&regression.sequence, regression.seed).await;
                 }
                 Ok(_) => {}
                 Err(reason) => self.unchecked(&name, reason),
@@ -193,37 +191,38 @@ impl<'a> Explorer<'a> {
         self.failed.push(case);
     }
 
-    /// Plays a chapter in a fresh world and notes how it ended.
-    async fn chapter(&mut self, chapter: &Sequence, seed: u64) {
+    /// Plays a sequence in a fresh world and records how it ended.
+    async fn play(&mut self, sequence: &Sequence, seed: u64) {
         let begun = Instant::now();
         let before = (self.tally.requests, self.tally.undone);
-        let ended = play(self.target, &chapter.steps, seed, &mut self.tally, &self.known).await;
+        let ended =
+            play_steps(self.target, &sequence.steps, seed, &mut self.tally, &self.known).await;
         match ended.stop {
             None | Some(Stop::Spent | Stop::NotEmulated) => {}
             Some(Stop::Unreachable(unreachable)) => {
                 self.unchecked(
-                    &format!("{}: {}", chapter.group, chapter.title),
+                    &format!("{}: {}", sequence.group, sequence.title),
                     unreachable.to_string(),
                 );
                 self.over = true;
             }
             Some(Stop::Breach(findings)) => {
                 self.over = self.options.stop_at_first;
-                let steps = &chapter.steps[..ended.steps];
-                self.broken(chapter, seed, steps, findings, ended.exchanges).await;
+                let steps = &sequence.steps[..ended.steps];
+                self.report_breach(sequence, seed, steps, findings, ended.exchanges).await;
             }
         }
-        self.note(chapter, begun, before);
+        self.record(sequence, begun, before);
     }
 
-    /// A chapter that was played passes, whatever became of its last step: that is a case of its
-    /// own. One in which the target did nothing at all is skipped.
-    fn note(&mut self, chapter: &Sequence, begun: Instant, before: (u64, u64)) {
+    /// Records that a sequence was played. Its case passes even if a step failed, because the
+    /// failure is a case of its own; it is skipped if the target answered nothing but 501.
+    fn record(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
         let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
         if sent == 0 {
             return;
         }
-        let Sequence { group, title, .. } = chapter;
+        let Sequence { group, title, .. } = sequence;
         let skipped = || Case {
             outcome: Outcome::Skipped,
             reason: "the target does none of it (501)".to_owned(),
@@ -236,10 +235,10 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Reports a breach by the shortest sequence that shows it.
-    async fn broken(
+    /// Reports a breach with the shortest sequence found that reproduces it.
+    async fn report_breach(
         &mut self,
-        chapter: &Sequence,
+        sequence: &Sequence,
         seed: u64,
         steps: &[Step],
         findings: Vec<Finding>,
@@ -247,7 +246,7 @@ impl<'a> Explorer<'a> {
     ) {
         let mut shown = (steps.to_vec(), findings, exchanges);
         if !self.options.stop_at_first && self.target.is_controllable() {
-            shown = self.shortest(shown, seed).await;
+            shown = self.shrink(shown, seed).await;
         }
         let (steps, findings, exchanges) = shown;
         let Some(first) = findings.first() else { return };
@@ -260,7 +259,7 @@ impl<'a> Explorer<'a> {
                 ..Case::passed("explore", folder.to_string_lossy())
             });
         }
-        let name = format!("{}: {} in {}", first.operation, first.check.code, chapter.title);
+        let name = format!("{}: {} in {}", first.operation, first.check.code, sequence.title);
         let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
         let script = lines.join("; ");
         let seed = seed.to_string();
@@ -275,7 +274,7 @@ impl<'a> Explorer<'a> {
             "--play",
             &script,
         ]);
-        // Whoever made the sequence shorter left another world behind.
+        // Shrinking has changed the world.
         self.tally.is_fresh = false;
         self.known.extend(findings.iter().map(breach));
         self.tally.progress.failed();
@@ -283,12 +282,12 @@ impl<'a> Explorer<'a> {
             exchanges,
             replay,
             reason: script,
-            ..Case::passed(&chapter.group, name).with_findings(findings)
+            ..Case::passed(&sequence.group, name).with_findings(findings)
         });
     }
 
-    /// The shortest sequence with the same breach that a bounded number of requests finds.
-    async fn shortest(
+    /// Shrinks a failing sequence within a budget of requests, keeping its first breach.
+    async fn shrink(
         &self,
         shown: (Vec<Step>, Vec<Finding>, Vec<Exchange>),
         seed: u64,
@@ -299,7 +298,7 @@ impl<'a> Explorer<'a> {
         let mut shortest = shown;
         while tree.simplify() {
             let steps = tree.current();
-            let ended = play(self.target, &steps, seed, &mut tally, &self.known).await;
+            let ended = play_steps(self.target, &steps, seed, &mut tally, &self.known).await;
             match ended.stop {
                 Some(Stop::Breach(findings))
                     if findings.first().map(breach).as_ref() == Some(&wanted) =>
@@ -315,18 +314,18 @@ impl<'a> Explorer<'a> {
         shortest
     }
 
-    fn tell(mut self, run: &mut Run) {
+    fn finish(mut self, run: &mut Run) {
         if self.has_played_all && !self.options.stop_at_first {
-            self.weak();
+            self.report_never_succeeded();
         }
         run.cases = self.failed;
         run.cases.extend(self.cases.into_values());
-        self.tally.tell(run);
+        self.tally.write_to(run);
         run.took = self.started.elapsed();
     }
 
-    /// An operation that never did what it is for was not tested beyond its refusals.
-    fn weak(&mut self) {
+    /// Reports operations that never succeeded: only their refusals were tested.
+    fn report_never_succeeded(&mut self) {
         let profile = self.target.profile;
         let succeeds = |status: &u16| (200..300).contains(status) || *status == UNDONE;
         let weak = self
@@ -343,8 +342,8 @@ impl<'a> Explorer<'a> {
     }
 }
 
-/// Plays steps in a fresh world, where the target has one.
-async fn play(
+/// Plays steps after a reset, where the target can be reset.
+async fn play_steps(
     target: &Target,
     steps: &[Step],
     seed: u64,
@@ -368,7 +367,7 @@ async fn play(
         }
     }
     if !target.is_controllable() {
-        // What was made stays otherwise; whatever goes wrong here was reported before.
+        // A target without a reset keeps what was made. What fails here was reported before.
         drop(play.clean_up().await);
     }
     ended.exchanges = play.session.exchanges;

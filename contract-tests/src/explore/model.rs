@@ -1,4 +1,4 @@
-//! What the target should hold: small and pure, made of what was sent and answered.
+//! The model: which resources the target should have, by what was sent and answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::core::{
 /// One resource.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// What tells it from others, as it stands in a path.
+    /// Its key, as it stands in a path.
     pub key: String,
     /// The resource that it is a part of.
     pub parent: Option<String>,
@@ -36,22 +36,22 @@ pub struct Collection {
     pub seen: BTreeSet<String>,
 }
 
-/// How a list differs from what it should be.
+/// How a list differs from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mismatch {
-    /// A resource that exists does not stand in it.
+    /// It lacks a resource that exists.
     Missing(String),
-    /// Something stands in it that should not.
+    /// It shows a resource that should not be there.
     Extra(String),
     /// A resource looks different.
     Differs(String, Difference),
-    /// Something stands in it twice.
+    /// It shows a resource twice.
     Double(String),
-    /// Its order is another.
+    /// A resource stands at another place than before, or out of order.
     Disorder(String),
 }
 
-/// How a resource differs from what it should be.
+/// How a resource differs from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The member.
@@ -87,8 +87,8 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Whether a value that was sent is the one that came back: numbers by value, objects by what was
-/// sent.
+/// Whether the value that came back is the one that was sent: numbers are compared by value, and
+/// objects by the members that were sent.
 pub fn same(sent: &Value, came: &Value) -> bool {
     match (sent, came) {
         (Value::Number(one), Value::Number(other)) => {
@@ -105,7 +105,7 @@ pub fn same(sent: &Value, came: &Value) -> bool {
     }
 }
 
-/// The first member that is not as expected; `skip` are members that may be anything.
+/// The first member that is not as expected; members in `skip` may have any value.
 pub fn difference(expected: &Members, came: &Members, skip: &[&[&str]]) -> Option<Difference> {
     let checked =
         expected.iter().filter(|(name, _)| !skip.iter().any(|it| it.contains(&name.as_str())));
@@ -128,7 +128,7 @@ impl Collection {
     pub fn slot(&self, slot: u32) -> Option<&Row> {
         let grows = self.family.grows();
         let usable: Vec<&Row> = self.rows.iter().filter(|row| row.ours || !grows).collect();
-        // What a client names itself may have come again under the same name.
+        // Where clients choose the key, a new resource may have the key of a removed one.
         (!usable.is_empty()).then(|| self.find(&usable[slot as usize % usable.len()].key)).flatten()
     }
 
@@ -142,8 +142,8 @@ impl Collection {
         self.place(key).map(|place| &mut self.rows[place])
     }
 
-    /// The one of this key that exists and is a part of `parent`; another whole may have the same
-    /// part.
+    /// The one of this key that exists and is a part of `parent`; another parent may have a part of
+    /// the same key.
     fn part(&self, key: &str, parent: Option<&String>) -> Option<usize> {
         self.rows
             .iter()
@@ -160,18 +160,18 @@ impl Collection {
         self.rows.iter().filter(|row| row.alive)
     }
 
-    /// Whether one that exists has this value as the one that no two have alike.
+    /// Whether one that exists has this value in the unique member.
     pub fn is_taken(&self, value: &Value) -> bool {
         self.live().any(|row| row.value.get(self.family.unique).is_some_and(|it| it == value))
     }
 
-    /// Adds what nobody here made.
+    /// Adds a resource that this play did not make.
     pub fn adopt(&mut self, key: String, parent: Option<String>, value: Members) {
         self.seen.insert(key.clone());
         self.rows.push(Row { key, parent, value, alive: true, ours: false });
     }
 
-    /// How a list differs from what should stand in it.
+    /// The first mismatch between a list and the model.
     pub fn mismatch(&self, parent: Option<&String>, list: &[Members]) -> Option<Mismatch> {
         let key = |row: &Members| row.get(self.family.key).map(plain).unwrap_or_default();
         let mut keys = BTreeSet::new();
@@ -226,7 +226,7 @@ impl Collection {
         old.windows(2).find(|pair| pair[0].1 > pair[1].1).map(|pair| plain(pair[1].0))
     }
 
-    /// Takes over what a list shows beyond what is known: all of it agrees already.
+    /// Takes over what a list shows, after it was found to agree with the model.
     pub fn learn(&mut self, parent: Option<String>, list: Vec<Members>) {
         let family = self.family;
         for seen in &list {
@@ -258,7 +258,7 @@ pub fn one(answer: &Value) -> Option<&Members> {
     }
 }
 
-/// The rows of a list; what is no object counts as one with a single member.
+/// The rows of a list; a row that is no object becomes one with the single member `value`.
 pub fn rows(answer: Value) -> Vec<Members> {
     let row = |row| match row {
         Value::Object(members) => members,

@@ -1,4 +1,4 @@
-//! Sequences that failed once, kept as small files and played first ever after.
+//! Sequences that failed once, kept as files and played first in later runs.
 
 use std::{fs, io, path::Path};
 
@@ -13,10 +13,10 @@ pub struct Regression {
     /// The seed of the bodies.
     pub seed: u64,
     /// The steps.
-    pub chapter: Sequence,
+    pub sequence: Sequence,
 }
 
-/// Every regression of a folder, by name; a file that cannot be read is told instead.
+/// Every regression of a folder by name, or the reason why its file cannot be read.
 pub fn all(
     folder: &Path,
     contract: &'static Contract,
@@ -50,12 +50,12 @@ fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> 
             })?),
         }
     }
-    let chapter = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
+    let sequence = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
     let seed = seed.ok_or("there is no line `seed N`")?;
-    Ok(Regression { seed, chapter })
+    Ok(Regression { seed, sequence })
 }
 
-/// Keeps a sequence that failed, under a name that is made of what broke.
+/// Writes a sequence that failed to a file named after the check and the operation.
 pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut text = format!("# {finding}\nseed {seed}\n");
@@ -73,20 +73,24 @@ pub fn keep(folder: &Path, finding: &Finding, seed: u64, steps: &[Step]) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::check, explore::step::CaseKind};
+    use crate::{
+        core::check,
+        explore::step::{BodyChoice, CaseKind},
+    };
 
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let contract = openapi::i3d_v3();
-        let step = Step::new(CaseKind::Valid, contract.route("deleteSshKey").unwrap(), 1, 4);
+        let kind = CaseKind::Valid(BodyChoice::of(4));
+        let step = Step::new(kind, contract.route("deleteSshKey").unwrap(), 1);
         let finding = Finding::new(&check::GONE, "deleteSshKey", "is still there");
         keep(folder.path(), &finding, 7, &[step, step]).unwrap();
         let all = all(folder.path(), contract);
         let (name, regression) = &all[0];
         let regression = regression.as_ref().unwrap();
         assert_eq!((name.as_str(), regression.seed), ("C403-deleteSshKey", 7));
-        assert_eq!(regression.chapter.steps, [step, step]);
+        assert_eq!(regression.sequence.steps, [step, step]);
     }
 
     #[test]

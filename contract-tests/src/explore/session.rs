@@ -1,11 +1,11 @@
-//! What all steps share: the way to the target, the judge, and the count of what was sent.
+//! What all steps share: sending requests, judging the answers and counting both.
 
 use std::{
     collections::{BTreeSet, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::report::{Tally, UNDONE};
+use super::tally::{Tally, UNDONE};
 use crate::core::{
     check::Check,
     exchange::{Exchange, Received, Sent},
@@ -14,7 +14,7 @@ use crate::core::{
     transport::Unreachable,
 };
 
-/// How many exchanges are kept to be shown.
+/// How many exchanges are kept for the report.
 const EXCHANGES_MAX: usize = 24;
 
 /// Why a play ends before its last step.
@@ -24,13 +24,13 @@ pub enum Stop {
     Breach(Vec<Finding>),
     /// As many requests were sent as were allowed.
     Spent,
-    /// The target says that it does not do this; it is no fault.
+    /// The target answered 501, which is no fault.
     NotEmulated,
     /// There was no answer.
     Unreachable(Unreachable),
 }
 
-/// What a step comes to.
+/// The result of a step.
 pub type Played<T = ()> = Result<T, Stop>;
 
 impl From<Unreachable> for Stop {
@@ -39,15 +39,15 @@ impl From<Unreachable> for Stop {
     }
 }
 
-/// What tells one breach from another: the code and the operation.
+/// What identifies a breach: the code of the check and the operation.
 pub type Breach = (&'static str, String);
 
-/// What makes two findings the same.
+/// The breach that a finding reports.
 pub fn breach(finding: &Finding) -> Breach {
     (finding.check.code, finding.operation.clone())
 }
 
-/// The way to the target.
+/// A connection to the target with what it has seen.
 pub struct Session<'a> {
     /// The target.
     pub target: &'a Target,
@@ -57,14 +57,14 @@ pub struct Session<'a> {
     pub exchanges: Vec<Exchange>,
     /// Breaches that were reported before and do not end a play again.
     known: &'a BTreeSet<Breach>,
-    /// Operations that the target does not do.
-    unwritten: BTreeSet<String>,
-    /// Answers that were judged good before, by their hash.
+    /// Operations that the target answered with 501.
+    not_emulated: BTreeSet<String>,
+    /// Hashes of answers that were judged good before.
     good: HashSet<u64>,
 }
 
 impl<'a> Session<'a> {
-    /// A way to `target`.
+    /// A session with `target`.
     pub fn new(
         target: &'a Target,
         tally: &'a mut Tally,
@@ -75,7 +75,7 @@ impl<'a> Session<'a> {
             tally,
             exchanges: Vec::new(),
             known,
-            unwritten: BTreeSet::new(),
+            not_emulated: BTreeSet::new(),
             good: HashSet::new(),
         }
     }
@@ -104,8 +104,8 @@ impl<'a> Session<'a> {
         if self.tally.is_spent() {
             return Err(Stop::Spent);
         }
-        let unwritten = sent.route.is_some_and(|route| self.unwritten.contains(&route.id));
-        if unwritten { Err(Stop::NotEmulated) } else { Ok(()) }
+        let not_emulated = sent.route.is_some_and(|route| self.not_emulated.contains(&route.id));
+        if not_emulated { Err(Stop::NotEmulated) } else { Ok(()) }
     }
 
     fn take(&mut self, exchange: Exchange) -> Played<Received> {
@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
         let received = exchange.received.clone();
         if received.status == UNDONE {
             let route = exchange.sent.route;
-            self.unwritten.extend(route.map(|route| route.id.clone()));
+            self.not_emulated.extend(route.map(|route| route.id.clone()));
             return Err(Stop::NotEmulated);
         }
         let hash = hash(&exchange);
@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
         Ok(received)
     }
 
-    /// Ends the play for a breach, unless it is known.
+    /// Reports a breach, which ends the play unless the breach is known.
     pub fn found(
         &mut self,
         check: &'static Check,
@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What tells two answers apart for the judge, short of how long they took.
+/// A hash of everything that the judge reads of an exchange, except the duration.
 fn hash(exchange: &Exchange) -> u64 {
     let mut hasher = DefaultHasher::new();
     let Exchange { sent, received } = exchange;

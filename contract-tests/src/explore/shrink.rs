@@ -1,23 +1,23 @@
-//! Makes a sequence that fails shorter, as proptest makes values simpler.
+//! Shrinks a failing sequence, with the protocol by which proptest shrinks values.
 
 use proptest::strategy::ValueTree;
 
 use super::step::Step;
 
-/// A failing sequence and the way to shorter ones: parts are left out, the largest first, then
-/// numbers become zero.
+/// A failing sequence that is shrunk: parts are left out, the largest first, then the remaining
+/// steps are made simpler.
 pub struct Shorter {
     steps: Vec<Step>,
     /// The sequence before the last try, to go back to.
     before: Vec<Step>,
-    /// How many steps are left out at once; 0 once single steps were tried.
+    /// How many steps are left out at once; 0 once all sizes were tried.
     size: usize,
-    /// Where the next part begins; in the end, the step that is made simpler.
+    /// Where the next part begins, and in the end which step is made simpler.
     at: usize,
 }
 
 impl Shorter {
-    /// The way from a sequence that fails with its last step.
+    /// Starts from a sequence that fails with its last step.
     pub fn new(steps: Vec<Step>) -> Shorter {
         let size = steps.len().saturating_sub(1);
         Shorter { before: steps.clone(), steps, size, at: 0 }
@@ -36,11 +36,11 @@ impl Shorter {
         false
     }
 
-    /// Makes the numbers of the next step zero.
+    /// Makes the next step that is not the simplest yet the simplest.
     fn make_simple(&mut self) -> bool {
         while self.at < self.steps.len() {
             let step = &mut self.steps[self.at];
-            let simple = Step { slot: 0, draw: 0, ..*step };
+            let simple = step.simplest();
             if *step != simple {
                 *step = simple;
                 return true;
@@ -63,7 +63,7 @@ impl ValueTree for Shorter {
         self.leave_out() || self.make_simple()
     }
 
-    /// The last try does not fail: back to before it, and on to the next.
+    /// The last try does not fail: undoes it and moves on to the next.
     fn complicate(&mut self) -> bool {
         self.steps.clone_from(&self.before);
         self.at += self.size.max(1);
@@ -74,13 +74,16 @@ impl ValueTree for Shorter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::step::CaseKind;
+    use crate::explore::step::{BodyChoice, CaseKind};
 
     #[test]
     fn only_the_steps_that_matter_remain() {
         let contract = openapi::i3d_v3();
-        let step = |id, draw| Step::new(CaseKind::Valid, contract.route(id).unwrap(), 0, draw);
-        let mut steps: Vec<Step> = (0..20).map(|draw| step("getSshKeys", draw)).collect();
+        let step = |id, number| {
+            let kind = CaseKind::Valid(BodyChoice::of(number));
+            Step::new(kind, contract.route(id).unwrap(), 0)
+        };
+        let mut steps: Vec<Step> = (0..20).map(|number| step("getSshKeys", number)).collect();
         steps.insert(7, step("createSshKey", 9));
         steps.push(step("deleteSshKey", 3));
         let fails = |steps: &[Step]| {

@@ -1,4 +1,4 @@
-//! Who may, and what does not exist.
+//! Requests with other credentials, for resources that do not exist, and by other methods.
 
 use http::Method;
 use openapi::Location;
@@ -17,57 +17,60 @@ use crate::{
     explore::{
         model::{plain, rows},
         session::Played,
-        step::{CaseKind, Step},
+        step::{BodyChoice, Step},
     },
 };
 
 /// The status of a request without good credentials.
 const UNAUTHENTICATED: u16 = 401;
-/// The status of a request whose credentials are good elsewhere.
+/// The status of a request with a valid key that may not be used from here.
 const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
-    /// A good request of the family: of the resource of a slot, of a parent, or the example.
+    /// A valid request about the resource of a slot or about a parent, else the example.
     pub(super) async fn good(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played<Option<Request>> {
-        self.meet_parents(deed.family).await?;
-        let row = match deed.role {
+        self.meet_parents(operation.family).await?;
+        let row = match operation.role {
             Role::List | Role::Create | Role::View(_) => None,
-            _ => self.known(deed.family, slot).await?.filter(|row| row.alive),
+            _ => self.known(operation.family, slot).await?.filter(|row| row.alive),
         };
         let about = match row {
             Some(row) => About::row(&row),
-            None => About::parent(self.parent(deed.family, slot).flatten()),
+            None => About::parent(self.parent(operation.family, slot).flatten()),
         };
-        let request = self.request(deed, &about, draw);
-        Ok(request.or_else(|| Request::example(deed.route).ok()))
+        let request = self.request(operation, &about, choice);
+        Ok(request.or_else(|| Request::example(operation.route).ok()))
     }
 
-    /// Without a good key every protected operation is closed, and nothing comes of asking.
-    pub(super) async fn closed(&mut self, deed: TargetOperation, step: Step) -> Played {
-        let Some(request) = self.good(deed, step.slot, step.draw).await? else { return Ok(()) };
-        self.is_closed(&request, step.manner).await?;
-        if deed.route.open {
+    /// Rejects callers without a valid key on protected operations, without changing anything.
+    pub(super) async fn closed(
+        &mut self,
+        operation: TargetOperation,
+        caller: Caller,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
+        self.is_closed(&request, caller).await?;
+        if operation.route.open {
             Ok(())
         } else {
-            self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+            self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
         }
     }
 
-    /// The request is refused for its credentials alone.
-    pub(super) async fn is_closed(&mut self, request: &Request, manner: CaseKind) -> Played {
+    /// Checks that a valid request of this caller is rejected for its credentials.
+    pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
         let route = request.route;
-        let (caller, expected) = match manner {
-            CaseKind::Nobody => (Caller::Nobody, UNAUTHENTICATED),
-            CaseKind::Excluded => (Caller::Excluded, FORBIDDEN),
-            _ => (Caller::Stranger, UNAUTHENTICATED),
+        let (closed, expected) = match caller {
+            Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
+            _ => (!route.open, UNAUTHENTICATED),
         };
-        let closed =
-            if caller == Caller::Excluded { route.documents(FORBIDDEN) } else { !route.open };
         if !closed || !self.session.target.knows(caller) {
             return Ok(());
         }
@@ -80,32 +83,32 @@ impl Play<'_> {
         self.session.found(&check::REFUSES_STRANGERS, &route.id, "", message)
     }
 
-    /// What belongs to one customer does not exist for another.
+    /// The resources of one customer do not exist for another.
     pub(super) async fn other_customer(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
-        if deed.family.is_off(&check::FOREIGN_IS_UNKNOWN) || deed.route.open {
+        if operation.family.is_off(&check::FOREIGN_IS_UNKNOWN) || operation.route.open {
             return Ok(());
         }
-        let Some(request) = self.good(deed, slot, draw).await? else { return Ok(()) };
-        match deed.role {
-            Role::List | Role::View(_) if deed.family.parent.is_empty() => {
+        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
+        match operation.role {
+            Role::List | Role::View(_) if operation.family.parent.is_empty() => {
                 let received = self.session.send(request.sent(Caller::Other)).await?;
-                return self.shows_nothing_of_ours(deed, &received);
+                return self.shows_nothing_of_ours(operation, &received);
             }
-            Role::Create if deed.family.parent.is_empty() => return Ok(()),
-            _ if deed.family.key.is_empty() => return Ok(()),
+            Role::Create if operation.family.parent.is_empty() => return Ok(()),
+            _ if operation.family.key.is_empty() => return Ok(()),
             _ => {}
         }
-        self.is_unknown_to_others(&request, deed.family.parameter).await?;
-        self.refused(deed, &check::REFUSAL_CHANGES_NOTHING).await
+        self.is_unknown_to_others(&request, operation.family.parameter).await?;
+        self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
     }
 
-    /// Another customer hears of what is ours the same as of what never was; `parameter` names it
-    /// in the path.
+    /// A request of another customer for a resource of ours has the same answer as one for an id
+    /// that was never given; `parameter` holds the id.
     pub(super) async fn is_unknown_to_others(
         &mut self,
         request: &Request,
@@ -120,14 +123,15 @@ impl Play<'_> {
             return Ok(());
         }
         let message = format!(
-            "has the status {} for what belongs to another customer, and {} for what does not exist",
+            "has the status {} for what belongs to another customer, \
+             and {} for what does not exist",
             theirs.status, nothing.status
         );
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
 
-    fn shows_nothing_of_ours(&mut self, deed: TargetOperation, received: &Received) -> Played {
-        let family = deed.family;
+    fn shows_nothing_of_ours(&mut self, operation: TargetOperation, received: &Received) -> Played {
+        let family = operation.family;
         let theirs = rows(received.json());
         let keys: Vec<String> =
             theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
@@ -138,63 +142,68 @@ impl Play<'_> {
             return Ok(());
         };
         let message = format!("shows {ours}, which belongs to another customer");
-        self.session.found(&check::FOREIGN_IS_UNKNOWN, &deed.route.id, "", message)
+        self.session.found(&check::FOREIGN_IS_UNKNOWN, &operation.route.id, "", message)
     }
 
-    /// What never existed is refused, and nothing comes into being by it.
-    pub(super) async fn unknown(&mut self, deed: TargetOperation, draw: u32) -> Played {
-        if !is_of_one(deed.role) {
+    /// A request for an id that was never given is refused and creates nothing.
+    pub(super) async fn unknown(
+        &mut self,
+        operation: TargetOperation,
+        choice: BodyChoice,
+    ) -> Played {
+        if !is_of_one(operation.role) {
             return Ok(());
         }
-        let good = self.good(deed, 0, draw).await?;
-        let unknown = good.and_then(|good| never_given(&good, deed.family.parameter));
+        let good = self.good(operation, 0, choice).await?;
+        let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let expected = of_unknown(deed.route);
+        let expected = of_unknown(operation.route);
         if expected.is_some() && Some(received.status) != expected {
             let message =
                 format!("has the status {} for an id that was never given", received.status);
-            self.session.found(&check::DEAD_STAYS_DEAD, &deed.route.id, "", message)?;
+            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
         }
-        self.refused(deed, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::DEAD_STAYS_DEAD).await
     }
 
-    /// A part cannot be reached through another whole than its own.
+    /// A resource cannot be reached through another parent than its own.
     pub(super) async fn wrong_parent(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
-        let parents = self.parents(deed.family);
-        if !is_of_one(deed.role) {
+        let parents = self.parents(operation.family);
+        if !is_of_one(operation.role) {
             return Ok(());
         }
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
+        let Some(row) = self.known(operation.family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
         let other =
             parents.into_iter().flatten().find(|parent| Some(parent) != row.parent.as_ref());
         let Some(other) = other else { return Ok(()) };
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
-        let Some(request) = self.request(deed, &about, draw) else { return Ok(()) };
+        let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if Some(received.status) != of_unknown(deed.route) {
+        if Some(received.status) != of_unknown(operation.route) {
             let message =
                 format!("has the status {} for {} through {other}", received.status, row.key);
-            self.session.found(&check::PARENT, &deed.route.id, "", message)?;
+            self.session.found(&check::PARENT, &operation.route.id, "", message)?;
         }
-        self.refused(deed, &check::PARENT).await
+        self.refused(operation, &check::PARENT).await
     }
 
-    /// A method that the path does not have is refused, and the refusal says which there are.
+    /// A method that the path does not have is answered with 405 and all methods in `Allow`.
     pub(super) async fn other_method(
         &mut self,
-        deed: Option<TargetOperation>,
         step: Step,
+        operation: Option<TargetOperation>,
+        index: usize,
     ) -> Played {
-        let request = match deed {
-            Some(deed) => self.good(deed, step.slot, 0).await?,
+        let request = match operation {
+            Some(operation) => self.good(operation, step.slot, BodyChoice::EXAMPLE).await?,
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };
@@ -207,8 +216,8 @@ impl Play<'_> {
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
         let others: Vec<Method> =
             all.into_iter().filter(|method| !taken.contains(&method)).collect();
-        let Some(method) = others.get(step.draw as usize).cloned() else {
-            return self.asked_about(&request, &taken, step.draw as usize - others.len()).await;
+        let Some(method) = others.get(index).cloned() else {
+            return self.asked_about(&request, &taken, index - others.len()).await;
         };
         let mut sent = request.sent(Caller::Customer);
         sent.method = method.clone();
@@ -221,13 +230,13 @@ impl Play<'_> {
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
         self.allows(&step.route.id, &received, &taken)?;
-        match deed {
-            Some(deed) => self.refused(deed, &check::OTHER_METHOD).await,
+        match operation {
+            Some(operation) => self.refused(operation, &check::OTHER_METHOD).await,
             None => Ok(()),
         }
     }
 
-    /// The answer says which methods there are, all of them.
+    /// `Allow` lists every method of the path.
     fn allows(&mut self, operation: &str, received: &Received, taken: &[&Method]) -> Played {
         let allow = received.header("allow").unwrap_or_default().to_owned();
         let lacks =
@@ -241,7 +250,7 @@ impl Play<'_> {
         }
     }
 
-    /// OPTIONS tells the methods of a path, and HEAD what GET would answer, without its body.
+    /// OPTIONS answers with the methods of the path, and HEAD with the status of GET.
     async fn asked_about(
         &mut self,
         request: &Request,
@@ -251,7 +260,7 @@ impl Play<'_> {
         let (mut sent, operation) = (request.sent(Caller::Customer), &request.route.id);
         match question {
             0 => {
-                // It is no operation of the contract.
+                // OPTIONS is no operation of the contract.
                 sent.route = None;
                 sent.method = Method::OPTIONS;
                 sent.body.clear();
@@ -279,8 +288,8 @@ fn is_of_one(role: Role) -> bool {
     matches!(role, Role::Read | Role::Update | Role::Delete | Role::Action(_))
 }
 
-/// The same request with an id that was never given, in this parameter or else in the last; `None`
-/// where the path names nothing.
+/// The same request with an id that was never given, in this parameter or else in the last of the
+/// path; `None` where the path has no parameters.
 fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;

@@ -1,5 +1,5 @@
-//! Who is at fault when two operations disagree: whoever else can be asked is asked, and the odd
-//! one out is named.
+//! Which operation is at fault when two disagree: a third one is asked, and the one that differs
+//! from the other two is reported.
 
 use super::{
     Cause, Play, TargetOperation,
@@ -16,10 +16,11 @@ use crate::{
     explore::{
         model::{Difference, Mismatch, Row, difference, one, same},
         session::Played,
+        step::BodyChoice,
     },
 };
 
-/// What another operation says of a resource.
+/// What another operation shows of a resource.
 #[derive(Debug)]
 pub(super) enum Witness {
     /// There is no such operation.
@@ -31,69 +32,74 @@ pub(super) enum Witness {
 }
 
 impl Play<'_> {
-    /// Names the operation because of which a list is not what it should be.
+    /// Reports the operation that is at fault for a list that differs from the model.
     pub(super) async fn explain_list(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         list: &[Members],
         mismatch: Mismatch,
     ) -> Played {
-        let again = self.whole(deed, parent.clone()).await?;
-        let second = self.collection(deed.family).mismatch(parent.as_ref(), &again);
+        let again = self.whole(operation, parent.clone()).await?;
+        let second = self.collection(operation.family).mismatch(parent.as_ref(), &again);
         let (words, at) = (mismatch.words(), mismatch.pointer());
         if second.as_ref() != Some(&mismatch) {
             let words = format!("{words}, and something else when it is asked again");
-            return self.session.found(&check::IDEMPOTENT, &deed.route.id, &at, words);
+            return self.session.found(&check::IDEMPOTENT, &operation.route.id, &at, words);
         }
         if matches!(mismatch, Mismatch::Double(_) | Mismatch::Disorder(_)) {
-            return self.session.found(&check::PAGES_MAKE_THE_LIST, &deed.route.id, "", words);
+            return self.session.found(&check::PAGES_MAKE_THE_LIST, &operation.route.id, "", words);
         }
-        if self.pages_differ(deed, parent.clone(), list).await? {
+        if self.pages_differ(operation, parent.clone(), list).await? {
             let words = format!("{words}, and something else where no range is asked for");
-            return self.session.found(&check::PAGE_IS_SLICE, &deed.route.id, &at, words);
+            return self.session.found(&check::PAGE_IS_SLICE, &operation.route.id, &at, words);
         }
         let about = About { key: Some(mismatch.key().to_owned()), parent };
-        let witness = self.item_of(deed.family, &about).await?;
+        let witness = self.item_of(operation.family, &about).await?;
         let by_list = match (&mismatch, &witness) {
-            (_, Witness::Absent) => self.list_is_odd(deed.family, &about, list, &mismatch).await?,
+            (_, Witness::Absent) => {
+                self.list_is_odd(operation.family, &about, list, &mismatch).await?
+            }
             (Mismatch::Missing(_), Witness::Seen(_)) | (Mismatch::Extra(_), Witness::Gone) => true,
             (Mismatch::Differs(_, difference), Witness::Seen(seen)) => agrees(seen, difference),
             _ => false,
         };
         match self.last.clone().filter(|_| !by_list) {
-            Some(cause) => {
-                self.accuse(&cause, mismatch.key(), &at, &format!("then {} {words}", deed.route.id))
-            }
-            None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
+            Some(cause) => self.accuse(
+                &cause,
+                mismatch.key(),
+                &at,
+                &format!("then {} {words}", operation.route.id),
+            ),
+            None => self.session.found(&check::ITEM_IS_ROW, &operation.route.id, &at, words),
         }
     }
 
-    /// Whether a short list is another one where no range is asked for.
+    /// Whether a list that fits the default page has other rows if no range is asked for.
     async fn pages_differ(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         list: &[Members],
     ) -> Played<bool> {
         let short = list.len() < self.session.target.profile.page_default as usize;
-        if !is_paged(deed.route) || !short {
+        if !is_paged(operation.route) || !short {
             return Ok(false);
         }
-        let key = |row: &Members| row.get(deed.family.key).cloned();
-        let plainly = self.fetch(deed, parent, None, &[]).await?;
+        let key = |row: &Members| row.get(operation.family.key).cloned();
+        let plainly = self.fetch(operation, parent, None, &[]).await?;
         Ok(!plainly.iter().map(key).eq(list.iter().map(key)))
     }
 
-    /// Names what was done last.
+    /// Reports the last change as the cause.
     fn accuse(&mut self, cause: &Cause, key: &str, at: &str, words: &str) -> Played {
         let is_subject = cause.key.as_deref() == Some(key);
         let check: &'static Check = if is_subject { cause.check } else { cause.frame };
         self.session.found(check, &cause.route.id, at, words.to_owned())
     }
 
-    /// Whether a list is at fault that no other operation can confirm: what is tried with the
-    /// resource tells.
+    /// Whether the list is at fault where no operation reads the resource alone: a change or a
+    /// removal of the resource shows whether it exists.
     async fn list_is_odd(
         &mut self,
         family: &'static Family,
@@ -120,8 +126,8 @@ impl Play<'_> {
         }
     }
 
-    /// What no row shows is rather not shown than not stored, unless a change makes the list show
-    /// it.
+    /// Whether the list never shows a member. If all rows have the same value, the list is at fault
+    /// rather than the last change, unless the list shows what another change sets.
     async fn never_shows(
         &mut self,
         family: &'static Family,
@@ -140,8 +146,10 @@ impl Play<'_> {
         if self.last.as_ref().is_some_and(|cause| cause.route == update) {
             return Ok(true);
         }
-        let deed = TargetOperation { family, role: Role::Update, route: update };
-        let Some(request) = self.request(deed, about, 1) else { return Ok(true) };
+        let operation = TargetOperation { family, role: Role::Update, route: update };
+        let Some(request) = self.request(operation, about, BodyChoice::MOST) else {
+            return Ok(true);
+        };
         let mut body = content(&request);
         body.insert(member.clone(), expected.clone());
         self.session
@@ -154,7 +162,7 @@ impl Play<'_> {
         Ok(!shown)
     }
 
-    /// Whether something can be done with a resource; `None` where there is no such operation.
+    /// Whether an operation on a resource succeeds; `None` where there is no such operation.
     async fn try_out(
         &mut self,
         family: &'static Family,
@@ -163,51 +171,53 @@ impl Play<'_> {
         about: &About,
     ) -> Played<Option<bool>> {
         let Some(route) = self.families.route(operation) else { return Ok(None) };
-        let Some(request) = self.request(TargetOperation { family, role, route }, about, 0) else {
+        let Some(request) =
+            self.request(TargetOperation { family, role, route }, about, BodyChoice::EXAMPLE)
+        else {
             return Ok(None);
         };
         Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
     }
 
-    /// Names the operation because of which a resource does not look as it should when it is read
-    /// alone.
+    /// Reports the operation that is at fault for a resource that differs from the model when it
+    /// is read alone.
     pub(super) async fn explain_item(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         row: &Row,
         difference: &Difference,
     ) -> Played {
         let (at, words) = (format!("/{}", difference.member), difference.to_string());
         let about = About::row(row);
-        if let Witness::Seen(seen) = self.item_of(deed.family, &about).await?
+        if let Witness::Seen(seen) = self.item_of(operation.family, &about).await?
             && agrees(&seen, difference)
         {
             let words = format!("{words}, and is right when it is asked again");
-            return self.session.found(&check::IDEMPOTENT, &deed.route.id, &at, words);
+            return self.session.found(&check::IDEMPOTENT, &operation.route.id, &at, words);
         }
-        let by_item = match self.row_of(deed.family, &row.key, row.parent.clone()).await? {
+        let by_item = match self.row_of(operation.family, &row.key, row.parent.clone()).await? {
             Witness::Seen(seen) => agrees(&seen, difference),
             _ => false,
         };
         match self.last.clone().filter(|cause| !by_item && cause.key.as_deref() == Some(&row.key)) {
             Some(cause) => {
-                self.accuse(&cause, &row.key, &at, &format!("then {} {words}", deed.route.id))
+                self.accuse(&cause, &row.key, &at, &format!("then {} {words}", operation.route.id))
             }
-            None => self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, words),
+            None => self.session.found(&check::ITEM_IS_ROW, &operation.route.id, &at, words),
         }
     }
 
-    /// Names the operation because of which a resource cannot be read that exists, or can that does
-    /// not.
+    /// Reports the operation that is at fault for a resource that exists and cannot be read, or
+    /// that can be read and does not exist.
     pub(super) async fn explain_presence(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         row: &Row,
         status: u16,
     ) -> Played {
-        let again = self.item_of(deed.family, &About::row(row)).await?;
+        let again = self.item_of(operation.family, &About::row(row)).await?;
         let changed_its_mind = matches!(again, Witness::Seen(_)) == row.alive;
-        let listed = self.row_of(deed.family, &row.key, row.parent.clone()).await?;
+        let listed = self.row_of(operation.family, &row.key, row.parent.clone()).await?;
         let by_item = match listed {
             Witness::Seen(_) => row.alive,
             Witness::Gone => !row.alive,
@@ -218,11 +228,11 @@ impl Play<'_> {
         let cause = self.last.clone().filter(|_| !changed_its_mind && !by_item);
         match cause.filter(|cause| cause.key.as_deref() == Some(&row.key)) {
             Some(cause) => {
-                self.accuse(&cause, &row.key, "", &format!("then {} {words}", deed.route.id))
+                self.accuse(&cause, &row.key, "", &format!("then {} {words}", operation.route.id))
             }
             None => {
                 let check = if row.alive { &check::READ_YOUR_WRITE } else { &check::GONE };
-                self.session.found(check, &deed.route.id, "", words)
+                self.session.found(check, &operation.route.id, "", words)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What changes a resource: updates and actions.
+//! Updates and actions.
 
 use openapi::RequestBody;
 use serde_json::Value;
@@ -18,71 +18,82 @@ use crate::{
     explore::{
         model::{Difference, Row, one, plain},
         session::Played,
+        step::BodyChoice,
     },
 };
 
-/// Statuses by which something is refused for the state that it is in.
+/// Statuses by which an action is refused because of the state of the resource.
 const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
 
 impl Play<'_> {
-    pub(super) async fn update(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
-        let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, draw);
-        let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !row.alive {
-            return self.is_refused_as_dead(deed, &row, &received).await;
-        }
-        let unique = deed.family.unique;
-        let renamed = body.get(unique).filter(|value| row.value.get(unique) != Some(value));
-        if renamed.is_some_and(|value| self.collection(deed.family).is_taken(value)) {
-            return self.is_refused_as_taken(deed, &received).await;
-        }
-        if !received.is_success() {
-            return self.not_accepted(check, deed.route, &received);
-        }
-        let expected = self.updated(deed, &row, &body);
-        self.changed(deed, &row, expected, Some(&body), &received, &check::CHANGE_IS_KEPT).await?;
-        let now = self.collection(deed.family).find(&row.key).cloned().unwrap_or(row);
-        self.is_not_pretended(deed, &pretended, &now)
-    }
-
-    /// The same change twice is the same as once.
-    pub(super) async fn update_again(
+    pub(super) async fn update(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
-        self.update(deed, slot, draw).await?;
-        let Some(row) = self.known(deed.family, slot).await?.filter(|row| row.alive) else {
+        let Some(row) = self.known(operation.family, slot).await? else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
             return Ok(());
         };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
-        let unique = deed.family.unique;
-        // What another one has was refused the first time.
+        let body = content(&request);
+        let Dressed { request, pretended, check } = dressed(request, choice);
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        if !row.alive {
+            return self.is_refused_as_dead(operation, &row, &received).await;
+        }
+        let unique = operation.family.unique;
+        let renamed = body.get(unique).filter(|value| row.value.get(unique) != Some(value));
+        if renamed.is_some_and(|value| self.collection(operation.family).is_taken(value)) {
+            return self.is_refused_as_taken(operation, &received).await;
+        }
+        if !received.is_success() {
+            return self.not_accepted(check, operation.route, &received);
+        }
+        let expected = self.updated(operation, &row, &body);
+        self.changed(operation, &row, expected, Some(&body), &received, &check::CHANGE_IS_KEPT)
+            .await?;
+        let now = self.collection(operation.family).find(&row.key).cloned().unwrap_or(row);
+        self.is_not_pretended(operation, &pretended, &now)
+    }
+
+    /// An update is idempotent: the same one again succeeds and changes nothing.
+    pub(super) async fn update_again(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        self.update(operation, slot, choice).await?;
+        let Some(row) = self.known(operation.family, slot).await?.filter(|row| row.alive) else {
+            return Ok(());
+        };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
+            return Ok(());
+        };
+        let unique = operation.family.unique;
+        // A value that another resource has was refused the first time.
         if content(&request).get(unique).is_some_and(|value| row.value.get(unique) != Some(value)) {
             return Ok(());
         }
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !received.is_success() {
-            return self.not_accepted(&check::IDEMPOTENT, deed.route, &received);
+            return self.not_accepted(&check::IDEMPOTENT, operation.route, &received);
         }
         let expected = row.value.clone();
-        self.changed(deed, &row, expected, None, &received, &check::IDEMPOTENT).await
+        self.changed(operation, &row, expected, None, &received, &check::IDEMPOTENT).await
     }
 
-    /// What a resource looks like after a change.
-    fn updated(&self, deed: TargetOperation, row: &Row, body: &Members) -> Members {
-        let family = deed.family;
+    /// What a resource should be after an update.
+    fn updated(&self, operation: TargetOperation, row: &Row, body: &Members) -> Members {
+        let family = operation.family;
         let mut expected = row.value.clone();
         if let Some(changes) = family.changes {
             changes(&mut expected, body);
             return expected;
         }
         if !family.merges {
-            let settable = deed.route.body.iter().flat_map(settable);
+            let settable = operation.route.body.iter().flat_map(settable);
             let left_out: Vec<String> = settable.filter(|name| !body.contains_key(name)).collect();
             expected.retain(|name, _| !left_out.contains(name));
         }
@@ -90,17 +101,17 @@ impl Play<'_> {
         expected
     }
 
-    /// Holds the answer to a change against what was expected, and looks whether it is kept.
+    /// Compares the answer to a change with the model, then reads whether the change was stored.
     pub(super) async fn changed(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         row: &Row,
         mut expected: Members,
         sent: Option<&Members>,
         received: &Received,
         check: &'static Check,
     ) -> Played {
-        let family = deed.family;
+        let family = operation.family;
         expected.retain(|name, _| !family.touched.contains(&name.as_str()));
         let answer = received.json();
         if let Some(came) = one(&answer) {
@@ -114,22 +125,22 @@ impl Play<'_> {
                 let check = if sent { check } else { &check::CHANGE_IS_KEPT };
                 self.session.found(
                     check,
-                    &deed.route.id,
+                    &operation.route.id,
                     &format!("/{}", difference.member),
                     difference.to_string(),
                 )?;
             }
-            self.never_goes_back(deed, row, came)?;
+            self.never_goes_back(operation, row, came)?;
             expected.extend(came.clone());
         }
         let key = expected.get(family.key).map_or_else(|| row.key.clone(), plain);
-        self.did(deed.route, Some(&key), check);
+        self.did(operation.route, Some(&key), check);
         let collection = self.collection(family);
         if key != row.key {
             collection.rows.push(Row { alive: false, ..row.clone() });
             collection.seen.insert(key.clone());
         }
-        // The dead namesake was added behind it.
+        // The removed resource with the same key was added behind it.
         let living = collection.rows.iter_mut().find(|it| it.alive && it.key == row.key);
         if let Some(living) = living {
             living.value = expected;
@@ -138,16 +149,21 @@ impl Play<'_> {
         self.after_change(family, key).await
     }
 
-    fn never_goes_back(&mut self, deed: TargetOperation, row: &Row, came: &Members) -> Played {
+    fn never_goes_back(&mut self, operation: TargetOperation, row: &Row, came: &Members) -> Played {
         let number = |members: &Members, name: &str| members.get(name).and_then(Value::as_i64);
         let is_back = |name: &str| {
             number(came, name).zip(number(&row.value, name)).is_some_and(|(now, then)| now < then)
         };
-        let back = deed.family.touched.iter().find(|name| is_back(name));
+        let back = operation.family.touched.iter().find(|name| is_back(name));
         match back {
             Some(name) => {
                 let message = "is earlier than it was before the change".to_owned();
-                self.session.found(&check::IMMUTABLE, &deed.route.id, &format!("/{name}"), message)
+                self.session.found(
+                    &check::IMMUTABLE,
+                    &operation.route.id,
+                    &format!("/{name}"),
+                    message,
+                )
             }
             None => Ok(()),
         }
@@ -155,47 +171,49 @@ impl Play<'_> {
 
     pub(super) async fn act(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         index: usize,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
-        let action = &deed.family.actions[index];
-        let Some(row) = self.known(deed.family, slot).await? else { return Ok(()) };
-        let Some(request) = self.request(deed, &About::row(&row), draw) else { return Ok(()) };
+        let action = &operation.family.actions[index];
+        let Some(row) = self.known(operation.family, slot).await? else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), choice) else {
+            return Ok(());
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
-            return self.is_refused_as_dead(deed, &row, &received).await;
+            return self.is_refused_as_dead(operation, &row, &received).await;
         }
         let allowed = (action.allowed)(&row.value.clone().into());
         if allowed == Some(false) || (allowed.is_none() && NOT_NOW.contains(&received.status)) {
-            return self.is_refused_for_its_state(deed, &received).await;
+            return self.is_refused_for_its_state(operation, &received).await;
         }
         if !received.is_success() {
-            return self.not_accepted(&check::ACCEPTS_VALID, deed.route, &received);
+            return self.not_accepted(&check::ACCEPTS_VALID, operation.route, &received);
         }
         let mut expected = row.value.clone();
         (action.effect)(&mut expected, &content(&request).into());
-        self.changed(deed, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
-        let now = self.collection(deed.family).find(&row.key).map(|row| row.value.clone());
+        self.changed(operation, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
+        let now = self.collection(operation.family).find(&row.key).map(|row| row.value.clone());
         if now.is_none_or(|now| (action.done)(&now.into())) {
             return Ok(());
         }
         let message = "answers success, and the resource is as before".to_owned();
-        self.session.found(&check::CHANGE_IS_KEPT, &deed.route.id, "", message)
+        self.session.found(&check::CHANGE_IS_KEPT, &operation.route.id, "", message)
     }
 
     async fn is_refused_for_its_state(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         received: &Received,
     ) -> Played {
         if !NOT_NOW.contains(&received.status) {
             let message =
                 format!("has the status {} in a state that does not allow it", received.status);
-            self.session.found(&check::IMMUTABLE, &deed.route.id, "", message)?;
+            self.session.found(&check::IMMUTABLE, &operation.route.id, "", message)?;
         }
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
         profile::family::Members,
         request::{Content, Request, tolerated::tolerated},
     },
-    explore::body::{Fill, NOTATIONS, Notation, written},
+    explore::{
+        body::{Fill, written},
+        step::{BodyChoice, Form},
+    },
 };
 
 /// How a valid request is dressed up, and the law that holds then.
@@ -23,17 +26,16 @@ pub(super) struct Dressed {
 }
 
 /// The same request in another notation, or with what only the server sets, as its number says.
-pub(super) fn dressed(request: Request, draw: u32) -> Dressed {
+pub(super) fn dressed(request: Request, choice: BodyChoice) -> Dressed {
     let plainly = |request, check| Dressed { request, pretended: Members::new(), check };
     let (Content::Json(body), Some(expected)) = (&request.content, &request.route.body) else {
         return plainly(request, &check::ACCEPTS_VALID);
     };
-    match (draw % 8, Fill::of(draw)) {
-        (6, _) => {
-            let notation: Notation = NOTATIONS[(draw / 8) as usize % NOTATIONS.len()];
+    match choice.form {
+        Form::Written(notation) => {
             plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
         }
-        (7, _) if (draw / 8).is_multiple_of(2) => {
+        Form::WithReadOnly => {
             let pretended = pretended(expected);
             let mut body = body.clone();
             if let Some(members) = body.as_object_mut() {
@@ -42,12 +44,12 @@ pub(super) fn dressed(request: Request, draw: u32) -> Dressed {
             let request = request.content(Content::Json(body));
             Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
         }
-        (7, _) => {
+        Form::WithNull => {
             let null = tolerated(&request).into_iter().find(|(what, _)| what.starts_with("null"));
             plainly(null.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
         }
-        (_, Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
-        _ => plainly(request, &check::ACCEPTS_VALID),
+        Form::Plain(Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
+        Form::Plain(_) => plainly(request, &check::ACCEPTS_VALID),
     }
 }
 

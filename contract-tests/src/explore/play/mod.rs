@@ -1,4 +1,4 @@
-//! Plays steps: each becomes requests, and every answer is held against the model.
+//! Plays steps: sends the requests of each and compares every answer with the model.
 
 mod access;
 mod blame;
@@ -17,54 +17,54 @@ use std::collections::BTreeMap;
 
 use openapi::Route;
 
-pub use pages::WAYS;
 pub use request::is_paged;
-pub use singles::{ROUGH, violation_count};
-pub use spelling::SPELLINGS;
+pub use singles::violation_count;
 
-use self::walk::Walk;
 use super::{
     model::{Collection, Row},
     session::{Played, Session, Stop},
     step::{CaseKind, Step},
+    walk::Walk,
 };
 use crate::core::{
     check::{self, Check},
+    exchange::Caller,
     profile::{
         families::Families,
         family::{Family, Role},
     },
 };
 
-/// After so many refused requests in a row it is looked whether they changed anything.
+/// After so many refused requests in a row the list is read to see whether they changed anything.
 const REFUSALS_UNSEEN_MAX: u32 = 8;
 
-/// A play: a world as it was at the beginning, and what was done with it since.
+/// The model of a world since its reset, and the session that it is compared through.
 pub struct Play<'a> {
+    /// The session.
     pub session: Session<'a>,
     families: Families,
     collections: BTreeMap<&'static str, Collection>,
     walks: BTreeMap<&'static str, Walk>,
     seed: u64,
-    /// What was done last, to be blamed for what is seen next.
+    /// The last change, which is blamed for a mismatch that is seen next.
     last: Option<Cause>,
-    /// How many requests were refused since it was looked whether anything changed.
+    /// How many requests were refused since the list was read.
     refusals: u32,
 }
 
-/// Something that was done, and the law that it breaks if it changed what it should not.
+/// A request, and the checks that it fails if it turns out to have changed something wrongly.
 #[derive(Debug, Clone)]
 struct Cause {
     route: &'static Route,
     /// The resource that it was about.
     key: Option<String>,
-    /// The law for that resource.
+    /// The check for that resource.
     check: &'static Check,
-    /// The law for all others.
+    /// The check for all other resources.
     frame: &'static Check,
 }
 
-/// An operation with its place in its family.
+/// An operation, and what it does in its family.
 #[derive(Clone, Copy)]
 struct TargetOperation {
     family: &'static Family,
@@ -73,7 +73,7 @@ struct TargetOperation {
 }
 
 impl<'a> Play<'a> {
-    /// A play in a world of which nothing is known yet; bodies come from `seed`.
+    /// A play in a world of which nothing is known yet; `seed` determines the bodies.
     pub fn new(session: Session<'a>, seed: u64) -> Play<'a> {
         let families = Families(session.target.profile);
         Play {
@@ -87,14 +87,14 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Plays one step. What the target does not do is passed over.
+    /// Plays one step. Operations that the target answers with 501 are skipped.
     pub async fn step(&mut self, step: Step) -> Played {
-        let played = match self.families.of(&step.route.id) {
-            _ if step.manner == CaseKind::Walk => self.walk(step).await,
-            Some((family, role)) => {
+        let played = match (step.kind, self.families.of(&step.route.id)) {
+            (CaseKind::Walk(index), _) => self.walk(step.slot as usize, index as usize).await,
+            (_, Some((family, role))) => {
                 self.of_family(step, TargetOperation { family, role, route: step.route }).await
             }
-            None => self.of_no_family(step).await,
+            (_, None) => self.of_no_family(step).await,
         };
         match played {
             Err(Stop::NotEmulated) => Ok(()),
@@ -102,38 +102,39 @@ impl<'a> Play<'a> {
         }
     }
 
-    async fn of_family(&mut self, step: Step, deed: TargetOperation) -> Played {
-        let Step { slot, draw, .. } = step;
-        match (step.manner, deed.role) {
-            (CaseKind::Valid, Role::List) => self.look(deed.family).await,
-            (CaseKind::Valid, Role::View(index)) => self.view(deed, index).await,
-            (CaseKind::Valid, Role::Create) => self.create(deed, slot, draw, false).await,
-            (CaseKind::Retry, Role::Create) => self.create(deed, slot, draw, true).await,
-            (CaseKind::Valid, Role::Read) => self.read(deed, slot).await,
-            (CaseKind::Valid, Role::Update) => self.update(deed, slot, draw).await,
-            (CaseKind::Retry, Role::Update) => self.update_again(deed, slot, draw).await,
-            (CaseKind::Valid, Role::Delete) => self.delete(deed, slot).await,
-            (CaseKind::Valid, Role::Action(index)) => self.act(deed, index, slot, draw).await,
-            (CaseKind::Pages, Role::List | Role::View(_)) => self.pages(deed, slot, draw).await,
-            (CaseKind::Pages, Role::Create | Role::Delete) => {
-                self.pages_under_change(deed, slot, draw).await
+    async fn of_family(&mut self, step: Step, operation: TargetOperation) -> Played {
+        use CaseKind::*;
+        let slot = step.slot;
+        match (step.kind, operation.role) {
+            (Valid(_), Role::List) => self.look(operation.family).await,
+            (Valid(_), Role::View(index)) => self.view(operation, index).await,
+            (Valid(body), Role::Create) => self.create(operation, slot, body, false).await,
+            (Retry(body), Role::Create) => self.create(operation, slot, body, true).await,
+            (Valid(_), Role::Read) => self.read(operation, slot).await,
+            (Valid(body), Role::Update) => self.update(operation, slot, body).await,
+            (Retry(body), Role::Update) => self.update_again(operation, slot, body).await,
+            (Valid(_), Role::Delete) => self.delete(operation, slot).await,
+            (Valid(body), Role::Action(index)) => self.act(operation, index, slot, body).await,
+            (Pages(page), Role::List | Role::View(_)) => self.pages(operation, slot, page).await,
+            (PagesUnderChange(body), Role::Create | Role::Delete) => {
+                self.pages_under_change(operation, slot, body).await
             }
-            (CaseKind::Duplicate, Role::Create | Role::Update) => {
-                self.duplicate(deed, slot, draw).await
+            (Duplicate(body), Role::Create | Role::Update) => {
+                self.duplicate(operation, slot, body).await
             }
-            (CaseKind::Violation, _) => self.violation(deed, slot, draw).await,
-            (CaseKind::Rough, _) => self.rough(deed, slot, draw).await,
-            (CaseKind::Unknown, _) => self.unknown(deed, draw).await,
-            (CaseKind::WrongParent, _) => self.wrong_parent(deed, slot, draw).await,
-            (CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded, _) => {
-                self.closed(deed, step).await
-            }
-            (CaseKind::Other, _) => self.other_customer(deed, slot, draw).await,
-            (CaseKind::Method, _) => self.other_method(Some(deed), step).await,
-            (CaseKind::Path, _) => self.other_path(Some(deed), step).await,
-            (CaseKind::Together, _) => self.together(deed, slot, draw).await,
-            (CaseKind::Wait, _) => self.wait(deed.family, draw).await,
-            (CaseKind::Retry | CaseKind::Pages | CaseKind::Duplicate | CaseKind::Walk, _) => Ok(()),
+            (Violation(index), _) => self.violation(operation, slot, index).await,
+            (Rough(body), _) => self.rough(operation, slot, body).await,
+            (Unknown(body), _) => self.unknown(operation, body).await,
+            (WrongParent(body), _) => self.wrong_parent(operation, slot, body).await,
+            (Nobody(body), _) => self.closed(operation, Caller::Nobody, slot, body).await,
+            (Stranger(body), _) => self.closed(operation, Caller::Stranger, slot, body).await,
+            (Excluded(body), _) => self.closed(operation, Caller::Excluded, slot, body).await,
+            (Other(body), _) => self.other_customer(operation, slot, body).await,
+            (Method(index), _) => self.other_method(step, Some(operation), index as usize).await,
+            (Path(spelling), _) => self.other_path(step, Some(operation), spelling).await,
+            (Together(body), _) => self.together(operation, slot, body).await,
+            (Wait(seconds), _) => self.wait(operation.family, seconds).await,
+            (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_) | Walk(_), _) => Ok(()),
         }
     }
 
@@ -147,21 +148,21 @@ impl<'a> Play<'a> {
         self.collection(family).slot(slot).cloned()
     }
 
-    /// Remembers what was done.
+    /// Records a change, to be blamed for a mismatch.
     fn did(&mut self, route: &'static Route, key: Option<&str>, check: &'static Check) {
         let cause = Cause { route, key: key.map(str::to_owned), check, frame: &check::FRAME };
         self.last = Some(cause);
     }
 
-    /// Remembers a request that was refused; from time to time it is looked whether it changed
-    /// anything.
-    async fn refused(&mut self, deed: TargetOperation, check: &'static Check) -> Played {
-        self.last = Some(Cause { route: deed.route, key: None, check, frame: check });
+    /// Records a refused request; after several of them the list is read to see whether they
+    /// changed anything.
+    async fn refused(&mut self, operation: TargetOperation, check: &'static Check) -> Played {
+        self.last = Some(Cause { route: operation.route, key: None, check, frame: check });
         self.refusals += 1;
         if self.refusals < REFUSALS_UNSEEN_MAX {
             return Ok(());
         }
-        self.look(deed.family).await
+        self.look(operation.family).await
     }
 
     async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {

@@ -1,4 +1,4 @@
-//! Looks at lists and holds them against the model.
+//! Reads lists and compares them with the model.
 
 use openapi::Route;
 
@@ -12,12 +12,13 @@ use crate::{
     explore::{
         model::{Mismatch, one, plain, rows},
         session::Played,
+        step::BodyChoice,
     },
 };
 use request::{About, WHOLE, is_paged};
 
 impl Play<'_> {
-    /// Looks at the whole list of a family, at that of each parent where it has some.
+    /// Reads the whole list of a family, for each parent where it has some.
     pub(super) async fn look(&mut self, family: &'static Family) -> Played {
         self.refusals = 0;
         let Some(route) = self.families.route(family.list) else {
@@ -30,7 +31,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Where the parents are not made here, they are those that the world has.
+    /// Reads the list of the parents if none is known yet.
     pub(super) async fn meet_parents(&mut self, family: &'static Family) -> Played {
         let Some(parent) = self.families.named(family.parent) else { return Ok(()) };
         let known = !self.collection(parent).rows.is_empty();
@@ -40,34 +41,34 @@ impl Play<'_> {
         self.look_at(TargetOperation { family: parent, role: Role::List, route }, None).await
     }
 
-    /// A family of one has no list.
+    /// Reads the only resource of a family without a list.
     async fn look_alone(&mut self, family: &'static Family) -> Played {
         let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
             return Ok(());
         };
-        let deed = TargetOperation { family, role: Role::Read, route };
+        let operation = TargetOperation { family, role: Role::Read, route };
         match self.slot(family, 0) {
-            Some(row) => self.read_row(deed, row).await,
-            None => self.meet_the_one(deed).await,
+            Some(row) => self.read_row(operation, row).await,
+            None => self.meet_the_one(operation).await,
         }
     }
 
-    async fn look_at(&mut self, deed: TargetOperation, parent: Option<String>) -> Played {
-        let list = self.whole(deed, parent.clone()).await?;
-        let collection = self.collection(deed.family);
+    async fn look_at(&mut self, operation: TargetOperation, parent: Option<String>) -> Played {
+        let list = self.whole(operation, parent.clone()).await?;
+        let collection = self.collection(operation.family);
         if !collection.listed.contains_key(&parent) {
-            self.adopt(deed.family, parent, list);
+            self.adopt(operation.family, parent, list);
             return Ok(());
         }
         if let Some(mismatch) = collection.mismatch(parent.as_ref(), &list) {
-            self.explain_list(deed, parent.clone(), &list, mismatch).await?;
-            // A breach that is known is no reason to trip over it again.
-            self.collection(deed.family).rows.retain(|row| row.parent != parent);
-            self.adopt(deed.family, parent, list);
+            self.explain_list(operation, parent.clone(), &list, mismatch).await?;
+            // The breach is known: takes the list as it is, so that it is not found again.
+            self.collection(operation.family).rows.retain(|row| row.parent != parent);
+            self.adopt(operation.family, parent, list);
             return Ok(());
         }
-        self.states(deed, &list)?;
-        self.collection(deed.family).learn(parent, list);
+        self.states(operation, &list)?;
+        self.collection(operation.family).learn(parent, list);
         Ok(())
     }
 
@@ -84,28 +85,30 @@ impl Play<'_> {
     /// All rows of a list, as long as it is no longer than the largest page.
     pub(super) async fn whole(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
     ) -> Played<Vec<Members>> {
-        let range = is_paged(deed.route).then(|| self.range(0, WHOLE));
-        self.fetch(deed, parent, range, &[]).await
+        let range = is_paged(operation.route).then(|| self.range(0, WHOLE));
+        self.fetch(operation, parent, range, &[]).await
     }
 
-    /// The words of the API for a part of a list.
+    /// The range header of the API for a part of a list.
     pub(super) fn range(&self, start: u32, results: u32) -> String {
         (self.session.target.profile.range)(start, results)
     }
 
-    /// Rows of a list. Anything but success is a breach: the request is valid, and what it is about
-    /// exists.
+    /// Rows of a list. Anything but success is a breach, because the request is valid and the
+    /// parent exists.
     pub(super) async fn fetch(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         range: Option<String>,
         query: &[(&str, &str)],
     ) -> Played<Vec<Members>> {
-        let Some(mut request) = self.request(deed, &About::parent(parent), 0) else {
+        let Some(mut request) =
+            self.request(operation, &About::parent(parent), BodyChoice::EXAMPLE)
+        else {
             return Ok(Vec::new());
         };
         for (name, value) in query {
@@ -115,20 +118,20 @@ impl Play<'_> {
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !received.is_success() {
             let message = format!("has the status {} for a valid request", received.status);
-            self.session.found(&check::ACCEPTS_VALID, &deed.route.id, "", message)?;
+            self.session.found(&check::ACCEPTS_VALID, &operation.route.id, "", message)?;
         }
         Ok(rows(received.json()))
     }
 
-    /// What moves by itself moves forward only.
-    fn states(&mut self, deed: TargetOperation, list: &[Members]) -> Played {
+    /// The states of all rows move forward only.
+    fn states(&mut self, operation: TargetOperation, list: &[Members]) -> Played {
         for row in list {
-            self.state(deed.family, deed.route, row)?;
+            self.state(operation.family, operation.route, row)?;
         }
         Ok(())
     }
 
-    /// Holds what is seen of a resource against the ways that its state may go.
+    /// Checks that the state of a resource is not behind the one that was seen before.
     pub(super) fn state(
         &mut self,
         family: &'static Family,
@@ -151,11 +154,11 @@ impl Play<'_> {
         self.session.found(&check::IMMUTABLE, &route.id, &format!("/{member}"), message)
     }
 
-    /// Another list of the same resources.
-    pub(super) async fn view(&mut self, deed: TargetOperation, index: usize) -> Played {
-        self.look(deed.family).await?;
-        let family = deed.family;
-        let list = self.whole(deed, None).await?;
+    /// Compares another list of the same resources with the model.
+    pub(super) async fn view(&mut self, operation: TargetOperation, index: usize) -> Played {
+        self.look(operation.family).await?;
+        let family = operation.family;
+        let list = self.whole(operation, None).await?;
         let known: Vec<(String, Members)> = self
             .collection(family)
             .live()
@@ -168,7 +171,7 @@ impl Play<'_> {
             let good = value.is_some_and(|value| shows(&value.clone().into()));
             if !good {
                 let message = format!("shows {}, which does not belong there", key(row));
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)?;
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, "", message)?;
             }
             let told = |name: &str| name != family.key && !family.moving.contains(&name);
             let seen: Members = row.iter().filter(|(name, _)| told(name)).map(own).collect();
@@ -176,7 +179,7 @@ impl Play<'_> {
             if let Some(difference) = crate::explore::model::difference(&seen, &known, &[]) {
                 let at = format!("/{}", difference.member);
                 let message = format!("is not what {} shows of the same resource", family.list);
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, &at, message)?;
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, &at, message)?;
             }
         }
         let missing = known.iter().find(|(name, value)| {
@@ -185,13 +188,13 @@ impl Play<'_> {
         match missing {
             Some((key, _)) => {
                 let message = format!("lacks {key}, which {} shows", family.list);
-                self.session.found(&check::ITEM_IS_ROW, &deed.route.id, "", message)
+                self.session.found(&check::ITEM_IS_ROW, &operation.route.id, "", message)
             }
             None => Ok(()),
         }
     }
 
-    /// A witness of a resource by its list.
+    /// What the list shows of a resource.
     pub(super) async fn row_of(
         &mut self,
         family: &'static Family,
@@ -205,15 +208,17 @@ impl Play<'_> {
         Ok(row.map_or(Witness::Gone, Witness::Seen))
     }
 
-    /// A witness of a resource by reading it alone.
+    /// What a resource is when it is read alone.
     pub(super) async fn item_of(
         &mut self,
         family: &'static Family,
         about: &About,
     ) -> Played<Witness> {
         let Some(route) = self.families.route(family.read) else { return Ok(Witness::Absent) };
-        let deed = TargetOperation { family, role: Role::Read, route };
-        let Some(request) = self.request(deed, about, 0) else { return Ok(Witness::Absent) };
+        let operation = TargetOperation { family, role: Role::Read, route };
+        let Some(request) = self.request(operation, about, BodyChoice::EXAMPLE) else {
+            return Ok(Witness::Absent);
+        };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();
         Ok(seen.map_or(Witness::Gone, Witness::Seen))
@@ -225,7 +230,7 @@ fn own((name, value): (&String, &serde_json::Value)) -> (String, serde_json::Val
 }
 
 impl Mismatch {
-    /// What it says of the list, in words.
+    /// The mismatch in words, for a message about the list.
     pub(super) fn words(&self) -> String {
         match self {
             Mismatch::Missing(key) => format!("lacks {key}, which exists"),

@@ -1,4 +1,4 @@
-//! Pages and filters of a list, held against the whole list.
+//! Pages and filters of a list, compared with the whole list.
 
 use super::{Play, TargetOperation, request::is_paged};
 use crate::{
@@ -12,111 +12,123 @@ use crate::{
     explore::{
         model::{difference, plain},
         session::Played,
+        step::{BodyChoice, PageChoice, Part},
     },
 };
 
-/// How many ways there are to ask for a part of a list.
-pub const WAYS: u32 = 10;
-
 impl Play<'_> {
-    pub(super) async fn pages(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        self.meet_parents(deed.family).await?;
-        let Some(parent) = self.parent(deed.family, slot) else { return Ok(()) };
-        let filters: Vec<&'static Filter> = match deed.role {
-            Role::List => deed.family.filters.iter().collect(),
-            _ => Vec::new(),
+    /// Asks for a part of a list and compares it with the whole list.
+    pub(super) async fn pages(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        choice: PageChoice,
+    ) -> Played {
+        self.meet_parents(operation.family).await?;
+        let Some(parent) = self.parent(operation.family, slot) else { return Ok(()) };
+        let filters = match operation.role {
+            Role::List => operation.family.filters,
+            _ => &[],
         };
-        if draw % WAYS == 9 && !filters.is_empty() {
-            let filter = filters[(draw / WAYS) as usize % filters.len()];
-            return self.filtered(deed, parent, filter, draw).await;
+        if choice.part == Part::Filtered && !filters.is_empty() {
+            let round = choice.round as usize;
+            return self.filtered(operation, parent, &filters[round % filters.len()], round).await;
         }
-        if !is_paged(deed.route) || deed.family.is_off(&check::PAGE_IS_SLICE) {
+        if !is_paged(operation.route) || operation.family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
-        let whole = self.reference(deed, parent.clone()).await?;
+        let whole = self.reference(operation, parent.clone()).await?;
         let count = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        let mut random = Gen::new(0, &deed.route.id, draw);
+        let mut random = Gen::new(0, &operation.route.id, choice.number());
         let mut below = |end: u32| random.below(end.max(1) as usize) as u32;
-        let page = (&check::PAGE_IS_SLICE, below(count), 1 + below(5));
-        let edge = &check::PAGE_EDGES;
-        match draw % WAYS {
-            0 => self.slice(deed, parent, &whole, Some((1, 1)), &check::PAGE_IS_SLICE).await,
-            1 => self.slice(deed, parent, &whole, None, edge).await,
-            2 => self.slice(deed, parent, &whole, Some((count, 5)), edge).await,
-            3 => self.slice(deed, parent, &whole, Some((0, 0)), edge).await,
-            4 => self.concatenated(deed, parent, &whole, 1 + below(count.div_ceil(2))).await,
-            5 => self.slice(deed, parent, &whole, Some((0, count.max(1))), edge).await,
-            6 => self.slice(deed, parent, &whole, Some((count.saturating_sub(1), 2)), edge).await,
-            7 => self.slice(deed, parent, &whole, Some((count + 10, 1)), edge).await,
-            _ => self.slice(deed, parent, &whole, Some((page.1, page.2)), page.0).await,
-        }
+        let page = (below(count), 1 + below(5));
+        let (page, check) = match choice.part {
+            Part::SecondRow => (Some((1, 1)), &check::PAGE_IS_SLICE),
+            Part::Default => (None, &check::PAGE_EDGES),
+            Part::BehindTheEnd => (Some((count, 5)), &check::PAGE_EDGES),
+            Part::Empty => (Some((0, 0)), &check::PAGE_EDGES),
+            Part::AllPages => {
+                let size = 1 + below(count.div_ceil(2));
+                return self.concatenated(operation, parent, &whole, size).await;
+            }
+            Part::Whole => (Some((0, count.max(1))), &check::PAGE_EDGES),
+            Part::OverTheEnd => (Some((count.saturating_sub(1), 2)), &check::PAGE_EDGES),
+            Part::FarBehind => (Some((count + 10, 1)), &check::PAGE_EDGES),
+            Part::Random | Part::Filtered => (Some(page), &check::PAGE_IS_SLICE),
+        };
+        self.slice(operation, parent, &whole, page, check).await
     }
 
-    /// The whole list: as it was seen last, where nothing can have changed since.
+    /// The whole list; read again unless nothing can have changed since it was read last.
     async fn reference(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
     ) -> Played<Vec<Members>> {
-        if deed.role != Role::List {
-            return self.whole(deed, parent).await;
+        if operation.role != Role::List {
+            return self.whole(operation, parent).await;
         }
-        if self.refusals > 0 || !self.collection(deed.family).listed.contains_key(&parent) {
-            self.look(deed.family).await?;
+        if self.refusals > 0 || !self.collection(operation.family).listed.contains_key(&parent) {
+            self.look(operation.family).await?;
         }
-        Ok(self.collection(deed.family).listed.get(&parent).cloned().unwrap_or_default())
+        Ok(self.collection(operation.family).listed.get(&parent).cloned().unwrap_or_default())
     }
 
     /// A page is the part of the whole list that was asked for.
     async fn slice(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         whole: &[Members],
         page: Option<(u32, u32)>,
         check: &'static Check,
     ) -> Played {
         let range = page.map(|(start, results)| self.range(start, results));
-        let rows = self.fetch(deed, parent, range.clone(), &[]).await?;
+        let rows = self.fetch(operation, parent, range.clone(), &[]).await?;
         let (start, results) = page.unwrap_or((0, self.session.target.profile.page_default));
         let expected: Vec<&Members> =
             whole.iter().skip(start as usize).take(results as usize).collect();
         let words = range.unwrap_or_else(|| "no range".to_owned());
-        self.rows_are(deed, &rows, &expected, check, &words)
+        self.rows_are(operation, &rows, &expected, check, &words)
     }
 
     fn rows_are(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         rows: &[Members],
         expected: &[&Members],
         check: &'static Check,
         words: &str,
     ) -> Played {
-        let key = |row: &Members| row.get(deed.family.key).map(plain).unwrap_or_default();
+        let key = |row: &Members| row.get(operation.family.key).map(plain).unwrap_or_default();
         if rows.len() != expected.len() {
             let message =
                 format!("has {} rows for {words} instead of {}", rows.len(), expected.len());
-            return self.session.found(check, &deed.route.id, "", message);
+            return self.session.found(check, &operation.route.id, "", message);
         }
         let pairs = rows.iter().zip(expected);
         for (index, (row, expected)) in pairs.enumerate() {
             if key(row) != key(expected) {
                 let message = format!("is {} for {words} instead of {}", key(row), key(expected));
-                return self.session.found(check, &deed.route.id, &format!("/{index}"), message);
+                return self.session.found(
+                    check,
+                    &operation.route.id,
+                    &format!("/{index}"),
+                    message,
+                );
             }
-            if let Some(difference) = difference(expected, row, &[deed.family.moving]) {
+            if let Some(difference) = difference(expected, row, &[operation.family.moving]) {
                 let at = format!("/{index}/{}", difference.member);
-                return self.session.found(check, &deed.route.id, &at, difference.to_string());
+                return self.session.found(check, &operation.route.id, &at, difference.to_string());
             }
         }
         Ok(())
     }
 
-    /// Pages, one after the other, make the whole list. Long lists are looked at in a few pages.
+    /// All pages together make the whole list. Long lists are read in few pages.
     async fn concatenated(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         whole: &[Members],
         size: u32,
@@ -127,41 +139,41 @@ impl Play<'_> {
         let mut all = Vec::new();
         for start in (0..=count).step_by(size as usize) {
             let range = self.range(start, size);
-            all.extend(self.fetch(deed, parent.clone(), Some(range), &[]).await?);
+            all.extend(self.fetch(operation, parent.clone(), Some(range), &[]).await?);
         }
         let words = format!("pages of {size}");
         let expected: Vec<&Members> = whole.iter().collect();
-        self.rows_are(deed, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
+        self.rows_are(operation, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
     }
 
-    /// A filter chooses the rows that have the value, and a page is a part of those.
+    /// A filter gives exactly the rows that have the value, and a page is a part of those.
     async fn filtered(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         parent: Option<String>,
         filter: &'static Filter,
-        draw: u32,
+        round: usize,
     ) -> Played {
-        let whole = self.reference(deed, parent.clone()).await?;
+        let whole = self.reference(operation, parent.clone()).await?;
         let values: Vec<String> =
             whole.iter().flat_map(|row| (filter.values)(&row.clone().into())).collect();
         if values.is_empty() {
             return Ok(());
         }
-        let value = values[(draw / WAYS) as usize % values.len()].clone();
+        let value = values[round % values.len()].clone();
         let has = |row: &&Members| (filter.values)(&(*row).clone().into()).contains(&value);
         let chosen: Vec<&Members> = whole.iter().filter(has).collect();
         let query = [(filter.parameter, value.as_str())];
-        let page = is_paged(deed.route).then(|| self.range(0, super::request::WHOLE));
-        let rows = self.fetch(deed, parent.clone(), page, &query).await?;
+        let page = is_paged(operation.route).then(|| self.range(0, super::request::WHOLE));
+        let rows = self.fetch(operation, parent.clone(), page, &query).await?;
         let words = format!("{}={value}", filter.parameter);
-        self.rows_are(deed, &rows, &chosen, &check::COUNT, &words)?;
-        if !is_paged(deed.route) || chosen.len() < 2 {
+        self.rows_are(operation, &rows, &chosen, &check::COUNT, &words)?;
+        if !is_paged(operation.route) || chosen.len() < 2 {
             return Ok(());
         }
-        let rows = self.fetch(deed, parent, Some(self.range(1, 1)), &query).await?;
+        let rows = self.fetch(operation, parent, Some(self.range(1, 1)), &query).await?;
         self.rows_are(
-            deed,
+            operation,
             &rows,
             &chosen[1..2],
             &check::COUNT,
@@ -169,32 +181,31 @@ impl Play<'_> {
         )
     }
 
-    /// While rows come and go between two pages, none that kept its place comes twice or not at
-    /// all.
+    /// Changes the list between two pages: rows that keep their place are shown exactly once.
     pub(super) async fn pages_under_change(
         &mut self,
         change: TargetOperation,
         slot: u32,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Played {
         let family = change.family;
         let Some(route) = self.families.route(family.list).filter(|_| family.parent.is_empty())
         else {
             return Ok(());
         };
-        let deed = TargetOperation { family, role: Role::List, route };
-        let before = self.reference(deed, None).await?;
+        let operation = TargetOperation { family, role: Role::List, route };
+        let before = self.reference(operation, None).await?;
         let half = u32::try_from(before.len() / 2).unwrap_or(u32::MAX);
         if half == 0 || !is_paged(route) || family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
-        let mut pages = self.fetch(deed, None, Some(self.range(0, half)), &[]).await?;
+        let mut pages = self.fetch(operation, None, Some(self.range(0, half)), &[]).await?;
         match change.role {
             Role::Delete => self.delete(change, slot).await?,
-            _ => self.create(change, 0, draw, false).await?,
+            _ => self.create(change, 0, choice, false).await?,
         }
-        let after = self.reference(deed, None).await?;
-        pages.extend(self.fetch(deed, None, Some(self.range(half, half)), &[]).await?);
+        let after = self.reference(operation, None).await?;
+        pages.extend(self.fetch(operation, None, Some(self.range(half, half)), &[]).await?);
         let key = |row: &Members| row.get(family.key).map(plain).unwrap_or_default();
         for (row, later) in before.iter().zip(&after).take(2 * half as usize) {
             let times = pages.iter().filter(|it| key(it) == key(row)).count();

@@ -1,4 +1,4 @@
-//! Requests that the contract allows, for the resources that there are.
+//! Valid requests about resources of the model.
 
 use openapi::{Location, Route};
 use serde_json::Value;
@@ -14,12 +14,13 @@ use crate::{
         request::{Content, Request},
     },
     explore::{
-        body::{Fill, Wishes, body},
+        body::{Wishes, body},
         model::{Row, plain},
+        step::BodyChoice,
     },
 };
 
-/// Whom a request is about.
+/// The resource that a request is about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct About {
     /// The key of the resource.
@@ -41,17 +42,17 @@ impl About {
 }
 
 impl Play<'_> {
-    /// A valid request; `None` where there is nothing that it could be about.
+    /// A valid request; `None` where a required id is missing.
     pub(super) fn request(
         &self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         about: &About,
-        draw: u32,
+        choice: BodyChoice,
     ) -> Option<Request> {
-        let (route, mut parameters) = (deed.route, Vec::new());
+        let (route, mut parameters) = (operation.route, Vec::new());
         for parameter in route.parameters.iter().filter(|it| it.location != Location::Header) {
             let name = &parameter.name;
-            let value = match self.named(deed.family, name, about) {
+            let value = match self.named(operation.family, name, about) {
                 Some(key) => Some(key),
                 None if parameter.location == Location::Path || parameter.required => {
                     Some(plain(parameter.example.as_ref()?))
@@ -62,13 +63,13 @@ impl Play<'_> {
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(expected) if expected.is_json() => Content::Json(self.body(deed, draw)),
+            Some(expected) if expected.is_json() => Content::Json(self.body(operation, choice)),
             Some(_) => Request::example(route).ok()?.content,
         };
         Some(Request { route, parameters, range: None, content })
     }
 
-    /// What a parameter of the path says, by its name.
+    /// The key that a parameter of this name holds.
     fn named(&self, family: &Family, parameter: &str, about: &About) -> Option<String> {
         if parameter == family.parameter {
             return about.key.clone();
@@ -78,20 +79,19 @@ impl Play<'_> {
     }
 
     /// A valid body of an operation.
-    pub(super) fn body(&self, deed: TargetOperation, draw: u32) -> Value {
-        let Some(expected) = &deed.route.body else { return Value::Null };
-        let wishes = match deed.role {
+    pub(super) fn body(&self, operation: TargetOperation, choice: BodyChoice) -> Value {
+        let Some(expected) = &operation.route.body else { return Value::Null };
+        let wishes = match operation.role {
             Role::Action(index) => {
-                Wishes { values: deed.family.actions[index].values, ..Wishes::NONE }
+                Wishes { values: operation.family.actions[index].values, ..Wishes::NONE }
             }
-            _ => Wishes { values: deed.family.values, settle: deed.family.settle },
+            _ => Wishes { values: operation.family.values, settle: operation.family.settle },
         };
-        let mut random = Gen::new(self.seed, &deed.route.id, draw);
-        body(expected, wishes, Fill::of(draw), &mut random)
+        let mut random = Gen::new(self.seed, &operation.route.id, choice.number());
+        body(expected, wishes, choice.fill(), &mut random)
     }
 
-    /// The resource that something new is to be a part of: one that exists; `None` where there is
-    /// none.
+    /// An existing parent for a new resource; `None` where the family has parents and none exists.
     pub(super) fn parent(&mut self, family: &'static Family, slot: u32) -> Option<Option<String>> {
         let Some(parent) = self.families.named(family.parent) else { return Some(None) };
         let grows = parent.grows();
@@ -111,10 +111,10 @@ impl Play<'_> {
     }
 }
 
-/// The number of rows that a whole list is asked for.
+/// How many rows are asked for to read a whole list.
 pub(super) const WHOLE: u32 = 1000;
 
-/// Whether a list can be asked for in parts.
+/// Whether a list can be read in pages.
 pub fn is_paged(route: &Route) -> bool {
     route.parameters.iter().any(|parameter| parameter.location == Location::Header)
 }

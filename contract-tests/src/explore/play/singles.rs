@@ -15,54 +15,51 @@ use crate::{
     explore::{
         body::{NOTATIONS, written},
         session::Played,
-        step::{CaseKind, Step},
+        step::{BodyChoice, CaseKind, MalformedBody, Step},
     },
 };
-
-/// How many rough bodies there are.
-pub const ROUGH: u32 = 8;
 
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
     pub(super) async fn violation(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         slot: u32,
-        draw: u32,
+        index: u32,
     ) -> Played {
-        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
-        let Some(violation) = nth(&request, draw) else { return Ok(()) };
+        let Some(request) = self.good(operation, slot, BodyChoice::EXAMPLE).await? else {
+            return Ok(());
+        };
+        let Some(violation) = nth(&request, index) else { return Ok(()) };
         self.is_refused(&violation).await?;
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
     /// A body that is no object of JSON, in ways that programs trip over.
-    pub(super) async fn rough(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        let Some(request) = self.good(deed, slot, 0).await? else { return Ok(()) };
-        self.is_rough(&request, draw).await?;
-        self.refused(deed, &check::REFUSAL_IS_HARMLESS).await
+    pub(super) async fn rough(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        body: MalformedBody,
+    ) -> Played {
+        let Some(request) = self.good(operation, slot, BodyChoice::EXAMPLE).await? else {
+            return Ok(());
+        };
+        self.is_rough(&request, body).await?;
+        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
-    async fn is_rough(&mut self, request: &Request, draw: u32) -> Played {
+    async fn is_rough(&mut self, request: &Request, body: MalformedBody) -> Played {
         if !matches!(request.content, Content::Json(_)) {
             return Ok(());
         }
-        let (what, text) = match draw % ROUGH {
-            0 => ("ten thousand lists in each other", "[".repeat(10_000)),
-            1 => ("half a character", r#"{"name":"\ud800"}"#.to_owned()),
-            2 => ("a number beyond all numbers", r#"{"id":1e999}"#.to_owned()),
-            3 => ("a word that is no JSON", "nil".to_owned()),
-            4 => ("a text that never ends", format!("{{\"name\":\"{}", "x".repeat(10_000))),
-            5 => ("a byte order mark and nothing else", "\u{feff}".to_owned()),
-            6 => ("a key that is no text", "{1:2}".to_owned()),
-            _ => ("something behind its end", "{}{}".to_owned()),
-        };
-        let sent = request.content(Content::Text(text)).sent(Caller::Customer);
+        let sent = request.content(Content::Text(body.text())).sent(Caller::Customer);
         let received = self.session.send(sent).await?;
         if matches!(received.status, 400 | 413 | 422) {
             return Ok(());
         }
-        let message = format!("has the status {} for a body with {what}", received.status);
+        let message =
+            format!("has the status {} for a body with {}", received.status, body.words());
         self.session.found(&check::REFUSES_INVALID, &request.route.id, "", message)
     }
 
@@ -98,20 +95,20 @@ impl Play<'_> {
     /// wrong with it.
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
         let Ok(example) = Request::example(step.route) else { return Ok(()) };
-        match step.manner {
-            CaseKind::Valid => self.example(example, step.draw).await,
-            CaseKind::Violation => match nth(&example, step.draw) {
+        match step.kind {
+            CaseKind::Valid(choice) => self.example(example, choice.number()).await,
+            CaseKind::Violation(index) => match nth(&example, index) {
                 Some(violation) => self.is_refused(&violation).await,
                 None => Ok(()),
             },
-            CaseKind::Rough => self.is_rough(&example, step.draw).await,
-            CaseKind::Nobody | CaseKind::Stranger | CaseKind::Excluded => {
-                self.is_closed(&example, step.manner).await
-            }
-            CaseKind::Other if self.is_for_all(step.route) => Ok(()),
-            CaseKind::Other => self.is_unknown_to_others(&example, "").await,
-            CaseKind::Method => self.other_method(None, step).await,
-            CaseKind::Path => self.other_path(None, step).await,
+            CaseKind::Rough(body) => self.is_rough(&example, body).await,
+            CaseKind::Nobody(_) => self.is_closed(&example, Caller::Nobody).await,
+            CaseKind::Stranger(_) => self.is_closed(&example, Caller::Stranger).await,
+            CaseKind::Excluded(_) => self.is_closed(&example, Caller::Excluded).await,
+            CaseKind::Other(_) if self.is_for_all(step.route) => Ok(()),
+            CaseKind::Other(_) => self.is_unknown_to_others(&example, "").await,
+            CaseKind::Method(index) => self.other_method(step, None, index as usize).await,
+            CaseKind::Path(spelling) => self.other_path(step, None, spelling).await,
             _ => Ok(()),
         }
     }
@@ -120,14 +117,14 @@ impl Play<'_> {
         route.open || self.session.target.profile.shared.contains(&route.id.as_str())
     }
 
-    async fn example(&mut self, example: Request, draw: u32) -> Played {
+    async fn example(&mut self, example: Request, number: u32) -> Played {
         if self.session.target.profile.is_prepared(&example.route.id) {
             return Ok(());
         }
-        let (request, check): (Request, &'static Check) = match (&example.content, draw) {
+        let (request, check): (Request, &'static Check) = match (&example.content, number) {
             (_, 0) => (example, &check::ACCEPTS_VALID),
             (Content::Json(body), _) => {
-                let notation = NOTATIONS[draw as usize % NOTATIONS.len()];
+                let notation = NOTATIONS[number as usize % NOTATIONS.len()];
                 (example.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
             }
             _ => match example.without_optional_parameters() {
@@ -150,10 +147,10 @@ impl Play<'_> {
 }
 
 /// What is wrong with a request, the most telling first.
-pub(super) fn nth(request: &Request, draw: u32) -> Option<Violation> {
+pub(super) fn nth(request: &Request, index: u32) -> Option<Violation> {
     let mut all = violations(request);
     all.sort_by_key(|violation| rank(&violation.what));
-    let index = draw as usize;
+    let index = index as usize;
     (index < all.len()).then(|| all.swap_remove(index))
 }
 

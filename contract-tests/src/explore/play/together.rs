@@ -1,4 +1,4 @@
-//! Several clients at the same time: what they see must be explained by some order.
+//! Several clients at the same time: their answers must be linearizable.
 
 use std::collections::BTreeSet;
 
@@ -16,39 +16,49 @@ use crate::{
         profile::family::{Family, Role},
     },
     explore::{
-        body::FILLS,
         history::{Event, State, outcomes},
         model::{Row, one, plain, rows},
         session::Played,
+        step::BodyChoice,
     },
 };
 
-/// How many clients there are.
+/// How many clients send requests at the same time.
 const CLIENTS: u32 = 4;
-/// The status of a change that lost against another one.
+/// The status of a change that lost against a concurrent one.
 const CONFLICT: u16 = 409;
-/// How often they act on the same resource.
+/// How many rounds of updates a resource gets.
 const ROUNDS: u32 = 2;
 
 impl Play<'_> {
-    pub(super) async fn together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        match deed.role {
-            Role::Create => self.create_together(deed, slot, draw).await,
-            Role::Update => self.update_together(deed, slot, draw).await,
-            Role::Delete => self.delete_together(deed, slot).await,
+    pub(super) async fn together(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        match operation.role {
+            Role::Create => self.create_together(operation, slot, choice).await,
+            Role::Update => self.update_together(operation, slot, choice).await,
+            Role::Delete => self.delete_together(operation, slot).await,
             _ => Ok(()),
         }
     }
 
-    /// All clients make one: each gets its own, unless there can be only one of the kind.
-    async fn create_together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        let family = deed.family;
+    /// All clients create one: each gets its own, or only one if a value must be unique.
+    async fn create_together(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        let family = operation.family;
         self.look(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
         let room = family
             .limit
             .saturating_sub(self.collection(family).live().filter(|it| it.ours).count());
-        let Some(request) = self.request(deed, &About::parent(parent.clone()), draw) else {
+        let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
         let taken = content(&request)
@@ -64,7 +74,7 @@ impl Play<'_> {
         if made.len() != expected {
             let message =
                 format!("makes {} of {CLIENTS} at the same time instead of {expected}", made.len());
-            self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+            self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
         }
         for answer in made {
             let Some(value) = one(&answer.json()).cloned() else { continue };
@@ -80,16 +90,21 @@ impl Play<'_> {
             });
             if !new {
                 let message = format!("gives {key} to two clients");
-                self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+                self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
             }
         }
-        self.did(deed.route, None, &check::LINEARIZABLE);
+        self.did(operation.route, None, &check::LINEARIZABLE);
         self.look(family).await
     }
 
-    /// Two clients change a resource, two look at it.
-    async fn update_together(&mut self, deed: TargetOperation, slot: u32, draw: u32) -> Played {
-        let family = deed.family;
+    /// Two clients update a resource while two read it.
+    async fn update_together(
+        &mut self,
+        operation: TargetOperation,
+        slot: u32,
+        choice: BodyChoice,
+    ) -> Played {
+        let family = operation.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
@@ -98,7 +113,7 @@ impl Play<'_> {
         else {
             return Ok(());
         };
-        // A resource that is renamed meanwhile is another for those who come by its old name.
+        // If the key itself changes, readers of the old key rightly see nothing.
         if family.unique == family.key || family.is_off(&check::LINEARIZABLE) {
             return Ok(());
         }
@@ -107,9 +122,11 @@ impl Play<'_> {
         for round in 0..ROUNDS {
             let (mut sent, mut bodies) = (Vec::new(), Vec::new());
             for client in 0..CLIENTS / 2 {
-                let Some(request) =
-                    self.request(deed, &about, 1 + FILLS * (64 + 8 * draw + 2 * round + client))
-                else {
+                let Some(request) = self.request(
+                    operation,
+                    &about,
+                    BodyChoice::MOST.round(64 + 8 * choice.number() + 2 * round + client),
+                ) else {
                     return Ok(());
                 };
                 bodies.push(shown(family, &content(&request)));
@@ -127,28 +144,30 @@ impl Play<'_> {
                     Some(_) => Event::Missed,
                 });
             }
-            states = self.explained(deed, states, &events)?;
+            states = self.explained(operation, states, &events)?;
         }
         let look = self.look_request(family, reader, &about);
         let Some(look) = look else { return Ok(()) };
         let last = self.session.send(look).await?;
         let last = seen(family, &row.key, &last);
-        self.explained(deed, states, std::slice::from_ref(&last))?;
+        self.explained(operation, states, std::slice::from_ref(&last))?;
         if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key))
         {
             row.take_over(&value);
         }
-        self.did(deed.route, Some(&row.key), &check::LINEARIZABLE);
+        self.did(operation.route, Some(&row.key), &check::LINEARIZABLE);
         self.look(family).await
     }
 
-    /// All clients remove the same one: one of them does.
-    async fn delete_together(&mut self, deed: TargetOperation, slot: u32) -> Played {
-        let family = deed.family;
+    /// All clients remove the same resource: exactly one succeeds.
+    async fn delete_together(&mut self, operation: TargetOperation, slot: u32) -> Played {
+        let family = operation.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
         };
-        let Some(request) = self.request(deed, &About::row(&row), 0) else { return Ok(()) };
+        let Some(request) = self.request(operation, &About::row(&row), BodyChoice::EXAMPLE) else {
+            return Ok(());
+        };
         if !family.remains.is_empty() {
             return Ok(());
         }
@@ -156,24 +175,25 @@ impl Play<'_> {
         let answers = self.session.send_all(sent).await?;
         let event = |answer: &Received| match answer {
             answer if answer.is_success() => Event::Removed,
-            answer if Some(answer.status) == of_unknown(deed.route) => Event::Missed,
+            answer if Some(answer.status) == of_unknown(operation.route) => Event::Missed,
             _ => Event::Seen(row.value.clone()),
         };
         let events: Vec<Event> = answers.iter().map(event).collect();
-        self.explained(deed, vec![Some(row.value.clone())], &events)?;
-        self.did(deed.route, Some(&row.key), &check::LINEARIZABLE);
+        self.explained(operation, vec![Some(row.value.clone())], &events)?;
+        self.did(operation.route, Some(&row.key), &check::LINEARIZABLE);
         self.bury(family, &row.key);
         self.look(family).await
     }
 
-    /// The states that a round may have led to; none is a breach.
+    /// The states that a round may have led to. If no order of the events leads to any, that is a
+    /// breach.
     fn explained(
         &mut self,
-        deed: TargetOperation,
+        operation: TargetOperation,
         states: Vec<State>,
         events: &[Event],
     ) -> Played<Vec<State>> {
-        let Family { moving, touched, only_alone, unseen, .. } = deed.family;
+        let Family { moving, touched, only_alone, unseen, .. } = operation.family;
         let skip = [*moving, *touched, *only_alone, *unseen];
         let after: Vec<State> =
             states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
@@ -182,7 +202,7 @@ impl Play<'_> {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             let message =
                 format!("leaves what no order explains when clients act at the same time: {kinds}");
-            self.session.found(&check::LINEARIZABLE, &deed.route.id, "", message)?;
+            self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
         }
         Ok(after)
     }
@@ -194,8 +214,11 @@ impl Play<'_> {
         about: &About,
     ) -> Option<Sent> {
         let role = if reader.id == family.read { Role::Read } else { Role::List };
-        let mut request =
-            self.request(TargetOperation { family, role, route: reader }, about, 0)?;
+        let mut request = self.request(
+            TargetOperation { family, role, route: reader },
+            about,
+            BodyChoice::EXAMPLE,
+        )?;
         if role == Role::List && super::request::is_paged(reader) {
             request.range = Some(self.range(0, super::request::WHOLE));
         }

@@ -1,5 +1,4 @@
-//! Walks through flows: what a client does step by step, held against the states that it should
-//! lead to.
+//! Walks through flows: makes moves and compares the answers with the states of the flow.
 
 use super::Play;
 use crate::{
@@ -9,41 +8,18 @@ use crate::{
         profile::flow::{Flow, Move, Way},
         request::{Content, Request},
     },
-    explore::{session::Played, step::Step},
+    explore::{
+        session::Played,
+        walk::{UNAUTHENTICATED, Walk},
+    },
 };
 
-/// The status of whoever is not logged in.
-const UNAUTHENTICATED: u16 = 401;
-
-/// Where a client is in a flow.
-pub(super) struct Walk {
-    state: &'static str,
-    cookie: Option<String>,
-    /// How often it was guessed.
-    guesses: u32,
-}
-
-impl Walk {
-    /// The way of a move from here; `None` where there is none, or where it would be a guess too
-    /// many.
-    fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
-        let way = made.way(self.state)?;
-        let guess = made.guesses && way.1 == UNAUTHENTICATED;
-        self.guesses += u32::from(guess);
-        (!guess || self.guesses <= flow.guesses_max).then_some(way)
-    }
-
-    fn begin(flow: &Flow) -> Walk {
-        Walk { state: flow.start(), cookie: None, guesses: 0 }
-    }
-}
-
 impl Play<'_> {
-    /// Makes one move; then the first move of the flow shows whether it led where it should.
-    pub(super) async fn walk(&mut self, step: Step) -> Played {
-        let flow = self.session.target.profile.flows.get(step.slot as usize);
-        let made = flow.and_then(|flow| flow.moves.get(step.draw as usize));
-        // Flows use what only a demo world has.
+    /// Makes one move, then the first move of the flow to see which state it led to.
+    pub(super) async fn walk(&mut self, flow: usize, index: usize) -> Played {
+        let flow = self.session.target.profile.flows.get(flow);
+        let made = flow.and_then(|flow| flow.moves.get(index));
+        // Flows use accounts that only the demo world has.
         let Some((flow, made)) = flow.zip(made).filter(|_| self.session.target.is_controllable())
         else {
             return Ok(());
@@ -97,8 +73,8 @@ impl Play<'_> {
         self.session.found(check, made.operation, "", message)
     }
 
-    /// What the first move of the flow answers fits the state; if it does not, the last move is to
-    /// blame.
+    /// Checks by the first move of the flow that the last move led to this state; otherwise the
+    /// last move is at fault.
     async fn is_in(&mut self, flow: &'static Flow, last: &Move, state: &'static str) -> Played {
         let (Some(walk), Some(look)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
             return Ok(());

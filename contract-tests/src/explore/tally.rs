@@ -1,4 +1,4 @@
-//! What is counted while a run goes on.
+//! Counters of a run.
 
 use crate::core::{
     coverage::reached::Reached,
@@ -7,7 +7,7 @@ use crate::core::{
     run::Run,
 };
 
-/// The status of what a target says not to do.
+/// The status by which a target says that it does not implement an operation.
 pub const UNDONE: u16 = 501;
 
 /// How many requests were sent, and how they were answered.
@@ -15,22 +15,21 @@ pub const UNDONE: u16 = 501;
 pub struct Tally {
     /// How many requests were sent.
     pub requests: u64,
-    /// How many of them the target said not to do.
+    /// How many of them were answered with 501.
     pub undone: u64,
     /// How many may be sent.
     pub budget: u64,
     /// Which operation was answered how, and with what.
     pub reached: Reached,
-    /// After how many requests something was found for the first time.
+    /// After how many requests the first breach was found.
     pub first: Option<u64>,
-    /// Whether the world is still as it was at the beginning.
+    /// Whether the world is still as it was after the last reset.
     pub is_fresh: bool,
-    /// Where whoever waits sees it.
+    /// The progress that a terminal shows.
     pub progress: Progress,
 }
 
-/// Whether the world is certainly as it was before. A refused login is not harmless: servers count
-/// them.
+/// Whether an exchange certainly changed nothing. A refused login may have: servers count them.
 fn is_harmless(exchange: &Exchange) -> bool {
     let Exchange { sent, received } = exchange;
     let stopped_at_the_door = || {
@@ -41,7 +40,7 @@ fn is_harmless(exchange: &Exchange) -> bool {
 }
 
 impl Tally {
-    /// A count of requests, of which so many may be sent.
+    /// Counters of a run that may send `budget` requests.
     pub fn of(budget: u64) -> Tally {
         Tally { budget, ..Tally::default() }
     }
@@ -61,13 +60,13 @@ impl Tally {
         self.reached.count(exchange);
     }
 
-    /// Remembers when something was found.
+    /// Records the first breach.
     pub fn found(&mut self) {
         self.first.get_or_insert(self.requests);
     }
 
-    /// Puts the figures into a report.
-    pub fn tell(self, run: &mut Run) {
+    /// Writes the counters into a run.
+    pub fn write_to(self, run: &mut Run) {
         run.requests = self.requests;
         run.reached = self.reached;
         run.first_finding = self.first;

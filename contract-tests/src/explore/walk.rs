@@ -1,0 +1,32 @@
+//! Where a client is in a flow: its state, its cookie, and how often it has guessed.
+
+use crate::core::profile::flow::{Flow, Move, Way};
+
+/// The status of whoever is not logged in.
+pub const UNAUTHENTICATED: u16 = 401;
+
+/// A client in a flow.
+pub struct Walk {
+    /// The state that its moves have led to.
+    pub state: &'static str,
+    /// The cookie that the server set last.
+    pub cookie: Option<String>,
+    /// How often it was refused a guess.
+    guesses: u32,
+}
+
+impl Walk {
+    /// A client that has done nothing yet.
+    pub fn begin(flow: &Flow) -> Walk {
+        Walk { state: flow.start(), cookie: None, guesses: 0 }
+    }
+
+    /// What should come of a move in this state; `None` where the flow does not tell, and where
+    /// it would be one guess too many.
+    pub fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
+        let way = made.way(self.state)?;
+        let guess = made.guesses && way.1 == UNAUTHENTICATED;
+        self.guesses += u32::from(guess);
+        (!guess || self.guesses <= flow.guesses_max).then_some(way)
+    }
+}
