@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use openapi::plain;
 use serde_json::{Map, Value};
 
 use super::family::{Family, Members, Order};
@@ -78,11 +79,6 @@ impl Mismatch {
             Mismatch::Differs(key, _) | Mismatch::Disorder(key) => key,
         }
     }
-}
-
-/// A key as it stands in a path.
-pub fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether a value that was sent is the one that came back: numbers by value, objects by what was

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use http::{HeaderMap, HeaderValue, header};
+use openapi::plain;
 use serde_json::{Value, json};
 
 use super::{Faulty, Kind, answer, request};
@@ -60,11 +61,6 @@ fn mixed(sent: &Sent, other: &Value) -> Sent {
         }
     }
     Sent { body: body.to_string().into_bytes(), ..sent.clone() }
-}
-
-/// An id as it stands in a path.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
 fn refused(status: u16, code: i64, message: &str) -> Received {
