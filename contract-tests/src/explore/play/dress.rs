@@ -4,7 +4,7 @@ use openapi::RequestBody;
 use serde_json::Value;
 
 use crate::{
-    Content, Request, check,
+    Content, Request, Tolerated, check,
     check::Check,
     explore::{
         body::{Fill, NOTATIONS, Notation, written},
@@ -44,8 +44,9 @@ pub(super) fn dressed(request: Request, draw: u32) -> Dressed {
             Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
         }
         (7, _) => {
-            let null = tolerated(&request).into_iter().find(|(what, _)| what.starts_with("null"));
-            plainly(null.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
+            let mut variants = tolerated(&request).into_iter();
+            let empty = variants.find(|(what, _)| *what == Tolerated::Empty);
+            plainly(empty.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
         }
         (_, Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
         _ => plainly(request, &check::ACCEPTS_VALID),
