@@ -41,7 +41,8 @@ pub use crate::core::{
     redact::{Redaction, RedactionKind, Redactor},
     request::{
         Content, Part, Request,
-        tolerated::tolerated,
+        mutation::{Limit, Mutation},
+        tolerated::{Tolerated, tolerated},
         violations::{Violation, violations},
     },
     run::{Case, Outcome, Run, Verdict},

@@ -7,19 +7,12 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use contract_tests::{Api, Emulator, Request, Violation, operations, tolerated, violations};
+use contract_tests::{
+    Api, Emulator, Request, Violation, operations, profiles::i3d_v3::PROFILE, tolerated, violations,
+};
 use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
-
-/// Operations that no fresh world is ready for, so that a scenario must prepare it; the example
-/// shows only the form.
-const PREPARED_BY_SCENARIOS: [&str; 2] = [
-    // Needs a login that waits for its one-time password, and the password of the moment.
-    "provideOTP",
-    // Needs the hash of a mail, which is sent when it is asked for.
-    "validateAccountPasswordReset",
-];
 
 /// Operations that only look, although their method says otherwise.
 const CHANGE_NOTHING: [&str; 1] = ["createAccountWhitelistCheck"];
@@ -42,7 +35,8 @@ fn main() -> ExitCode {
 fn trials(example: &Request) -> Vec<Trial> {
     let mut cases =
         Cases { id: example.route.id.clone(), shared: Arc::default(), trials: Vec::new() };
-    if !PREPARED_BY_SCENARIOS.contains(&cases.id.as_str()) {
+    // Where no fresh world is ready for the example, it shows only the form.
+    if !PROFILE.is_prepared(&cases.id) {
         cases.accepts("accepts its example", example.clone());
         if let Some(least) = example.without_optional_parameters() {
             cases.accepts("accepts its example without optional parameters", least);
@@ -108,7 +102,7 @@ impl Cases {
     }
 
     fn refuses(&mut self, violation: Violation) {
-        let name = violation.what.clone();
+        let name = violation.to_string();
         self.refused(&name, move |api| {
             let answer = RUNTIME.block_on(violation.request.call(&api).send());
             let text = answer.text();

@@ -10,11 +10,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     document::{Components, Document, OperationObject, OrRef, ParameterObject, SecurityScheme},
-    message::Violation,
     parameter::{Location, Parameter},
     request::{Checked, RequestBody},
     response::{Response, Responses},
+    rule::Rule,
     schema::Schemas,
+    violation::Violation,
 };
 
 /// An API as its document describes it.
@@ -192,7 +193,7 @@ impl Route {
                 .collect();
             if texts.is_empty() {
                 if parameter.required {
-                    checked.violations.push(Violation::new(&parameter.name, "is required"));
+                    checked.violations.push(Violation::of_rule(&parameter.name, Rule::Required));
                 }
                 continue;
             }

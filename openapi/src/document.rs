@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json_pointer;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
@@ -141,8 +143,8 @@ impl<T: Clone> OrRef<T> {
         match self {
             OrRef::Here(object) => object.clone(),
             OrRef::Ref { reference } => {
-                let name = reference.rsplit('/').next().unwrap_or_default();
-                shared.get(name).unwrap_or_else(|| panic!("{reference} resolves")).clone()
+                let name = json_pointer::name(reference);
+                shared.get(&name).unwrap_or_else(|| panic!("{reference} resolves")).clone()
             }
         }
     }

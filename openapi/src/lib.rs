@@ -6,18 +6,23 @@
 
 mod contract;
 mod document;
-mod message;
+pub mod json_pointer;
 mod parameter;
+mod plain;
 mod request;
 mod response;
+mod rule;
 mod schema;
+mod violation;
 
 pub use contract::{Contract, Route};
-pub use message::Violation;
 pub use parameter::{Location, Parameter};
+pub use plain::plain;
 pub use request::{Checked, RequestBody};
 pub use response::Response;
+pub use rule::Rule;
 pub use schema::MASK;
+pub use violation::Violation;
 
 use std::sync::LazyLock;
 

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::{
     document::ParameterObject,
-    message::Violation,
+    rule::Rule,
     schema::{Schema, Schemas, View},
+    violation::Violation,
 };
 
 /// Where a parameter stands in a request.
@@ -61,21 +62,21 @@ impl Kind {
     }
 
     /// The typed value that `text` stands for.
-    fn read(self, text: &str) -> Result<Value, &'static str> {
+    fn read(self, text: &str) -> Result<Value, Rule> {
         match self {
             Kind::Integer => match text.parse::<i64>() {
                 // Rust reads a plus sign, JSON does not.
                 Ok(number) if !text.starts_with('+') => Ok(number.into()),
-                _ => Err("must be of type integer"),
+                _ => Err(Rule::Type(vec!["integer"])),
             },
             Kind::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
-                _ => Err("must be of type number"),
+                _ => Err(Rule::Type(vec!["number"])),
             },
             Kind::Boolean => match text {
                 "true" | "1" => Ok(true.into()),
                 "false" | "0" => Ok(false.into()),
-                _ => Err("must be of type boolean"),
+                _ => Err(Rule::Type(vec!["boolean"])),
             },
             Kind::Text => Ok(text.into()),
         }
@@ -112,16 +113,15 @@ impl Parameter {
 
     /// The typed value of what a request carries under this name.
     pub fn read(&self, texts: &[&str]) -> Result<Value, Violation> {
-        let one = |text: &str| {
-            self.kind.read(text).map_err(|message| Violation::new(&self.name, message))
-        };
+        let broken = |rule| Violation::of_rule(&self.name, rule);
+        let one = |text: &str| self.kind.read(text).map_err(broken);
         let value = match texts {
             texts if self.repeats => {
                 let values = texts.iter().flat_map(|text| text.splitn(self.values_max, ','));
                 values.map(one).collect::<Result<Vec<_>, _>>()?.into()
             }
             [text] => one(text)?,
-            _ => return Err(Violation::new(&self.name, "is given more than once")),
+            _ => return Err(broken(Rule::Once)),
         };
         let wrong = self
             .schema

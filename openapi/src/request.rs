@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::{
     document::RequestBodyObject,
-    message::{Violation, join},
+    rule::Rule,
     schema::{Schema, Schemas, View, without_read_only},
+    violation::{Violation, join},
 };
 
 /// What a check found.
@@ -94,7 +95,7 @@ impl RequestBody {
             .filter_map(Value::as_str);
         required
             .filter(|name| !names.contains(name))
-            .map(|name| Violation::new(name, "is required"))
+            .map(|name| Violation::of_rule(name, Rule::Required))
             .collect()
     }
 }
@@ -194,11 +195,11 @@ impl Shape {
                 if float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0 {
                     *number = (float as i64).into();
                 } else if float.fract() == 0.0 {
-                    checked.violations.push(Violation::new(at, "is out of range"));
+                    checked.violations.push(Violation::of_rule(at, Rule::IntegerRange));
                 }
             }
             (Shape::Integer, Value::Number(number)) if number.as_i64().is_none() => {
-                checked.violations.push(Violation::new(at, "is out of range"));
+                checked.violations.push(Violation::of_rule(at, Rule::IntegerRange));
             }
             _ => {}
         }

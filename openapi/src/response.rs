@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::{
     document::{MediaObject, ResponseObject},
-    message::Violation,
     schema::{Schema, Schemas, View},
+    violation::Violation,
 };
 
 /// One documented answer of an operation.

@@ -8,7 +8,10 @@ use std::{
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::message::{Violation, violations};
+use crate::{
+    json_pointer,
+    violation::{Violation, violations},
+};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
@@ -113,7 +116,7 @@ impl Schemas {
             self.properties(items, &format!("{at}/*"), open, found);
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let at = json_pointer::join(at, name);
             self.properties(property, &at, open, found);
             found.insert(at);
         }
@@ -242,7 +245,9 @@ mod tests {
 
     #[test]
     fn properties_are_found_in_lists_and_branches_and_once_in_a_schema_of_itself() {
-        let child = json!({ "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }] });
+        let child = json!({
+            "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }]
+        });
         let node = json!({ "properties": { "a/b": {}, "child": child } });
         let schemas = Schemas::new(&json!({ "Node": node }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Node" } });
@@ -252,7 +257,8 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_where_the_schema_says_and_where_it_says_nothing() {
-        let key = json!({ "type": "object", "properties": { "key": { "format": "password" }, "note": {} } });
+        let properties = json!({ "key": { "format": "password" }, "note": {} });
+        let key = json!({ "type": "object", "properties": properties });
         let schemas = Schemas::new(&json!({ "Key": key }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Key" } });
         let label =

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapi::Response;
+use openapi::{Response, json_pointer::join};
 use serde_json::Value;
 
 use crate::{
     core::exchange::{Exchange, Received},
-    fixture::{Deviation, DeviationKind, pointer::join},
+    fixture::{Deviation, DeviationKind},
 };
 
 /// The shape of a value.

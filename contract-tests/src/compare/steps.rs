@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use http::Method;
+use openapi::Rule;
 use serde_json::Value;
 
 use super::{
@@ -223,8 +224,7 @@ fn part(answer: &Received, deviation: &Deviation) -> Value {
 /// A value that the truth has and the contract does not list says more than that the values differ.
 fn kind(deviation: &Deviation, of_truth: &[Finding]) -> DeviationKind {
     let is_enum = |finding: &Finding| {
-        finding.pointer == deviation.pointer()
-            && finding.message.contains("the possible values are")
+        finding.pointer == deviation.pointer() && matches!(finding.rule, Some(Rule::Enum(_)))
     };
     match deviation.kind {
         DeviationKind::Value if of_truth.iter().any(is_enum) => DeviationKind::EnumWidened,

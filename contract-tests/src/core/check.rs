@@ -8,12 +8,31 @@ use serde::{Serialize, Serializer};
 pub struct Check {
     /// Its stable code, as in `C101`.
     pub code: &'static str,
+    /// What it is about.
+    pub subject: Subject,
     /// What must hold, in one sentence.
     pub law: &'static str,
     /// Why that matters, and where to look when it does not hold.
     pub explain: &'static str,
     /// Whether it is only worth knowing when it does not hold.
     pub warns: bool,
+}
+
+/// What checks are about; the first digit of their codes stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An answer alone.
+    Answer = 1,
+    /// What a request holds.
+    Input,
+    /// Who sends a request.
+    Access,
+    /// What requests leave behind.
+    State,
+    /// The parts of lists.
+    Pages,
+    /// A run or a recording as a whole.
+    Run,
 }
 
 /// Reports name a check by its code.
@@ -29,16 +48,19 @@ pub fn find(code: &str) -> Option<&'static Check> {
 }
 
 macro_rules! checks {
-    ($($name:ident $code:literal $kind:ident $law:literal $explain:literal)*) => {
-        $(#[doc = $law] pub static $name: Check =
-            Check {
-                code: $code,
-                law: $law,
-                explain: $explain,
-                warns: matches!(Kind::$kind, Kind::Warning),
-            };)*
+    ($(
+        [$subject:ident]
+        $($name:ident $code:literal $kind:ident $law:literal $explain:literal)*
+    )*) => {
+        $($(#[doc = $law] pub static $name: Check = Check {
+            code: $code,
+            subject: Subject::$subject,
+            law: $law,
+            explain: $explain,
+            warns: matches!(Kind::$kind, Kind::Warning),
+        };)*)*
         /// Every check, by code.
-        pub static CHECKS: &[&Check] = &[$(&$name),*];
+        pub static CHECKS: &[&Check] = &[$($(&$name),*),*];
     };
 }
 
@@ -48,6 +70,7 @@ enum Kind {
 }
 
 checks! {
+    [Answer]
     NO_SERVER_ERROR "C101" Error "No request is answered with 5xx."
         "A server error is a fault of the server, whatever was sent. Send the request of the \
         report again and read the server's log."
@@ -91,6 +114,7 @@ checks! {
         that lists keys."
         "Logs and error pages that repeat credentials are leaks."
 
+    [Input]
     ACCEPTS_VALID "C201" Error "A request that satisfies the contract is not refused as invalid."
         "Either the server checks something that the contract does not say, or the example needs a \
         state that the world does not have."
@@ -114,6 +138,7 @@ checks! {
     SAME_REQUEST "C208" Error "The same request in another notation has the same answer."
         "The order of keys and white space carry no meaning in JSON."
 
+    [Access]
     REFUSES_STRANGERS "C301" Error "Without a key, or with a wrong one, every protected operation \
         answers 401 before it looks at anything else."
         "An operation that answers 404 or 422 to a stranger tells what exists. One that answers \
@@ -125,6 +150,7 @@ checks! {
         not exist, or with 403."
         "The server looks up by id alone and forgets the owner."
 
+    [State]
     READ_YOUR_WRITE "C401" Error "What was created can be read, and has the values that were sent."
         "The server lost a property, changed it on the way, or did not store it."
     NEW_ID "C402" Error "A created id is new: no other resource has it or had it."
@@ -163,6 +189,7 @@ checks! {
         the other."
         "Two writes were mixed, or one was lost."
 
+    [Pages]
     PAGE_IS_SLICE "C501" Error "A page is that part of the whole list."
         "Compare start and number with the rows: skipped, doubled or cut at the wrong place."
     PAGES_MAKE_THE_LIST "C502" Error "Pages of any size make the whole list: none twice, none \
@@ -180,6 +207,7 @@ checks! {
         comes twice."
         "The order of the list depends on something that changes."
 
+    [Run]
     DRIFT "C601" Error "The target answers as the recording does."
         "Either the API changed, or the emulator is wrong: `compare` says which, by the contract."
     STALE "C602" Error "A fixture is valid against the contract of today, and was confirmed not \
@@ -199,6 +227,8 @@ mod tests {
     fn codes_are_unique_and_in_order() {
         let codes: Vec<&str> = CHECKS.iter().map(|check| check.code).collect();
         assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
+        let digit = |check: &Check| check.code[1..2].parse() == Ok(check.subject as u8);
+        assert!(CHECKS.iter().all(|check| digit(check)), "the code tells the subject");
         assert_eq!(find("c105"), Some(&SCHEMA));
         assert_eq!(find("C999"), None);
     }

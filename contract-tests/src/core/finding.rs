@@ -1,6 +1,6 @@
 //! What broke the contract, in plain words.
 
-use openapi::Violation;
+use openapi::{Rule, Violation, json_pointer};
 use serde::Serialize;
 
 use crate::core::check::Check;
@@ -17,6 +17,9 @@ pub struct Finding {
     pub pointer: String,
     /// What is wrong: what was expected, and what came instead.
     pub message: String,
+    /// The rule of a schema that a value breaks.
+    #[serde(skip)]
+    pub rule: Option<Rule>,
     /// Whether it is only worth knowing, although what the check finds elsewhere is a breach.
     #[serde(skip)]
     pub only_warns: bool,
@@ -34,6 +37,7 @@ impl Finding {
             operation: operation.into(),
             pointer: String::new(),
             message: message.into(),
+            rule: None,
             only_warns: false,
         }
     }
@@ -52,7 +56,9 @@ impl Finding {
 
     /// A finding for what a schema says of a body.
     pub fn of_violation(check: &'static Check, operation: &str, violation: &Violation) -> Finding {
-        Finding::new(check, operation, &violation.message).at(pointer(&violation.property))
+        let rule = Some(violation.rule.clone());
+        let finding = Finding::new(check, operation, &violation.message);
+        Finding { rule, ..finding.at(pointer(&violation.property)) }
     }
 
     /// Whether this breaks the contract, or is only worth knowing.
@@ -71,12 +77,10 @@ impl std::fmt::Display for Finding {
 
 /// The JSON pointer of a property path, as `/os/partitions/0/size` for `os.partitions[0].size`.
 pub fn pointer(property: &str) -> String {
-    let mut pointer = String::new();
-    for part in property.split(['.', '[']).filter(|part| !part.is_empty()) {
-        pointer.push('/');
-        pointer.push_str(&part.trim_end_matches(']').replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
+    let parts = property.split(['.', '[']).filter(|part| !part.is_empty());
+    parts.fold(String::new(), |pointer, part| {
+        json_pointer::join(&pointer, part.trim_end_matches(']'))
+    })
 }
 
 #[cfg(test)]

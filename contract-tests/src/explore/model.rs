@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use openapi::plain;
 use serde_json::{Map, Value};
 
 use crate::core::{
@@ -80,11 +81,6 @@ impl Mismatch {
             Mismatch::Differs(key, _) | Mismatch::Disorder(key) => key,
         }
     }
-}
-
-/// A key as it stands in a path.
-pub fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether the value that came back is the one that was sent: numbers are compared by value, and

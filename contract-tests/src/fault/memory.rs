@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use openapi::plain;
 use serde_json::Value;
 
 use super::answer::{edit, refused};
@@ -44,9 +45,4 @@ impl Memory {
         });
         received
     }
-}
-
-/// An id as it stands in a path.
-pub(super) fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }

@@ -1,12 +1,12 @@
 //! Faults of what becomes of state: what is done twice, not at all, or to something else.
 
+use openapi::plain;
 use serde_json::{Value, json};
 
 use super::{
     answer::{self, done, refused},
     faulty::Faulty,
     kind::Kind,
-    memory::plain,
     request,
 };
 use crate::core::{

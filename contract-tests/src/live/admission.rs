@@ -309,7 +309,7 @@ fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
         .or_else(|| unknown.map(|(name, _)| Violation::new(name, "is no header of the contract")));
     match wrong {
         None => Ok(body),
-        Some(Violation { property, message }) => Err(Refusal::Invalid(
+        Some(Violation { property, message, .. }) => Err(Refusal::Invalid(
             route.id.clone(),
             format!("{property} {message}").trim().to_owned(),
         )),

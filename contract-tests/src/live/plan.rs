@@ -218,8 +218,7 @@ impl fmt::Display for Euros {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    hex[..HASH_DIGITS].to_owned()
+    hex::encode(Sha256::digest(bytes))[..HASH_DIGITS].to_owned()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use openapi::{json_pointer, plain};
 use serde_json::Value;
 
 use super::{
@@ -218,8 +219,7 @@ impl<'a> Describer<'a> {
             let text = value.as_str().filter(|text| text.contains(self.run))?;
             return Some((text.replace(self.run, "{{run}}").into(), None));
         };
-        let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if found.family.is_some() && self.literals.contains(&plain) {
+        if found.family.is_some() && self.literals.contains(&plain(value)) {
             return None;
         }
         let kind = found.rule.kind.map(Kind::name).unwrap_or_default();
@@ -255,7 +255,7 @@ fn captured(value: &Value) -> Option<Volatile> {
 
 /// Whether a captured value is told from others by itself, and not found by chance.
 fn stands_for_itself(pointer: &str, value: &Value) -> bool {
-    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let name = json_pointer::name(pointer);
     match value {
         Value::String(text) => text.len() >= 6,
         Value::Number(_) => name == "id" || name.ends_with("Id"),
@@ -274,8 +274,7 @@ fn literals(request: &Request) -> Vec<String> {
     let leaves = parameters
         .chain(&request.body)
         .flat_map(|value| places(value).into_iter().map(|(_, it)| it));
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    leaves.map(text).collect()
+    leaves.map(plain).collect()
 }
 
 fn nothing(status: u16) -> Expected {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use openapi::{Location, Route};
+use openapi::{Location, Route, json_pointer, plain};
 use serde_json::Value;
 
 use super::{Recording, provenance_of_nothing, volatile::volatile};
@@ -180,8 +180,7 @@ impl Trace {
         if let Some(name) = self.names.get(id) {
             return Some(name.clone());
         }
-        let name =
-            format!("{}{}", pointer.rsplit('/').next().unwrap_or("id"), self.names.len() + 1);
+        let name = format!("{}{}", json_pointer::name(&pointer), self.names.len() + 1);
         self.steps[step].capture.insert(name.clone(), Capture::Body(pointer));
         self.names.insert(id.to_owned(), name.clone());
         Some(name)
@@ -275,10 +274,6 @@ fn named_secrets_in(value: Value) -> Value {
         }
         other => other,
     }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! property.
 
 use jiff::Timestamp;
+use openapi::json_pointer;
 use serde_json::Value;
 
 use crate::fixture::{Kind, Near, Now, Rule, is_time, is_uuid};
@@ -32,9 +33,9 @@ pub(super) fn volatile(
     value: &Value,
     now: Timestamp,
 ) -> Option<Volatile> {
-    let parts: Vec<&str> =
-        pointer.split('/').skip(1).filter(|part| part.parse::<u32>().is_err()).collect();
-    let name = parts.last().copied().unwrap_or_default();
+    let names = json_pointer::names(pointer).filter(|name| name.parse::<u32>().is_err());
+    let parts: Vec<String> = names.collect();
+    let name = parts.last().map(String::as_str).unwrap_or_default();
     match value {
         Value::String(text) if is_uuid(text) => {
             Some(Volatile { rule: Rule::of(Kind::Uuid), family: Some("uuid".to_owned()) })
@@ -49,7 +50,7 @@ pub(super) fn volatile(
         Value::Number(number) => {
             let number = number.as_i64()?;
             if name == "id" {
-                let parent = if parts.len() > 1 { parts[parts.len() - 2] } else { group };
+                let parent = if parts.len() > 1 { &parts[parts.len() - 2] } else { group };
                 return Some(Volatile {
                     rule: Rule::of(Kind::Int),
                     family: Some(format!("{parent}.id")),

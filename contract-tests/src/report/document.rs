@@ -285,6 +285,7 @@ impl Teller<'_> {
                 operation: text(&finding.operation),
                 pointer: text(&finding.pointer),
                 message: text(&finding.message),
+                rule: finding.rule.clone(),
                 only_warns: finding.only_warns,
             },
             law: finding.check.law,

@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::core::{
+    check::Subject,
     exchange::{Exchange, Received},
     finding::Finding,
     judge::shown,
@@ -34,7 +35,7 @@ impl Place {
         let of_operation = exchanges.iter().rposition(|it| it.sent.name() == finding.operation);
         let step = of_operation.or(exchanges.len().checked_sub(1))?;
         // The checks of inputs point into what was sent, if it is there at all.
-        let about_input = finding.check.code.starts_with("C2") && !finding.pointer.is_empty();
+        let about_input = finding.check.subject == Subject::Input && !finding.pointer.is_empty();
         let in_answer = exchanges[step].received.json().pointer(&finding.pointer).is_some();
         let half = if about_input && !in_answer { Half::Request } else { Half::Response };
         Some(Place { step, half })

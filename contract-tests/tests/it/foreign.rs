@@ -1,16 +1,7 @@
 //! What belongs to one customer does not exist for another, whatever is asked of it.
 
-use contract_tests::{Emulator, Request, operations};
+use contract_tests::{Emulator, Request, operations, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Route};
-
-/// Operations whose path names what is the same for everybody.
-const COMMON: [&str; 5] = [
-    "getAccountApiLog",
-    "getCalcConfig",
-    "getCalcItem",
-    "getCalcUtilitiesMarginFactors",
-    "getCalcUtilitiesServiceVatPercentage",
-];
 
 #[tokio::test]
 async fn what_another_customer_has_is_refused_like_what_does_not_exist() {
@@ -37,5 +28,5 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist() {
 fn names_something_owned(route: &&'static Route) -> bool {
     let has_id = route.parameters.iter().any(|it| it.location == Location::Path);
     let id = route.id.as_str();
-    has_id && !route.open && !COMMON.contains(&id)
+    has_id && !route.open && !PROFILE.shared.contains(&id)
 }

@@ -11,7 +11,7 @@ use std::{
 
 use contract_tests::{Api, Emulator, Request, operations};
 use http::Method;
-use openapi::{Location, Route};
+use openapi::{Location, Route, json_pointer, plain};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -301,7 +301,7 @@ impl Customer<'_> {
 
     /// The values at a pointer of all rows of an operation.
     fn values(&self, operation: &'static Route, pointer: &str) -> BTreeSet<String> {
-        self.rows(operation).iter().flat_map(|row| at(&row.value, pointer)).map(text).collect()
+        self.rows(operation).iter().flat_map(|row| at(&row.value, pointer)).map(plain).collect()
     }
 }
 
@@ -322,7 +322,7 @@ fn filled(request: &Request, row: &Row, pointers: &Pointers) -> Vec<Request> {
         let values = at(&row.value, pointer);
         requests
             .iter()
-            .flat_map(|request| values.iter().map(|it| request.with(name, text(it))))
+            .flat_map(|request| values.iter().map(|it| request.with(name, plain(it))))
             .collect()
     })
 }
@@ -336,11 +336,8 @@ fn at<'a>(value: &'a Value, pointer: &str) -> Vec<&'a Value> {
         };
         values.into_iter().flat_map(inside).collect()
     };
-    let mut values = pointer.split('/').skip(1).fold(vec![value], step);
+    let names = json_pointer::names(pointer);
+    let mut values = names.fold(vec![value], |values, name| step(values, &name));
     values.retain(|it| !it.is_null());
     values
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

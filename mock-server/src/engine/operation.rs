@@ -5,7 +5,7 @@
 //! and does no I/O of its own.
 
 use http::{HeaderMap, header};
-use openapi::Violation;
+use openapi::{Rule, Violation};
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 use serde_json::{Map, Value};
 
@@ -164,7 +164,7 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
                 return Problem::new(Kind::NoRoute);
             }
             Problem {
-                errors: vec![Violation::new(last, "is out of range")],
+                errors: vec![Violation::of_rule(last, Rule::IntegerRange)],
                 ..Problem::new(Kind::Malformed)
             }
         })

@@ -21,7 +21,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use openapi::{Checked, Location, RequestBody, Violation};
+use openapi::{Checked, Location, RequestBody, Rule, Violation};
 use serde_json::Value;
 
 use super::{
@@ -314,8 +314,9 @@ impl Shell {
     fn tolerated(&self, operation: &str, checked: Checked) -> Vec<Violation> {
         let Checked { mut violations, unknown } = checked;
         if self.strict {
-            violations
-                .extend(unknown.iter().map(|name| Violation::new(name, "is not a known property")));
+            let unknown = unknown.iter();
+            let refused = |name| Violation::of_rule(name, Rule::AdditionalProperties);
+            violations.extend(unknown.map(refused));
         }
         if !unknown.is_empty() {
             self.world.environment.notes.unknown(operation, unknown);
@@ -356,7 +357,7 @@ impl Shell {
             }
         };
         let breach = |violation: Violation| {
-            let Violation { property, message } = violation;
+            let Violation { property, message, .. } = violation;
             self.world.environment.notes.breach(Breach {
                 operation: route.id.clone(),
                 status,
@@ -424,13 +425,7 @@ async fn form(expected: &RequestBody, parts: &Parts, sent: Bytes) -> Result<Vec<
         let bytes = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
         form.push(Part { name, file_name, bytes });
     }
-    let required = expected.definition()["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
-    let missing = required.filter(|name| !form.iter().any(|part| part.name == **name));
-    let missing = missing.map(|name| Violation::new(name, "is required"));
-    Problem::refuse(missing.collect())?;
+    let names: Vec<&str> = form.iter().map(|part| part.name.as_str()).collect();
+    Problem::refuse(expected.check_parts(&names))?;
     Ok(form)
 }

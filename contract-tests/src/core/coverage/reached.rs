@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapi::{Location, Parameter};
+use openapi::{Location, Parameter, json_pointer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -101,13 +101,10 @@ fn carries(sent: &Sent, parameter: &Parameter) -> bool {
 
 /// Whether a value has the property at a pointer, in any item where the pointer has a `*`.
 fn has(value: &Value, at: &str) -> bool {
-    let Some(rest) = at.strip_prefix('/') else { return true };
-    let (name, rest) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let Some((name, rest)) = json_pointer::split_first(at) else { return true };
     match value {
         Value::Array(items) => name == "*" && items.iter().any(|item| has(item, rest)),
-        Value::Object(members) => members
-            .get(&name.replace("~1", "/").replace("~0", "~"))
-            .is_some_and(|member| has(member, rest)),
+        Value::Object(members) => members.get(&name).is_some_and(|member| has(member, rest)),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 mod well_formed;
 
 use http::Method;
-use openapi::Route;
+use openapi::{Route, Rule};
 use serde_json::Value;
 
 use crate::core::{
@@ -134,14 +134,11 @@ impl Judged<'_> {
             ];
         }
         let violations = response.check(Some((media, &received.body)));
-        let check = |message: &str| match message {
-            "is not a known property" => &check::NOTHING_UNKNOWN,
+        let check = |rule: &Rule| match rule {
+            Rule::AdditionalProperties => &check::NOTHING_UNKNOWN,
             _ => &check::SCHEMA,
         };
-        violations
-            .iter()
-            .map(|it| Finding::of_violation(check(&it.message), &self.name, it))
-            .collect()
+        violations.iter().map(|it| Finding::of_violation(check(&it.rule), &self.name, it)).collect()
     }
 
     fn empty_body(&self) -> Found {

@@ -5,7 +5,7 @@ mod notation;
 use std::sync::Mutex;
 
 use http::{HeaderMap, HeaderValue};
-use openapi::MASK;
+use openapi::{MASK, json_pointer::join, plain};
 use serde_json::Value;
 
 use self::notation::notations;
@@ -114,10 +114,10 @@ impl Redactor {
         let mut note = |at: String, kind| places.push(Redaction { at, kind });
         let sent = Sent {
             headers: self.headers(&sent.headers, |name| {
-                note(at("/request/headers", name), RedactionKind::Header)
+                note(join("/request/headers", name), RedactionKind::Header)
             }),
             target: self.target(&sent.target, |name| {
-                note(at("/request/query", name), RedactionKind::Query)
+                note(join("/request/query", name), RedactionKind::Query)
             }),
             body: self.body(
                 &sent.body,
@@ -130,7 +130,7 @@ impl Redactor {
         };
         let received = Received {
             headers: self.received_headers(&received.headers, |name| {
-                note(at("/response/headers", name), RedactionKind::Header);
+                note(join("/response/headers", name), RedactionKind::Header);
             }),
             body: self.body(
                 &received.body,
@@ -272,9 +272,8 @@ impl Redactor {
     ) {
         match (original, masked) {
             (original, masked) if *masked == MASK && *original != MASK => {
-                let value = original.as_str().map_or_else(|| original.to_string(), str::to_owned);
                 note(pointer);
-                *masked = self.learn(&value).into();
+                *masked = self.learn(&plain(original)).into();
             }
             (Value::Array(originals), Value::Array(items)) => {
                 for (index, (original, item)) in originals.iter().zip(items).enumerate() {
@@ -283,7 +282,7 @@ impl Redactor {
             }
             (Value::Object(originals), Value::Object(members)) => {
                 for (name, member) in members {
-                    self.number_masks(&originals[name], member, &at(pointer, name), note);
+                    self.number_masks(&originals[name], member, &join(pointer, name), note);
                 }
             }
             _ => {}
@@ -319,11 +318,6 @@ impl Redactor {
 /// What stands for the secret of this number.
 fn placeholder(number: usize) -> String {
     format!("<secret:{number}>")
-}
-
-/// The pointer of a member.
-fn at(parent: &str, name: &str) -> String {
-    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Masks members by their names alone, where no schema says more.

@@ -1,10 +1,11 @@
 //! A request as data: the example of the contract, and whatever a test makes of it.
 
+pub mod mutation;
 pub mod mutations;
 pub mod tolerated;
 pub mod violations;
 
-use openapi::{Location, Parameter, RequestBody, Route};
+use openapi::{Location, Parameter, RequestBody, Route, plain};
 use serde_json::Value;
 
 use crate::core::{
@@ -56,12 +57,12 @@ impl Request {
         let (mut parameters, mut range) = (Vec::new(), None);
         for parameter in &route.parameters {
             match (&parameter.example, parameter.location) {
-                (Some(example), Location::Header) => range = Some(text(example)),
+                (Some(example), Location::Header) => range = Some(plain(example)),
                 (Some(Value::Array(values)), _) => {
-                    parameters
-                        .extend(values.iter().map(|value| (parameter.name.clone(), text(value))));
+                    let given = values.iter().map(|value| (parameter.name.clone(), plain(value)));
+                    parameters.extend(given);
                 }
-                (Some(example), _) => parameters.push((parameter.name.clone(), text(example))),
+                (Some(example), _) => parameters.push((parameter.name.clone(), plain(example))),
                 (None, _) if parameter.required => return Err(lacks_parameter(route, parameter)),
                 (None, _) => {}
             }
@@ -177,7 +178,8 @@ impl Form {
                 .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
             let file: String = file.collect();
             text += &format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n\
+                 {content}\r\n"
             );
         }
         Form {
@@ -192,7 +194,7 @@ impl Form {
 fn parts(body: &RequestBody) -> Vec<Part> {
     let properties = body.definition()["properties"].as_object().into_iter().flatten();
     let given = properties.map(|(name, property)| {
-        let example = body.example.as_ref().map(|it| text(&it[name]));
+        let example = body.example.as_ref().map(|it| plain(&it[name]));
         let is_file = property["contentMediaType"].is_string() || property["format"] == "binary";
         let (file_name, text) = if is_file {
             (Some(example.unwrap_or_else(|| "example.txt".to_owned())), "An example.".to_owned())
@@ -204,24 +206,20 @@ fn parts(body: &RequestBody) -> Vec<Part> {
     given.collect()
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 fn lacks_parameter(route: &Route, parameter: &Parameter) -> String {
     let Parameter { name, location, .. } = parameter;
     let at = format!("{location:?}").to_lowercase();
     format!(
-        "the contract has no example for `{name}` of {}; give that {at} parameter an `example:` beside its `schema:` \
-         with which the request succeeds in the demo world",
+        "the contract has no example for `{name}` of {}; give that {at} parameter an `example:` \
+         beside its `schema:` with which the request succeeds in the demo world",
         route.id
     )
 }
 
 fn lacks_body(route: &Route) -> String {
     format!(
-        "the contract has no example for the body of {}; give its `application/json` an `example:` beside its `schema:` \
-         with which the request succeeds in the demo world",
+        "the contract has no example for the body of {}; give its `application/json` an \
+         `example:` beside its `schema:` with which the request succeeds in the demo world",
         route.id
     )
 }

@@ -1,13 +1,15 @@
 //! Values with one thing wrong, derived from the schema that forbids it.
 
-use openapi::{Location, Parameter, RequestBody};
+use openapi::{Location, Parameter, RequestBody, json_pointer, plain};
 use serde_json::{Map, Value, json};
+
+use crate::core::request::mutation::{Limit, Mutation};
 
 /// A body with one thing wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {
-    /// What is wrong, as in `over its maxLength`.
-    pub what: &'static str,
+    /// How it was made invalid.
+    pub mutation: Mutation,
     /// Where, as in `os.partitions[0].size`; empty for the whole body.
     pub property: String,
     /// The body.
@@ -66,12 +68,13 @@ pub fn bodies(body: &RequestBody, example: &Value) -> Vec<Broken> {
 }
 
 /// Every text that the contract forbids for this parameter, with what is wrong about it.
-pub fn texts(parameter: &Parameter) -> Vec<(&'static str, String)> {
+pub fn texts(parameter: &Parameter) -> Vec<(Mutation, String)> {
     let schema =
         if parameter.repeats { &parameter.definition["items"] } else { &parameter.definition };
     let typed = types(schema).iter().any(|it| ["integer", "number", "boolean"].contains(it));
-    let wrong_type = typed.then(|| ("of the wrong type", "x".to_owned()));
-    let limits = limits(schema, None).into_iter().map(|(what, value)| (what, text(&value)));
+    let wrong_type = typed.then(|| (Mutation::WrongType, "x".to_owned()));
+    let limits = limits(schema, None).into_iter();
+    let limits = limits.map(|(mutation, value)| (mutation, plain(&value)));
     // An empty segment is another path.
     let reaches = |text: &str| parameter.location != Location::Path || !text.is_empty();
     wrong_type.into_iter().chain(limits).filter(|(_, text)| reaches(text)).collect()
@@ -86,7 +89,7 @@ pub fn unknown(parameter: &Parameter) -> Option<String> {
     let mut candidates =
         ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
     // An operation may want more than the contract says, so what looks like the example goes first.
-    let length = parameter.example.as_ref().map_or(0, |example| text(example).len());
+    let length = parameter.example.as_ref().map_or(0, |example| plain(example).len());
     candidates.sort_by_key(|candidate| candidate.len() != length);
     candidates.into_iter().find(|text| parameter.read(&[text]).is_ok()).map(str::to_owned)
 }
@@ -103,7 +106,7 @@ impl Place {
     fn member(&self, name: &str) -> Place {
         let dot = if self.property.is_empty() { "" } else { "." };
         Place {
-            pointer: format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1")),
+            pointer: json_pointer::join(&self.pointer, name),
             property: format!("{}{dot}{name}", self.property),
             depth: self.depth + 1,
         }
@@ -111,7 +114,7 @@ impl Place {
 
     fn first_item(&self) -> Place {
         Place {
-            pointer: format!("{}/0", self.pointer),
+            pointer: json_pointer::join(&self.pointer, "0"),
             property: format!("{}[0]", self.property),
             depth: self.depth + 1,
         }
@@ -131,20 +134,20 @@ impl Walk<'_> {
         know(schema);
         let allowed = types(schema);
         if let Some(other) = of_another_type(&allowed) {
-            self.push(whole, at, "of the wrong type", other);
+            self.push(whole, at, Mutation::WrongType, other);
         }
         let means_absent = !required && (allowed.contains(&"array") || allowed.contains(&"object"));
         if !allowed.is_empty() && !nullable && !means_absent {
-            self.push(whole, at, "null", Value::Null);
+            self.push(whole, at, Mutation::Null, Value::Null);
         }
         let item = schema.get("items").and_then(|items| {
             let first = whole.pointer(&at.first_item().pointer).cloned();
             first.or_else(|| sample(self.body, items, at.depth))
         });
-        for (what, value) in limits(schema, item.as_ref()) {
+        for (mutation, value) in limits(schema, item.as_ref()) {
             // An empty text in the place of an optional one means that none is given.
             if required || value != "" {
-                self.push(whole, at, what, value);
+                self.push(whole, at, mutation, value);
             }
         }
         if at.depth < DEPTH_MAX {
@@ -171,7 +174,7 @@ impl Walk<'_> {
                 schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
             if required {
                 self.found.push(Broken {
-                    what: "missing",
+                    mutation: Mutation::Missing,
                     property: inner.property.clone(),
                     value: remove(whole, &at.pointer, name),
                 });
@@ -185,9 +188,9 @@ impl Walk<'_> {
         }
     }
 
-    fn push(&mut self, whole: &Value, at: &Place, what: &'static str, value: Value) {
+    fn push(&mut self, whole: &Value, at: &Place, mutation: Mutation, value: Value) {
         let value = set(whole, &at.pointer, value);
-        self.found.push(Broken { what, property: at.property.clone(), value });
+        self.found.push(Broken { mutation, property: at.property.clone(), value });
     }
 }
 
@@ -229,42 +232,46 @@ fn of_another_type(allowed: &[&str]) -> Option<Value> {
 }
 
 /// Values of the right type that a schema forbids. `item` is one that the list may hold.
-fn limits(schema: &Value, item: Option<&Value>) -> Vec<(&'static str, Value)> {
+fn limits(schema: &Value, item: Option<&Value>) -> Vec<(Mutation, Value)> {
     let mut found = Vec::new();
     if let Some(allowed) = schema["enum"].as_array() {
         let largest = allowed.iter().filter_map(Value::as_i64).max();
         let outside = largest.map_or_else(|| json!("outside"), |largest| json!(largest + 1));
-        found.push(("outside its enum", outside));
+        found.push((Mutation::OutsideEnum, outside));
     }
     if let Some(length @ 1..) = schema["minLength"].as_u64() {
-        found.push(("under its minLength", json!("x".repeat(length as usize - 1))));
+        let short = "x".repeat(length as usize - 1);
+        found.push((Mutation::Below(Limit::Length), json!(short)));
     }
     if let Some(length) = schema["maxLength"].as_u64() {
-        found.push(("over its maxLength", json!("x".repeat(length as usize + 1))));
+        let long = "x".repeat(length as usize + 1);
+        found.push((Mutation::Above(Limit::Length), json!(long)));
     }
     if schema["pattern"].is_string() {
-        found.push(("against its pattern", json!(" <!>")));
+        found.push((Mutation::AgainstPattern, json!(" <!>")));
     }
     let alternatives = schema["anyOf"].as_array().into_iter().flatten();
     let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
     if let Some(format) = format.filter(|it| FORMATS.iter().any(|(name, _)| name == it)) {
-        found.push(("in a bad format", json!(format!("not of the format {format}"))));
+        found.push((Mutation::BadFormat, json!(format!("not of the format {format}"))));
     }
     let allowed = types(schema);
     if allowed.contains(&"integer") && !allowed.contains(&"number") {
-        found.push(("out of range", json!(1e30)));
+        found.push((Mutation::OutOfRange, json!(1e30)));
     }
     if let Some(minimum) = schema["minimum"].as_i64() {
-        found.push(("under its minimum", json!(minimum - 1)));
+        found.push((Mutation::Below(Limit::Value), json!(minimum - 1)));
     }
     if let Some(maximum) = schema["maximum"].as_i64() {
-        found.push(("over its maximum", json!(maximum + 1)));
+        found.push((Mutation::Above(Limit::Value), json!(maximum + 1)));
     }
     if let (Some(count @ 1..), Some(item)) = (schema["minItems"].as_u64(), item) {
-        found.push(("under its minItems", json!(vec![item; count as usize - 1])));
+        let few = vec![item; count as usize - 1];
+        found.push((Mutation::Below(Limit::Items), json!(few)));
     }
     if let (Some(count), Some(item)) = (schema["maxItems"].as_u64(), item) {
-        found.push(("over its maxItems", json!(vec![item; count as usize + 1])));
+        let many = vec![item; count as usize + 1];
+        found.push((Mutation::Above(Limit::Items), json!(many)));
     }
     found
 }
@@ -305,16 +312,12 @@ fn sample_text(schema: &Value) -> Option<String> {
     schema["pattern"].is_null().then(|| "x".repeat(length as usize))
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 fn set(whole: &Value, pointer: &str, value: Value) -> Value {
     let mut whole = whole.clone();
-    let Some((parent, key)) = pointer.rsplit_once('/') else { return value };
+    let Some((parent, name)) = json_pointer::split_last(pointer) else { return value };
     match whole.pointer_mut(parent) {
         Some(Value::Object(members)) => {
-            members.insert(key.replace("~1", "/").replace("~0", "~"), value);
+            members.insert(name, value);
         }
         Some(Value::Array(items)) => items[0] = value,
         _ => panic!("the example of the contract has something at {parent}"),
@@ -342,11 +345,12 @@ mod tests {
             let example = body.example.clone().or_else(|| sample(body, body.definition(), 0));
             let Some(example) = example else { continue };
             assert_eq!(body.check(&mut example.clone()).violations, [], "{}: {example}", route.id);
-            for Broken { what, property, mut value } in bodies(body, &example) {
+            for Broken { mutation, property, mut value } in bodies(body, &example) {
                 let sent = value.to_string();
                 let violations = body.check(&mut value).violations;
                 let named = violations.iter().any(|violation| violation.property == property);
-                assert!(named, "{} with `{property}` {what}: {violations:?} in {sent}", route.id);
+                let id = &route.id;
+                assert!(named, "{id} with `{property}` {mutation}: {violations:?} in {sent}");
                 broken_bodies += 1;
             }
         }
@@ -357,8 +361,9 @@ mod tests {
     fn every_broken_parameter_breaks_the_contract() {
         let parameters = openapi::i3d_v3().routes.iter().flat_map(|route| &route.parameters);
         for parameter in parameters.filter(|it| it.location != Location::Header) {
-            for (what, text) in texts(parameter) {
-                assert!(parameter.read(&[&text]).is_err(), "{} {what}: {text:?}", parameter.name);
+            for (mutation, text) in texts(parameter) {
+                let name = &parameter.name;
+                assert!(parameter.read(&[&text]).is_err(), "{name} {mutation}: {text:?}");
             }
             if let Some(text) = unknown(parameter) {
                 assert!(parameter.read(&[&text]).is_ok(), "{}: {text:?}", parameter.name);
@@ -370,10 +375,15 @@ mod tests {
     fn a_nested_body_is_broken_in_every_place() {
         let route = openapi::i3d_v3().route("createFlexMetalServer").unwrap();
         let body = route.body.as_ref().unwrap();
-        let example = json!({ "name": "web", "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": { "slug": "debian-12" } });
+        let example = json!({
+            "name": "web",
+            "location": "EU: Rotterdam",
+            "instanceType": "bm7.std.8",
+            "os": { "slug": "debian-12" },
+        });
         let found: Vec<String> = bodies(body, &example)
             .into_iter()
-            .map(|it| format!("{} {}", it.property, it.what))
+            .map(|it| format!("{} {}", it.property, it.mutation))
             .collect();
         for expected in [
             " of the wrong type",

@@ -1,27 +1,39 @@
 //! What clients send beyond the contract and mean nothing by: an operation must take it as if it
 //! were not there.
 
+use std::fmt;
+
 use openapi::RequestBody;
 use serde_json::{Value, json};
 
 use crate::core::request::{Content, Request};
 
-/// The example of an operation with what must be ignored, each with what it is, to be read after
-/// "ignores".
-pub fn tolerated(example: &Request) -> Vec<(&'static str, Request)> {
+/// What must be ignored, to be read after "ignores".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerated {
+    /// Properties that only the server sets.
+    ReadOnly,
+    /// `null` for an optional list or object, `""` for an optional text that cannot be empty.
+    Empty,
+}
+
+impl fmt::Display for Tolerated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Tolerated::ReadOnly => "properties that only the server sets",
+            Tolerated::Empty => "null and empty text for what is optional",
+        })
+    }
+}
+
+/// The example of an operation with what must be ignored.
+pub fn tolerated(example: &Request) -> Vec<(Tolerated, Request)> {
     let (Content::Json(body), Some(expected)) = (&example.content, &example.route.body) else {
         return Vec::new();
     };
-    let variants = [
-        (
-            "properties that only the server sets",
-            filled(expected, body, expected.definition(), &of_the_server),
-        ),
-        (
-            "null and empty text for what is optional",
-            filled(expected, body, expected.definition(), &nothing),
-        ),
-    ];
+    let filled_by = |fill: &Fill| filled(expected, body, expected.definition(), fill);
+    let variants =
+        [(Tolerated::ReadOnly, filled_by(&of_the_server)), (Tolerated::Empty, filled_by(&nothing))];
     let changed = variants.into_iter().filter(|(_, variant)| variant != body);
     changed.map(|(what, variant)| (what, example.content(Content::Json(variant)))).collect()
 }
@@ -80,7 +92,12 @@ mod tests {
     fn what_is_ignored_leaves_the_example_as_the_operation_sees_it() {
         let route = openapi::i3d_v3().route("createFlexMetalServer").unwrap();
         let body = route.body.as_ref().unwrap();
-        let example = json!({ "name": "web", "location": "EU: Rotterdam", "instanceType": "bm7.std.8", "os": { "slug": "debian-12" } });
+        let example = json!({
+            "name": "web",
+            "location": "EU: Rotterdam",
+            "instanceType": "bm7.std.8",
+            "os": { "slug": "debian-12" },
+        });
         let mut sent = filled(body, &example, body.definition(), &nothing);
         assert_eq!(sent["tags"], Value::Null);
         assert_eq!(sent["os"]["ipxeScriptUrl"], "");

@@ -1,16 +1,20 @@
 //! Every way to break the example of an operation in one thing. Whoever keeps the contract refuses
 //! them all.
 
+use std::fmt;
+
 use http::Method;
 use openapi::{Location, Parameter, Route};
 use serde_json::Value;
 
-use crate::core::request::{Content, Part, Request, mutations};
+use crate::core::request::{Content, Part, Request, mutation::Mutation, mutations};
 
 /// A request that breaks the contract in one thing.
 pub struct Violation {
-    /// What is wrong, to be read after "refuses", as in `name missing`.
-    pub what: String,
+    /// How it was made invalid.
+    pub mutation: Mutation,
+    /// What of it is wrong, as reports call it; empty where the mutation says that, too.
+    pub subject: String,
     /// The request.
     pub request: Request,
     /// The statuses of which one must come.
@@ -20,12 +24,25 @@ pub struct Violation {
 }
 
 impl Violation {
-    fn new(what: impl Into<String>, request: Request, statuses: &[u16]) -> Violation {
-        Violation { what: what.into(), request, statuses: statuses.to_vec(), property: None }
+    fn new(mutation: Mutation, request: Request, statuses: &[u16]) -> Violation {
+        let (subject, statuses) = (String::new(), statuses.to_vec());
+        Violation { mutation, subject, request, statuses, property: None }
+    }
+
+    fn about(self, subject: impl Into<String>) -> Violation {
+        Violation { subject: subject.into(), ..self }
     }
 
     fn of(self, property: impl Into<String>) -> Violation {
         Violation { property: Some(property.into()), ..self }
+    }
+}
+
+/// What is wrong, to be read after "refuses", as in `name missing`.
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let space = if self.subject.is_empty() { "" } else { " " };
+        write!(f, "{}{space}{}", self.subject, self.mutation)
     }
 }
 
@@ -42,16 +59,17 @@ pub fn violations(example: &Request) -> Vec<Violation> {
 /// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
 fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     let name = &parameter.name;
-    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
-        Violation::new(format!("{name} {what}"), example.with(name, text), &[404, 400])
-    });
+    let refused = |mutation, text, statuses: &[u16]| {
+        Violation::new(mutation, example.with(name, text), statuses).about(name)
+    };
+    let wrong = mutations::texts(parameter)
+        .into_iter()
+        .map(|(mutation, text)| refused(mutation, text, &[404, 400]));
     // What a POST ends with may well be new.
     let route = example.route;
     let may_be_new = route.method == Method::POST && route.path.ends_with(&format!("{{{name}}}"));
     let unknown = mutations::unknown(parameter).filter(|_| !may_be_new).zip(of_unknown(route));
-    let unknown = unknown.map(|(text, status)| {
-        Violation::new(format!("{name} that names nothing"), example.with(name, text), &[status])
-    });
+    let unknown = unknown.map(|(text, status)| refused(Mutation::Unknown, text, &[status]));
     wrong.chain(unknown).collect()
 }
 
@@ -63,21 +81,22 @@ pub(crate) fn of_unknown(route: &Route) -> Option<u16> {
 
 fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
     let name = &parameter.name;
-    let refused = |what: &str, request| Violation::new(format!("{name} {what}"), request, &[400]);
-    let missing = parameter.required.then(|| refused("missing", example.without(name)).of(name));
-    let wrong = mutations::texts(parameter).into_iter().map(|(what, text)| {
+    let refused = |mutation, request| Violation::new(mutation, request, &[400]).about(name);
+    let missing = || refused(Mutation::Missing, example.without(name)).of(name);
+    let missing = parameter.required.then(missing);
+    let wrong = mutations::texts(parameter).into_iter().map(|(mutation, text)| {
         // In a list, the first value is the wrong one.
-        let property = if parameter.repeats && what != "of the wrong type" {
+        let property = if parameter.repeats && mutation != Mutation::WrongType {
             format!("{name}[0]")
         } else {
             name.clone()
         };
-        refused(what, example.with(name, text)).of(property)
+        refused(mutation, example.with(name, text)).of(property)
     });
     let twice = || {
         let (mut request, text) = (example.with(name, "0"), "0".to_owned());
         request.parameters.push((name.clone(), text));
-        refused("given twice", request).of(name)
+        refused(Mutation::Twice, request).of(name)
     };
     let twice = (!parameter.repeats).then(twice);
     missing.into_iter().chain(wrong).chain(twice).collect()
@@ -97,23 +116,24 @@ fn in_range(example: &Request) -> Vec<Violation> {
         "start=0,",
         "bytes=0-24",
     ];
-    let refused =
-        |text| Violation::new(format!("RANGED-DATA {text:?}"), example.range(text), &[400]);
+    let refused = |text| Violation::new(Mutation::Range(text), example.range(text), &[400]);
     wrong.into_iter().map(refused).collect()
 }
 
 fn in_body(example: &Request) -> Vec<Violation> {
     let refused =
-        |what: &str, content, status| Violation::new(what, example.content(content), &[status]);
+        |mutation, content, status| Violation::new(mutation, example.content(content), &[status]);
     match (&example.content, &example.route.body) {
         (Content::Json(body), Some(expected)) => {
-            let not_json =
-                refused("a body that is not JSON", Content::Text("{\"name\":".to_owned()), 400);
-            let missing = expected.required.then(|| refused("no body", Content::Nothing, 400));
+            let cut = Content::Text("{\"name\":".to_owned());
+            let not_json = refused(Mutation::NotJson, cut, 400);
+            let no_body = || refused(Mutation::NoBody, Content::Nothing, 400);
+            let missing = expected.required.then(no_body);
             let broken = mutations::bodies(expected, body).into_iter().map(|broken| {
-                let property = if broken.property.is_empty() { "a body" } else { &broken.property };
-                let what = format!("{property} {}", broken.what);
-                refused(&what, Content::Json(broken.value), 422).of(broken.property)
+                let subject = if broken.property.is_empty() { "a body" } else { &broken.property };
+                refused(broken.mutation, Content::Json(broken.value), 422)
+                    .about(subject)
+                    .of(broken.property)
             });
             std::iter::once(not_json).chain(missing).chain(broken).collect()
         }
@@ -126,9 +146,9 @@ fn in_body(example: &Request) -> Vec<Violation> {
                     false => part.clone(),
                 };
                 let others = parts.iter().map(rename).collect();
-                refused(&format!("{name} missing"), Content::Form(others), 422).of(name)
+                refused(Mutation::Missing, Content::Form(others), 422).about(name).of(name)
             });
-            let other = refused("a body that is no form", Content::Text("{}".to_owned()), 400);
+            let other = refused(Mutation::NotForm, Content::Text("{}".to_owned()), 400);
             missing.chain([other]).collect()
         }
         _ => Vec::new(),

@@ -7,7 +7,10 @@ use crate::{
     core::{
         check::{self, Check},
         profile::family::Members,
-        request::{Content, Request, tolerated::tolerated},
+        request::{
+            Content, Request,
+            tolerated::{Tolerated, tolerated},
+        },
     },
     explore::{
         body::{Fill, written},
@@ -45,8 +48,9 @@ pub(super) fn dressed(request: Request, choice: BodyChoice) -> Dressed {
             Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
         }
         Form::WithNull => {
-            let null = tolerated(&request).into_iter().find(|(what, _)| what.starts_with("null"));
-            plainly(null.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
+            let mut variants = tolerated(&request).into_iter();
+            let empty = variants.find(|(what, _)| *what == Tolerated::Empty);
+            plainly(empty.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
         }
         Form::Plain(Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
         Form::Plain(_) => plainly(request, &check::ACCEPTS_VALID),

@@ -9,6 +9,7 @@ use crate::{
         exchange::{Caller, Received},
         request::{
             Content, Request,
+            mutation::{Limit, Mutation},
             violations::{Violation, violations},
         },
     },
@@ -66,14 +67,13 @@ impl Play<'_> {
     async fn is_refused(&mut self, violation: &Violation) -> Played {
         let operation = &violation.request.route.id;
         let received = self.session.send(violation.request.sent(Caller::Customer)).await?;
-        let check = check_of(violation);
+        let check = check_of(violation.mutation);
         if !violation.statuses.contains(&received.status) {
             let expected: Vec<String> = violation.statuses.iter().map(u16::to_string).collect();
             let message = format!(
-                "has the status {} instead of {} for {}",
+                "has the status {} instead of {} for {violation}",
                 received.status,
-                expected.join(" or "),
-                violation.what
+                expected.join(" or ")
             );
             let at = violation
                 .property
@@ -84,7 +84,7 @@ impl Play<'_> {
         }
         match &violation.property {
             Some(property) if !names(&received, property) => {
-                let message = format!("does not name {property}, which is {}", violation.what);
+                let message = format!("does not name {property}, which is {violation}");
                 self.session.found(check, operation, "/errors", message)
             }
             _ => Ok(()),
@@ -149,7 +149,7 @@ impl Play<'_> {
 /// What is wrong with a request, the most telling first.
 pub(super) fn nth(request: &Request, index: u32) -> Option<Violation> {
     let mut all = violations(request);
-    all.sort_by_key(|violation| rank(&violation.what));
+    all.sort_by_key(|violation| rank(violation.mutation));
     let index = index as usize;
     (index < all.len()).then(|| all.swap_remove(index))
 }
@@ -160,34 +160,28 @@ pub fn violation_count(request: &Request) -> usize {
 }
 
 /// What servers forget to check goes first.
-fn rank(what: &str) -> usize {
-    const TELLING: [&str; 8] = [
-        "missing",
-        "enum",
-        "Length",
-        "imum",
-        "pattern",
-        "format",
-        "RANGED-DATA \"x\"",
-        "wrong type",
-    ];
-    TELLING.iter().position(|part| what.contains(part)).unwrap_or(TELLING.len())
+fn rank(mutation: Mutation) -> usize {
+    match mutation {
+        Mutation::Missing => 0,
+        Mutation::OutsideEnum => 1,
+        Mutation::Below(Limit::Length) | Mutation::Above(Limit::Length) => 2,
+        Mutation::Below(Limit::Value) | Mutation::Above(Limit::Value) => 3,
+        Mutation::AgainstPattern => 4,
+        Mutation::BadFormat => 5,
+        // One range stands for the others.
+        Mutation::Range("x") => 6,
+        Mutation::WrongType => 7,
+        _ => 8,
+    }
 }
 
-fn check_of(violation: &Violation) -> &'static Check {
-    let what = violation.what.as_str();
-    if what.ends_with("missing") || what == "no body" {
-        &check::REFUSES_MISSING
-    } else if what.contains("names nothing") {
-        &check::DEAD_STAYS_DEAD
-    } else if what.contains("over its") || what.contains("under its") {
-        &check::REFUSES_BOUNDARY
-    } else if violation.request.range.is_some()
-        && what.starts_with(|first: char| first.is_uppercase())
-    {
-        &check::BAD_RANGE
-    } else {
-        &check::REFUSES_INVALID
+fn check_of(mutation: Mutation) -> &'static Check {
+    match mutation {
+        Mutation::Missing | Mutation::NoBody => &check::REFUSES_MISSING,
+        Mutation::Unknown => &check::DEAD_STAYS_DEAD,
+        Mutation::Below(_) | Mutation::Above(_) => &check::REFUSES_BOUNDARY,
+        Mutation::Range(_) => &check::BAD_RANGE,
+        _ => &check::REFUSES_INVALID,
     }
 }
 

@@ -5,7 +5,7 @@ mod notation;
 
 use std::collections::BTreeSet;
 
-use openapi::Location;
+use openapi::{Location, plain};
 use serde_json::Value;
 
 use self::{
@@ -145,10 +145,6 @@ fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
     });
     let query = section("Query", query.collect());
     format!("{method} {{{{{BASE}}}}}{at}\n{key}{headers}{}", body(&step.request, query))
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// What is sent as the key.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use openapi::json_pointer;
+
 use crate::{core::encode::encode, fixture::split_names};
 
 /// The variable of the base URL.
@@ -55,9 +57,9 @@ pub(super) fn name_of(name: &str) -> String {
 
 /// A JSON pointer as the JSONPath that Hurl reads.
 pub(super) fn json_path(pointer: &str) -> String {
-    pointer.split('/').skip(1).fold("$".to_owned(), |path, part| match part.parse::<usize>() {
+    json_pointer::names(pointer).fold("$".to_owned(), |path, name| match name.parse::<usize>() {
         Ok(index) => format!("{path}[{index}]"),
-        Err(_) => format!("{path}['{}']", part.replace("~1", "/").replace("~0", "~")),
+        Err(_) => format!("{path}['{name}']"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! JSON as people read it, with one place marked.
 
 use maud::{Markup, PreEscaped, html};
+use openapi::json_pointer;
 use serde_json::Value;
 
 /// A list with more items is shown in part.
@@ -13,14 +14,10 @@ const TEXT_MAX: usize = 2_000;
 /// A value over several lines. What stands at `pointer` is marked; where nothing stands, it is
 /// said.
 pub fn markup(value: &Value, pointer: Option<&str>) -> Markup {
-    let path = pointer.map(|pointer| pointer.split('/').skip(1).map(unescaped).collect::<Vec<_>>());
+    let path = pointer.map(|pointer| json_pointer::names(pointer).collect::<Vec<_>>());
     let mut text = String::new();
     write(&mut text, value, path.as_deref(), 0);
     PreEscaped(text)
-}
-
-fn unescaped(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }
 
 /// Writes a value; `path` leads from it to the marked place, where that is inside of it.

@@ -128,9 +128,8 @@ fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<
 impl Subscription {
     /// An address that nobody has asked yet.
     fn of(cx: &Context, email: String) -> Result<Subscription> {
-        let hash = Sha256::digest(&email);
         Ok(Subscription {
-            mailhash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            mailhash: hex::encode(Sha256::digest(&email)),
             email,
             language: String::new(),
             token: None,

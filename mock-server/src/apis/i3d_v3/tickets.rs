@@ -234,7 +234,7 @@ fn start(
     let ticket = Ticket {
         id: TICKETS.next_id(cx)?,
         hash: random[..4].iter().map(|byte| char::from(b'A' + byte % 26)).collect(),
-        read_hash: random[4..24].iter().map(|byte| format!("{byte:02x}")).collect(),
+        read_hash: hex::encode(&random[4..24]),
         title: message.title.clone(),
         category_name: category,
         priority_name: PRIORITY.to_owned(),

@@ -1,0 +1,8 @@
+//! JSON values as people and URLs have them.
+
+use serde_json::Value;
+
+/// A text as it is, without quotes; anything else as JSON.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

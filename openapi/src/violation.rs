@@ -1,0 +1,126 @@
+//! What is wrong with a value, in plain words and without repeating the value: it may be a secret.
+
+use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
+
+use crate::{json_pointer, rule::Rule};
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The offending property, as in `os.partitions[0].size`; empty for the whole value.
+    pub property: String,
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// What is wrong, to be read after the name of the property.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation of a rule that only words tell, by `property`.
+    pub fn new(property: impl Into<String>, message: impl Into<String>) -> Violation {
+        Violation { property: property.into(), rule: Rule::Other, message: message.into() }
+    }
+
+    /// A violation of a rule of the contract, by `property`.
+    pub fn of_rule(property: impl Into<String>, rule: Rule) -> Violation {
+        let property = property.into();
+        let message = rule.words(property.rsplit('.').next().unwrap_or_default());
+        Violation { property, rule, message }
+    }
+}
+
+/// What is wrong with the value called `root`; empty for a whole body.
+pub(crate) fn violations<'a>(
+    root: &str,
+    errors: impl Iterator<Item = ValidationError<'a>>,
+) -> Vec<Violation> {
+    let mut all = Vec::new();
+    for error in errors {
+        let at = property_path(root, error.instance_path().as_str());
+        match error.kind() {
+            Kind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                all.push(Violation::of_rule(join(&at, name), Rule::Required));
+            }
+            Kind::AdditionalProperties { unexpected }
+            | Kind::UnevaluatedProperties { unexpected } => {
+                all.extend(
+                    unexpected.iter().map(|name| {
+                        Violation::of_rule(join(&at, name), Rule::AdditionalProperties)
+                    }),
+                );
+            }
+            kind => all.push(Violation::of_rule(at, Rule::of_keyword(kind))),
+        }
+    }
+    all
+}
+
+/// A JSON pointer in the notation of a form: `/os/partitions/0/size` is `os.partitions[0].size`.
+fn property_path(root: &str, pointer: &str) -> String {
+    json_pointer::names(pointer).fold(root.to_owned(), |path, name| {
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("{path}[{name}]")
+        } else {
+            join(&path, &name)
+        }
+    })
+}
+
+/// A property of the object at `path`.
+pub(crate) fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn pointers_read_like_form_fields() {
+        assert_eq!(property_path("", "/os/partitions/0/size"), "os.partitions[0].size");
+        assert_eq!(property_path("tag", "/0"), "tag[0]");
+        assert_eq!(property_path("", "/a~1b"), "a/b");
+    }
+
+    #[test]
+    fn a_keyword_becomes_its_rule_in_words() {
+        let found = |schema: Value, value: Value| {
+            let validator = jsonschema::validator_for(&schema).expect("a schema");
+            let all = violations("", validator.iter_errors(&value));
+            all.into_iter().map(|it| (it.property, it.rule, it.message)).collect::<Vec<_>>()
+        };
+        let told =
+            |property: &str, rule, message: &str| [(property.to_owned(), rule, message.to_owned())];
+        let kind = json!({ "properties": { "kind": { "enum": ["x", 2] } } });
+        let message = "Invalid kind, the possible values are: x, 2";
+        assert_eq!(
+            found(json!({ "properties": { "a": kind } }), json!({ "a": { "kind": 3 } })),
+            told("a.kind", Rule::Enum(vec!["x".to_owned(), "2".to_owned()]), message)
+        );
+        assert_eq!(
+            found(json!({ "type": ["null", "integer"] }), json!("x")),
+            told("", Rule::Type(vec!["null", "integer"]), "must be of type null or integer")
+        );
+        assert_eq!(
+            found(json!({ "required": ["a"] }), json!({})),
+            told("a", Rule::Required, "is required")
+        );
+        assert_eq!(
+            found(json!({ "additionalProperties": false }), json!({ "a": 1 })),
+            told("a", Rule::AdditionalProperties, "is not a known property")
+        );
+        for (limit, message) in [(1, "must not be empty"), (2, "must have at least 2 characters")] {
+            let minimum = json!({ "minLength": limit });
+            assert_eq!(found(minimum, json!("")), told("", Rule::MinLength(limit), message));
+        }
+        let message = "must be a multiple of 2";
+        assert_eq!(
+            found(json!({ "multipleOf": 2 }), json!(3)),
+            told("", Rule::MultipleOf("2".to_owned()), message)
+        );
+        assert_eq!(found(json!({ "not": {} }), json!(3)), told("", Rule::Other, "is not valid"));
+    }
+}
