@@ -7,11 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    counts::Counts,
-    environment::{Environment, Settings},
-    journal::Journal,
-    memo::Memo,
     problem::{Problem, Result},
+    store::Memo,
+    world::{Counts, Environment, Journal, Settings},
 };
 
 /// How a caller proved who they are.

@@ -9,8 +9,8 @@ use rusqlite::{ToSql, types::ValueRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    api::Page,
     context::Context,
+    page::Page,
     problem::{Problem, Result},
     reply::Rows,
 };

@@ -5,7 +5,7 @@ use std::{any::Any, cell::RefCell, collections::HashMap};
 
 use foldhash::quality::RandomState;
 
-use super::problem::Result;
+use crate::engine::problem::Result;
 
 /// How many answers are kept.
 const ANSWERS_MAX: usize = 256;
@@ -16,7 +16,7 @@ pub struct Memo(RefCell<HashMap<String, Box<dyn Any + Send>, RandomState>>);
 
 impl Memo {
     /// The answer to `question`, which only `look_up` knows the first time.
-    pub(super) fn answer<T: Copy + Send + 'static>(
+    pub(in crate::engine) fn answer<T: Copy + Send + 'static>(
         &self,
         question: &str,
         look_up: impl FnOnce() -> Result<T>,

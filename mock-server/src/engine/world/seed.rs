@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{ToSql, types::Value as Sql};
 use serde_json::{Map, Value};
 
-use super::{
+use crate::engine::{
     context::Context,
     problem::{Problem, Result},
 };

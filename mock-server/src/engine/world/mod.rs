@@ -1,5 +1,14 @@
 //! One world: everything that is state hangs here, so that worlds can stand side by side.
 
+mod clock;
+mod counts;
+mod environment;
+mod journal;
+mod notes;
+mod outbox;
+mod seed;
+mod state;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -9,17 +18,21 @@ use std::{
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
-use super::{
+use crate::engine::{
     api::Api,
-    clock::{Clock, ClockReading, ClockState},
     context::{Caller, Context},
-    environment::Environment,
-    outbox,
     problem::{Problem, Result},
     reply::Rows,
-    state,
     store::{OpenError, Store},
 };
+
+pub use clock::{Clock, ClockReading, ClockState};
+pub use counts::Counts;
+pub use environment::{Environment, Settings, WorldKind};
+pub use journal::{Exchange, Journal, header_lines};
+pub use notes::{Breach, Notes, Unknown};
+pub use outbox::Mail;
+pub use seed::{Seed, dated};
 
 /// One world.
 pub struct World {

@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{memo::Memo, store::connect};
+use super::{connect, memo::Memo};
 
 /// A connection that only reads.
 ///

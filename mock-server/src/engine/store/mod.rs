@@ -1,6 +1,9 @@
 //! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait
 //! for it.
 
+mod memo;
+mod reader;
+
 use std::{
     fs::{File, TryLockError},
     io,
@@ -14,11 +17,11 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{
-    memo::Memo,
-    problem::Problem,
-    reader::{Reader, Readers},
-};
+use reader::{Reader, Readers};
+
+use crate::engine::problem::Problem;
+
+pub use memo::Memo;
 
 /// Jobs that may share one commit; bounds the latency of the first.
 const BATCH_MAX: usize = 64;
