@@ -24,7 +24,7 @@ pub use page::Page;
 pub use per_account::PerAccount;
 pub use problem::{Kind, Problem, Result};
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
-pub use store::{OpenError, Store};
+pub use store::{KeyGrant, OpenError, Store};
 pub use table::{Row, Table};
 pub use web_page::WebPage;
 pub use world::{

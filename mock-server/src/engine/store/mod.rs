@@ -1,93 +1,33 @@
 //! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait
 //! for it.
 
-mod memo;
+mod database;
+mod key_cache;
 mod reader;
+mod writer;
 
 use std::{
-    fs::{File, TryLockError},
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, atomic::Ordering},
-    thread::JoinHandle,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-use tokio::sync::{mpsc, oneshot};
-
-use reader::{Reader, Readers};
+use rusqlite::Connection;
 
 use crate::engine::problem::Problem;
+use database::DatabaseFile;
+use reader::{Reader, Readers};
+use writer::Writer;
 
-pub use memo::Memo;
-
-/// Jobs that may share one commit; bounds the latency of the first.
-const BATCH_MAX: usize = 64;
-/// Jobs that may wait; beyond it callers wait to enqueue.
-const QUEUE_MAX: usize = 1024;
-/// Prepared statements kept on each connection: every statement of every operation.
-const STATEMENTS_MAX: usize = 512;
-/// Marks a file as ours.
-const APPLICATION_ID: i32 = 0x6d6f_636b;
-
-/// Why a database cannot be used. The file stays as it is.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Somebody else uses it.
-    #[error(
-        "the database {0} is in use by another process; stop that one or choose another file with --db"
-    )]
-    Locked(PathBuf),
-    /// It is no database, or a damaged one.
-    #[error(
-        "{0} is not a usable SQLite database ({1}); choose another file with --db, or delete it to start afresh"
-    )]
-    Corrupt(PathBuf, String),
-    /// It is somebody else's.
-    #[error("{0} is a database of another program; choose another file with --db")]
-    Foreign(PathBuf),
-    /// It was made by a build with other tables.
-    #[error(
-        "the database {path} has schema version {found:08x}, this build needs {expected:08x}; delete it to start afresh, or use the build that made it"
-    )]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// What it is.
-        found: i32,
-        /// What it should be.
-        expected: i32,
-    },
-    /// The world cannot be filled.
-    #[error("the world in {0} cannot be opened: {1}")]
-    Seed(PathBuf, String),
-    /// The file system refuses.
-    #[error("cannot open the database {0}: {1}")]
-    Io(PathBuf, String),
-}
-
-/// What becomes of a job that was run: whether its writes stay, and how the caller is told once
-/// they are safe.
-struct Done {
-    keep: bool,
-    tell: Box<dyn FnOnce(bool) + Send>,
-}
-
-type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+pub use database::OpenError;
+pub use key_cache::{KeyCache, KeyGrant};
 
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
-    path: PathBuf,
-    writer: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    // Fields are dropped in this order: the file goes after the last connection.
+    writer: Writer,
     readers: Arc<Readers>,
-    /// Held so that no second server opens the file.
-    _lock: Option<File>,
-    /// Removes the file at the end, where nobody asked to keep it.
-    _temporary: Option<TempDir>,
+    file: DatabaseFile,
 }
 
 impl Store {
@@ -99,69 +39,25 @@ impl Store {
         schema: &str,
         prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
     ) -> Result<Store, OpenError> {
-        let temporary = match path {
-            Some(_) => None,
-            None => {
-                let folder = tempfile::Builder::new().prefix("mock-server-").tempdir();
-                Some(
-                    folder
-                        .map_err(|error| OpenError::Io(std::env::temp_dir(), error.to_string()))?,
-                )
-            }
-        };
-        let path = match (path, &temporary) {
-            (Some(path), _) => path.to_owned(),
-            (None, Some(folder)) => folder.path().join("world.db"),
-            (None, None) => unreachable!("either a path or a temporary folder"),
-        };
-        let lock = if temporary.is_none() { Some(lock(&path)?) } else { None };
-        let explain = |error| explain(&path, error);
-        let version = version(schema);
-        let fresh = is_fresh(&path, version)?;
-        let db = connect(&path).map_err(explain)?;
-        if temporary.is_some() {
-            // Nobody reads this file after a power cut.
-            db.execute_batch("PRAGMA synchronous = OFF").map_err(explain)?;
-        }
-        db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
-        if fresh {
-            let marks = format!(
-                "PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};"
-            );
-            db.execute_batch(&format!("{schema}; {marks}")).map_err(explain)?;
-        }
-        let prepared = prepare(&db, fresh);
-        prepared.map_err(|problem| OpenError::Seed(path.clone(), problem.message))?;
-        db.execute_batch("COMMIT").map_err(explain)?;
-        let (writer, jobs) = mpsc::channel(QUEUE_MAX);
+        let (file, db) = database::open(path, schema, prepare)?;
         let readers = Arc::new(Readers::default());
-        let thread = std::thread::Builder::new().name("writer".into()).spawn({
-            let readers = Arc::clone(&readers);
-            move || write_batches(&db, jobs, &readers)
-        });
-        let thread = thread.map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
-        Ok(Store {
-            path,
-            writer: Some(writer),
-            thread: Some(thread),
-            readers,
-            _lock: lock,
-            _temporary: temporary,
-        })
+        let writer = Writer::start(db, Arc::clone(&readers))
+            .map_err(|error| OpenError::Io(file.path.clone(), error.to_string()))?;
+        Ok(Store { writer, readers, file })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.file.path
     }
 
     /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes
     /// longer.
-    pub fn read<R>(&self, job: impl FnOnce(&Connection, &Memo) -> R) -> rusqlite::Result<R> {
+    pub fn read<R>(&self, job: impl FnOnce(&Connection, &KeyCache) -> R) -> rusqlite::Result<R> {
         let idle = self.readers.idle().pop();
-        let mut reader = idle.map_or_else(|| Reader::open(&self.path), Ok)?;
+        let mut reader = idle.map_or_else(|| Reader::open(&self.file.path), Ok)?;
         reader.see(self.readers.commits.load(Ordering::Acquire))?;
-        let answer = job(&reader.db, &reader.memo);
+        let answer = job(&reader.db, &reader.keys);
         self.readers.idle().push(reader);
         Ok(answer)
     }
@@ -172,158 +68,14 @@ impl Store {
         &self,
         job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
     ) -> Option<R> {
-        let (job, answered) = boxed(job);
-        self.queue().send(job).await.ok()?;
-        answered.await.ok()
-    }
-
-    fn queue(&self) -> &mpsc::Sender<Job> {
-        self.writer.as_ref().expect("the queue is closed only by drop")
+        self.writer.run(job).await
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
+        // Before the writer closes the last connection, which folds the log into the database.
         self.readers.idle().clear();
-        drop(self.writer.take());
-        // The last to let go of the store may be a job of the writer itself.
-        let writer =
-            self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
-        if let Some(thread) = writer {
-            // A writer that panicked has said so already.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn boxed<R: Send + 'static>(
-    job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
-) -> (Job, oneshot::Receiver<R>) {
-    let (sender, answered) = oneshot::channel();
-    let job = move |db: &Connection| {
-        let (keep, answer) = job(db);
-        let tell = move |safe| {
-            if safe {
-                // The client may have hung up.
-                let _ = sender.send(answer);
-            }
-        };
-        Done { keep, tell: Box::new(tell) }
-    };
-    (Box::new(job), answered)
-}
-
-/// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and nobody
-/// is told before the commit.
-fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Readers) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let mut told = Vec::with_capacity(batch.len());
-        let committed = write_batch(db, batch.drain(..), &mut told, readers);
-        if let Err(error) = &committed {
-            tracing::error!("a batch of {} writes is lost: {error}", told.len());
-            let _ = db.execute_batch("ROLLBACK");
-        }
-        readers.outdate();
-        for tell in told {
-            tell(committed.is_ok());
-        }
-    }
-}
-
-fn write_batch(
-    db: &Connection,
-    jobs: impl Iterator<Item = Job>,
-    told: &mut Vec<Box<dyn FnOnce(bool) + Send>>,
-    readers: &Readers,
-) -> rusqlite::Result<()> {
-    let run = |sql| db.prepare_cached(sql)?.execute(()).map(drop);
-    run("BEGIN IMMEDIATE")?;
-    for job in jobs {
-        run("SAVEPOINT job")?;
-        let done = job(db);
-        told.push(done.tell);
-        if !done.keep {
-            run("ROLLBACK TO job")?;
-        }
-        run("RELEASE job")?;
-    }
-    readers.let_go();
-    run("COMMIT")
-}
-
-pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
-         PRAGMA temp_store = MEMORY;",
-    )?;
-    // Otherwise a prepared statement is planned anew for every LIMIT that is bound to it.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(db)
-}
-
-/// Any change of the tables makes another version.
-fn version(schema: &str) -> i32 {
-    let hash = Sha256::digest(schema);
-    i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX
-}
-
-/// Whether there is nothing in the file yet. Refuses a file that is not ours, without touching it.
-fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
-    if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
-        return Ok(true);
-    }
-    let explain = |error| explain(path, error);
-    let db =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
-    // Who holds the file now holds it for long.
-    db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
-    let number = |pragma: &str| {
-        db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain)
-    };
-    let tables = db
-        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))
-        .map_err(explain)?;
-    if tables == 0 {
-        // An earlier start was cut off before it committed.
-        return Ok(true);
-    }
-    if number("application_id")? != APPLICATION_ID {
-        return Err(OpenError::Foreign(path.to_owned()));
-    }
-    let found = number("user_version")?;
-    if found != expected {
-        return Err(OpenError::Version { path: path.to_owned(), found, expected });
-    }
-    let verdict: String =
-        db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(explain)?;
-    if verdict == "ok" { Ok(false) } else { Err(OpenError::Corrupt(path.to_owned(), verdict)) }
-}
-
-fn lock(path: &Path) -> Result<File, OpenError> {
-    let failed = |error: io::Error| OpenError::Io(path.to_owned(), error.to_string());
-    // A file of its own, beside those of SQLite: locks on the database itself are SQLite's.
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    let file = File::options().create(true).append(true).open(name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
-}
-
-fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            OpenError::Locked(path.to_owned())
-        }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            OpenError::Corrupt(path.to_owned(), error.to_string())
-        }
-        _ => OpenError::Io(path.to_owned(), error.to_string()),
     }
 }
 
@@ -338,7 +90,7 @@ mod tests {
     }
 
     fn sum(store: &Store) -> i64 {
-        let sum = |db: &Connection, _: &Memo| {
+        let sum = |db: &Connection, _: &KeyCache| {
             db.query_row("SELECT coalesce(sum(n), 0) FROM t", (), |row| row.get(0))
         };
         store.read(sum).unwrap().unwrap()
@@ -377,8 +129,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
-        let orphans = "CREATE TABLE parent (n INTEGER PRIMARY KEY);
-                       CREATE TABLE child (n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);";
+        let orphans = "
+            CREATE TABLE parent (n INTEGER PRIMARY KEY);
+            CREATE TABLE child (
+                n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED
+            );";
         let store = Store::open(None, &format!("{SCHEMA} {orphans}"), |_, _| Ok(())).unwrap();
         let orphan = |db: &Connection| {
             add(db, 1000);

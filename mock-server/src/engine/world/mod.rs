@@ -83,8 +83,8 @@ impl World {
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
     pub fn read<R>(&self, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
-        self.store.read(|db, memo| {
-            guarded(&Context { memo: Some(memo), ..self.context(db, caller) }, job)
+        self.store.read(|db, keys| {
+            guarded(&Context { keys: Some(keys), ..self.context(db, caller) }, job)
         })?
     }
 
@@ -187,7 +187,7 @@ fn plant(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> R
 }
 
 fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller) -> Context<'a> {
-    Context { db, now: environment.clock.now(), caller, environment, memo: None }
+    Context { db, now: environment.clock.now(), caller, environment, keys: None }
 }
 
 impl std::fmt::Debug for World {
