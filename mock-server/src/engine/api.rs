@@ -21,7 +21,7 @@ pub struct Identity {
     pub credential: Option<Credential>,
 }
 
-/// An API, as the engine and the HTTP shell see it.
+/// An API, as the engine and the HTTP server see it.
 pub trait Api: Send + Sync + 'static {
     /// Its short name, as in `openapi/i3d-v3`.
     fn name(&self) -> &'static str;
