@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
+use jiff::SignedDuration;
 use mock_server::{Config, engine::WorldKind};
 use tracing_subscriber::EnvFilter;
 
@@ -32,7 +33,8 @@ struct Flags {
     #[arg(long, env = "MOCK_SEED", value_name = "N")]
     seed: Option<u64>,
     /// How long a server takes to be delivered, as in 0, 10s or 2m
-    #[arg(long, env = "MOCK_DELIVERY_TIME", default_value = "10s", value_parser = seconds, value_name = "TIME")]
+    #[arg(long, env = "MOCK_DELIVERY_TIME", default_value = "10s", value_name = "TIME",
+        value_parser = seconds)]
     delivery_time: u32,
     /// Refuse properties that the contract does not know, instead of ignoring them
     #[arg(long, env = "MOCK_STRICT")]
@@ -61,21 +63,20 @@ const EXAMPLES: &str = "Examples:
   mock-server                                   the demo world on 127.0.0.1:8080
   mock-server --listen 127.0.0.1:0              on a free port, printed at the start
   mock-server --db world.db                     the state is there again next time
-  mock-server --seed 7 --delivery-time 0        every run gives the same bytes; servers are delivered at once
+  mock-server --seed 7 --delivery-time 0        every run gives the same bytes; \
+                                                servers are delivered at once
 
 The log level comes from RUST_LOG, as in RUST_LOG=debug.";
 
+/// Whole seconds: a number without a unit, or a duration with its units.
 fn seconds(text: &str) -> Result<u32, String> {
-    let (number, factor) = match text.strip_suffix(['s', 'm', 'h']) {
-        Some(number) if text.ends_with('m') => (number, 60),
-        Some(number) if text.ends_with('h') => (number, 3600),
-        Some(number) => (number, 1),
-        None => (text, 1),
+    let with_units = || {
+        let duration: SignedDuration = text.parse().ok()?;
+        let whole = duration.subsec_nanos() == 0;
+        whole.then(|| u32::try_from(duration.as_secs()).ok()).flatten()
     };
-    let number: Option<u32> = number.parse().ok();
-    number
-        .and_then(|it| it.checked_mul(factor))
-        .ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
+    let seconds = text.parse().ok().or_else(with_units);
+    seconds.ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
 }
 
 /// An API key as the real ones look; anything else would only work here.
@@ -193,5 +194,29 @@ impl Stop {
 
     async fn asked(mut self) {
         self.0.recv().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn a_time_is_a_number_of_seconds_or_has_units() {
+        for (text, expected) in [
+            ("0", 0),
+            ("30", 30),
+            ("0s", 0),
+            ("10s", 10),
+            ("2m", 120),
+            ("1h", 3600),
+            ("1h30m", 5400),
+            ("4294967295s", u32::MAX),
+        ] {
+            assert_eq!(seconds(text), Ok(expected), "{text}");
+        }
+        for text in ["", "soon", "s", "-1", "-5s", "5s ago", "500ms", "9999999h", "4294967296"] {
+            assert_eq!(seconds(text), Err("give seconds, as in 0, 10s, 2m or 1h".to_owned()));
+        }
     }
 }

@@ -15,7 +15,7 @@ fn the_engine_knows_no_api_and_no_http() {
 }
 
 #[test]
-fn the_shell_knows_no_api() {
+fn the_http_server_knows_no_api() {
     nobody_says("src/http", &["crate::apis", "i3d_v3"]);
 }
 

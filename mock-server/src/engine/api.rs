@@ -1,4 +1,4 @@
-//! What makes an API: its contract, its operations, and its habits.
+//! What makes an API: its contract, its operations and its conventions.
 
 use http::HeaderMap;
 use openapi::{Contract, Route};
@@ -7,34 +7,10 @@ use serde_json::Value;
 use super::{
     context::{Context, Credential},
     operation::Operation,
+    page::Page,
     problem::{Problem, Result},
     web_page::WebPage,
 };
-
-/// Which part of a list is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// How many rows to skip.
-    pub start: u32,
-    /// How many rows to answer at most.
-    pub results: u32,
-}
-
-impl Default for Page {
-    fn default() -> Page {
-        Page::ALL
-    }
-}
-
-impl Page {
-    /// The whole list.
-    pub const ALL: Page = Page { start: 0, results: u32::MAX };
-
-    /// This page of a list that is at hand as a whole.
-    pub fn of<T>(self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
-        all.into_iter().skip(self.start as usize).take(self.results as usize)
-    }
-}
 
 /// Who a request comes from, by its credentials.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,7 +21,7 @@ pub struct Identity {
     pub credential: Option<Credential>,
 }
 
-/// An API, as the engine and the HTTP shell see it.
+/// An API, as the engine and the HTTP server see it.
 pub trait Api: Send + Sync + 'static {
     /// Its short name, as in `openapi/i3d-v3`.
     fn name(&self) -> &'static str;

@@ -7,11 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    counts::Counts,
-    environment::{Environment, Settings},
-    journal::Journal,
-    memo::Memo,
     problem::{Problem, Result},
+    store::{KeyCache, KeyGrant},
+    world::{Counts, Environment, Journal, Settings},
 };
 
 /// How a caller proved who they are.
@@ -56,7 +54,7 @@ pub struct Context<'a> {
     pub caller: Caller,
     pub(super) environment: &'a Environment,
     /// Absent where the state may change under way.
-    pub(super) memo: Option<&'a Memo>,
+    pub(super) keys: Option<&'a KeyCache>,
 }
 
 impl<'a> Context<'a> {
@@ -75,15 +73,15 @@ impl<'a> Context<'a> {
         self.caller.account.ok_or_else(Problem::unauthenticated)
     }
 
-    /// The answer to `question`, looked up once for each state of the database. For what every
-    /// request asks.
-    pub fn recall<T: Copy + Send + 'static>(
+    /// What an API key opens, looked up once for each state of the database; `None` for a key that
+    /// nobody has.
+    pub fn key_grant(
         &self,
-        question: &str,
-        look_up: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
-        match self.memo {
-            Some(memo) => memo.answer(question, look_up),
+        key: &str,
+        look_up: impl FnOnce() -> Result<Option<KeyGrant>>,
+    ) -> Result<Option<KeyGrant>> {
+        match self.keys {
+            Some(keys) => keys.grant(key, look_up),
             None => look_up(),
         }
     }

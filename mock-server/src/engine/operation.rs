@@ -10,8 +10,8 @@ use serde::de::{DeserializeOwned, value::MapDeserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    api::Page,
     context::Context,
+    page::Page,
     problem::{Kind, Problem, Result},
     reply::{IntoReply, Reply},
 };

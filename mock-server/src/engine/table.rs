@@ -9,8 +9,8 @@ use rusqlite::{ToSql, types::ValueRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    api::Page,
     context::Context,
+    page::Page,
     problem::{Problem, Result},
     reply::Rows,
 };
@@ -206,7 +206,8 @@ impl<T: Row> Table<T> {
     ) -> Result<()> {
         let Table { name, key, order, .. } = self;
         let sql = format!(
-            "SELECT body FROM {name} WHERE account = ? AND ({condition}) ORDER BY {key} {order} LIMIT ? OFFSET ?"
+            "SELECT body FROM {name} WHERE account = ? AND ({condition})
+             ORDER BY {key} {order} LIMIT ? OFFSET ?"
         );
         let account = cx.account()?;
         let values = std::iter::once(&account as &dyn ToSql)

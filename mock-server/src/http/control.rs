@@ -17,7 +17,6 @@ use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::HttpOptions;
 use crate::engine::{Api, ClockReading, ClockState, Kind, World};
 
 #[derive(Clone)]
@@ -29,13 +28,9 @@ struct Control {
 
 type Answer = Result<Response, (StatusCode, Json<Value>)>;
 
-/// The routes of the control API.
-pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, options: &HttpOptions) -> Router {
-    let control = Control {
-        apis: apis.to_vec(),
-        world: Arc::clone(world),
-        token: options.control_token.clone(),
-    };
+/// The routes of the control API; `token` opens it to others than loopback.
+pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<String>) -> Router {
+    let control = Control { apis: apis.to_vec(), world: Arc::clone(world), token };
     Router::new()
         .route("/health", get(health))
         .route("/reset", post(reset))
@@ -75,7 +70,8 @@ async fn guard(
     if allowed {
         return next.run(request).await;
     }
-    let advice = "the control API answers loopback only; start with --control-token and send it as a Bearer token";
+    let advice = "the control API answers loopback only; \
+                  start with --control-token and send it as a Bearer token";
     refuse(StatusCode::FORBIDDEN, advice).into_response()
 }
 

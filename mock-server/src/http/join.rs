@@ -4,22 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use openapi::{Location, Route};
 
-use super::answers::Answers;
+use super::{endpoint::Endpoint, response_check::ResponseCheck};
 use crate::engine::{Api, Needs, Operation};
-
-/// An operation with its place in the contract.
-pub struct Endpoint {
-    /// What the contract says.
-    pub route: &'static Route,
-    /// What the emulator does.
-    pub operation: Operation,
-    /// The API that both belong to.
-    pub api: Arc<dyn Api>,
-    /// Whether the request may ask for a part of a list.
-    pub ranged: bool,
-    /// Answers that were already found good.
-    pub answers: Answers,
-}
 
 /// Joins the contract of an API with its operations; panics with a sentence unless they agree.
 ///
@@ -37,7 +23,8 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
             operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
         let ranged = route.parameter(Location::Header, api.page_header()).is_some();
         agree(route, &operation, ranged);
-        Endpoint { route, operation, api: Arc::clone(api), ranged, answers: Answers::default() }
+        let check = ResponseCheck::default();
+        Endpoint { route, operation, api: Arc::clone(api), ranged, check }
     });
     let endpoints = endpoints.collect();
     assert!(operations.is_empty(), "operations outside the contract: {:?}", operations.keys());

@@ -1,21 +1,28 @@
-//! The HTTP shell: it joins contracts and operations, and carries requests from one to the other.
+//! The HTTP server: it joins contracts and operations, and carries requests from one to the other.
+//!
+//! What happens to a request stands in `pipeline`, step by step.
 
-mod answers;
 mod body;
 mod control;
+mod endpoint;
+mod input;
 mod join;
 mod pages;
-mod shell;
+mod pipeline;
+mod response;
+mod response_check;
+mod router;
 
 use std::sync::Arc;
 
 use axum::Router;
 
 use crate::engine::{Api, World};
+use pipeline::Pipeline;
 
 pub use join::join;
 
-/// How the shell treats requests.
+/// How requests are treated.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
     /// Whether properties that the contract does not know are refused.
@@ -28,10 +35,10 @@ pub struct HttpOptions {
 
 /// Everything the server answers: the APIs, and the control API under `/_mock`.
 pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, options: &HttpOptions) -> Router {
-    let shell = shell::Shell::new(apis, world, options.strict);
-    let mut router = shell::router(apis, shell).merge(pages::router(apis, world));
+    let pipeline = Pipeline::new(apis, world, options.strict);
+    let mut router = router::router(apis, pipeline).merge(pages::router(apis, world));
     if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
-    router.nest("/_mock", control::router(apis, world, options))
+    router.nest("/_mock", control::router(apis, world, options.control_token.clone()))
 }

@@ -48,11 +48,8 @@ fn answer(ran: Result<Reply>) -> Response {
         Err(problem) => {
             let status = StatusCode::from_u16(problem.kind.status()).expect("a status");
             let reason = status.canonical_reason().unwrap_or("Refused");
-            return (
-                status,
-                if problem.message.is_empty() { reason.to_owned() } else { problem.message },
-            )
-                .into_response();
+            let text = if problem.message.is_empty() { reason.to_owned() } else { problem.message };
+            return (status, text).into_response();
         }
     };
     let mut headers = HeaderMap::new();

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use rusqlite::OptionalExtension;
 
 use super::{account_ip_whitelists, api_key_ip_whitelists, api_keys, session};
-use crate::engine::{Context, Credential, Identity, Problem, Result};
+use crate::engine::{Context, Credential, Identity, KeyGrant, Problem, Result};
 
 /// The header that carries an API key.
 const KEY_HEADER: &str = "private-token";
@@ -23,18 +23,8 @@ pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity
     session::token(headers).map_or_else(|| Ok(Identity::default()), |token| by_session(cx, token))
 }
 
-/// What the database says of a key.
-#[derive(Clone, Copy)]
-struct Key {
-    account: i64,
-    id: i64,
-    expires_at: Option<i64>,
-    /// Whether only some addresses may use it.
-    restricted: bool,
-}
-
 fn by_key(cx: &Context, key: &str) -> Result<Identity> {
-    let key = cx.recall(key, || find(cx, key))?.ok_or_else(Problem::unauthenticated)?;
+    let key = cx.key_grant(key, || find(cx, key))?.ok_or_else(Problem::unauthenticated)?;
     if key.expires_at.is_some_and(|at| at <= cx.now) {
         return Err(Problem::unauthenticated());
     }
@@ -48,9 +38,9 @@ fn by_key(cx: &Context, key: &str) -> Result<Identity> {
     Ok(Identity { account: Some(key.account), credential: Some(Credential::Key(key.id)) })
 }
 
-fn find(cx: &Context, key: &str) -> Result<Option<Key>> {
+fn find(cx: &Context, key: &str) -> Result<Option<KeyGrant>> {
     let key = cx.db.prepare_cached(KEY)?.query_row([key], |row| {
-        Ok(Key {
+        Ok(KeyGrant {
             account: row.get(0)?,
             id: row.get(1)?,
             expires_at: row.get(2)?,

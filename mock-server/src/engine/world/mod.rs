@@ -1,5 +1,14 @@
 //! One world: everything that is state hangs here, so that worlds can stand side by side.
 
+mod clock;
+mod counts;
+mod environment;
+mod journal;
+mod notes;
+mod outbox;
+mod seed;
+mod state;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -9,17 +18,21 @@ use std::{
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
-use super::{
+use crate::engine::{
     api::Api,
-    clock::{Clock, ClockReading, ClockState},
     context::{Caller, Context},
-    environment::Environment,
-    outbox,
     problem::{Problem, Result},
     reply::Rows,
-    state,
     store::{OpenError, Store},
 };
+
+pub use clock::{Clock, ClockReading, ClockState};
+pub use counts::Counts;
+pub use environment::{Environment, Settings, WorldKind};
+pub use journal::{Exchange, Journal, header_lines};
+pub use notes::{Breach, Notes, Unknown};
+pub use outbox::Mail;
+pub use seed::{Seed, dated};
 
 /// One world.
 pub struct World {
@@ -70,8 +83,8 @@ impl World {
 
     /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
     pub fn read<R>(&self, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
-        self.store.read(|db, memo| {
-            guarded(&Context { memo: Some(memo), ..self.context(db, caller) }, job)
+        self.store.read(|db, keys| {
+            guarded(&Context { keys: Some(keys), ..self.context(db, caller) }, job)
         })?
     }
 
@@ -174,7 +187,7 @@ fn plant(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> R
 }
 
 fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller) -> Context<'a> {
-    Context { db, now: environment.clock.now(), caller, environment, memo: None }
+    Context { db, now: environment.clock.now(), caller, environment, keys: None }
 }
 
 impl std::fmt::Debug for World {

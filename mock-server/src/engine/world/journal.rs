@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use super::api::Page;
+use crate::engine::page::Page;
 
 /// How many exchanges are kept; the oldest make room.
 const EXCHANGES_MAX: usize = 2000;

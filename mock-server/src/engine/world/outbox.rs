@@ -3,7 +3,7 @@
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use super::{context::Context, problem::Result, reply::Rows};
+use crate::engine::{context::Context, problem::Result, reply::Rows};
 
 /// Mails that are kept; then the oldest goes.
 const MAILS_MAX: i64 = 1000;

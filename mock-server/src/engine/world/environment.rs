@@ -36,7 +36,7 @@ pub struct Environment {
     /// What was noticed while it answered.
     pub notes: Notes,
     /// The source of ids and randomness.
-    pub(super) seed: u64,
+    pub(in crate::engine) seed: u64,
 }
 
 impl Environment {

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::{Span, SpanRelativeTo};
 use rusqlite::{ToSql, types::Value as Sql};
 use serde_json::{Map, Value};
 
-use super::{
+use crate::engine::{
     context::Context,
     problem::{Problem, Result},
 };
@@ -107,17 +108,11 @@ pub fn dated(value: &Value, now: i64) -> Value {
     }
 }
 
-/// A span such as `3d`, `2h`, `5m` or `40s`.
+/// The seconds of a span such as `3d`, `2h`, `5m` or `40s`; a day has 24 hours.
 fn seconds(span: &str) -> i64 {
-    let (number, unit) = span.split_at(span.len() - 1);
-    let factor = match unit {
-        "d" => 86_400,
-        "h" => 3_600,
-        "m" => 60,
-        "s" => 1,
-        _ => panic!("{span}: a span ends in d, h, m or s"),
-    };
-    factor * number.parse::<i64>().unwrap_or_else(|_| panic!("{span}: a span begins with a number"))
+    let length = span.parse::<Span>();
+    let length = length.and_then(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()));
+    length.unwrap_or_else(|error| panic!("{span}: {error}")).as_secs()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{
+use crate::engine::{
     context::Context,
     problem::{Problem, Result},
 };

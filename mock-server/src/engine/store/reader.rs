@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{memo::Memo, store::connect};
+use super::{database::connect, key_cache::KeyCache};
 
 /// A connection that only reads.
 ///
@@ -21,15 +21,15 @@ pub(super) struct Reader {
     pub(super) db: Connection,
     /// How many commits its transaction sees; `None` without one.
     sees: Option<u64>,
-    /// What was looked up in this transaction.
-    pub(super) memo: Memo,
+    /// The keys that were looked up in this transaction.
+    pub(super) keys: KeyCache,
 }
 
 impl Reader {
     pub(super) fn open(path: &Path) -> rusqlite::Result<Reader> {
         let db = connect(path)?;
         db.execute_batch("PRAGMA query_only = ON")?;
-        Ok(Reader { db, sees: None, memo: Memo::default() })
+        Ok(Reader { db, sees: None, keys: KeyCache::default() })
     }
 
     /// Makes sure that the reader sees the state after `commits` commits.
@@ -44,7 +44,7 @@ impl Reader {
 
     fn close(&mut self) -> rusqlite::Result<()> {
         if self.sees.take().is_some() {
-            self.memo.clear();
+            self.keys.clear();
             self.db.prepare_cached("COMMIT")?.execute(())?;
         }
         Ok(())

@@ -1,0 +1,185 @@
+//! The file of a store: opened for one server at a time, and only where it is ours.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::engine::problem::Problem;
+
+/// Prepared statements kept on each connection: every statement of every operation.
+const STATEMENTS_MAX: usize = 512;
+/// Marks a file as ours.
+const APPLICATION_ID: i32 = 0x6d6f_636b;
+
+/// Why a database cannot be used. The file stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Somebody else uses it.
+    #[error(
+        "the database {0} is in use by another process; \
+         stop that one or choose another file with --db"
+    )]
+    Locked(PathBuf),
+    /// It is no database, or a damaged one.
+    #[error(
+        "{0} is not a usable SQLite database ({1}); \
+         choose another file with --db, or delete it to start afresh"
+    )]
+    Corrupt(PathBuf, String),
+    /// It is somebody else's.
+    #[error("{0} is a database of another program; choose another file with --db")]
+    Foreign(PathBuf),
+    /// It was made by a build with other tables.
+    #[error(
+        "the database {path} has schema version {found:08x}, this build needs {expected:08x}; \
+         delete it to start afresh, or use the build that made it"
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: i32,
+        /// What it should be.
+        expected: i32,
+    },
+    /// The world cannot be filled.
+    #[error("the world in {0} cannot be opened: {1}")]
+    Seed(PathBuf, String),
+    /// The file system refuses.
+    #[error("cannot open the database {0}: {1}")]
+    Io(PathBuf, String),
+}
+
+/// The file of a store, as long as this server uses it.
+#[derive(Debug)]
+pub(super) struct DatabaseFile {
+    pub(super) path: PathBuf,
+    /// Held so that no second server opens the file.
+    _lock: Option<File>,
+    /// Removes the file at the end, where nobody asked to keep it.
+    temporary: Option<TempDir>,
+}
+
+impl DatabaseFile {
+    /// The file at `path`, locked, or a temporary one.
+    fn claim(path: Option<&Path>) -> Result<DatabaseFile, OpenError> {
+        if let Some(path) = path {
+            let lock = Some(lock(path)?);
+            return Ok(DatabaseFile { path: path.to_owned(), _lock: lock, temporary: None });
+        }
+        let folder = tempfile::Builder::new().prefix("mock-server-").tempdir();
+        let folder =
+            folder.map_err(|error| OpenError::Io(std::env::temp_dir(), error.to_string()))?;
+        let path = folder.path().join("world.db");
+        Ok(DatabaseFile { path, _lock: None, temporary: Some(folder) })
+    }
+}
+
+/// Opens the database at `path`, or a temporary one, makes the tables of `schema` in a fresh one
+/// and has `prepare` fill it, in one transaction.
+pub(super) fn open(
+    path: Option<&Path>,
+    schema: &str,
+    prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
+) -> Result<(DatabaseFile, Connection), OpenError> {
+    let file = DatabaseFile::claim(path)?;
+    let explain = |error| explain(&file.path, error);
+    let version = version(schema);
+    let fresh = is_fresh(&file.path, version)?;
+    let db = connect(&file.path).map_err(explain)?;
+    if file.temporary.is_some() {
+        // Nobody reads this file after a power cut.
+        db.execute_batch("PRAGMA synchronous = OFF").map_err(explain)?;
+    }
+    db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
+    if fresh {
+        let marks =
+            format!("PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};");
+        db.execute_batch(&format!("{schema}; {marks}")).map_err(explain)?;
+    }
+    let prepared = prepare(&db, fresh);
+    prepared.map_err(|problem| OpenError::Seed(file.path.clone(), problem.message))?;
+    db.execute_batch("COMMIT").map_err(explain)?;
+    Ok((file, db))
+}
+
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;",
+    )?;
+    // Otherwise a prepared statement is planned anew for every LIMIT that is bound to it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(db)
+}
+
+/// Any change of the tables makes another version.
+fn version(schema: &str) -> i32 {
+    let hash = Sha256::digest(schema);
+    i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX
+}
+
+/// Whether there is nothing in the file yet. Refuses a file that is not ours, without touching it.
+fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
+    if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+        return Ok(true);
+    }
+    let explain = |error| explain(path, error);
+    let db =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
+    // Who holds the file now holds it for long.
+    db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
+    let number = |pragma: &str| {
+        db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain)
+    };
+    let tables = db
+        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))
+        .map_err(explain)?;
+    if tables == 0 {
+        // An earlier start was cut off before it committed.
+        return Ok(true);
+    }
+    if number("application_id")? != APPLICATION_ID {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let found = number("user_version")?;
+    if found != expected {
+        return Err(OpenError::Version { path: path.to_owned(), found, expected });
+    }
+    let verdict: String =
+        db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(explain)?;
+    if verdict == "ok" { Ok(false) } else { Err(OpenError::Corrupt(path.to_owned(), verdict)) }
+}
+
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let failed = |error: io::Error| OpenError::Io(path.to_owned(), error.to_string());
+    // A file of its own, beside those of SQLite: locks on the database itself are SQLite's.
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    let file = File::options().create(true).append(true).open(name).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            OpenError::Locked(path.to_owned())
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            OpenError::Corrupt(path.to_owned(), error.to_string())
+        }
+        _ => OpenError::Io(path.to_owned(), error.to_string()),
+    }
+}

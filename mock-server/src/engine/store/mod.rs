@@ -1,0 +1,218 @@
+//! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait
+//! for it.
+
+mod database;
+mod key_cache;
+mod reader;
+mod writer;
+
+use std::{
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+};
+
+use rusqlite::Connection;
+
+use crate::engine::problem::Problem;
+use database::DatabaseFile;
+use reader::{Reader, Readers};
+use writer::Writer;
+
+pub use database::OpenError;
+pub use key_cache::{KeyCache, KeyGrant};
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    // Fields are dropped in this order: the file goes after the last connection.
+    writer: Writer,
+    readers: Arc<Readers>,
+    file: DatabaseFile,
+}
+
+impl Store {
+    /// Opens the database at `path`, or a temporary one, and makes the tables of `schema` in a
+    /// fresh one. `prepare` then fills it; it is told whether it is fresh. All of that happens, or
+    /// nothing.
+    pub fn open(
+        path: Option<&Path>,
+        schema: &str,
+        prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
+    ) -> Result<Store, OpenError> {
+        let (file, db) = database::open(path, schema, prepare)?;
+        let readers = Arc::new(Readers::default());
+        let writer = Writer::start(db, Arc::clone(&readers))
+            .map_err(|error| OpenError::Io(file.path.clone(), error.to_string()))?;
+        Ok(Store { writer, readers, file })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes
+    /// longer.
+    pub fn read<R>(&self, job: impl FnOnce(&Connection, &KeyCache) -> R) -> rusqlite::Result<R> {
+        let idle = self.readers.idle().pop();
+        let mut reader = idle.map_or_else(|| Reader::open(&self.file.path), Ok)?;
+        reader.see(self.readers.commits.load(Ordering::Acquire))?;
+        let answer = job(&reader.db, &reader.keys);
+        self.readers.idle().push(reader);
+        Ok(answer)
+    }
+
+    /// Runs `job` on the writer and waits until its writes are safe. `job` says whether they stay.
+    /// `None` when they could not be made safe.
+    pub async fn write<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
+    ) -> Option<R> {
+        self.writer.run(job).await
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Before the writer closes the last connection, which folds the log into the database.
+        self.readers.idle().clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &str = "CREATE TABLE t (n INTEGER) STRICT;";
+
+    fn open(path: Option<&Path>) -> Result<Store, OpenError> {
+        Store::open(path, SCHEMA, |_, _| Ok(()))
+    }
+
+    fn sum(store: &Store) -> i64 {
+        let sum = |db: &Connection, _: &KeyCache| {
+            db.query_row("SELECT coalesce(sum(n), 0) FROM t", (), |row| row.get(0))
+        };
+        store.read(sum).unwrap().unwrap()
+    }
+
+    fn add(db: &Connection, n: i64) {
+        db.execute("INSERT INTO t VALUES (?1)", [n]).unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn under_300_concurrent_jobs_a_refused_one_undoes_only_itself() {
+        let store = Arc::new(open(None).unwrap());
+        let jobs = (0..300).map(|i| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let keep = i % 3 == 0;
+                store.write(move |db| (keep, add(db, if keep { 1 } else { 1000 }))).await
+            })
+        });
+        for job in jobs.collect::<Vec<_>>() {
+            assert_eq!(job.await.unwrap(), Some(()));
+        }
+        assert_eq!(sum(&store), 100);
+    }
+
+    #[tokio::test]
+    async fn a_read_after_a_write_sees_it_and_the_log_is_used_again() {
+        let store = open(None).unwrap();
+        for n in 1..=3000 {
+            store.write(|db| (true, add(db, 1))).await.unwrap();
+            assert_eq!(sum(&store), n);
+        }
+        let log = store.path().with_extension("db-wal").metadata().unwrap().len();
+        assert!(log < 8 << 20, "the log has {log} bytes");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_committed_is_acknowledged_to_nobody_and_leaves_no_trace() {
+        let orphans = "
+            CREATE TABLE parent (n INTEGER PRIMARY KEY);
+            CREATE TABLE child (
+                n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED
+            );";
+        let store = Store::open(None, &format!("{SCHEMA} {orphans}"), |_, _| Ok(())).unwrap();
+        let orphan = |db: &Connection| {
+            add(db, 1000);
+            db.execute("INSERT INTO child VALUES (7)", ()).unwrap();
+        };
+        assert_eq!(store.write(move |db| (true, orphan(db))).await, None);
+        assert_eq!(store.write(|db| (true, add(db, 1))).await, Some(()));
+        assert_eq!(sum(&store), 1);
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let store = open(None).unwrap();
+        let refused = store.read(|db, _| db.execute("INSERT INTO t VALUES (1)", ()).is_err());
+        assert!(refused.unwrap());
+        assert_eq!(sum(&store), 0);
+    }
+
+    #[tokio::test]
+    async fn a_kept_database_is_there_again_but_only_for_one_server_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let first = open(Some(&path)).unwrap();
+        first.write(|db| (true, add(db, 7))).await.unwrap();
+        assert!(matches!(open(Some(&path)), Err(OpenError::Locked(_))));
+        drop(first);
+        assert_eq!(sum(&open(Some(&path)).unwrap()), 7);
+    }
+
+    #[test]
+    fn a_database_that_could_not_be_filled_is_fresh_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let fails = Store::open(Some(&path), SCHEMA, |_, _| {
+            Err(Problem::conflict("two rows with one key"))
+        });
+        assert!(matches!(fails, Err(OpenError::Seed(..))));
+        let fresh = Store::open(Some(&path), SCHEMA, |db, fresh| {
+            assert!(fresh);
+            add(db, 3);
+            Ok(())
+        });
+        assert_eq!(sum(&fresh.unwrap()), 3);
+    }
+
+    #[test]
+    fn a_database_that_is_not_ours_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        let refused = |bytes: Vec<u8>| {
+            std::fs::write(&path, &bytes).unwrap();
+            let error = open(Some(&path)).unwrap_err();
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "the file is untouched");
+            error
+        };
+        assert!(matches!(
+            refused(b"no database, but long enough to look at".repeat(9)),
+            OpenError::Corrupt(..)
+        ));
+
+        let made = folder.path().join("made.db");
+        drop(
+            Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;", |_, _| Ok(()))
+                .unwrap(),
+        );
+        assert!(matches!(refused(std::fs::read(&made).unwrap()), OpenError::Version { .. }));
+
+        let foreign = folder.path().join("foreign.db");
+        Connection::open(&foreign).unwrap().execute_batch(SCHEMA).unwrap();
+        assert!(matches!(refused(std::fs::read(&foreign).unwrap()), OpenError::Foreign(_)));
+    }
+
+    #[test]
+    fn a_database_that_another_process_writes_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("busy.db");
+        drop(open(Some(&path)).unwrap());
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").unwrap();
+        assert!(matches!(open(Some(&path)), Err(OpenError::Locked(_))));
+    }
+}

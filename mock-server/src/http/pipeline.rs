@@ -1,0 +1,305 @@
+//! What happens to a request, step by step.
+//!
+//! 1. **Path and method** choose the operation: an unknown path is refused with 404, another method
+//!    with 405, and `OPTIONS` answers which methods there are.
+//! 2. **Credentials** say who the caller is. Anonymous callers are rejected on protected
+//!    operations.
+//! 3. **Parameters** of path, query and headers are typed and checked by the contract.
+//! 4. **The body** is read within bounds, typed and checked by the contract.
+//! 5. **The operation** runs in a transaction: of a reader, or of the writer, where its success is
+//!    noted in the action log of the customer.
+//! 6. **The answer** is checked against the contract. It goes out all the same; a breach is noted.
+//! 7. **The journal** records the exchange.
+//!
+//! The first step that refuses a request decides its answer, which is checked and recorded like
+//! any other from the second step on. A panic at any step is the answer 500.
+
+use std::{
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use axum::{
+    body::Body,
+    extract::{RawPathParams, Request as HttpRequest},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use openapi::Violation;
+
+use super::{
+    body,
+    endpoint::{Endpoint, PathItem},
+    input::Incoming,
+    response::Answer,
+};
+use crate::engine::{
+    Api, Breach, Caller, Context, Effect, Exchange, Identity, Kind, Problem, Reply, Request,
+    Result, World, header_lines,
+};
+
+/// What all requests share.
+pub struct Pipeline {
+    apis: Vec<Arc<dyn Api>>,
+    world: Arc<World>,
+    /// Whether properties that the contract does not know are refused.
+    strict: bool,
+}
+
+/// What came of a request: all that its answer and the journal need.
+struct Outcome {
+    /// Who asked, as far as that was found out.
+    caller: Caller,
+    /// The body of the request, where it was read.
+    sent: Bytes,
+    reply: Result<Reply, Refusal>,
+}
+
+impl Outcome {
+    /// Refused before its body was read.
+    fn refused(caller: Caller, problem: Problem) -> Outcome {
+        Outcome { caller, sent: Bytes::new(), reply: Err(problem.into()) }
+    }
+}
+
+/// Who refused a request, and why.
+enum Refusal {
+    /// A step before the operation.
+    Pipeline(Problem),
+    /// The operation.
+    Operation(Problem),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Refusal {
+        Refusal::Pipeline(problem)
+    }
+}
+
+impl Pipeline {
+    pub(super) fn new(apis: &[Arc<dyn Api>], world: &Arc<World>, strict: bool) -> Arc<Pipeline> {
+        Arc::new(Pipeline { apis: apis.to_vec(), world: Arc::clone(world), strict })
+    }
+
+    /// Answers a request to a path that an API has.
+    pub(super) async fn serve(
+        &self,
+        item: &PathItem,
+        from: IpAddr,
+        path: Result<RawPathParams, impl std::fmt::Debug>,
+        request: HttpRequest,
+    ) -> Response {
+        let answer = AssertUnwindSafe(self.dispatch(item, from, path, request)).catch_unwind();
+        let answer = answer.await.unwrap_or_else(|_| {
+            Answer::refusal(item.api(), &Problem::new(Kind::Internal), None).into_response()
+        });
+        self.dated(answer)
+    }
+
+    /// Answers a request to a path that no API has.
+    pub(super) fn serve_unknown_path(&self, request: HttpRequest) -> Response {
+        let (parts, sent) = request.into_parts();
+        body::ignore(&parts, sent);
+        self.dated(self.no_route(parts.uri.path()))
+    }
+
+    /// Step 1, then the others.
+    async fn dispatch(
+        &self,
+        item: &PathItem,
+        from: IpAddr,
+        path: Result<RawPathParams, impl std::fmt::Debug>,
+        request: HttpRequest,
+    ) -> Response {
+        let (parts, mut body) = request.into_parts();
+        let Some(endpoint) = item.endpoint(&parts.method) else {
+            body::ignore(&parts, body);
+            return other_method(item, &parts.method);
+        };
+        let Ok(path) = path else {
+            body::ignore(&parts, body);
+            return self.no_route(parts.uri.path());
+        };
+        let notes = &self.world.environment.notes;
+        let (parts, path, strict) = (&parts, &path, self.strict);
+        let incoming = Incoming { endpoint, from, parts, path, strict, notes };
+
+        let started = self.world.clock().seconds();
+        let Outcome { caller, sent, reply } = self.answer(&incoming, &mut body).await;
+        body::ignore(parts, body);
+        let answer = self.checked(endpoint, reply);
+        self.record(&incoming, started, caller, sent, &answer);
+        answer.into_response()
+    }
+
+    /// Steps 2 to 5.
+    async fn answer(&self, incoming: &Incoming<'_>, body: &mut Body) -> Outcome {
+        let anonymous = Caller::anonymous(incoming.from);
+        if incoming.endpoint.reads_without_body() {
+            return self.answer_in_one_transaction(incoming, anonymous);
+        }
+        let caller = match self.world.read(anonymous, |cx| authenticate(cx, incoming)) {
+            Ok(caller) => caller,
+            Err(problem) => return Outcome::refused(anonymous, problem),
+        };
+        let request = match incoming.parameters() {
+            Ok(request) => request,
+            Err(problem) => return Outcome::refused(caller, problem),
+        };
+        let sent = match incoming.body_bytes(body).await {
+            Ok(sent) => sent,
+            Err(problem) => return Outcome::refused(caller, problem),
+        };
+        let reply = match incoming.with_body(request, &sent).await {
+            Ok(request) => self.run(incoming, caller, request).await,
+            Err(problem) => Err(problem.into()),
+        };
+        Outcome { caller, sent, reply }
+    }
+
+    /// Steps 2 to 5 of most requests, which only read: their credentials and their answer come
+    /// from one transaction.
+    fn answer_in_one_transaction(&self, incoming: &Incoming<'_>, anonymous: Caller) -> Outcome {
+        // Known also where the operation panics.
+        let mut caller = anonymous;
+        let ran = self.world.read(anonymous, |cx| {
+            caller = authenticate(cx, incoming)?;
+            let request = incoming.parameters()?;
+            Ok(incoming.endpoint.operation.run(&cx.seen_by(caller), request))
+        });
+        let reply = match ran {
+            Ok(ran) => ran.map_err(Refusal::Operation),
+            Err(problem) => Err(problem.into()),
+        };
+        Outcome { caller, sent: Bytes::new(), reply }
+    }
+
+    /// Step 5.
+    async fn run(
+        &self,
+        incoming: &Incoming<'_>,
+        caller: Caller,
+        request: Request,
+    ) -> Result<Reply, Refusal> {
+        let endpoint = incoming.endpoint;
+        let ran = match endpoint.operation.effect {
+            Effect::Read => self.world.read(caller, |cx| endpoint.operation.run(cx, request)),
+            Effect::Write => {
+                let endpoint = Arc::clone(endpoint);
+                let path = incoming.parts.uri.path().to_owned();
+                let job = move |cx: &Context| {
+                    let reply = endpoint.operation.run(cx, request)?;
+                    endpoint.api.note(cx, endpoint.route, &path)?;
+                    Ok(reply)
+                };
+                self.world.write(caller, job).await
+            }
+        };
+        ran.map_err(Refusal::Operation)
+    }
+
+    /// Step 6.
+    fn checked(&self, endpoint: &Endpoint, reply: Result<Reply, Refusal>) -> Answer {
+        let route = endpoint.route;
+        let refusal = |problem| Answer::refusal(&*endpoint.api, problem, Some(route));
+        let (answer, listed) = match reply {
+            Ok(reply) => (Answer::reply(route.success, reply), true),
+            Err(Refusal::Pipeline(problem)) => (refusal(&problem), false),
+            // A form that an operation refuses is refused like one that breaks the contract.
+            Err(Refusal::Operation(problem)) => (refusal(&problem), problem.kind != Kind::Invalid),
+        };
+        for violation in endpoint.check.violations(route, &answer, listed) {
+            let Violation { property, message, .. } = violation;
+            let (operation, status) = (route.id.clone(), answer.status);
+            self.world.environment.notes.breach(Breach { operation, status, property, message });
+        }
+        answer
+    }
+
+    /// Step 7.
+    fn record(
+        &self,
+        incoming: &Incoming<'_>,
+        started: f64,
+        caller: Caller,
+        sent: Bytes,
+        answer: &Answer,
+    ) {
+        let Incoming { endpoint, from, parts, .. } = incoming;
+        // Neither path nor query: they may hold secrets.
+        tracing::debug!(
+            operation = endpoint.route.id,
+            account = caller.account,
+            status = answer.status
+        );
+        let read = endpoint.operation.effect == Effect::Read;
+        self.world.environment.journal.record(Exchange {
+            at: started as i64,
+            seconds: self.world.clock().seconds() - started,
+            api: endpoint.api.name(),
+            operation: &endpoint.route.id,
+            account: caller.account,
+            address: *from,
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: header_lines(&parts.headers),
+            request_body: sent,
+            status: answer.status,
+            response_body: if read { Bytes::new() } else { answer.content.clone() },
+        });
+    }
+
+    fn no_route(&self, path: &str) -> Response {
+        let api =
+            self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
+        Answer::refusal(&**api, &Problem::new(Kind::NoRoute), None).into_response()
+    }
+
+    /// The answer with the date of its world, where that is not the real one.
+    fn dated(&self, mut answer: Response) -> Response {
+        let clock = self.world.clock();
+        if !clock.is_real() {
+            let since = Duration::from_secs(clock.now().try_into().unwrap_or_default());
+            let date = httpdate::fmt_http_date(UNIX_EPOCH + since);
+            let date = HeaderValue::from_str(&date).expect("a date is ASCII");
+            answer.headers_mut().insert(header::DATE, date);
+        }
+        answer
+    }
+}
+
+/// Who asks; rejects anonymous callers on protected operations.
+fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
+    let Incoming { endpoint, parts, .. } = incoming;
+    let open = endpoint.route.open;
+    let identity = match endpoint.api.authenticate(cx, &parts.headers) {
+        // Bad credentials do not close what is open to everybody; good ones that may not, where
+        // the contract says so.
+        Err(problem) if open && problem.kind == Kind::Unauthenticated => Identity::default(),
+        Err(problem)
+            if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) =>
+        {
+            Identity::default()
+        }
+        Ok(identity) if identity.account.is_none() && !open => {
+            return Err(Problem::unauthenticated());
+        }
+        other => other?,
+    };
+    let Identity { account, credential } = identity;
+    Ok(Caller { account, credential, address: incoming.from })
+}
+
+fn other_method(item: &PathItem, method: &Method) -> Response {
+    let allow = [(header::ALLOW, item.allow.clone())];
+    if method == Method::OPTIONS {
+        return (StatusCode::NO_CONTENT, allow).into_response();
+    }
+    let problem = Problem::new(Kind::MethodNotAllowed);
+    (allow, Answer::refusal(item.api(), &problem, None)).into_response()
+}

@@ -1,0 +1,68 @@
+//! An answer of an operation or of the pipeline, with what goes over the wire.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use openapi::Route;
+
+use crate::engine::{Api, Content, Problem, Reply};
+
+/// The media type of JSON.
+const JSON: &str = "application/json";
+
+/// An answer with what goes over the wire.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Headers beyond the content type.
+    pub headers: HeaderMap,
+    /// The media type of the content; `None` where there is no body.
+    pub media: Option<&'static str>,
+    /// The body.
+    pub content: Bytes,
+}
+
+impl Answer {
+    /// What an operation replied, with its status of success.
+    pub fn reply(status: u16, reply: Reply) -> Answer {
+        let mut headers = HeaderMap::new();
+        for (name, value) in reply.headers {
+            let value = HeaderValue::from_str(&value).expect("operations write valid headers");
+            headers.append(name, value);
+        }
+        let (media, content) = match reply.content {
+            Content::Empty => (None, Bytes::new()),
+            Content::Json(text) => (Some(JSON), text.into()),
+            Content::File(file) => (Some(file.media), file.bytes.into()),
+        };
+        Answer { status, headers, media, content }
+    }
+
+    /// A refusal in the words of the API; `route` is the operation, where one was found.
+    pub fn refusal(api: &dyn Api, problem: &Problem, route: Option<&Route>) -> Answer {
+        let (status, body) = api.render(problem, route);
+        let content = body.to_string().into();
+        Answer { status, headers: HeaderMap::new(), media: Some(JSON), content }
+    }
+
+    /// The body with its media type.
+    pub fn body(&self) -> Option<(&str, &[u8])> {
+        self.media.map(|media| (media, &*self.content))
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.content));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status");
+        *response.headers_mut() = self.headers;
+        if let Some(media) = self.media {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+        }
+        response
+    }
+}

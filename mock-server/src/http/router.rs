@@ -1,0 +1,35 @@
+//! From contracts to routes: one for each path of each API.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    routing::any,
+};
+
+use super::{
+    endpoint::{Endpoint, PathItem},
+    join::join,
+    pipeline::Pipeline,
+};
+use crate::engine::Api;
+
+/// One route for each path of each API; a slash at the end makes no difference.
+pub fn router(apis: &[Arc<dyn Api>], pipeline: Arc<Pipeline>) -> Router {
+    let mut paths: BTreeMap<String, Vec<Arc<Endpoint>>> = BTreeMap::new();
+    for endpoint in apis.iter().flat_map(join) {
+        let path = endpoint.route.path.trim_end_matches('/').to_owned();
+        paths.entry(path).or_default().push(Arc::new(endpoint));
+    }
+    let mut router = Router::new();
+    for (path, endpoints) in paths {
+        let (item, pipeline) = (Arc::new(PathItem::new(endpoints)), Arc::clone(&pipeline));
+        let serve =
+            any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
+                pipeline.serve(&item, from.ip().to_canonical(), path, request).await
+            });
+        router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
+    }
+    router.fallback(move |request: Request| async move { pipeline.serve_unknown_path(request) })
+}
