@@ -1,0 +1,27 @@
+//! The mail that confirms a payment, for customers who want one.
+
+use serde_json::json;
+
+use super::{payment::Payment, payments};
+use crate::{
+    apis::i3d::{account::billing_details::BILLING_DETAILS, reference::currencies::currency},
+    engine::{Context, Mail, Result},
+};
+
+pub(super) fn confirm(cx: &Context, payment: &Payment) -> Result<()> {
+    let details = BILLING_DETAILS.get(cx)?;
+    let Some(address) = details["emailAddressBilling"].as_str() else { return Ok(()) };
+    if details["receivePaymentConfirmationsViaEmail"] != 1 {
+        return Ok(());
+    }
+    let bills = payments::bills(cx, payment)?;
+    let numbers: Vec<String> = bills.iter().map(|bill| bill.number()).collect();
+    let amount = payment.amount().with_sign(&currency(payment.currency_id).sign);
+    cx.send(&Mail {
+        to: address,
+        kind: "payment-confirmation",
+        subject: "We received your payment",
+        text: format!("We received {amount} for {}. Thank you.", numbers.join(", ")),
+        values: json!({ "amount": payment.amount(), "invoiceNumbers": numbers }),
+    })
+}
