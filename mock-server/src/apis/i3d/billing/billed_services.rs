@@ -2,20 +2,17 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    bill::ServiceKind,
-    demo_invoices::{first_of_month, midnight},
-};
+use super::bill::ServiceKind;
 use crate::{
     apis::i3d::{
         flex_metal::{self, lifecycle::Server},
         money::cents::Cents,
         reference::data::data,
     },
-    engine::{Context, Page, Result, Table},
+    engine::{Context, Page, Problem, Result, Table},
 };
 
 const HOUR: i64 = 3600;
@@ -211,5 +208,17 @@ fn flex_metal(cx: &Context) -> Result<Vec<Service>> {
             quantity: Some((seconds + HOUR - 1) / HOUR),
         })
     };
-    Ok(flex_metal::servers::delivered(cx)?.into_iter().filter_map(service).collect())
+    Ok(flex_metal::fleet::delivered(cx)?.into_iter().filter_map(service).collect())
+}
+
+/// The first day of the month, in UTC.
+pub(super) fn first_of_month(now: i64) -> Result<Date> {
+    let now = Timestamp::from_second(now).map_err(Problem::internal)?;
+    Ok(now.to_zoned(TimeZone::UTC).date().first_of_month())
+}
+
+/// When a day begins in UTC.
+pub(super) fn midnight(day: Date) -> Result<i64> {
+    let zoned = day.to_zoned(TimeZone::UTC).map_err(Problem::internal)?;
+    Ok(zoned.timestamp().as_second())
 }

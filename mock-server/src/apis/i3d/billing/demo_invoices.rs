@@ -2,18 +2,18 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 
 use super::{
     bill::{Bill, Item, PartPayment, ServiceKind, order_id},
-    billed_services::{Service, services},
+    billed_services::{Service, first_of_month, midnight, services},
     invoices,
     parties::{self, Bank},
 };
 use crate::{
     apis::i3d::{money::cents::Cents, reference::data::data, shop},
-    engine::{Context, Problem, Result},
+    engine::{Context, Result},
 };
 
 /// The id of the oldest invoice.
@@ -170,14 +170,4 @@ impl Line {
 /// The name of the month `age` months before `month`.
 fn month_name(month: Date, age: i64) -> String {
     month.saturating_sub(age.months()).strftime("%B %Y").to_string()
-}
-
-pub(super) fn first_of_month(now: i64) -> Result<Date> {
-    let now = Timestamp::from_second(now).map_err(Problem::internal)?;
-    Ok(now.to_zoned(TimeZone::UTC).date().first_of_month())
-}
-
-pub(super) fn midnight(day: Date) -> Result<i64> {
-    let zoned = day.to_zoned(TimeZone::UTC).map_err(Problem::internal)?;
-    Ok(zoned.timestamp().as_second())
 }

@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::{payment::Payment, payments};
+use super::{bill::Bill, payment::Payment};
 use crate::{
     apis::i3d::{account::billing_details::BILLING_DETAILS, reference::currencies::currency},
     engine::{Context, Mail, Result},
 };
 
-pub(super) fn confirm(cx: &Context, payment: &Payment) -> Result<()> {
+/// `bills` are the invoices that the payment is for.
+pub(super) fn confirm(cx: &Context, payment: &Payment, bills: &[Bill]) -> Result<()> {
     let details = BILLING_DETAILS.get(cx)?;
     let Some(address) = details["emailAddressBilling"].as_str() else { return Ok(()) };
     if details["receivePaymentConfirmationsViaEmail"] != 1 {
         return Ok(());
     }
-    let bills = payments::bills(cx, payment)?;
     let numbers: Vec<String> = bills.iter().map(|bill| bill.number()).collect();
     let amount = payment.amount().with_sign(&currency(payment.currency_id).sign);
     cx.send(&Mail {

@@ -201,7 +201,8 @@ pub(super) fn by_token<'a>(cx: &Context<'a>, token: &str) -> Result<(Context<'a>
 
 /// What the customer decides about a payment of this account.
 pub(super) fn decide(cx: &Context, mut payment: Payment, decision: Decision) -> Result<()> {
-    let remaining: Vec<Cents> = bills(cx, &payment)?.iter().map(Bill::remaining).collect();
+    let bills = bills(cx, &payment)?;
+    let remaining: Vec<Cents> = bills.iter().map(Bill::remaining).collect();
     let is_due = payment.parts.iter().map(|part| part.amount).eq(remaining);
     let Some(outcome) = payment.decide(decision, is_due, cx.now) else { return Ok(()) };
     PAYMENTS.replace(cx, payment.id, &payment)?;
@@ -211,7 +212,7 @@ pub(super) fn decide(cx: &Context, mut payment: Payment, decision: Decision) -> 
             .parts
             .iter()
             .try_for_each(|part| invoices::pay(cx, part.invoice_id, part.amount))?;
-        payment_mail::confirm(cx, &payment)?;
+        payment_mail::confirm(cx, &payment, &bills)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::accesses;
+use super::access_lifecycle::ACCESSES;
 use crate::{
     apis::i3d::account::identity_papers::Paper,
     engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
@@ -46,7 +46,7 @@ struct ById {
 }
 
 fn list(cx: &Context, Params(by): Params<ByAccess>) -> Result<Rows> {
-    accesses::require(cx, by.access_id)?;
+    ACCESSES.require(cx, by.access_id)?;
     DOCUMENTS.page_where(cx, Page::ALL, OF_ACCESS, &[&by.access_id])
 }
 
@@ -55,7 +55,7 @@ fn create(
     Params(by): Params<ByAccess>,
     Body(new): Body<Paper>,
 ) -> Result<[AccessDocument; 1]> {
-    accesses::require(cx, by.access_id)?;
+    ACCESSES.require(cx, by.access_id)?;
     Problem::refuse(new.errors())?;
     if DOCUMENTS.count(cx, OF_ACCESS, &[&by.access_id])? >= DOCUMENTS_MAX {
         let message = format!("A visitor has at most {DOCUMENTS_MAX} documents");

@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Problem, Result};
+use crate::engine::{Problem, Result, Table};
+
+pub(super) const ACCESSES: Table<Access> = Table::new("colocation_access", "id");
 
 /// How long the check of a visitor takes.
 const CHECK_SECONDS: i64 = 60;

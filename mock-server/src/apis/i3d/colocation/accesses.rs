@@ -1,7 +1,5 @@
 //! Visitors of the data center, for whom a customer requests access.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use jiff::civil::Date;
 use openapi::Violation;
 use serde::{
@@ -11,12 +9,12 @@ use serde::{
 
 use super::{
     access_documents::{self, AccessDocument},
-    access_lifecycle::{Access, ColocatedAccessServer, Status, Visitor},
+    access_lifecycle::{ACCESSES, Access, ColocatedAccessServer, Status, Visitor},
     services::{self, COLOCATIONS},
 };
 use crate::{
-    apis::i3d::{account, money::contract_term::day, reference::data::data},
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
+    apis::i3d::{account, money::contract_term::day, reference::countries},
+    engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 7] {
@@ -31,23 +29,8 @@ pub(super) fn operations() -> [Operation; 7] {
     ]
 }
 
-const ACCESSES: Table<Access> = Table::new("colocation_access", "id");
-
 /// Colocation services that one request may name.
 const SERVERS_MAX: usize = 100;
-
-/// The names of countries by their codes.
-static COUNTRIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let countries: Vec<Country> =
-        serde_json::from_str(data!("reference/countries")).expect("a list of countries");
-    countries.into_iter().map(|country| (country.code, country.name)).collect()
-});
-
-#[derive(Deserialize)]
-struct Country {
-    code: String,
-    name: String,
-}
 
 #[derive(Deserialize)]
 struct Filter {
@@ -175,11 +158,6 @@ fn reactivate(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     ACCESSES.change(cx, by.access_id, |access| access.reactivate(cx.now)).map(drop)
 }
 
-/// Refuses a visitor whom the account does not have.
-pub(super) fn require(cx: &Context, id: i64) -> Result<()> {
-    ACCESSES.require(cx, id)
-}
-
 fn shown(cx: &Context, access: Access) -> Result<ColocatedAccessDetails> {
     let date = |at: i64| day(at).to_string();
     let yes = |it: bool| if it { "yes" } else { "no" };
@@ -241,7 +219,7 @@ fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
 fn country(cx: &Context) -> Result<String> {
     let details = account::details::DETAILS.get(cx)?;
     let code = details["countryCode"].as_str().unwrap_or_default();
-    Ok(COUNTRIES.get(code).map_or(code, String::as_str).to_owned())
+    Ok(countries::name(code).unwrap_or(code).to_owned())
 }
 
 fn person_errors(cx: &Context, visitor: &Visitor) -> Vec<Violation> {

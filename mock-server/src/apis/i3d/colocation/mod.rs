@@ -5,8 +5,10 @@ mod access_lifecycle;
 mod accesses;
 mod alerts;
 pub(super) mod cross_connects;
+mod host_names;
 mod networks;
-pub(super) mod pdus;
+pub(super) mod pdu_meters;
+mod pdus;
 mod quotes;
 pub(super) mod services;
 
@@ -22,7 +24,7 @@ pub(super) fn operations() -> Vec<Operation> {
         accesses::operations().into(),
         alerts::operations().into(),
         cross_connects::operations().into(),
-        networks::operations().into(),
+        host_names::operations().into(),
         pdus::operations().into(),
         quotes::operations().into(),
         services::operations().into(),

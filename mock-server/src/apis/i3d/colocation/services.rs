@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     networks::Network,
-    pdus::{self, PowerConsumptionPerDay},
+    pdu_meters::{self, PowerConsumptionPerDay},
 };
 use crate::{
     apis::i3d::{
@@ -138,7 +138,7 @@ fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
     let traffic = colocation.traffic_this_month(cx.now);
     let ran = colocation.contract.ran(cx.now);
-    let pdus = pdus::of(cx, colocation.service.id)?;
+    let pdus = pdu_meters::of(cx, colocation.service.id)?;
     Ok(ColocatedServer {
         datacenter: data_center(colocation.dc_location_id),
         terms: colocation.contract.terms(cx.now),
@@ -146,8 +146,8 @@ fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
         traffic_sum_month_mbit: traffic.month_mbit,
         outgoing_traffic_sum: traffic.outgoing,
         incoming_traffic_sum: traffic.incoming,
-        power_meter: pdus::meter(&pdus, &ran, ran.end),
-        power_sum_history: pdus::history(&pdus, &ran),
+        power_meter: pdu_meters::meter(&pdus, &ran, ran.end),
+        power_sum_history: pdu_meters::history(&pdus, &ran),
         service: colocation.service,
     })
 }

@@ -2,10 +2,11 @@
 //! SSH keys.
 
 mod catalogue;
+pub(super) mod fleet;
 pub(super) mod lifecycle;
 mod order;
 mod quota;
-pub(super) mod servers;
+mod servers;
 mod ssh_keys;
 mod tags;
 mod usage;

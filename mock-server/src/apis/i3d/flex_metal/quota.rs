@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     catalogue::{InstanceType, Location, Partial, Place, places},
-    servers,
+    fleet,
 };
 use crate::engine::{Context, Operation, Page, Result, Table, read};
 
@@ -78,7 +78,7 @@ fn list(cx: &Context) -> Result<Vec<FlexMetalServerQuotaUsage>> {
                     quota_type: if quota.is_on_demand() { "onDemand" } else { "commit" },
                     contract_id: quota.contract_id.clone(),
                     quota: quota.quota,
-                    usage: servers::count_in_use(cx, instance_type.id, &quota.contract_id)?,
+                    usage: fleet::count_in_use(cx, instance_type.id, &quota.contract_id)?,
                 });
             }
         }
@@ -100,7 +100,7 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
             let (mut capacity, mut in_use) = (0, 0);
             for contract in contracts {
                 capacity += contract.quota;
-                in_use += servers::count_in_use(cx, instance_type.id, &contract.contract_id)?;
+                in_use += fleet::count_in_use(cx, instance_type.id, &contract.contract_id)?;
             }
             if capacity > 0 {
                 commits.push(InstanceTypeCommit { instance_type, capacity, in_use });
@@ -138,7 +138,7 @@ impl Quotas {
     ) -> Result<Result<String, Violation>> {
         let refused = |property: &str, message: &str| Ok(Err(Violation::new(property, message)));
         let has_room = |quota: &Quota| -> Result<bool> {
-            Ok(servers::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
+            Ok(fleet::count_in_use(cx, instance_type.id, &quota.contract_id)? < quota.quota)
         };
         let quota_of = |contract_id: &str| {
             self.0

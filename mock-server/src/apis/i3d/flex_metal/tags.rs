@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::servers;
+use super::fleet;
 use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -74,18 +74,18 @@ fn update(
             return Err(Problem::conflict(format!("Tag {} already exists", new.tag)));
         }
         TAGS.replace(cx, &by.tag, &new)?;
-        servers::replace_tag(cx, &by.tag, Some(&new.tag))?;
+        fleet::replace_tag(cx, &by.tag, Some(&new.tag))?;
     }
     Ok([shown(cx, new)?])
 }
 
 fn delete(cx: &Context, Params(by): Params<ByTag>) -> Result<()> {
     TAGS.remove(cx, &by.tag)?;
-    servers::replace_tag(cx, &by.tag, None)
+    fleet::replace_tag(cx, &by.tag, None)
 }
 
 fn shown(cx: &Context, Tag { tag }: Tag) -> Result<FlexMetalTag> {
-    let count = servers::count_tagged(cx, &tag)?;
+    let count = fleet::count_tagged(cx, &tag)?;
     Ok(FlexMetalTag {
         tag,
         resources: Summary { count, flex_metal_servers: ResourceUsage { count } },

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    fleet,
     lifecycle::{FlexMetalServer, Server},
-    servers,
 };
 use crate::engine::{Context, Operation, Params, Problem, Result, read};
 
@@ -38,7 +38,7 @@ struct FlexMetalUsage {
 
 fn list(cx: &Context, Params(by): Params<Days>) -> Result<Vec<FlexMetalUsage>> {
     let period = by.period()?;
-    let servers = servers::delivered(cx)?;
+    let servers = fleet::delivered(cx)?;
     Ok(servers.into_iter().filter_map(|server| usage(server, &period, cx.now)).collect())
 }
 

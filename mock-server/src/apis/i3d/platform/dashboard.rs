@@ -57,7 +57,7 @@ enum Status {
 
 fn list_services(cx: &Context) -> Result<[Service; 4]> {
     let dedicated_servers = DEDICATED_SERVERS.count(cx, "TRUE", &[])?;
-    let flex_metal_servers = flex_metal::servers::count_existing(cx)?;
+    let flex_metal_servers = flex_metal::fleet::count_existing(cx)?;
     let colocations = COLOCATIONS.count(cx, "TRUE", &[])?;
     let cross_connects = CROSS_CONNECTS.count(cx, "TRUE", &[])?;
     Ok([

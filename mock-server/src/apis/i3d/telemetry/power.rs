@@ -8,7 +8,7 @@ use crate::{
     apis::i3d::{
         colocation::{
             self,
-            pdus::{Pdu, Reading},
+            pdu_meters::{Pdu, Reading},
             services::{COLOCATIONS, Colocation},
         },
         metering::{
@@ -94,7 +94,7 @@ fn of_pdu_of_colocation(
 }
 
 fn metered(cx: &Context, of: &OfPdu) -> Result<Metered> {
-    let pdu = colocation::pdus::find(cx, of.pdu_id)?;
+    let pdu = colocation::pdu_meters::find(cx, of.pdu_id)?;
     if of.colocation_id.is_some_and(|id| id != pdu.colocation_id) {
         return Err(Problem::not_found());
     }
@@ -109,7 +109,7 @@ fn of_all(cx: &Context, Params(of): Params<Span>) -> Result<[ColocationPDUHistor
     for Colocation { service, contract, .. } in COLOCATIONS.rows(cx, Page::ALL)? {
         let ran = contract.ran(cx.now);
         pdus.extend(
-            colocation::pdus::of(cx, service.id)?.into_iter().map(|pdu| (pdu, ran.clone())),
+            colocation::pdu_meters::of(cx, service.id)?.into_iter().map(|pdu| (pdu, ran.clone())),
         );
     }
     let first = pdus.iter().map(|(_, ran)| ran.start).min().unwrap_or(cx.now);
@@ -138,9 +138,9 @@ fn this_months(cx: &Context, page: Page) -> Result<Vec<ColocationPDUTelemetry>> 
         COLOCATIONS.rows(cx, page)?.into_iter().map(|Colocation { service, contract, .. }| {
             let ran = contract.ran(cx.now);
             let month = this_month(&ran, cx.now);
-            let pdus = colocation::pdus::of(cx, service.id)?;
+            let pdus = colocation::pdu_meters::of(cx, service.id)?;
             let [before, after] =
-                [month.start, month.end].map(|at| colocation::pdus::meter(&pdus, &ran, at));
+                [month.start, month.end].map(|at| colocation::pdu_meters::meter(&pdus, &ran, at));
             Ok(ColocationPDUTelemetry { id: service.id, name: service.name, kwh: after - before })
         });
     used.collect()
