@@ -1,17 +1,15 @@
-//! Who an account belongs to, and how to reach them.
+//! The details of an account: shown to the customer, and changed by them.
 
 use openapi::Violation;
-use rusqlite::OptionalExtension;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer};
 
 use super::{
-    contact_details,
+    contact_details::{self, Addressee, Phones},
+    customer::{DETAILS, Details, by_email},
     email_confirmations::{self, EmailType},
-    sign_up::NewCustomer,
     users,
 };
-use crate::engine::{Body, Context, Kind, Operation, PerAccount, Problem, Result, read, write};
+use crate::engine::{Body, Context, Kind, Operation, Problem, Result, read, write};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -21,19 +19,42 @@ pub(super) fn operations() -> [Operation; 3] {
     ]
 }
 
-/// What is stored; [`shown`] is what a customer sees of it.
-pub(in crate::apis::i3d) const DETAILS: PerAccount<Value> = PerAccount::new("account_details");
+/// What a customer says of themselves.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    #[serde(flatten)]
+    addressee: Addressee,
+    #[serde(flatten)]
+    phones: Phones,
+    #[serde(flatten)]
+    fixed: Fixed,
+    language: i64,
+    email_address_abuse: Option<String>,
+    newsletter: Option<i64>,
+}
 
-/// What a customer decides beside name and address.
-const CHOICES: [&str; 3] = ["language", "emailAddressAbuse", "newsletter"];
-/// What a customer agrees to, and stays with.
-const AGREEMENTS: [&str; 3] = ["agreeToc", "agreeAup", "agreeDpa"];
-/// What only i3D.net changes.
-const BY_TICKET: [&str; 5] =
-    ["accountType", "companyName", "vatNumber", "cocNumber", "isAllowedFlexMetal"];
+/// What only i3D.net changes, and what a customer agrees to and stays with; each where it is given.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fixed {
+    account_type: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
+    company_name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    vat_number: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    coc_number: Option<Option<String>>,
+    is_allowed_flex_metal: Option<i64>,
+    agree_toc: Option<i64>,
+    agree_aup: Option<i64>,
+    agree_dpa: Option<i64>,
+}
 
-const CONSUMER: i64 = 1;
-const ENGLISH: i64 = 0;
+/// Tells `null` from what is left out.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,27 +63,32 @@ struct EmailChange {
     password: String,
 }
 
-fn get(cx: &Context) -> Result<[Value; 1]> {
+fn get(cx: &Context) -> Result<[Details; 1]> {
     Ok([shown(cx)?])
 }
 
-fn update(cx: &Context, Body(mut new): Body<Value>) -> Result<[Value; 1]> {
+fn update(cx: &Context, Body(new): Body<Change>) -> Result<[Details; 1]> {
     let before = DETAILS.get(cx)?;
-    let mut errors = contact_details::errors(&new);
-    errors.extend(fixed_errors(&before, &new));
+    let mut errors = contact_details::errors(&new.addressee, &new.phones);
+    errors.extend(new.fixed.errors(&before));
     Problem::refuse(errors)?;
-    refuse_foreign_address(cx, new["emailAddressAbuse"].as_str())?;
+    refuse_foreign_address(cx, new.email_address_abuse.as_deref())?;
     let after = DETAILS.change(cx, |details| {
-        contact_details::replace(details, &mut new);
-        for name in CHOICES {
-            details[name] = new[name].take();
-        }
-        for name in AGREEMENTS.into_iter().filter(|name| new[name] == 1) {
-            details[name] = 1.into();
+        details.addressee = new.addressee.stored();
+        details.phones = new.phones.stored();
+        details.language = new.language;
+        details.email_address_abuse = new.email_address_abuse;
+        details.newsletter = new.newsletter;
+        for (agreed, given) in [
+            (&mut details.agree_toc, new.fixed.agree_toc),
+            (&mut details.agree_aup, new.fixed.agree_aup),
+            (&mut details.agree_dpa, new.fixed.agree_dpa),
+        ] {
+            *agreed = given.filter(|it| *it == 1).or(*agreed);
         }
         Ok(())
     })?;
-    let addresses = [before, after].map(|mut details| details["emailAddressAbuse"].take());
+    let addresses = [&before, &after].map(|details| details.email_address_abuse.as_deref());
     email_confirmations::follow(cx, EmailType::Abuse, addresses)?;
     get(cx)
 }
@@ -85,19 +111,40 @@ fn change_email(cx: &Context, Body(new): Body<EmailChange>) -> Result<()> {
     email_confirmations::ask(cx, EmailType::Main, &new.email_address)
 }
 
-/// Why a form changes what it may not change.
-fn fixed_errors(details: &Value, form: &Value) -> Vec<Violation> {
-    let none = |value: &Value| value.is_null() || value == "";
-    let changes = |name: &&str| {
-        let given = form.get(*name);
-        given.is_some_and(|it| *it != details[*name] && !(none(it) && none(&details[*name])))
-    };
-    let by_ticket = BY_TICKET.into_iter().filter(changes);
-    let withdrawn = AGREEMENTS.into_iter().filter(|name| details[*name] == 1 && form[*name] == 0);
-    by_ticket
-        .map(|name| Violation::new(name, "changes only through a ticket"))
-        .chain(withdrawn.map(|name| Violation::new(name, "cannot be withdrawn")))
-        .collect()
+impl Fixed {
+    /// Why a form changes what it may not change.
+    fn errors(&self, details: &Details) -> Vec<Violation> {
+        let number = |given: Option<i64>, stored: i64| given.is_some_and(|it| it != stored);
+        // Nothing and an empty text are the same.
+        let text = |given: &Option<Option<String>>, stored: &Option<String>| {
+            let of = |text: &Option<String>| text.clone().unwrap_or_default();
+            given.as_ref().is_some_and(|it| of(it) != of(stored))
+        };
+        let by_ticket = [
+            ("accountType", number(self.account_type, details.account_type)),
+            ("companyName", text(&self.company_name, &details.company_name)),
+            ("vatNumber", text(&self.vat_number, &details.vat_number)),
+            ("cocNumber", text(&self.coc_number, &details.coc_number)),
+            (
+                "isAllowedFlexMetal",
+                number(self.is_allowed_flex_metal, details.is_allowed_flex_metal),
+            ),
+        ];
+        let withdrawn = [
+            ("agreeToc", details.agree_toc, self.agree_toc),
+            ("agreeAup", details.agree_aup, self.agree_aup),
+            ("agreeDpa", details.agree_dpa, self.agree_dpa),
+        ]
+        .map(|(name, stored, given)| (name, stored == Some(1) && given == Some(0)));
+        let at_fault = |(name, wrong): (&'static str, bool), message: &str| {
+            wrong.then(|| Violation::new(name, message))
+        };
+        by_ticket
+            .into_iter()
+            .filter_map(|it| at_fault(it, "changes only through a ticket"))
+            .chain(withdrawn.into_iter().filter_map(|it| at_fault(it, "cannot be withdrawn")))
+            .collect()
+    }
 }
 
 /// Reports of abuse are the business of the account alone, so they do not go to another customer.
@@ -112,106 +159,41 @@ fn refuse_foreign_address(cx: &Context, email_address: Option<&str>) -> Result<(
 }
 
 /// The details with the address that is not confirmed yet.
-pub(super) fn shown(cx: &Context) -> Result<Value> {
+pub(super) fn shown(cx: &Context) -> Result<Details> {
     let mut details = DETAILS.get(cx)?;
     // Of a new account it is the main address itself that is unconfirmed.
-    let other = email_confirmations::unconfirmed_main_email(cx)?
-        .filter(|unconfirmed| details["emailAddress"] != unconfirmed.email);
-    details["unconfirmedEmail"] = serde_json::to_value(other)?;
+    details.unconfirmed_email = email_confirmations::unconfirmed_main_email(cx)?
+        .filter(|unconfirmed| details.email_address != unconfirmed.email);
     Ok(details)
-}
-
-/// Gives a new account its details: there are no address and telephone numbers yet.
-pub(super) fn create(cx: &Context, new: &NewCustomer, country_code: &str) -> Result<()> {
-    let details = json!({
-        "accountType": CONSUMER,
-        "companyName": null,
-        "vatNumber": null,
-        "cocNumber": null,
-        "firstName": new.first_name,
-        "lastName": new.last_name,
-        "address": "",
-        "streetNumber": "",
-        "zipCode": "",
-        "city": "",
-        "countryCode": country_code,
-        "emailAddress": new.email_address,
-        "unconfirmedEmail": null,
-        "emailAddressValidated": 0,
-        "phoneNumber": null,
-        "phoneNumberMobile": null,
-        "language": ENGLISH,
-        "emailAddressAbuse": null,
-        "newsletter": new.newsletter,
-        "agreeToc": new.agree_toc,
-        "agreeAup": new.agree_aup,
-        "agreeDpa": new.agree_dpa,
-        "isAllowedFlexMetal": 0,
-    });
-    DETAILS.put(cx, &details)
-}
-
-/// Makes an address that was confirmed the main one.
-pub(super) fn confirm_main_email(cx: &Context, email_address: &str) -> Result<()> {
-    if by_email(cx, email_address)?.is_some_and(|owner| cx.caller.account != Some(owner)) {
-        return Err(Problem::invalid("hash", "is of an address that another account has by now"));
-    }
-    let confirm = |details: &mut Value| {
-        details["emailAddress"] = email_address.into();
-        details["emailAddressValidated"] = 1.into();
-        Ok(())
-    };
-    DETAILS.change(cx, confirm).map(drop)
-}
-
-/// The account that has this main address, among all.
-pub(super) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>> {
-    let sql = "SELECT account FROM account_details WHERE email_address = lower(?1)";
-    Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
-}
-
-/// Whether this is the main address of the account, and confirmed.
-pub(super) fn is_confirmed(cx: &Context, email_address: &str) -> Result<bool> {
-    let details = DETAILS.get(cx)?;
-    let same = |main: &str| main.eq_ignore_ascii_case(email_address);
-    Ok(details["emailAddressValidated"] == 1 && details["emailAddress"].as_str().is_some_and(same))
-}
-
-/// Whether whoever signed up for the account has shown that the address is theirs.
-pub(super) fn has_confirmed_email(cx: &Context) -> Result<bool> {
-    Ok(DETAILS.get(cx)?["emailAddressValidated"] == 1)
-}
-
-/// Whether the account may order FlexMetal servers.
-pub(in crate::apis::i3d) fn allows_flex_metal(cx: &Context) -> Result<bool> {
-    Ok(DETAILS.get(cx)?["isAllowedFlexMetal"] == 1)
-}
-
-/// The name under which others see the account: the company, or the person where there is none.
-pub(in crate::apis::i3d) fn name(cx: &Context) -> Result<String> {
-    let details = DETAILS.get(cx)?;
-    let text = |name: &str| details[name].as_str().unwrap_or_default();
-    Ok(match text("companyName") {
-        "" => format!("{} {}", text("firstName"), text("lastName")),
-        company => company.to_owned(),
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
     fn what_only_i3d_changes_may_be_repeated_or_left_out() {
-        let details = json!({
-            "accountType": 2, "companyName": "Lighthouse Games B.V.", "vatNumber": null, "agreeToc": 1, "agreeAup": 0,
+        let fixed = json!({
+            "accountType": 2, "companyName": "Lighthouse Games B.V.", "vatNumber": null,
+            "agreeToc": 1, "agreeAup": 0,
         });
+        let addressee = Addressee::of("Sanne", "de Wit", "NL");
+        let details = Details {
+            account_type: 2,
+            company_name: Some("Lighthouse Games B.V.".to_owned()),
+            agree_toc: Some(1),
+            agree_aup: Some(0),
+            ..Details::of_consumer(addressee, "sanne@lighthouse.example".to_owned())
+        };
         let at_fault = |form: Value| {
-            let errors = fixed_errors(&details, &form).into_iter();
+            let form: Fixed = serde_json::from_value(form).unwrap();
+            let errors = form.errors(&details).into_iter();
             errors.map(|error| error.property).collect::<Vec<_>>()
         };
         assert!(at_fault(json!({})).is_empty());
-        assert!(at_fault(details.clone()).is_empty());
+        assert!(at_fault(fixed).is_empty());
         assert!(at_fault(json!({ "vatNumber": "", "agreeToc": null, "agreeAup": 1 })).is_empty());
         let changed =
             json!({ "accountType": 1, "companyName": null, "vatNumber": "NL1", "agreeToc": 0 });

@@ -3,9 +3,13 @@
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{action_log, details, ip_whitelists, users};
+use super::{
+    action_log,
+    customer::{self, UnconfirmedEmail},
+    ip_whitelists, users,
+};
 use crate::engine::{Body, Context, Mail, Object, Operation, Page, Problem, Result, Table, write};
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -73,20 +77,12 @@ struct Confirmed {
     email_type: EmailType,
 }
 
-/// The address that is to become the main one.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct UnconfirmedEmail {
-    pub(super) email: String,
-    expires_at: i64,
-}
-
 fn confirm(cx: &Context, Body(proof): Body<Proof>) -> Result<Object<Confirmed>> {
     let user = users::by_account(cx, proof.user_id)?.ok_or_else(Problem::not_found)?;
     let cx = &ip_whitelists::enter(cx, user.account)?;
     let Confirmation { email_type, email_address, .. } = proven(cx, &proof.hash)?;
     if email_type == EmailType::Main {
-        details::confirm_main_email(cx, &email_address)?;
+        customer::confirm_main_email(cx, &email_address)?;
     }
     forget(cx, email_type)?;
     action_log::add(
@@ -111,7 +107,7 @@ fn proven(cx: &Context, hash: &str) -> Result<Confirmation> {
 /// A new hash for an address that is not confirmed yet, also where the old one has expired.
 fn resend(cx: &Context, Body(new): Body<Resend>) -> Result<()> {
     let Some(account) = who_awaits(cx, &new.email)? else {
-        return Err(match details::by_email(cx, &new.email)? {
+        return Err(match customer::by_email(cx, &new.email)? {
             Some(_) => Problem::invalid("email", "is confirmed already"),
             None => Problem::not_found(),
         });
@@ -157,15 +153,15 @@ pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> R
 pub(super) fn follow(
     cx: &Context,
     email_type: EmailType,
-    [before, after]: [Value; 2],
+    [before, after]: [Option<&str>; 2],
 ) -> Result<()> {
     if before == after {
         return Ok(());
     }
     forget(cx, email_type)?;
-    match after.as_str() {
+    match after {
         // The same person reads it.
-        Some(address) if details::is_confirmed(cx, address)? => Ok(()),
+        Some(address) if customer::is_confirmed(cx, address)? => Ok(()),
         Some(address) => ask(cx, email_type, address),
         None => Ok(()),
     }

@@ -2,8 +2,9 @@
 
 pub(super) mod action_log;
 pub(super) mod billing_details;
-mod contact_details;
-pub(super) mod details;
+pub(super) mod contact_details;
+pub(super) mod customer;
+mod details;
 mod documents;
 mod email_confirmations;
 mod files;

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{action_log, details, ip_whitelists, session, users};
+use super::{action_log, customer, ip_whitelists, session, users};
 use crate::engine::{Body, Context, Credential, Mail, Operation, Problem, Result, write};
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -51,7 +51,7 @@ fn reset(cx: &Context, Body(new): Body<PasswordReset>) -> Result<()> {
     if cx.caller.account.is_some() && matches!(cx.caller.credential, Some(Credential::Session(_))) {
         return Err(Problem::form(Vec::new()).because("You are logged in"));
     }
-    let Some(account) = details::by_email(cx, &new.email_address)? else { return Ok(()) };
+    let Some(account) = customer::by_email(cx, &new.email_address)? else { return Ok(()) };
     let hash = cx.random_text(HASH_LENGTH)?;
     let sql = "INSERT INTO password_reset (account, hash, expires_at) VALUES (?1, ?2, ?3)
                ON CONFLICT (account) DO UPDATE SET hash = ?2, expires_at = ?3";

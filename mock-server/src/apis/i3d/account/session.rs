@@ -3,11 +3,11 @@
 use http::{HeaderMap, header};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     action_log,
-    billing_details::BILLING_DETAILS,
+    billing_details::{BILLING_DETAILS, BillingDetails},
+    customer::{self, Details},
     details, ip_whitelists,
     users::{self, PROFILES, Profile, User},
 };
@@ -44,16 +44,16 @@ const ALREADY_LOGGED_IN: u32 = 10005;
 struct SessionUser {
     #[serde(flatten)]
     profile: Profile,
-    email: Value,
-    first_name: Value,
-    last_name: Value,
+    email: String,
+    first_name: String,
+    last_name: String,
     phone: String,
     validate_email: i64,
     request_ip: String,
     request_ip_country: &'static str,
     request_ip_country_code: &'static str,
-    details: Value,
-    billing_details: Value,
+    details: Details,
+    billing_details: BillingDetails,
 }
 
 #[derive(Deserialize)]
@@ -93,14 +93,13 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
         return Err(Problem::not_found());
     }
     let details = details::shown(cx)?;
-    let phone = ["phoneNumber", "phoneNumberMobile"].iter().find_map(|it| details[it].as_str());
     Ok(Object(SessionUser {
         profile: PROFILES.get(cx)?,
-        email: details["emailAddress"].clone(),
-        first_name: details["firstName"].clone(),
-        last_name: details["lastName"].clone(),
-        phone: phone.unwrap_or_default().to_owned(),
-        validate_email: details["emailAddressValidated"].as_i64().unwrap_or_default(),
+        email: details.email_address.clone(),
+        first_name: details.addressee.first_name.clone(),
+        last_name: details.addressee.last_name.clone(),
+        phone: details.phones.first().unwrap_or_default().to_owned(),
+        validate_email: details.email_address_validated.unwrap_or_default(),
         request_ip: cx.caller.address.to_canonical().to_string(),
         // Loopback is nowhere; the emulator is at home where i3D.net is.
         request_ip_country: "Netherlands",
@@ -122,7 +121,7 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
         return Err(Problem::unauthenticated());
     }
     user.check_password(cx, &new.password)?;
-    if !details::has_confirmed_email(&cx.on_behalf_of(user.account))? {
+    if !customer::has_confirmed_email(&cx.on_behalf_of(user.account))? {
         return Err(Problem::unauthenticated()
             .because("The email address of the account is not confirmed yet"));
     }

@@ -5,7 +5,9 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    action_log, billing_details, details,
+    action_log, billing_details,
+    contact_details::Addressee,
+    customer::{self, DETAILS, Details},
     email_confirmations::{self, EmailType},
     users,
 };
@@ -21,15 +23,15 @@ const COUNTRY_CODE: &str = "NL";
 /// What somebody says of themselves to become a customer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct NewCustomer {
-    pub(super) email_address: String,
+struct NewCustomer {
+    email_address: String,
     password: String,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) newsletter: i64,
-    pub(super) agree_toc: i64,
-    pub(super) agree_aup: i64,
-    pub(super) agree_dpa: i64,
+    first_name: String,
+    last_name: String,
+    newsletter: i64,
+    agree_toc: i64,
+    agree_aup: i64,
+    agree_dpa: i64,
 }
 
 #[derive(Serialize)]
@@ -52,8 +54,16 @@ fn sign_up(cx: &Context, Body(new): Body<NewCustomer>) -> Result<[InitialAccount
     let cx = &cx.on_behalf_of(account);
     let username = user_name(&new.email_address, account);
     users::create(cx, &username, &new.password)?;
-    details::create(cx, &new, COUNTRY_CODE)?;
-    billing_details::create(cx, &new.first_name, &new.last_name, COUNTRY_CODE)?;
+    let addressee = Addressee::of(&new.first_name, &new.last_name, COUNTRY_CODE);
+    let details = Details {
+        newsletter: Some(new.newsletter),
+        agree_toc: Some(new.agree_toc),
+        agree_aup: Some(new.agree_aup),
+        agree_dpa: Some(new.agree_dpa),
+        ..Details::of_consumer(addressee.clone(), new.email_address.clone())
+    };
+    DETAILS.put(cx, &details)?;
+    billing_details::create(cx, addressee)?;
     action_log::add(cx, "Sign up", "The account was opened")?;
     email_confirmations::ask(cx, EmailType::Main, &new.email_address)?;
     Ok([InitialAccount {
@@ -71,7 +81,7 @@ fn sign_up(cx: &Context, Body(new): Body<NewCustomer>) -> Result<[InitialAccount
 
 fn errors(cx: &Context, new: &NewCustomer) -> Result<Vec<Violation>> {
     let mut errors = Vec::new();
-    if details::by_email(cx, &new.email_address)?.is_some() {
+    if customer::by_email(cx, &new.email_address)?.is_some() {
         errors.push(Violation::new("emailAddress", "has an account already"));
     }
     let names = [("firstName", &new.first_name), ("lastName", &new.last_name)];

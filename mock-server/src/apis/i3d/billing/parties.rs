@@ -1,12 +1,13 @@
 //! Who an invoice is from, and who it is for.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
     apis::i3d::{
-        account::{billing_details::BILLING_DETAILS, details::DETAILS},
-        reference,
+        account::{
+            billing_details::BILLING_DETAILS, contact_details::Addressee, customer::DETAILS,
+        },
+        reference::countries,
     },
     engine::{Context, Result},
 };
@@ -73,27 +74,20 @@ pub(super) struct Bank {
 /// The account as it is now.
 pub(super) fn client(cx: &Context, bank: &Bank) -> Result<InvoiceClientDetails> {
     let (account, billing) = (DETAILS.get(cx)?, BILLING_DETAILS.get(cx)?);
-    let (company, vat_number) = (text(&account, "companyName"), text(&account, "vatNumber"));
-    let email = match text(&billing, "emailAddressBilling") {
-        "" => text(&account, "emailAddress"),
-        billing => billing,
-    };
+    let Addressee { address, street_number, zip_code, city, country_code, .. } = &billing.addressee;
     Ok(InvoiceClientDetails {
-        full_name: format!("{} {}", text(&billing, "firstName"), text(&billing, "lastName")),
-        company_name: company.to_owned(),
-        email: email.to_owned(),
-        address: format!("{} {}", text(&billing, "address"), text(&billing, "streetNumber")),
-        zip: text(&billing, "zipCode").to_owned(),
-        city: text(&billing, "city").to_owned(),
-        country: reference::countries::name(text(&billing, "countryCode"))
-            .unwrap_or_default()
-            .to_owned(),
-        vat_number: vat_number.to_owned(),
+        full_name: billing.addressee.full_name(),
+        company_name: account.company_name.unwrap_or_default(),
+        email: billing
+            .email_address_billing
+            .filter(|it| !it.is_empty())
+            .unwrap_or(account.email_address),
+        address: format!("{address} {street_number}"),
+        zip: zip_code.clone(),
+        city: city.clone(),
+        country: countries::name(country_code).unwrap_or_default().to_owned(),
+        vat_number: account.vat_number.unwrap_or_default(),
         iban: bank.iban.clone(),
         bic: bank.bic.clone(),
     })
-}
-
-fn text<'a>(details: &'a Value, name: &str) -> &'a str {
-    details[name].as_str().unwrap_or_default()
 }

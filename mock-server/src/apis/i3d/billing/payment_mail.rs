@@ -11,8 +11,8 @@ use crate::{
 /// `bills` are the invoices that the payment is for.
 pub(super) fn confirm(cx: &Context, payment: &Payment, bills: &[Bill]) -> Result<()> {
     let details = BILLING_DETAILS.get(cx)?;
-    let Some(address) = details["emailAddressBilling"].as_str() else { return Ok(()) };
-    if details["receivePaymentConfirmationsViaEmail"] != 1 {
+    let Some(address) = details.email_address_billing.as_deref() else { return Ok(()) };
+    if details.receive_payment_confirmations_via_email != 1 {
         return Ok(());
     }
     let numbers: Vec<String> = bills.iter().map(|bill| bill.number()).collect();

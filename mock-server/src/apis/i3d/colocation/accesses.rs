@@ -217,8 +217,8 @@ fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
 
 /// The name of the country of the account: nobody asks where a visitor lives.
 fn country(cx: &Context) -> Result<String> {
-    let details = account::details::DETAILS.get(cx)?;
-    let code = details["countryCode"].as_str().unwrap_or_default();
+    let details = account::customer::DETAILS.get(cx)?;
+    let code = details.addressee.country_code.as_str();
     Ok(countries::name(code).unwrap_or(code).to_owned())
 }
 

@@ -110,7 +110,7 @@ fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<Flex
 }
 
 fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 1]> {
-    if !account::details::allows_flex_metal(cx)? {
+    if !account::customer::allows_flex_metal(cx)? {
         return Err(Problem::forbidden());
     }
     let order = order::check(cx, &new)?;

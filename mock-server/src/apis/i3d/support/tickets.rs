@@ -150,7 +150,7 @@ fn create(cx: &Context, Body(new): Body<NewTicket>) -> Result<Object<Thread>> {
     Problem::refuse(errors)?;
     let message =
         NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
-    start(cx, new.category, account::details::name(cx)?, message)
+    start(cx, new.category, account::customer::name(cx)?, message)
 }
 
 fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
@@ -189,7 +189,7 @@ fn reply(
         ticket.num_user_replies += 1;
         Ok(())
     })?;
-    add_reply(cx, ticket.id, account::details::name(cx)?, new)?;
+    add_reply(cx, ticket.id, account::customer::name(cx)?, new)?;
     thread(cx, ticket)
 }
 
