@@ -116,3 +116,16 @@ pub(in crate::apis::i3d) fn name(cx: &Context) -> Result<String> {
         Some(company) => company.to_owned(),
     })
 }
+
+/// The details of a customer with this main address, in lower case, say whether they get the
+/// newsletter.
+pub(in crate::apis::i3d) fn set_newsletter(
+    cx: &Context,
+    email_address: &str,
+    receives: bool,
+) -> Result<()> {
+    let sql = "UPDATE account_details SET body = json_set(body, '$.newsletter', ?2)
+               WHERE email_address = ?1";
+    cx.db.prepare_cached(sql)?.execute((email_address, i64::from(receives)))?;
+    Ok(())
+}

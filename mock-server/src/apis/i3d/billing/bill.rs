@@ -234,7 +234,7 @@ impl Bill {
 
     fn hash(&self) -> String {
         let hash = Sha256::new().chain_update("invoice ").chain_update(self.number()).finalize();
-        hash[..20].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&hash[..20])
     }
 }
 

@@ -1,9 +1,8 @@
 //! The page of the payment provider: it shows what is to be paid, and takes the decision of the
 //! customer.
 
-use std::fmt::Write;
-
 use http::header;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use super::{
@@ -41,7 +40,7 @@ struct ByDecision {
 fn show(cx: &Context, Params(by): Params<ByToken>) -> Result<Reply> {
     let (cx, payment) = payments::by_token(cx, &by.token)?;
     let bills = payments::bills(&cx, &payment)?;
-    let bytes = page(&payment, &bills, payment.status(cx.now)).into_bytes();
+    let bytes = page(&payment, &bills, payment.status(cx.now)).into_string().into_bytes();
     let page = Content::File(File { media: "text/html; charset=utf-8", bytes });
     // The address of the page is a secret, and what it shows soon changes.
     Ok(Reply::from(page)
@@ -60,27 +59,40 @@ fn decide(cx: &Context, Params(by): Params<ByDecision>) -> Result<SeeOther> {
     Ok(SeeOther(format!("/pay/{}", by.token)))
 }
 
-fn page(payment: &Payment, bills: &[Bill], status: Status) -> String {
+fn page(payment: &Payment, bills: &[Bill], status: Status) -> Markup {
     let currency = currency(payment.currency_id);
-    let amount = escaped(&payment.amount().with_sign(&currency.sign));
+    let amount = payment.amount().with_sign(&currency.sign);
     let (class, title) = headline(status);
-    let client = bills.first().map_or("", |bill| bill.client.name());
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}: {amount}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <header>{company}</header>\n<h1>{amount}</h1>\n\
-         <p>{client}, by {means}</p>\n<table>\n<thead><tr><th>Invoice</th><th>For</th><th>Amount</th></tr></thead>\n\
-         <tbody>\n{rows}</tbody>\n</table>\n\
-         <section class=\"{class}\" role=\"status\"><strong>{title}</strong><p>{message}</p></section>\n{buttons}\
-         <footer>A payment page of an emulator, for tests. No money moves.</footer>\n</main>\n</body>\n</html>\n",
-        company = escaped(COMPANY.name),
-        client = escaped(client),
-        means = escaped(&means(payment)),
-        rows = rows(payment, bills, currency),
-        message = status.message(),
-        buttons = if status == Status::Open { buttons(&payment.token) } else { String::new() },
-    )
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) ": " (amount) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    header { (COMPANY.name) }
+                    h1 { (amount) }
+                    p { (bills.first().map_or("", |bill| bill.client.name())) ", by " (means(payment)) }
+                    table {
+                        thead { tr { th { "Invoice" } th { "For" } th { "Amount" } } }
+                        tbody { (rows(payment, bills, currency)) }
+                    }
+                    section class=(class) role="status" {
+                        strong { (title) }
+                        p { (status.message()) }
+                    }
+                    @if status == Status::Open {
+                        (buttons(&payment.token))
+                    }
+                    footer { "A payment page of an emulator, for tests. No money moves." }
+                }
+            }
+        }
+    }
 }
 
 fn headline(status: Status) -> (&'static str, &'static str) {
@@ -102,33 +114,29 @@ fn means(payment: &Payment) -> String {
     }
 }
 
-fn rows(payment: &Payment, bills: &[Bill], currency: &Currency) -> String {
-    let mut rows = String::new();
-    for (part, bill) in payment.parts.iter().zip(bills) {
-        let (number, description) = (escaped(&bill.number()), escaped(&bill.description));
-        let amount = escaped(&part.amount.with_sign(&currency.sign));
-        writeln!(rows, "<tr><td>{number}</td><td>{description}</td><td>{amount}</td></tr>")
-            .expect("a string takes everything");
+fn rows(payment: &Payment, bills: &[Bill], currency: &Currency) -> Markup {
+    html! {
+        @for (part, bill) in payment.parts.iter().zip(bills) {
+            tr {
+                td { (bill.number()) }
+                td { (bill.description) }
+                td { (part.amount.with_sign(&currency.sign)) }
+            }
+        }
     }
-    rows
 }
 
-fn buttons(token: &str) -> String {
-    let token = escaped(token);
-    format!(
-        "<div class=\"buttons\">\n\
-         <form method=\"post\" action=\"/pay/{token}/pay\"><button class=\"pay\">Pay</button></form>\n\
-         <form method=\"post\" action=\"/pay/{token}/decline\"><button>Decline</button></form>\n</div>\n"
-    )
-}
-
-/// `text` as it stands in HTML, between tags and within quotes.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+fn buttons(token: &str) -> Markup {
+    html! {
+        div class="buttons" {
+            form method="post" action={ "/pay/" (token) "/pay" } {
+                button class="pay" { "Pay" }
+            }
+            form method="post" action={ "/pay/" (token) "/decline" } {
+                button { "Decline" }
+            }
+        }
+    }
 }
 
 const STYLE: &str = "
@@ -162,7 +170,7 @@ mod tests {
 
     #[test]
     fn data_is_no_markup() {
-        let text = r#"<b onclick="x('&')">"#;
-        assert_eq!(escaped(text), "&lt;b onclick=&quot;x(&#39;&amp;&#39;)&quot;&gt;");
+        let form = buttons(r#"<b onclick="x('&')">"#).into_string();
+        assert!(form.contains(r#""/pay/&lt;b onclick=&quot;x('&amp;')&quot;&gt;/pay""#), "{form}");
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    apis::i3d::account::NOBODY,
+    apis::i3d::account::{NOBODY, customer},
     engine::{Body, Context, Mail, Operation, Page, Problem, Result, Table, write},
 };
 
@@ -102,7 +102,7 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
     subscription.token = None;
     subscription.confirmed = true;
     SUBSCRIPTIONS.replace(cx, &subscription.email, &subscription)?;
-    tell_customer(cx, &subscription.email, true)?;
+    customer::set_newsletter(cx, &subscription.email, true)?;
     let Subscription { email, mailhash, key, .. } = &subscription;
     cx.send(&Mail {
         to: email,
@@ -124,7 +124,7 @@ fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<
         return Err(Problem::invalid("key", "does not end a subscription with this mailhash"));
     };
     SUBSCRIPTIONS.remove(cx, &subscription.email)?;
-    tell_customer(cx, &subscription.email, false)
+    customer::set_newsletter(cx, &subscription.email, false)
 }
 
 impl Subscription {
@@ -132,7 +132,7 @@ impl Subscription {
     fn of(cx: &Context, email: String) -> Result<Subscription> {
         let hash = Sha256::digest(&email);
         Ok(Subscription {
-            mailhash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            mailhash: hex::encode(hash),
             email,
             language: String::new(),
             token: None,
@@ -147,13 +147,5 @@ impl Subscription {
 fn forget_unconfirmed(cx: &Context) -> Result<()> {
     let sql = "DELETE FROM newsletter_subscription WHERE confirmed = 0 AND requested_at <= ?1";
     cx.db.prepare_cached(sql)?.execute([cx.now - TOKEN_SECONDS])?;
-    Ok(())
-}
-
-/// The details of a customer with this address say whether they get the newsletter.
-fn tell_customer(cx: &Context, email: &str, receives: bool) -> Result<()> {
-    let sql = "UPDATE account_details SET body = json_set(body, '$.newsletter', ?2)
-               WHERE lower(body ->> 'emailAddress') = ?1";
-    cx.db.prepare_cached(sql)?.execute((email, i64::from(receives)))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Tickets: what a customer and support write to each other.
 
+use email_address::{EmailAddress, Options};
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
@@ -234,7 +235,7 @@ fn start(
     let ticket = Ticket {
         id: TICKETS.next_id(cx)?,
         hash: random[..4].iter().map(|byte| char::from(b'A' + byte % 26)).collect(),
-        read_hash: random[4..24].iter().map(|byte| format!("{byte:02x}")).collect(),
+        read_hash: hex::encode(&random[4..24]),
         title: message.title.clone(),
         category_name: category,
         priority_name: PRIORITY.to_owned(),
@@ -282,16 +283,10 @@ fn are_email_addresses(text: &str) -> bool {
     text.trim().is_empty() || text.split(',').all(|address| is_email_address(address.trim()))
 }
 
+/// A plain address: no name before it, and a domain that could be on the internet.
 fn is_email_address(text: &str) -> bool {
-    let plain = |it: &str| {
-        !it.is_empty() && !it.contains(|c: char| c.is_whitespace() || "@,;<>()\"".contains(c))
-    };
-    text.split_once('@').is_some_and(|(name, domain)| {
-        plain(name)
-            && plain(domain)
-            && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty())
-    })
+    let plain = Options::default().without_display_text().without_domain_literal();
+    EmailAddress::parse_with_options(text, plain.with_required_tld()).is_ok()
 }
 
 #[cfg(test)]
