@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::{billing::demo_invoices, dedicated::demo_servers, reference::data::data};
-use crate::engine::{Context, Problem, Result, Seed, WorldKind};
+use super::{
+    api_keys::keys, billing::demo_invoices, dedicated::demo_servers, reference::data::data,
+};
+use crate::engine::{Context, Result, Seed, WorldKind};
 
 /// What every world holds: its customers and what they agreed.
 static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
@@ -64,20 +66,7 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     }
 }
 
-/// The first key of the first customer is the one that the settings name, and it works: also in a
-/// kept world where it was deleted or expired.
+/// The first key of the first customer is the one that the settings name.
 pub(super) fn settle(cx: &Context) -> Result<()> {
-    let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
-    let key = &cx.settings().api_key;
-    if cx.db.prepare_cached(taken)?.exists((key, FIRST_KEY))? {
-        return Err(Problem::conflict(
-            "another customer or key of this world has the API key that was given",
-        ));
-    }
-    let put = "INSERT INTO api_key (account, body)
-               VALUES (?1, json_object('id', ?2, 'category', 0, 'key', ?3, 'note', 'demo', 'assignOdpServerIps', 0,
-                                       'used', 0, 'expiresAt', NULL))
-               ON CONFLICT (id) DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)";
-    cx.db.execute(put, (FIRST_CUSTOMER, FIRST_KEY, key))?;
-    Ok(())
+    keys::settle(cx, FIRST_CUSTOMER, FIRST_KEY)
 }

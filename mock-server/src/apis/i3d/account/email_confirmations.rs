@@ -135,8 +135,8 @@ pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> R
     CONFIRMATIONS.insert(cx, &awaited)?;
     let user = cx.account()?;
     let text = format!(
-        "Somebody gave this as the {} email address of account {user}. If that was you, confirm it within a day, \
-         with your user id {user} and the hash {}.",
+        "Somebody gave this as the {} email address of account {user}. If that was you, \
+         confirm it within a day, with your user id {user} and the hash {}.",
         email_type.name(),
         awaited.hash
     );

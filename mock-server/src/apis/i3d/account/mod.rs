@@ -1,4 +1,5 @@
-//! The account: who it belongs to, who may log in, its papers, and the log of what was done with it.
+//! The account: who it belongs to, who may log in, its papers, and the log of what was done with
+//! it.
 
 pub(super) mod action_log;
 pub(super) mod billing_details;

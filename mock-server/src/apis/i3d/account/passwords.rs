@@ -61,8 +61,8 @@ fn reset(cx: &Context, Body(new): Body<PasswordReset>) -> Result<()> {
         kind: "password-reset",
         subject: "Choose a new password",
         text: format!(
-            "Somebody forgot the password of account {account}. If that was you, choose a new one within an hour, with \
-             the hash {hash}."
+            "Somebody forgot the password of account {account}. If that was you, \
+             choose a new one within an hour, with the hash {hash}."
         ),
         values: json!({ "userId": account, "resetHash": hash }),
     })

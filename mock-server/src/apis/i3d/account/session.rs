@@ -191,7 +191,8 @@ pub(in crate::apis::i3d) fn token(headers: &HeaderMap) -> Option<&str> {
 
 /// The session of a token, unless it has expired.
 pub(in crate::apis::i3d) fn find(cx: &Context, token: &str) -> Result<Option<Session>> {
-    let sql = "SELECT id, account, otp_attempt, remember FROM session WHERE token = ?1 AND expires_at > ?2";
+    let sql = "SELECT id, account, otp_attempt, remember FROM session
+               WHERE token = ?1 AND expires_at > ?2";
     select(cx, sql, (token, cx.now))
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Body, Context, Operation, Page, Params, Result, Table, read, write};
+use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
 
 pub(super) fn operations() -> [Operation; 4] {
     [
@@ -88,4 +88,23 @@ pub(in crate::apis::i3d) fn count_use(cx: &Context, id: i64) {
 /// The key with the requests that came since the server started.
 fn counted(cx: &Context, key: ApiKey) -> ApiKey {
     ApiKey { used: key.used + cx.counts().of("api_key", key.id), ..key }
+}
+
+/// Gives `account` the key that the settings name, under this id, and it works: also in a kept
+/// world where it was deleted or expired.
+pub(in crate::apis::i3d) fn settle(cx: &Context, account: i64, id: i64) -> Result<()> {
+    let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
+    let key = &cx.settings().api_key;
+    if cx.db.prepare_cached(taken)?.exists((key, id))? {
+        return Err(Problem::conflict(
+            "another customer or key of this world has the API key that was given",
+        ));
+    }
+    let put = "INSERT INTO api_key (account, body)
+               VALUES (?1, json_object('id', ?2, 'category', 0, 'key', ?3, 'note', 'demo',
+                                       'assignOdpServerIps', 0, 'used', 0, 'expiresAt', NULL))
+               ON CONFLICT (id)
+               DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)";
+    cx.db.execute(put, (account, id, key))?;
+    Ok(())
 }

@@ -3,16 +3,17 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::bill::ServiceKind;
 use crate::{
     apis::i3d::{
+        colocation::rentals::{self, Rental},
         flex_metal::{self, lifecycle::Server},
         money::cents::Cents,
         reference::data::data,
     },
-    engine::{Context, Page, Problem, Result, Table},
+    engine::{Context, Problem, Result},
 };
 
 const HOUR: i64 = 3600;
@@ -66,24 +67,6 @@ struct DedicatedServer {
     months: i64,
 }
 
-/// What other tables know of colocation services and of cross connects.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Rented {
-    id: i64,
-    #[serde(alias = "patchCustomerName")]
-    name: String,
-    started_at: i64,
-    currency_id: i64,
-    #[serde(alias = "monthlyFee")]
-    price_per_month: Cents,
-    #[serde(default)]
-    setup_fee: Cents,
-}
-
-const COLOCATIONS: Table<Rented> = Table::new("colocation", "id");
-const CROSS_CONNECTS: Table<Rented> = Table::new("cross_connect", "id");
-
 /// What only invoices know of.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,8 +101,8 @@ static LASTING: LazyLock<BTreeMap<i64, Vec<Service>>> = LazyLock::new(|| {
 /// The services of the account, those of one kind by id.
 pub(super) fn services(cx: &Context) -> Result<Vec<Service>> {
     let mut services = LASTING.get(&cx.account()?).cloned().unwrap_or_default();
-    services.extend(rented(cx, ServiceKind::Colocation, &COLOCATIONS)?);
-    services.extend(rented(cx, ServiceKind::CrossConnect, &CROSS_CONNECTS)?);
+    services.extend(rented(cx, ServiceKind::Colocation, rentals::services(cx)?)?);
+    services.extend(rented(cx, ServiceKind::CrossConnect, rentals::cross_connects(cx)?)?);
     services.extend(flex_metal(cx)?);
     Ok(services)
 }
@@ -164,9 +147,9 @@ impl Hosting {
 }
 
 /// What is billed from the first whole month on.
-fn rented(cx: &Context, kind: ServiceKind, table: &Table<Rented>) -> Result<Vec<Service>> {
+fn rented(cx: &Context, kind: ServiceKind, rentals: Vec<Rental>) -> Result<Vec<Service>> {
     let this_month = months(first_of_month(cx.now)?);
-    let service = |it: Rented| {
+    let service = |it: Rental| {
         let since = months(first_of_month(it.started_at - 1)?) + 1;
         Ok(Service {
             kind,
@@ -179,7 +162,7 @@ fn rented(cx: &Context, kind: ServiceKind, table: &Table<Rented>) -> Result<Vec<
             quantity: None,
         })
     };
-    table.rows(cx, Page::ALL)?.into_iter().map(service).collect()
+    rentals.into_iter().map(service).collect()
 }
 
 /// The number of a month, counted from the year 0.

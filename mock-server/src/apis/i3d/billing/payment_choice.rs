@@ -103,7 +103,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_of_ids_is_read_back(chosen in proptest::collection::btree_set(0..i64::MAX, 1..20)) {
+        fn a_text_of_ids_is_read_back(
+            chosen in proptest::collection::btree_set(0..i64::MAX, 1..20),
+        ) {
             let text = chosen.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
             prop_assert_eq!(ids(&text).unwrap(), chosen.into_iter().collect::<Vec<_>>());
         }

@@ -48,7 +48,8 @@ fn show(cx: &Context, Params(by): Params<ByToken>) -> Result<Reply> {
         .with_header(header::REFERRER_POLICY, "no-referrer".to_owned())
         .with_header(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+             frame-ancestors 'none'"
                 .to_owned(),
         ))
 }
@@ -63,6 +64,7 @@ fn page(payment: &Payment, bills: &[Bill], status: Status) -> Markup {
     let currency = currency(payment.currency_id);
     let amount = payment.amount().with_sign(&currency.sign);
     let (class, title) = headline(status);
+    let client = bills.first().map_or("", |bill| bill.client.name());
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -76,7 +78,7 @@ fn page(payment: &Payment, bills: &[Bill], status: Status) -> Markup {
                 main {
                     header { (COMPANY.name) }
                     h1 { (amount) }
-                    p { (bills.first().map_or("", |bill| bill.client.name())) ", by " (means(payment)) }
+                    p { (client) ", by " (means(payment)) }
                     table {
                         thead { tr { th { "Invoice" } th { "For" } th { "Amount" } } }
                         tbody { (rows(payment, bills, currency)) }
@@ -140,23 +142,28 @@ fn buttons(token: &str) -> Markup {
 }
 
 const STYLE: &str = "
-:root { color-scheme: light; font: 16px/1.5 system-ui, sans-serif; color: #1c2129; background: #eef2f6 }
+:root { color-scheme: light; font: 16px/1.5 system-ui, sans-serif; color: #1c2129;
+  background: #eef2f6 }
 body { margin: 0; padding: 6vh 1rem }
-main { max-width: 34rem; margin: auto; padding: 2rem; background: #fff; border-radius: 12px; box-shadow: 0 2px 16px #0f23371f }
+main { max-width: 34rem; margin: auto; padding: 2rem; background: #fff; border-radius: 12px;
+  box-shadow: 0 2px 16px #0f23371f }
 header { color: #00528a; font-weight: 700 }
 h1 { margin: 1.25rem 0 0; font-size: 2.5rem; line-height: 1.1; font-variant-numeric: tabular-nums }
 h1 + p { margin: .25rem 0 1.5rem; color: #5c6470 }
 table { width: 100%; border-collapse: collapse; font-size: .9rem }
 th { text-align: left; color: #5c6470; font-weight: 600 }
 th, td { padding: .5rem .5rem .5rem 0; border-bottom: 1px solid #e3e8ee; vertical-align: top }
-th:last-child, td:last-child { padding-right: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-section { margin: 1.5rem 0 0; padding: .75rem 1rem; border-left: 4px solid #00528a; background: #f3f7fb; border-radius: 4px }
+th:last-child, td:last-child { padding-right: 0; text-align: right; white-space: nowrap;
+  font-variant-numeric: tabular-nums }
+section { margin: 1.5rem 0 0; padding: .75rem 1rem; border-left: 4px solid #00528a;
+  background: #f3f7fb; border-radius: 4px }
 section p { margin: 0 }
 .good { border-color: #1a7f4b; background: #edf8f2 }
 .bad { border-color: #b3372f; background: #fcf1f0 }
 .buttons { display: flex; gap: .75rem; margin-top: 1.5rem }
 form { flex: 1 }
-button { width: 100%; padding: .75rem; font: inherit; font-weight: 600; color: #1c2129; background: #fff; border: 1px solid #b8c1cc; border-radius: 8px; cursor: pointer }
+button { width: 100%; padding: .75rem; font: inherit; font-weight: 600; color: #1c2129;
+  background: #fff; border: 1px solid #b8c1cc; border-radius: 8px; cursor: pointer }
 button:hover { background: #f3f7fb }
 button:focus-visible { outline: 3px solid #7ab8e6; outline-offset: 2px }
 .pay { color: #fff; background: #00528a; border-color: #00528a }

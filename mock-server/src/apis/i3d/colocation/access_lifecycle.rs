@@ -339,7 +339,8 @@ mod tests {
         fn access_goes_the_ways_of_its_states_and_the_database_agrees(events in events()) {
             let db = Connection::open_in_memory().unwrap();
             db.execute_batch(include_str!("schema.sql")).unwrap();
-            let (mut access, mut model, mut now) = (access(visitor("Smit", true)), Model::new("Smit", true), NOW);
+            let (mut access, mut model) = (access(visitor("Smit", true)), Model::new("Smit", true));
+            let mut now = NOW;
             for event in &events {
                 let before = model.status();
                 let done = match event {
@@ -360,8 +361,10 @@ mod tests {
                 prop_assert_eq!(access.status(now), model.status(), "after {:?}", event);
                 prop_assert_eq!(found(&db, &access, now), [model.status()]);
                 let (came, left) = access.listed(now);
-                prop_assert!(came.is_none_or(|came| came <= now) && left.is_none_or(|left| left <= now));
-                prop_assert_eq!(came.is_some() && left.is_none(), model.status() == Status::Granted);
+                let is_past = |at: Option<i64>| at.is_none_or(|at| at <= now);
+                prop_assert!(is_past(came) && is_past(left));
+                let is_listed = came.is_some() && left.is_none();
+                prop_assert_eq!(is_listed, model.status() == Status::Granted);
             }
         }
     }

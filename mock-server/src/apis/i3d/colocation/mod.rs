@@ -10,6 +10,7 @@ mod networks;
 pub(super) mod pdu_meters;
 mod pdus;
 mod quotes;
+pub(super) mod rentals;
 pub(super) mod services;
 
 use crate::engine::Operation;

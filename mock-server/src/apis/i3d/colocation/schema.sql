@@ -58,4 +58,5 @@ CREATE TABLE colocation_access_document (
     UNIQUE (account, id),
     FOREIGN KEY (account, access) REFERENCES colocation_access (account, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX colocation_access_document_of_access ON colocation_access_document (account, access, id);
+CREATE INDEX colocation_access_document_of_access
+ON colocation_access_document (account, access, id);

@@ -175,8 +175,9 @@ fn dates(server: &Server, now: i64) -> Result<Value> {
         Timestamp::from_second(now).map_err(Problem::internal)?.to_zoned(TimeZone::UTC).date();
     let (start, end) = contract(server, today);
     let cancelled = today.saturating_sub(9.days()).to_string();
+    let fleet_since = if server.serves_fleet() { now - server.months * 20 * DAY } else { 0 };
     Ok(json!({
-        "fleetAssociatedSince": if server.serves_fleet() { now - server.months * 20 * DAY } else { 0 },
+        "fleetAssociatedSince": fleet_since,
         "rackName": format!("R{:02}", 1 + server.id % 12),
         "dateStart": start.to_string(),
         "dateEnd": end.to_string(),

@@ -360,7 +360,12 @@ mod tests {
 
         #[test]
         fn no_row_of_tokens_panics(
-            tokens in vec(prop_oneof!["and", "OR", "a", "B", "=", "\\(", "\\)", "\"", "\\\\", "1", "-", "é"], 0..20)
+            tokens in vec(
+                prop_oneof![
+                    "and", "OR", "a", "B", "=", "\\(", "\\)", "\"", "\\\\", "1", "-", "é"
+                ],
+                0..20,
+            )
         ) {
             let text = tokens.join(" ");
             if let Err(error) = Expression::parse(&text) {

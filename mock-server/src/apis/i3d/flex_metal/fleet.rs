@@ -26,7 +26,8 @@ pub(in crate::apis::i3d) fn count_existing(cx: &Context) -> Result<i64> {
 
 /// How many servers carry a tag, without those that are released.
 pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
-    let sql = "SELECT count(*) FROM flex_metal_server_tag WHERE account = ?1 AND tag = ?2 AND released_at > ?3";
+    let sql = "SELECT count(*) FROM flex_metal_server_tag
+               WHERE account = ?1 AND tag = ?2 AND released_at > ?3";
     Ok(cx.db.prepare_cached(sql)?.query_row((cx.account()?, tag, cx.now), |row| row.get(0))?)
 }
 

@@ -15,7 +15,9 @@ CREATE TABLE flex_metal_server (
     instance_type_id INTEGER NOT NULL GENERATED ALWAYS AS (body ->> '$.instanceType.id') STORED,
     contract_id      TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'contractId') STORED,
     provisioning_at  INTEGER NOT NULL
-        GENERATED ALWAYS AS ((body ->> 'createdAt') + (7 * (body ->> 'deliverySeconds') + 8) / 9) STORED,
+        GENERATED ALWAYS AS (
+            (body ->> 'createdAt') + (7 * (body ->> 'deliverySeconds') + 8) / 9
+        ) STORED,
     ready_at         INTEGER NOT NULL
         GENERATED ALWAYS AS ((body ->> 'createdAt') + (body ->> 'deliverySeconds')) STORED,
     fails            INTEGER NOT NULL GENERATED ALWAYS AS ((body ->> 'failure') IS NOT NULL) STORED,
@@ -29,7 +31,8 @@ CREATE INDEX flex_metal_server_in_use ON flex_metal_server (account, instance_ty
 -- Rows are never deleted, so what was given back grows without end; these keep it out of the way of
 -- the rest.
 CREATE INDEX flex_metal_server_kept ON flex_metal_server (account, uuid) WHERE releasing_at IS NULL;
-CREATE INDEX flex_metal_server_released ON flex_metal_server (account, released_at) WHERE released_at IS NOT NULL;
+CREATE INDEX flex_metal_server_released ON flex_metal_server (account, released_at)
+    WHERE released_at IS NOT NULL;
 
 -- Which server carries which tag, and until when: the triggers copy it from the servers. A server
 -- that nobody gave back is released at the end of time.

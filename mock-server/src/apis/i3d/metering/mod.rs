@@ -1,5 +1,5 @@
-//! Measurements as functions of an id and the time: traffic, power, and sums of them. Knows no other
-//! room.
+//! Measurements as functions of an id and the time: traffic, power, and sums of them. Knows no
+//! other room.
 
 pub(super) mod series;
 pub(super) mod time_window;

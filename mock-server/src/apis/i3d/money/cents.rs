@@ -132,7 +132,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn vat_is_the_nearest_whole_cent(amount in -1_000_000_000..1_000_000_000_i64, percentage in 0..=27_i64) {
+        fn vat_is_the_nearest_whole_cent(
+            amount in -1_000_000_000..1_000_000_000_i64,
+            percentage in 0..=27_i64,
+        ) {
             let Cents(vat) = Cents(amount).vat(percent(percentage));
             prop_assert!((2 * (100 * vat - amount * percentage)).abs() <= 100);
             prop_assert_eq!(Cents(-amount).vat(percent(percentage)), -Cents(vat));

@@ -210,11 +210,11 @@ mod tests {
             prop_assert!(end >= before, "a notice does not shorten a period");
             prop_assert!(end >= day(notice).saturating_add(cancellation.months()));
             let later = end.saturating_sub(1.day());
-            let periods = (0..).map(|times| day(start).saturating_add((first + times * next).months()));
+            let period = |times: i32| day(start).saturating_add((first + times * next).months());
+            let periods = (0..).map(period);
             prop_assert_eq!(periods.take_while(|it| *it <= end).last(), Some(end));
             // One period less would not leave the cancellation period.
-            let shorter = (0..).map(|times| day(start).saturating_add((first + times * next).months()));
-            let shorter = shorter.take_while(|it| *it <= later).last();
+            let shorter = (0..).map(period).take_while(|it| *it <= later).last();
             let needed = day(notice).saturating_add(cancellation.months());
             prop_assert!(shorter.is_none_or(|it| it < needed || it <= day(notice)));
 

@@ -1,4 +1,5 @@
-//! Notices to customers: triggers, the callbacks and Slack channels that they call, and the newsletter.
+//! Notices to customers: triggers, the callbacks and Slack channels that they call, and the
+//! newsletter.
 
 mod callback_settings;
 mod decimal_ids;

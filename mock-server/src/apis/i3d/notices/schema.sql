@@ -9,7 +9,8 @@ CREATE TABLE newsletter_subscription (
     confirmed    INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'confirmed') STORED,
     requested_at INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'requestedAt') STORED
 ) STRICT;
-CREATE INDEX newsletter_subscription_pending ON newsletter_subscription (requested_at) WHERE confirmed = 0;
+CREATE INDEX newsletter_subscription_pending ON newsletter_subscription (requested_at)
+    WHERE confirmed = 0;
 
 CREATE TABLE callback_setting (
     account INTEGER NOT NULL,
@@ -37,6 +38,10 @@ CREATE TABLE trigger (
 ) STRICT;
 
 CREATE VIEW trigger_summary AS
-SELECT account, id, json_set(json_remove(body, '$.conditions', '$.rules', '$.actions', '$.createdAt', '$.changedAt',
-    '$.active'), '$.id', id) AS body
+SELECT account, id, json_set(
+    json_remove(
+        body, '$.conditions', '$.rules', '$.actions', '$.createdAt', '$.changedAt', '$.active'
+    ),
+    '$.id', id
+) AS body
 FROM trigger;

@@ -251,9 +251,10 @@ mod tests {
                 ("x.rule.triggerWindow", measured && trigger_window.is_none_or(|it| it < 1)),
                 ("x.rule.threshold", threshold < 0),
             ];
-            let expected: Vec<&str> = expected.into_iter().filter(|it| it.1).map(|it| it.0).collect();
+            let expected = expected.into_iter().filter(|it| it.1).map(|it| it.0);
             let errors = refused_rule("x", &rule);
-            prop_assert_eq!(errors.iter().map(|it| it.property.as_str()).collect::<Vec<_>>(), expected);
+            let errors: Vec<&str> = errors.iter().map(|it| it.property.as_str()).collect();
+            prop_assert_eq!(errors, expected.collect::<Vec<_>>());
         }
     }
 }

@@ -210,7 +210,10 @@ impl Map {
                 "link": link.name(),
                 "description": format!("{} - {}", from.region_name, to.region_name),
             },
-            "geometry": { "type": "LineString", "coordinates": [[from.lng, from.lat], [to.lng, to.lat]] },
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [[from.lng, from.lat], [to.lng, to.lat]],
+            },
         })
     }
 

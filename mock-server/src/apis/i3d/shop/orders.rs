@@ -167,7 +167,8 @@ fn quote_text(first_name: &str, orders: &[CalcOrder]) -> String {
     let lines: String =
         orders.iter().map(|it| format!("- {} x {}\n", it.quantity, it.title)).collect();
     format!(
-        "Dear {first_name},\n\nThank you for your request. Our sales department will send you a quote for:\n\n{lines}"
+        "Dear {first_name},\n\nThank you for your request. \
+         Our sales department will send you a quote for:\n\n{lines}"
     )
 }
 

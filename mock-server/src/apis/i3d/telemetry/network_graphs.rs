@@ -221,7 +221,8 @@ mod tests {
         let ran = NOW - 800 * DAY_SECONDS..NOW;
         let day = chart(&DAY, ran.clone(), NOW + 299);
         assert_eq!(times(&day), "12:00, 15:00, 18:00, 21:00, 31 Dec, 03:00, 06:00, 09:00");
-        let limits = "Traffic of uplink 70511 in the last 24 hours: 30 Dec 2025 12:00 to 31 Dec 2025 12:00 (UTC)";
+        let limits = "Traffic of uplink 70511 in the last 24 hours: \
+                      30 Dec 2025 12:00 to 31 Dec 2025 12:00 (UTC)";
         assert_eq!(day.subtitle, limits);
         let week = chart(&WEEK, ran.clone(), NOW);
         assert!(times(&week).starts_with("Thu 25 Dec, Fri 26 Dec, "), "{}", times(&week));

@@ -15,7 +15,9 @@ const KEY_HEADER: &str = "private-token";
 const KEY: &str = "
     SELECT account, id, expires_at,
            EXISTS (SELECT 1 FROM api_key_ip_whitelist WHERE api_key_id = api_key.id AND active = 1)
-           OR EXISTS (SELECT 1 FROM account_ip_whitelist WHERE account = api_key.account AND active = 1)
+           OR EXISTS (
+               SELECT 1 FROM account_ip_whitelist WHERE account = api_key.account AND active = 1
+           )
     FROM api_key WHERE key = ?1";
 
 pub(super) fn authenticate(cx: &Context, headers: &HeaderMap) -> Result<Identity> {
