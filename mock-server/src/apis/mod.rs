@@ -1,6 +1,6 @@
 //! The emulated APIs.
 
-mod i3d_v3;
+mod i3d;
 
 use std::sync::Arc;
 
@@ -8,5 +8,5 @@ use crate::engine::Api;
 
 /// Every API that the server emulates.
 pub fn all() -> Vec<Arc<dyn Api>> {
-    vec![Arc::new(i3d_v3::I3dV3)]
+    vec![Arc::new(i3d::v3::I3dV3)]
 }

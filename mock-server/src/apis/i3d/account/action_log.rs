@@ -1,0 +1,58 @@
+//! What was done with an account: every operation that changed something, when and from where.
+
+use jiff::Timestamp;
+use openapi::Route;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Context, Operation, Page, Problem, Result, Rows, Table, read};
+
+pub(super) fn operations() -> [Operation; 1] {
+    [read("getAccountLogs", list)]
+}
+
+/// Entries that are kept of all accounts together; then the oldest goes.
+const ENTRIES_MAX: i64 = 100_000;
+
+const ENTRIES: Table<Entry> = Table::new("account_action_log", "id").newest_first();
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    #[serde(rename = "remoteIP")]
+    remote_ip: String,
+    title: String,
+    description: String,
+    date: String,
+    time: String,
+    timestamp: i64,
+}
+
+fn list(cx: &Context, page: Page) -> Result<Rows> {
+    ENTRIES.page(cx, page)
+}
+
+/// Writes down that the caller did what `route` says, at `path`. Nobody in particular has no log.
+pub(in crate::apis::i3d) fn note(cx: &Context, route: &Route, path: &str) -> Result<()> {
+    if cx.caller.account.is_none() {
+        return Ok(());
+    }
+    add(cx, &route.summary, &format!("{} {path}", route.method))
+}
+
+/// Writes down that the account did something.
+pub(in crate::apis::i3d) fn add(cx: &Context, title: &str, description: &str) -> Result<()> {
+    let at = Timestamp::from_second(cx.now).map_err(Problem::internal)?;
+    ENTRIES.insert(
+        cx,
+        &Entry {
+            remote_ip: cx.caller.address.to_canonical().to_string(),
+            title: title.to_owned(),
+            description: description.to_owned(),
+            date: at.strftime("%Y-%m-%d").to_string(),
+            time: at.strftime("%H:%M:%S").to_string(),
+            timestamp: cx.now,
+        },
+    )?;
+    let forget = "DELETE FROM account_action_log WHERE id <= ?1 - ?2";
+    cx.db.prepare_cached(forget)?.execute([cx.db.last_insert_rowid(), ENTRIES_MAX])?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! How somebody becomes a customer: a new account, which nobody can log in to before its email
+//! address is confirmed.
+
+use openapi::Violation;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    action_log, billing_details,
+    contact_details::Addressee,
+    customer::{self, DETAILS, Details},
+    email_confirmations::{self, EmailType},
+    users,
+};
+use crate::engine::{Body, Context, Operation, Problem, Result, write};
+
+pub(super) fn operations() -> [Operation; 1] {
+    [write("signUp", sign_up)]
+}
+
+/// The form does not ask for a country; the emulator is at home where i3D.net is.
+const COUNTRY_CODE: &str = "NL";
+
+/// What somebody says of themselves to become a customer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewCustomer {
+    email_address: String,
+    password: String,
+    first_name: String,
+    last_name: String,
+    newsletter: i64,
+    agree_toc: i64,
+    agree_aup: i64,
+    agree_dpa: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InitialAccount {
+    id: i64,
+    username: String,
+    email: String,
+    first_name: String,
+    last_name: String,
+    newsletter: i64,
+    agree_toc: i64,
+    agree_aup: i64,
+    agree_dpa: i64,
+}
+
+fn sign_up(cx: &Context, Body(new): Body<NewCustomer>) -> Result<[InitialAccount; 1]> {
+    Problem::refuse(errors(cx, &new)?)?;
+    let account = users::next_account(cx)?;
+    let cx = &cx.on_behalf_of(account);
+    let username = user_name(&new.email_address, account);
+    users::create(cx, &username, &new.password)?;
+    let addressee = Addressee::of(&new.first_name, &new.last_name, COUNTRY_CODE);
+    let details = Details {
+        newsletter: Some(new.newsletter),
+        agree_toc: Some(new.agree_toc),
+        agree_aup: Some(new.agree_aup),
+        agree_dpa: Some(new.agree_dpa),
+        ..Details::of_consumer(addressee.clone(), new.email_address.clone())
+    };
+    DETAILS.put(cx, &details)?;
+    billing_details::create(cx, addressee)?;
+    action_log::add(cx, "Sign up", "The account was opened")?;
+    email_confirmations::ask(cx, EmailType::Main, &new.email_address)?;
+    Ok([InitialAccount {
+        id: account,
+        username,
+        email: new.email_address,
+        first_name: new.first_name,
+        last_name: new.last_name,
+        newsletter: new.newsletter,
+        agree_toc: new.agree_toc,
+        agree_aup: new.agree_aup,
+        agree_dpa: new.agree_dpa,
+    }])
+}
+
+fn errors(cx: &Context, new: &NewCustomer) -> Result<Vec<Violation>> {
+    let mut errors = Vec::new();
+    if customer::by_email(cx, &new.email_address)?.is_some() {
+        errors.push(Violation::new("emailAddress", "has an account already"));
+    }
+    let names = [("firstName", &new.first_name), ("lastName", &new.last_name)];
+    let blank = names.into_iter().filter(|(_, text)| text.trim().is_empty());
+    errors.extend(blank.map(|(name, _)| Violation::new(name, "may not be empty")));
+    let agreements =
+        [("agreeToc", new.agree_toc), ("agreeAup", new.agree_aup), ("agreeDpa", new.agree_dpa)];
+    let missing = agreements.into_iter().filter(|(_, agreed)| *agreed != 1);
+    errors.extend(missing.map(|(name, _)| Violation::new(name, "must be agreed to")));
+    Ok(errors)
+}
+
+/// A name to log in with. Nobody else can have it, because it ends in the number of the account.
+fn user_name(email_address: &str, account: i64) -> String {
+    let name = email_address.split('@').next().unwrap_or_default();
+    format!("{}-{account}", name.to_ascii_lowercase())
+}

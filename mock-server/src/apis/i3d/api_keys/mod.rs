@@ -1,0 +1,16 @@
+//! API keys, and the addresses that may use them.
+
+pub(super) mod ip_whitelists;
+pub(super) mod keys;
+
+use crate::engine::Operation;
+
+/// The tables of this room.
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// The operations of this room.
+pub(super) fn operations() -> Vec<Operation> {
+    let files: [Vec<Operation>; _] =
+        [ip_whitelists::operations().into(), keys::operations().into()];
+    files.into_iter().flatten().collect()
+}

@@ -1,0 +1,225 @@
+//! FlexMetal servers: ordered, delivered and given back by the clock.
+
+use rusqlite::ToSql;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    fleet::SERVERS,
+    lifecycle::{FlexMetalServer, Os, Server, Status},
+    order::{self, NewServer},
+    tags,
+};
+use crate::{
+    apis::i3d::{
+        account,
+        reference::{self, operating_systems::Family},
+    },
+    engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
+};
+
+pub(super) fn operations() -> [Operation; 7] {
+    [
+        read("getFlexMetalServers", list),
+        write("createFlexMetalServer", create),
+        read("getFlexMetalServer", get),
+        write("deleteFlexMetalServer", delete),
+        read("getFlexMetalServerRootPasswords", get_root_password),
+        write("createFlexMetalServerTag", add_tag),
+        write("deleteFlexMetalServerTag", remove_tag),
+    ]
+}
+
+/// How many tags a server carries at most.
+const TAGS_MAX: usize = 60;
+/// A server whose name begins like this fails, so that a client can see it happen.
+const FAILING: &str = "fail-";
+const TAGGED_ALL: &str = "uuid IN (
+    SELECT server FROM flex_metal_server_tag
+    WHERE account = ? AND tag IN (SELECT value FROM json_each(?))
+    GROUP BY server HAVING count(*) = (SELECT count(DISTINCT value) FROM json_each(?)))";
+
+#[derive(Deserialize)]
+struct Filter {
+    status: Option<Group>,
+    #[serde(default)]
+    tag: Vec<String>,
+}
+
+/// States as a filter puts them together.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Group {
+    Creating,
+    Provisioning,
+    Delivered,
+    Failed,
+    Releasing,
+    Released,
+}
+
+#[derive(Deserialize)]
+struct ByUuid {
+    uuid: Uuid,
+}
+
+#[derive(Deserialize)]
+struct ByUuidAndTag {
+    uuid: Uuid,
+    tag: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RootPassword {
+    root_password: String,
+}
+
+impl Group {
+    /// The same rule as [`Server::status`], for the database; `?` is the time.
+    fn condition(&self) -> &'static str {
+        match self {
+            Group::Creating => "releasing_at IS NULL AND provisioning_at > ?",
+            Group::Provisioning => {
+                "releasing_at IS NULL AND ? BETWEEN provisioning_at AND ready_at - 1"
+            }
+            Group::Delivered => "releasing_at IS NULL AND ready_at <= ? AND NOT fails",
+            Group::Failed => "releasing_at IS NULL AND ready_at <= ? AND fails",
+            Group::Releasing => "released_at > ?",
+            // The plus keeps the index on this column away: it would sort the whole history for
+            // each page.
+            Group::Released => "+released_at <= ?",
+        }
+    }
+}
+
+fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<FlexMetalServer>> {
+    let (account, tags) = (cx.account()?, serde_json::to_string(&by.tag)?);
+    let mut conditions = vec!["TRUE"];
+    let mut values: Vec<&dyn ToSql> = Vec::new();
+    if let Some(group) = &by.status {
+        conditions.push(group.condition());
+        values.push(&cx.now);
+    }
+    if !by.tag.is_empty() {
+        conditions.push(TAGGED_ALL);
+        values.extend([&account as &dyn ToSql, &tags, &tags]);
+    }
+    let servers = SERVERS.rows_where(cx, page, &conditions.join(" AND "), &values)?;
+    Ok(servers.into_iter().map(|server| server.shown(cx.now)).collect())
+}
+
+fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 1]> {
+    if !account::customer::allows_flex_metal(cx)? {
+        return Err(Problem::forbidden());
+    }
+    let order = order::check(cx, &new)?;
+    let mut tags = Vec::new();
+    for tag in new.tags {
+        tags::ensure(cx, &tag)?;
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    let server = Server {
+        uuid: cx.new_uuid()?,
+        id: u32::try_from(SERVERS.next_id(cx)?).expect("a world has fewer servers"),
+        failure: new
+            .name
+            .starts_with(FAILING)
+            .then(|| "The server failed its hardware check".to_owned()),
+        name: new.name,
+        location: order.location,
+        instance_type: order.instance_type,
+        os: Os { slug: new.os.slug },
+        tags,
+        contract_id: order.contract_id,
+        created_at: cx.now,
+        delivery_seconds: cx.settings().delivery_seconds.into(),
+        releasing_at: None,
+        released_at: None,
+    };
+    SERVERS.insert(cx, &server)?;
+    Ok([server.shown_as(Status::Created)])
+}
+
+fn get(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]> {
+    Ok([SERVERS.find(cx, by.uuid.to_string())?.shown(cx.now)])
+}
+
+fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<[FlexMetalServer; 1]> {
+    let mut status = Status::Released;
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        status = server.release(cx.now);
+        Ok(())
+    })?;
+    Ok([server.shown_as(status)])
+}
+
+fn get_root_password(cx: &Context, Params(by): Params<ByUuid>) -> Result<[RootPassword; 1]> {
+    let server = SERVERS.find(cx, by.uuid.to_string())?;
+    let system = reference::operating_systems::of_slug(&server.os.slug);
+    let windows = system.is_some_and(|system| system.family() == Family::Windows);
+    let password = server.root_password(cx.now).filter(|_| windows);
+    Ok([RootPassword { root_password: password.ok_or_else(Problem::not_found)? }])
+}
+
+/// A tag that the account does not have yet is added to it, as an order does.
+fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        if server.tags.contains(&by.tag) {
+            return Ok(());
+        }
+        if server.tags.len() >= TAGS_MAX {
+            return Err(Problem::invalid(
+                "tag",
+                format!("is one more than the {TAGS_MAX} of a server"),
+            ));
+        }
+        tags::ensure(cx, &by.tag)?;
+        server.tags.push(by.tag);
+        Ok(())
+    })?;
+    Ok([server.shown(cx.now)])
+}
+
+fn remove_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
+    let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
+        let at =
+            server.tags.iter().position(|tag| *tag == by.tag).ok_or_else(Problem::not_found)?;
+        server.tags.remove(at);
+        Ok(())
+    })?;
+    Ok([server.shown(cx.now)])
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_list_by_status_neither_walks_nor_sorts_what_was_given_back() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(include_str!("schema.sql")).unwrap();
+        let plan = |group: Group| -> Vec<String> {
+            let condition = group.condition().replace('?', "7");
+            let list =
+                "EXPLAIN QUERY PLAN SELECT body FROM flex_metal_server WHERE account = 7 AND";
+            let mut plan = db
+                .prepare(&format!("{list} ({condition}) ORDER BY uuid LIMIT 7 OFFSET 7"))
+                .unwrap();
+            plan.query_map((), |row| row.get("detail")).unwrap().map(Result::unwrap).collect()
+        };
+        for group in [Group::Creating, Group::Provisioning, Group::Delivered, Group::Failed] {
+            let steps = plan(group);
+            assert!(steps.len() == 1 && steps[0].contains("flex_metal_server_kept"), "{steps:?}");
+        }
+        assert!(
+            plan(Group::Releasing)[0]
+                .contains("flex_metal_server_released (account=? AND released_at>?)")
+        );
+        assert_eq!(plan(Group::Released).len(), 1, "a page of it is read in order");
+    }
+}

@@ -1,0 +1,26 @@
+//! Notices to customers: triggers, the callbacks and Slack channels that they call, and the
+//! newsletter.
+
+mod callback_settings;
+mod decimal_ids;
+mod newsletter;
+mod slack_settings;
+mod trigger_types;
+mod triggers;
+
+use crate::engine::Operation;
+
+/// The tables of this room.
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// The operations of this room.
+pub(super) fn operations() -> Vec<Operation> {
+    let files: [Vec<Operation>; _] = [
+        callback_settings::operations().into(),
+        newsletter::operations().into(),
+        slack_settings::operations().into(),
+        trigger_types::operations().into(),
+        triggers::operations().into(),
+    ];
+    files.into_iter().flatten().collect()
+}

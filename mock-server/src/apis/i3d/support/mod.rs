@@ -1,0 +1,20 @@
+//! Support: tickets, their attachments, and vacancies with the applications to them.
+
+mod jobs;
+mod ticket_attachments;
+mod tickets;
+
+use crate::engine::Operation;
+
+/// The tables of this room.
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// The operations of this room.
+pub(super) fn operations() -> Vec<Operation> {
+    let files: [Vec<Operation>; _] = [
+        jobs::operations().into(),
+        ticket_attachments::operations().into(),
+        tickets::operations().into(),
+    ];
+    files.into_iter().flatten().collect()
+}
