@@ -14,3 +14,14 @@ pub fn quoted(word: &str) -> String {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_only_where_a_shell_would_change_it() {
+        let words = ["ct", "--seed", "7", "", "it's", "a b", "$HOME"];
+        assert_eq!(typed(words), r"ct --seed 7 '' 'it'\''s' 'a b' '$HOME'");
+    }
+}

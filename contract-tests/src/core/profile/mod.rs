@@ -55,7 +55,7 @@ pub struct ApiProfile {
     /// [`fault::catalogue`](crate::fault::catalogue).
     pub faults: &'static str,
     /// What may be done to the real API, as YAML; see
-    /// [`Rules`](crate::core::live_rules::Rules).
+    /// [`live::Rules`](crate::live::Rules).
     pub live: &'static str,
 }
 
