@@ -1,7 +1,7 @@
 use contract_tests::Emulator;
 use serde_json::json;
 
-use super::flex_metal_servers::{WINDOWS, order_with, ordered, release, server};
+use super::servers::{WINDOWS, order_with, ordered, release, server};
 
 #[tokio::test]
 async fn a_tag_lives_from_create_to_delete() {

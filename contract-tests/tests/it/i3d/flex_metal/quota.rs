@@ -1,7 +1,7 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use super::flex_metal_servers::{order_with, ordered, release};
+use super::servers::{order_with, ordered, release};
 
 async fn commit_in_use(api: &Api) -> Value {
     api.call("getFlexMetalCapacityCommits")

@@ -2,7 +2,7 @@ use contract_tests::{Api, Emulator};
 use mock_server::{Config, engine::WorldKind};
 use serde_json::{Value, json};
 
-use super::flex_metal_servers::{KEY, order, order_with, ordered, release, server};
+use super::servers::{KEY, order, order_with, ordered, release, server};
 
 const PUBLIC_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRsVRPOs00Qg5sjvRqahzUU94NMk/pqQuUy5orE75Ox me";

@@ -1,7 +1,7 @@
 use contract_tests::{Api, Call, Emulator};
 use serde_json::{Value, json};
 
-use crate::email_confirmations::{confirm, last_mail};
+use super::email_confirmations::{confirm, last_mail};
 
 const DAY: u32 = 24 * 60 * 60;
 

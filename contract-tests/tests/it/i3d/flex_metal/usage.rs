@@ -1,7 +1,7 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use super::flex_metal_servers::{order, ordered, release};
+use super::servers::{order, ordered, release};
 
 const DAY: u32 = 24 * 60 * 60;
 

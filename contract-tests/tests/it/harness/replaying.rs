@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::comparison::{Edit, altered_mock, mock};
+use super::comparison::{Edit, altered_mock, mock};
 
 const DAY: i64 = 86_400;
 

@@ -1,7 +1,7 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use crate::email_confirmations::{confirm, last_mail};
+use super::email_confirmations::{confirm, last_mail};
 
 async fn details(api: &Api) -> Value {
     api.call("getAccountBillingDetails").ok().await[0].take()

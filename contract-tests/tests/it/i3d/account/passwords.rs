@@ -1,7 +1,7 @@
 use contract_tests::{Api, Call, Emulator};
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     email_confirmations::last_mail,
     session::{browser, login},
 };

@@ -1,6 +1,8 @@
 use contract_tests::{Api, Emulator};
 use serde_json::Value;
 
+use crate::i3d::flex_metal::servers::{order, ordered, release};
+
 async fn amounts(api: &Api) -> [i64; 4] {
     let services = api.call("getDashboardServices").ok().await;
     let names = ["Dedicated servers", "FlexMetal servers", "Colocation", "Cross connects"];
@@ -24,10 +26,9 @@ async fn services_are_counted_for_each_customer() {
 async fn a_flex_metal_server_counts_from_its_order_to_its_release() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    let server =
-        crate::flex_metal_servers::ordered(&api, crate::flex_metal_servers::order("web")).await;
+    let server = ordered(&api, order("web")).await;
     assert_eq!(amounts(&api).await[1], 3);
-    crate::flex_metal_servers::release(&api, &server).await;
+    release(&api, &server).await;
     assert_eq!(amounts(&api).await[1], 2);
 }
 

@@ -1,0 +1,4 @@
+//! Invoices and how they are paid.
+
+mod invoices;
+mod payments;

@@ -1,0 +1,6 @@
+//! What the API tells on its own: triggers, callbacks, Slack, the newsletter.
+
+mod callbacks;
+mod newsletter;
+mod slack;
+mod triggers;
