@@ -49,12 +49,3 @@ async fn an_account_has_only_so_many_documents() {
     api.call("createAccountDocument").body(passport()).refused(422, 11001).await;
     emulator.api().call("createAccountDocument").body(passport()).ok().await;
 }
-
-#[tokio::test]
-async fn a_document_of_another_customer_does_not_exist() {
-    let emulator = Emulator::start();
-    let theirs = emulator.other_customer().call("getAccountDocuments").ok().await;
-    let id = &theirs[0]["id"];
-    emulator.api().call("deleteAccountDocument").with("documentId", id).refused(404, 10001).await;
-    assert_eq!(emulator.other_customer().call("getAccountDocuments").ok().await, theirs);
-}

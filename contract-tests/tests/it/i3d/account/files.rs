@@ -19,12 +19,3 @@ async fn every_file_of_the_list_can_be_downloaded_and_has_its_size() {
         }
     }
 }
-
-#[tokio::test]
-async fn a_file_of_another_customer_does_not_exist() {
-    let emulator = Emulator::start();
-    let theirs = emulator.other_customer().call("getAccountFiles").ok().await;
-    for id in [theirs[0]["id"].as_i64().unwrap(), 42] {
-        emulator.api().call("downloadAccountFile").with("fileId", id).refused(404, 10001).await;
-    }
-}

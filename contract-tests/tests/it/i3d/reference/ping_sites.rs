@@ -13,8 +13,6 @@ async fn fifteen_sites_are_open_to_everybody() {
         assert_eq!(site["ipv4"].as_array().unwrap().len(), 1);
         assert!(site["ipv6"].is_array());
     }
-    let page = api.call("getPingSiteAction").range("start=10,results=10").ok().await;
-    assert_eq!(page.as_array().unwrap(), &sites[10..]);
 }
 
 #[tokio::test]
