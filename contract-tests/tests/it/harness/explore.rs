@@ -23,15 +23,17 @@ fn findings(run: &Run) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_emulator_has_no_findings() {
-    for seed in [1, 2] {
-        let target = Target::mock(&PROFILE, seed).unwrap();
-        let run =
-            explore::run(&target, &Options { seed, steps: 4_000, ..Options::default() }).await;
-        assert_eq!(findings(&run), Vec::<String>::new(), "with the seed {seed}");
-        assert_eq!(run.verdict(), Verdict::Holds);
-        let reached = run.reached.operations().count();
-        assert!(reached > 150, "{reached} operations are few");
-    }
+    let target = Target::mock(&PROFILE, 1).unwrap();
+    let run = explore::run(&target, &Options { seed: 1, steps: 4_000, ..Options::default() }).await;
+    assert_eq!(
+        findings(&run),
+        Vec::<String>::new(),
+        "a valid request that is refused has an example in the contract that the demo world \
+         cannot answer"
+    );
+    assert_eq!(run.verdict(), Verdict::Holds);
+    let (reached, all) = (run.reached.operations().count(), PROFILE.contract.routes.len());
+    assert!(reached * 100 > all * 81, "{reached} of {all} operations are few");
 }
 
 async fn broken(operation: &str, kind: Kind, operations: &str, stop_at_first: bool) -> Run {
@@ -160,7 +162,7 @@ impl Transport for Refusing {
 async fn a_server_that_does_nothing_is_not_checked() {
     let mock = Target::mock(&PROFILE, 1).unwrap();
     let target = mock.behind(|inner| Arc::new(Refusing { inner, operation: "", status: 501 }));
-    let run = explore::run(&target, &Options { steps: 400, ..Options::default() }).await;
+    let run = explore::run(&target, &Options { steps: 150, ..Options::default() }).await;
     assert_eq!(run.verdict(), Verdict::Unchecked, "{:?}", findings(&run));
     assert!(run.ended(Outcome::Passed).next().is_none());
 }
@@ -198,7 +200,9 @@ async fn the_same_seed_sends_the_same_requests_to_the_byte() {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&sent);
         let target = target.behind(|inner| Arc::new(Recorder { inner, sent: log }));
-        explore::run(&target, &Options { seed: 7, steps: 2_000, ..Options::default() }).await;
+        let options = Options { seed: 7, steps: 2_000, ..Options::default() };
+        let run = explore::run(&target, &options).await;
+        assert_eq!(findings(&run), Vec::<String>::new());
         all.push(std::mem::take(&mut *sent.lock().unwrap()));
     }
     assert!(all[0].len() > 2_000);
