@@ -179,15 +179,21 @@ fn observed(imported: &har::Imported) -> Provenance {
 #[test]
 fn a_har_file_of_a_browser_loses_its_secrets() {
     let canary = "CanaryKey0123456789x";
+    let currencies = json!([
+        { "id": 0, "name": "EUR", "sign": canary, "conversionRateToEuro": 1, "decimals": 2 },
+    ]);
     let har = json!({ "log": { "version": "1.2", "entries": [{
         "startedDateTime": "2026-11-21T10:00:00Z",
         "request": {
             "method": "GET", "url": format!("https://api.i3d.net/v3/currency?token={canary}"),
-            "headers": [{ "name": "PRIVATE-TOKEN", "value": canary }, { "name": "Cookie", "value": format!("lang=en; session={canary}") }],
+            "headers": [
+                { "name": "PRIVATE-TOKEN", "value": canary },
+                { "name": "Cookie", "value": format!("lang=en; session={canary}") },
+            ],
         },
         "response": {
             "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
-            "content": { "mimeType": "application/json", "text": "[{\"id\":0,\"name\":\"EUR\",\"sign\":\"CanaryKey0123456789x\",\"conversionRateToEuro\":1,\"decimals\":2}]" },
+            "content": { "mimeType": "application/json", "text": currencies.to_string() },
         },
     }] } });
     let imported = har::import(&PROFILE, &har.to_string(), None).expect("a HAR file");
@@ -238,7 +244,8 @@ fn a_har_file_is_of_one_host() {
     let nobody = imported(Some("nobody.example")).map(|it| told(&it)).unwrap_err().to_string();
     assert_eq!(
         nobody,
-        "no request went to nobody.example; the file knows api.i3d.net, fonts.example, stage.example"
+        "no request went to nobody.example; \
+         the file knows api.i3d.net, fonts.example, stage.example"
     );
 
     // A parameter that the contract does not know may mean something, so its exchange is not
@@ -261,7 +268,9 @@ fn an_exchange_without_its_bodies_is_left_out_and_told() {
     let entry = |path: &str, post: Value, content: Value| {
         let url = format!("https://api.i3d.net{path}?token=CanaryKey0123456789x");
         let request = json!({ "method": "POST", "url": url, "headers": [], "postData": post });
-        json!({ "request": request, "response": { "status": 200, "headers": [], "content": content } })
+        json!({
+            "request": request, "response": { "status": 200, "headers": [], "content": content },
+        })
     };
     let (json_body, params) =
         (json!({ "text": "{}" }), json!({ "params": [{ "name": "a", "value": "b" }] }));
@@ -286,7 +295,9 @@ fn what_looks_like_a_secret_is_not_written() {
         "request": { "method": "GET", "url": "https://api.i3d.net/v3/currency", "headers": [] },
         "response": {
             "status": 200, "headers": [{ "name": "Content-Type", "value": "application/json" }],
-            "content": { "text": "[{\"id\":0,\"name\":\"ghp16C7e42F292c6912E7710c838347Ae178B4a\"}]" },
+            "content": {
+                "text": "[{\"id\":0,\"name\":\"ghp16C7e42F292c6912E7710c838347Ae178B4a\"}]",
+            },
         },
     }] } });
     let imported = har::import(&PROFILE, &har.to_string(), None).expect("a HAR file");

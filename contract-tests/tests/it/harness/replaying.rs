@@ -50,7 +50,8 @@ fn story() -> Value {
     let rules = json!({ "/0/id": { "ref": "callback-1", "type": "int" } });
     let found = |name: &str| {
         json!({
-            "name": name, "operation": "getCallback", "request": { "path": { "callbackSettingId": "{{id}}" } },
+            "name": name, "operation": "getCallback",
+            "request": { "path": { "callbackSettingId": "{{id}}" } },
             "response": { "status": 200, "body": callback, "rules": rules },
         })
     };
@@ -61,17 +62,23 @@ fn story() -> Value {
             "response": { "status": 200, "body": callback, "rules": rules },
             "capture": { "id": "/0/id" },
             "cleanup": {
-                "operation": "deleteCallback", "path": { "callbackSettingId": "{{id}}" }, "expect": [204, 404],
+                "operation": "deleteCallback", "path": { "callbackSettingId": "{{id}}" },
+                "expect": [204, 404],
             },
         },
         found("read"),
         {
-            "name": "delete", "operation": "deleteCallback", "request": { "path": { "callbackSettingId": "{{id}}" } },
+            "name": "delete", "operation": "deleteCallback",
+            "request": { "path": { "callbackSettingId": "{{id}}" } },
             "response": { "status": 204 },
         },
         {
-            "name": "gone", "operation": "getCallback", "request": { "path": { "callbackSettingId": "{{id}}" } },
-            "response": { "status": 404, "body": { "errorCode": 10001, "errorMessage": "Entity not found", "errors": [] } },
+            "name": "gone", "operation": "getCallback",
+            "request": { "path": { "callbackSettingId": "{{id}}" } },
+            "response": {
+                "status": 404,
+                "body": { "errorCode": 10001, "errorMessage": "Entity not found", "errors": [] },
+            },
         },
     ])
 }
@@ -181,7 +188,10 @@ async fn what_later_steps_need_and_did_not_come_is_a_difference() {
 async fn a_mail_without_what_later_steps_need_is_a_difference() {
     let steps = |pointer: &str| {
         json!([
-            { "operation": "resendEmailConfirmation", "as": "nobody", "request": { "body": { "email": "billing@lighthouse.example" } } },
+            {
+                "operation": "resendEmailConfirmation", "as": "nobody",
+                "request": { "body": { "email": "billing@lighthouse.example" } },
+            },
             {
                 "mail": { "to": "billing@lighthouse.example", "kind": "email-confirmation" },
                 "capture": { "hash": pointer },
@@ -203,7 +213,8 @@ async fn a_known_difference_is_tolerated_until_its_day() {
         [("createCallback", |_, body| body[0]["url"] = "https://other.example".into())];
     let known = |at: &str, side: &str| {
         json!({ "known_differences": [{
-            "at": at, "side": side, "reason": "not modelled", "owner": "me", "expires": "2026-01-31",
+            "at": at, "side": side, "reason": "not modelled", "owner": "me",
+            "expires": "2026-01-31",
         }] })
     };
     let place = "/steps/0/response/body/*/url";

@@ -57,7 +57,8 @@ async fn what_is_wrong_with_the_details_is_said_at_once() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let wrong = json!({
-        "accountType": 1, "companyName": "Another B.V.", "vatNumber": "", "cocNumber": null, "city": " ",
+        "accountType": 1, "companyName": "Another B.V.", "vatNumber": "", "cocNumber": null,
+        "city": " ",
         "countryCode": "XX", "phoneNumber": null, "agreeDpa": 0, "isAllowedFlexMetal": 0,
     });
     let mut errors = update(&api, wrong).await.refused(422, 11001).await;

@@ -19,7 +19,8 @@ async fn a_caller_learns_what_the_api_sees_of_them() {
     let forwarded = call.header("x-forwarded-host", "api.lighthouse.example").ok().await;
     let seen = json!({
         "ipAddressFromServerVariable": "127.0.0.1", "ipAddressFromRequest": "127.0.0.1",
-        "xForwardFor": "203.0.113.9, 198.51.100.1, 192.0.2.1", "xForwardHost": "api.lighthouse.example",
+        "xForwardFor": "203.0.113.9, 198.51.100.1, 192.0.2.1",
+        "xForwardHost": "api.lighthouse.example",
         "userAgent": "studio/1.2"
     });
     assert_eq!(forwarded, seen);

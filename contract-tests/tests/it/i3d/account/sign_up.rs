@@ -10,7 +10,8 @@ const PASSWORD: &str = "a-long-enough-secret";
 
 fn ada() -> Value {
     json!({
-        "emailAddress": "Ada@bakker.example", "password": PASSWORD, "firstName": "Ada", "lastName": "Bakker",
+        "emailAddress": "Ada@bakker.example", "password": PASSWORD, "firstName": "Ada",
+        "lastName": "Bakker",
         "newsletter": 1, "agreeToc": 1, "agreeAup": 1, "agreeDpa": 1,
     })
 }
@@ -106,7 +107,8 @@ async fn what_is_wrong_with_a_sign_up_is_said_at_once() {
     let emulator = Emulator::start();
     let nobody = emulator.api().anonymous();
     let wrong = json!({
-        "emailAddress": "SANNE@lighthouse.example", "password": "12345678", "firstName": "", "lastName": " ",
+        "emailAddress": "SANNE@lighthouse.example", "password": "12345678", "firstName": "",
+        "lastName": " ",
         "newsletter": 0, "agreeToc": 0, "agreeAup": 0, "agreeDpa": 0,
     });
     let mut errors = nobody.call("signUp").body(wrong).refused(422, 11001).await;

@@ -32,7 +32,8 @@ async fn a_port_keeps_what_was_set_last() {
     set(&api, STATE, 46201, "state", 1).ok().await;
     set(&api, RATE_LIMIT, 46201, "rateLimit", 0).ok().await;
     port = json!({
-        "serverId": 46201, "networkInterfaceId": 462_011, "rateLimit": 0, "portSpeed": 10_000, "state": 1
+        "serverId": 46201, "networkInterfaceId": 462_011, "rateLimit": 0, "portSpeed": 10_000,
+        "state": 1
     });
     assert_eq!(ports(&api).await, json!([{ "account": 100_123, "body": port }]));
 

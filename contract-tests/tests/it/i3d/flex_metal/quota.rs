@@ -18,10 +18,13 @@ async fn quotas_stand_by_location_and_tell_contracts_from_on_demand() {
     let quotas = emulator.api().call("getFlexMetalQuotaUsages").ok().await;
     assert_eq!(quotas[0]["location"], json!({ "id": 6, "name": "EU: Rotterdam" }));
     let bm7 = json!({ "id": 129, "name": "bm7.std.8" });
-    let expected = json!([
-        { "instanceType": bm7, "quotaType": "onDemand", "contractId": "", "quota": 100, "usage": 1 },
-        { "instanceType": bm7, "quotaType": "commit", "contractId": "PO12345", "quota": 2, "usage": 1 },
-    ]);
+    let quota = |kind: &str, contract: &str, quota: i64| {
+        json!({
+            "instanceType": bm7, "quotaType": kind, "contractId": contract,
+            "quota": quota, "usage": 1,
+        })
+    };
+    let expected = json!([quota("onDemand", "", 100), quota("commit", "PO12345", 2)]);
     assert_eq!(json!(quotas[0]["quotaUsage"].as_array().unwrap()[..2]), expected);
     let theirs = emulator.other_customer().call("getFlexMetalQuotaUsages").ok().await;
     assert_eq!(theirs[0]["quotaUsage"][1]["contractId"], "HARBOUR-2024-1");

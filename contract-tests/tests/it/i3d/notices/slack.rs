@@ -19,7 +19,9 @@ async fn a_setting_lives_from_create_to_delete() {
     let listed = api.call("getSlackSettings").ok().await;
     assert_eq!(listed.as_array().unwrap().last(), created.get(0));
 
-    let change = json!({ "name": "Ops 2", "webHookUrl": "http://192.0.2.1/", "channel": "b", "userName": "c" });
+    let change = json!({
+        "name": "Ops 2", "webHookUrl": "http://192.0.2.1/", "channel": "b", "userName": "c",
+    });
     let changed =
         api.call("updateSlackSetting").with("slackSettingId", id).body(change.clone()).ok().await;
     assert_eq!((&changed[0]["id"], &changed[0]["name"]), (&created[0]["id"], &change["name"]));

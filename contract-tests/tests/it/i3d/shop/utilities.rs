@@ -6,14 +6,19 @@ async fn margin(api: &Api, category: &str) -> Value {
 }
 
 async fn vat(api: &Api, service: &str) -> Value {
-    api.call("getCalcUtilitiesServiceVatPercentage").with("serviceName", service).ok().await["taxPercent"]
-        .take()
+    let call = api.call("getCalcUtilitiesServiceVatPercentage").with("serviceName", service);
+    call.ok().await["taxPercent"].take()
 }
 
 #[tokio::test]
 async fn a_partner_has_a_margin_of_its_own_in_each_category() {
     let emulator = Emulator::start();
-    let partner = |id: i64, factor: f64| json!({ "resellerTypeId": 2, "resellerTypeName": "Partner", "categoryId": id, "marginFactor": factor });
+    let partner = |id: i64, factor: f64| {
+        json!({
+            "resellerTypeId": 2, "resellerTypeName": "Partner", "categoryId": id,
+            "marginFactor": factor,
+        })
+    };
     assert_eq!(margin(&emulator.api(), "Dedicated Servers").await, partner(2, 0.925));
     assert_eq!(margin(&emulator.api(), "Backup Storage").await, partner(4, 1.0));
     let theirs = margin(&emulator.other_customer(), "Dedicated Servers").await;

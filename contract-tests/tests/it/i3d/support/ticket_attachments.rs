@@ -128,7 +128,10 @@ async fn a_free_file_can_be_deleted_once() {
     let id = upload(&api).await;
     let delete = |api: &Api| {
         let api = api.clone();
-        async move { api.call("deleteTicketsAttachment").with("attachmentId", id).send().await.status }
+        async move {
+            let call = api.call("deleteTicketsAttachment").with("attachmentId", id);
+            call.send().await.status
+        }
     };
     assert_eq!(delete(&emulator.other_customer()).await, 404);
     assert_eq!(delete(&api).await, 204);
