@@ -7,6 +7,7 @@ mod colocation;
 mod dedicated;
 pub mod flex_metal;
 mod notices;
+mod platform;
 mod reference;
 mod shop;
 mod support;

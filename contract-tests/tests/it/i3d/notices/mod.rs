@@ -1,6 +1,6 @@
 //! What the API tells on its own: triggers, callbacks, Slack, the newsletter.
 
-mod callbacks;
+mod callback_settings;
 mod newsletter;
-mod slack;
+mod slack_settings;
 mod triggers;

@@ -1,8 +1,5 @@
-//! What is the same for everybody: countries, currencies, systems, sites.
+//! What is the same for everybody: countries, currencies, operating systems.
 
 mod countries;
 mod currencies;
-mod health;
-mod heat_map;
 mod operating_systems;
-mod ping_sites;
