@@ -82,7 +82,14 @@ impl Cases {
     fn accepts(&mut self, name: &str, request: Request) {
         let test = move || {
             let emulator = Emulator::start();
-            RUNTIME.block_on(request.call(&emulator.api()).ok());
+            let answer = RUNTIME.block_on(request.call(&emulator.api()).send());
+            assert_eq!(
+                answer.status,
+                request.route.success,
+                "the contract wants an example that the demo world can answer; if something must \
+                 come before, add the operation to PREPARED in profiles/i3d_v3/mod.rs: {}",
+                answer.text()
+            );
             Ok(())
         };
         self.trials.push(Trial::test(format!("{} {name}", self.id), test));
@@ -95,7 +102,11 @@ impl Cases {
             let api = emulator.api();
             RUNTIME.block_on(request.call(&api).ok());
             let log = RUNTIME.block_on(api.call("getAccountLogs").ok());
-            assert_eq!(log[0]["title"], request.route.summary.as_str());
+            assert_eq!(
+                log[0]["title"],
+                request.route.summary.as_str(),
+                "the newest entry; an operation that only looks belongs to CHANGE_NOTHING"
+            );
             Ok(())
         };
         self.trials.push(Trial::test(format!("{} stands in the account log", self.id), test));

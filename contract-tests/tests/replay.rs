@@ -59,7 +59,8 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
         if missing.is_empty() {
             Ok(())
         } else {
-            Err(format!("no fixture calls {missing:?}").into())
+            let wanted = "record one with `contract-tests record`, into fixtures/i3d-v3";
+            Err(format!("no fixture calls an operation of {missing:?}; {wanted}").into())
         }
     }
 }

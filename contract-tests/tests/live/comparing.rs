@@ -117,7 +117,12 @@ async fn one_other_answer_of_a_live_host_is_named() {
         });
     };
     let way = Altered { inner: scene.host.http(), operation: "getOperatingsystems", edit };
-    let comparison = compared(&mock(), &live(&scene, Arc::new(way)).await, &reads(&PROFILE)).await;
+    // All reads are compared where nothing is altered.
+    let mut scenarios = reads(&PROFILE);
+    let some = ["getOperatingsystems", "getCountries", "getSshKeys"];
+    scenarios.retain(|it| some.iter().any(|operation| it.id.ends_with(operation)));
+    assert_eq!(scenarios.len(), some.len());
+    let comparison = compared(&mock(), &live(&scene, Arc::new(way)).await, &scenarios).await;
     assert_eq!(comparison.run.verdict(), Verdict::Broken);
     let told = comparison.differences.iter().map(|(it, _)| (it.operation.as_str(), it.at.as_str()));
     let expected =

@@ -249,8 +249,10 @@ async fn what_the_ledger_does_not_say_is_told_and_not_touched() {
 async fn what_somebody_took_over_is_told_and_not_touched() {
     let (mut scene, _) = scene().await;
     scene.permit.operations.insert("createSlackSetting".to_owned(), 1);
-    let body = json!({ "name": "ct-testrun1-1", "webHookUrl": "https://contract-tests.invalid/", "channel": "c",
-        "userName": "u" });
+    let body = json!({
+        "name": "ct-testrun1-1", "webHookUrl": "https://contract-tests.invalid/",
+        "channel": "c", "userName": "u",
+    });
     let guard = scene.guard();
     let made = guard.pass(&with_body("createSlackSetting", &body)).await.unwrap().unwrap().json();
     let id = made[0]["id"].as_str().unwrap();

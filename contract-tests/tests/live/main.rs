@@ -5,5 +5,6 @@ mod comparing;
 mod crash;
 mod guard;
 mod host;
+mod patience;
 mod slow;
 mod tls;

@@ -1,0 +1,112 @@
+//! The same seed and the same requests make the same world, after a reset and a restart, too.
+
+use contract_tests::{Api, Content, Emulator, Request, operations};
+use mock_server::Config;
+use reqwest::Response;
+use serde_json::json;
+
+use super::{SEEDED_START, SSH_KEYS, UNKNOWN_KEY, body, new_key};
+
+#[tokio::test]
+async fn a_reset_brings_the_seeded_world_back_ids_and_clock_included() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let before = api.call("getSshKeys").ok().await;
+    let create = || api.call("createSshKey").body(new_key()).ok();
+    let first = [create().await, create().await];
+    assert_ne!(first[0][0]["uuid"], first[1][0]["uuid"]);
+    api.call("deleteSshKey").with("uuid", before[0]["uuid"].as_str().unwrap()).ok().await;
+    api.call("getSshKeys").with("shade", "dark").ok().await;
+    api.advance(3_600).await;
+
+    let reset = api.raw("POST", "/_mock/reset", None).await;
+    assert_eq!(reset.status(), 204);
+    assert_eq!(api.call("getSshKeys").ok().await, before);
+    let clock = body(api.raw("GET", "/_mock/clock", None).await).await;
+    assert_eq!(clock["now"], SEEDED_START);
+    let noted = body(api.raw("GET", "/_mock/violations", None).await).await;
+    assert_eq!(noted, json!({ "violations": [], "unknownProperties": [] }));
+    assert_eq!([create().await, create().await], first);
+}
+
+/// Status, headers and body of an answer, without which port was free; the control API dates by the
+/// wall clock.
+async fn transcript(response: Response) -> String {
+    let address = response.remote_addr().unwrap().to_string();
+    let control = response.url().path().starts_with("/_mock");
+    let headers = response.headers().iter().filter(|(name, _)| !control || *name != "date");
+    let headers: String = headers.map(|(name, value)| format!("{name}: {value:?}\n")).collect();
+    let status = response.status();
+    let body =
+        String::from_utf8_lossy(&response.bytes().await.unwrap()).replace(&address, "address");
+    format!("{status}\n{headers}\n{body}\n")
+}
+
+/// Everything that the server says to the examples of the contract, to a few refusals and to the
+/// passing of time, that many times.
+async fn run(seed: u64, rounds: usize) -> Vec<String> {
+    let emulator = Emulator::with(Config { seed: Some(seed), ..Config::default() });
+    let api: Api = emulator.api();
+    let mut said = Vec::new();
+    // The client draws the boundary of a form by chance, so that it is never the same request.
+    let same = |example: &Request| !matches!(example.content, Content::Form(_));
+    for _ in 0..rounds {
+        for example in operations().filter_map(|route| Request::example(route).ok()).filter(same) {
+            said.push(transcript(example.call(&api).response().await).await);
+        }
+        for (method, path) in [
+            ("GET", "/v3/nothing"),
+            ("PATCH", SSH_KEYS),
+            ("OPTIONS", SSH_KEYS),
+            ("GET", UNKNOWN_KEY),
+        ] {
+            said.push(transcript(api.raw(method, path, None).await).await);
+        }
+        said.push(transcript(api.raw("POST", SSH_KEYS, Some(json!({ "name": 7 }))).await).await);
+        said.push(transcript(api.raw("POST", SSH_KEYS, Some(new_key())).await).await);
+        said.push(transcript(api.raw("GET", "/_mock/violations", None).await).await);
+        api.advance(61).await;
+    }
+    said
+}
+
+#[tokio::test]
+async fn the_same_seed_and_the_same_requests_give_the_same_bytes() {
+    let first = run(7, 2).await;
+    for (one, other) in first.iter().zip(run(7, 2).await) {
+        assert_eq!(*one, other);
+    }
+    let other = run(8, 1).await;
+    assert_ne!(first[..other.len()], other, "another seed gives other ids");
+}
+
+#[tokio::test]
+async fn a_kept_world_goes_on_with_its_clock_and_lets_the_key_of_the_settings_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |key: &str| Config {
+        seed: Some(1),
+        db: Some(folder.path().join("world.db")),
+        api_key: key.to_owned(),
+        ..Config::default()
+    };
+    let first = Emulator::with(config(Config::API_KEY));
+    first.api().advance(1000).await;
+    let created = first.api().call("createSshKey").body(new_key()).ok().await;
+    first.api().call("deleteAccountApiKey").with("apiKeyId", 4711).ok().await;
+    drop(first);
+
+    let second = Emulator::with(config("anotherKey0123456789"));
+    let found = second
+        .api()
+        .call("getSshKey")
+        .with("uuid", created[0]["uuid"].as_str().unwrap())
+        .ok()
+        .await;
+    assert_eq!(found, created);
+    let clock = body(second.api().raw("GET", "/_mock/clock", None).await).await;
+    assert_eq!(clock["now"], created[0]["createdAt"]);
+    drop(second);
+
+    let taken = mock_server::start(config("i3dHarbourKey0987654")).unwrap_err();
+    assert!(taken.to_string().contains("has the API key"), "{taken}");
+}

@@ -1,0 +1,8 @@
+//! What the harness does: explore, replay, record, compare.
+
+mod comparison;
+mod explore;
+mod faults;
+mod fixture_commands;
+mod recording;
+mod replaying;

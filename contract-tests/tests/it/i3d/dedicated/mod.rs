@@ -1,0 +1,4 @@
+//! Dedicated servers and their ports.
+
+mod pxe_switch_ports;
+mod servers;

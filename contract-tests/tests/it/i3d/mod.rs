@@ -1,0 +1,14 @@
+//! Scenarios over HTTP, in the rooms of the emulated API: one file for each resource.
+
+mod account;
+mod api_keys;
+mod billing;
+mod colocation;
+mod dedicated;
+pub mod flex_metal;
+mod notices;
+mod platform;
+mod reference;
+mod shop;
+mod support;
+mod telemetry;

@@ -1,0 +1,5 @@
+//! Tickets with their attachments, and vacancies.
+
+mod jobs;
+mod ticket_attachments;
+mod tickets;

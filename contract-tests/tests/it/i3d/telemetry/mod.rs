@@ -1,0 +1,5 @@
+//! Power and traffic over time, as numbers and as graphs.
+
+mod network_graphs;
+mod power;
+mod traffic;
