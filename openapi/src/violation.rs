@@ -109,7 +109,10 @@ mod tests {
             told("a", Rule::Required, "is required")
         );
         assert_eq!(
-            found(json!({ "additionalProperties": false }), json!({ "a": 1 })),
+            found(
+                json!({ "properties": { "b": {} }, "additionalProperties": false }),
+                json!({ "a": 1 })
+            ),
             told("a", Rule::AdditionalProperties, "is not a known property")
         );
         for (limit, message) in [(1, "must not be empty"), (2, "must have at least 2 characters")] {
