@@ -35,8 +35,8 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
         start_time()?.as_secs_f64() * 1e3
     );
 
-    let hello = Process::start("xtask", &["ceiling", "hello"])?;
-    let select = Process::start("xtask", &["ceiling", "select"])?;
+    let hello = Process::start("measurements", &["ceiling", "hello"])?;
+    let select = Process::start("measurements", &["ceiling", "select"])?;
     let emulator = Process::start("mock-server", &["--listen", "127.0.0.1:0"])?;
     let fresh = emulator.resident_mib()?;
 
