@@ -2,7 +2,7 @@
 
 mod ci;
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -44,13 +44,30 @@ fn main() -> Result<()> {
     }
 }
 
-/// Measurements are a package of their own, so that the other tasks need not build what is measured.
+/// Measurements are a package of their own: the other tasks need not build what is measured.
 fn measure(what: &str, options: Vec<String>) -> Result<()> {
-    let status = Command::new("cargo")
-        .args(["run", "--quiet", "--release", "--package", "measurements", "--", what])
-        .args(options)
-        .status()?;
-    ensure!(status.success(), "{what} ended with {status}");
+    let package = ["run", "--quiet", "--release", "--package", "measurements", "--", what];
+    run(cargo(&package).args(options))
+}
+
+/// Cargo, without the variables that it gave to this program: build scripts that look at them would
+/// take them for a change, and build again.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
+    command.args(arguments).current_dir(source::root());
+    command
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    eprintln!("$ {command:?}");
+    let status = command.status()?;
+    ensure!(status.success(), "{command:?} ended with {status}");
     Ok(())
 }
 
@@ -60,7 +77,7 @@ fn modules(package: Option<String>) -> Result<()> {
         None => source::CRATES.iter().map(|it| (*it).to_owned()).collect(),
     };
     for package in packages {
-        let root: PathBuf = source::root().join(&package).join("src/lib.rs");
+        let root = source::root().join(&package).join("src/lib.rs");
         let graph = Graph::read(&root, &["openapi", "mock_server", "contract_tests"])?;
         println!("# {package}: {} modules", graph.modules.len());
         for module in &graph.modules {

@@ -61,7 +61,8 @@ pub fn long_lines(text: &str, is_rust: bool) -> Vec<usize> {
     let is_string = |number: usize, line: &str| {
         let first = line.chars().take_while(|it| it.is_whitespace()).count();
         strings.iter().any(|(start, end)| {
-            (start.line, start.column) <= (number, first) && (number, COLUMNS_MAX) < (end.line, end.column)
+            (start.line, start.column) <= (number, first)
+                && (number, COLUMNS_MAX) < (end.line, end.column)
         })
     };
     (1..)

@@ -2,31 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Edge, Graph};
+use super::graph::{Edge, Graph};
 
 type Uses<'a> = BTreeMap<&'a str, Vec<&'a Edge>>;
 
-pub(super) fn circles(graph: &Graph) -> Vec<String> {
-    let mut uses: Uses<'_> = BTreeMap::new();
-    for edge in &graph.edges {
-        uses.entry(&edge.from).or_default().push(edge);
-    }
-    let reached: BTreeMap<&str, BTreeSet<&str>> =
-        graph.modules.iter().map(|it| (it.as_str(), reached(&uses, it))).collect();
-    let mut told = BTreeSet::new();
-    let mut circles = Vec::new();
-    for module in &graph.modules {
-        let circle: Vec<&str> = reached[module.as_str()]
-            .iter()
-            .copied()
-            .filter(|it| reached.get(it).is_some_and(|back| back.contains(module.as_str())))
-            .collect();
-        if circle.is_empty() || !told.insert(circle.clone()) {
-            continue;
+impl Graph {
+    /// Each set of modules that use each other in a circle, as a message with the lines that make
+    /// its shortest one.
+    #[must_use]
+    pub fn circles(&self) -> Vec<String> {
+        let mut uses: Uses<'_> = BTreeMap::new();
+        for edge in &self.edges {
+            uses.entry(&edge.from).or_default().push(edge);
         }
-        circles.push(message(&uses, &circle));
+        let reached: BTreeMap<&str, BTreeSet<&str>> =
+            self.modules.iter().map(|it| (it.as_str(), reached(&uses, it))).collect();
+        let mut told = BTreeSet::new();
+        let mut circles = Vec::new();
+        for module in &self.modules {
+            let circle: Vec<&str> = reached[module.as_str()]
+                .iter()
+                .copied()
+                .filter(|it| reached.get(it).is_some_and(|back| back.contains(module.as_str())))
+                .collect();
+            if circle.is_empty() || !told.insert(circle.clone()) {
+                continue;
+            }
+            circles.push(message(&uses, &circle));
+        }
+        circles
     }
-    circles
 }
 
 /// Everything that `from` uses, directly or not; itself only if something leads back.

@@ -1,44 +1,53 @@
 //! Which parts of a crate may use which.
 
-use super::Graph;
+use super::graph::Graph;
 
-/// Rows from the top to the bottom: a part uses those of lower rows, and no other one. A part is a
-/// module with all that is below it, unless that has a place of its own; `crate` is the root file.
-pub struct Layers<'a>(pub &'a [&'a [&'a str]]);
+/// The parts of a crate from the top to the bottom, each with those that it may use. A part is a
+/// module with all that is below it, unless that is a part of its own; `crate` is the root file.
+pub struct Layers<'a>(pub &'a [(&'a str, &'a [&'a str])]);
 
 impl Layers<'_> {
     /// What breaks the order, one message each.
     #[must_use]
     pub fn broken_by(&self, graph: &Graph) -> Vec<String> {
-        let mut broken: Vec<String> = graph
-            .modules
-            .iter()
-            .filter(|it| self.place(it).is_none())
-            .map(|it| format!("{it} has no place in the table of layers"))
-            .collect();
+        let mut broken = self.upward();
+        for module in &graph.modules {
+            if self.part(module).is_none() {
+                broken.push(format!("{module} is in no part of the table of layers"));
+            }
+        }
         for edge in &graph.edges {
-            let Some((from_row, from)) = self.place(&edge.from) else { continue };
-            let Some((to_row, to)) = self.place(&edge.to) else {
-                broken.push(format!("{edge}, which has no place in the table of layers"));
+            let Some(from) = self.part(&edge.from) else { continue };
+            let Some(to) = self.part(&edge.to) else {
+                broken.push(format!("{edge}, which is in no part of the table of layers"));
                 continue;
             };
-            if from != to && from_row >= to_row {
-                broken.push(format!("{edge}; {from} may not use {to}"));
+            if from != to && !self.0[from].1.contains(&self.0[to].0) {
+                broken.push(format!("{edge}; {} may not use {}", self.0[from].0, self.0[to].0));
             }
         }
         broken
     }
 
-    /// The row and the part that a module belongs to.
-    fn place(&self, module: &str) -> Option<(usize, &str)> {
+    /// What the table itself says against its order.
+    fn upward(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (row, (part, uses)) in self.0.iter().enumerate() {
+            for used in *uses {
+                if !self.0[row + 1..].iter().any(|(below, _)| below == used) {
+                    broken.push(format!("{used} does not stand below {part} in the table"));
+                }
+            }
+        }
+        broken
+    }
+
+    /// The row of the part that a module belongs to.
+    fn part(&self, module: &str) -> Option<usize> {
         let belongs = |part: &str| {
             module.strip_prefix(part).is_some_and(|it| it.is_empty() || it.starts_with("::"))
         };
-        self.0
-            .iter()
-            .enumerate()
-            .flat_map(|(row, parts)| parts.iter().map(move |part| (row, *part)))
-            .filter(|(_, part)| belongs(part))
-            .max_by_key(|(_, part)| part.len())
+        let rows = self.0.iter().enumerate().filter(|(_, (part, _))| belongs(part));
+        rows.max_by_key(|(_, (part, _))| part.len()).map(|(row, _)| row)
     }
 }

@@ -7,12 +7,12 @@ use syn::{Fields, ImplItem, Item, Type, Visibility, spanned::Spanned};
 
 use super::{
     paths::{Kind, Seen},
-    reading::{Module, Modules, read},
+    reading::{Module, Modules, name_of, read},
     resolving::{Target, resolve},
 };
 
-/// The public items of the crate `name` that begins in the file `root`, a line for each, sorted. What
-/// is implemented of traits is not listed.
+/// The public items of the crate `name` that begins in the file `root`, a line for each, sorted.
+/// What is implemented of traits is not listed.
 pub fn public_api(name: &str, root: &Path) -> Result<Vec<String>> {
     let modules = read(root)?;
     let mut api = PublicApi { modules: &modules, lines: BTreeSet::new() };
@@ -29,7 +29,9 @@ impl PublicApi<'_> {
     fn add_module(&mut self, path: &[String], public: &str) {
         let module = &self.modules[path];
         for item in &module.items {
-            if is_public(item) && let Some(name) = super::reading::name_of(item) {
+            if is_public(item)
+                && let Some(name) = name_of(item)
+            {
                 self.add_item(path, &name, &format!("{public}::{name}"));
             }
         }

@@ -37,12 +37,7 @@ pub(super) fn read(root: &Path) -> Result<Modules> {
 }
 
 /// Reads a file as the module `path`, whose own modules stand in `folder`.
-fn read_file(
-    modules: &mut Modules,
-    path: Vec<String>,
-    file: PathBuf,
-    folder: &Path,
-) -> Result<()> {
+fn read_file(modules: &mut Modules, path: Vec<String>, file: PathBuf, folder: &Path) -> Result<()> {
     let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let parsed = syn::parse_file(&text).with_context(|| file.display().to_string())?;
     if for_tests(&parsed.attrs) {

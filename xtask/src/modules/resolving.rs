@@ -1,11 +1,16 @@
 //! Finds the file that a path leads to, through re-exports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use anyhow::Result;
 
 use super::{
-    Edge, Graph,
+    graph::{Edge, Graph},
     paths::{Kind, Seen, Written},
-    reading::{Module, Modules},
+    reading::{Module, Modules, read},
 };
 
 /// Longer chains of re-exports are taken for a circle of them.
@@ -20,7 +25,15 @@ pub(super) enum Target {
     Item(Vec<String>, String),
 }
 
-pub(super) fn graph(modules: &Modules, crates: &[&str]) -> Graph {
+impl Graph {
+    /// Reads the crate that begins in the file `root`. Tests are left out. `crates` are the names
+    /// of other crates that count as modules.
+    pub fn read(root: &Path, crates: &[&str]) -> Result<Graph> {
+        Ok(graph(&read(root)?, crates))
+    }
+}
+
+fn graph(modules: &Modules, crates: &[&str]) -> Graph {
     let mut edges: BTreeMap<(String, String), Edge> = BTreeMap::new();
     for (path, module) in modules {
         for written in &module.paths {
