@@ -117,7 +117,10 @@ async fn prepare(address: &str) -> Result<(String, Body, Body)> {
 }
 
 async fn add_tickets(connection: &mut Connection, count: usize) -> Result<()> {
-    let ticket = json!({ "title": "bench", "content": "A question.", "category": "Bare-metal", "department": "Service Desk" });
+    let ticket = json!({
+        "title": "bench", "content": "A question.", "category": "Bare-metal",
+        "department": "Service Desk",
+    });
     let request = Request::new("POST", "/v3/tickets", Some(KEY), ticket.to_string());
     for _ in 0..count {
         let (status, body) = connection.exchange(&request).await?;

@@ -74,6 +74,11 @@ fn graph(package: &str) -> Graph {
     Graph::read(&file, &OTHER_CRATES).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
+/// The path of a file in the repository.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
 /// Fails with all that was found, one after the other.
 fn none_of(broken: &[String], law: &str) {
     assert!(broken.is_empty(), "{law}:\n\n{}\n", broken.join("\n"));
@@ -106,7 +111,7 @@ fn files_lines_and_folders_have_a_size_for_a_screen() {
     }
     for file in rust.iter().chain(&sql) {
         let text = read(file);
-        let (name, lines) = (file.display(), text.lines().count());
+        let (name, lines) = (shown(file), text.lines().count());
         if lines > LINES_MAX {
             broken.push(format!("{name} has {lines} lines, more than {LINES_MAX}"));
         }
@@ -115,7 +120,7 @@ fn files_lines_and_folders_have_a_size_for_a_screen() {
         }
     }
     for (folder, count) in folders.iter().filter(|(_, count)| **count > FILES_MAX) {
-        broken.push(format!("{} has {count} files, more than {FILES_MAX}", folder.display()));
+        broken.push(format!("{} has {count} files, more than {FILES_MAX}", shown(folder)));
     }
     none_of(&broken, "split by noun");
 }
@@ -150,7 +155,7 @@ fn saying(folder: &str, words: &[&str]) -> Vec<String> {
     for file in files {
         for (number, line) in (1..).zip(read(&file).lines()) {
             if let Some(word) = words.iter().find(|word| has_word(line, word)) {
-                found.push(format!("{}:{number} says {word}: {line}", file.display()));
+                found.push(format!("{}:{number} says {word}: {line}", shown(&file)));
             }
         }
     }
@@ -169,7 +174,7 @@ fn every_snapshot_belongs_to_a_test() {
         let test = name.rsplit("__").next().unwrap_or_default();
         let test = test.trim_end_matches(|it: char| it.is_ascii_digit() || it == '-');
         if !source.is_file() || !has_word(&read(&source), test) {
-            broken.push(format!("{}: no {test} in {}", file.display(), source.display()));
+            broken.push(format!("{}: no {test} in {}", shown(&file), shown(&source)));
         }
     }
     none_of(&broken, "snapshots that no test asks for");
