@@ -1,3 +1,3 @@
-//! Cargo reads build dependencies only where there is a build script.
+//! Nothing: cargo reads build dependencies only where there is a build script.
 
 fn main() {}

@@ -9,10 +9,11 @@ use xtask::source::root;
 
 /// What is built in this repository. `openapi` alone is nothing that anybody builds for use; it has
 /// no part in the stack of the others.
-const BUILDS: [&[&str]; 6] = [
+const BUILDS: [&[&str]; 7] = [
     &["-p", "mock-server", "-e", "normal,build"],
     &["-p", "contract-tests", "-e", "normal,build"],
     &["-p", "measurements", "-e", "normal,build"],
+    &["-p", "xtask", "-e", "normal,build"],
     &["-p", "mock-server", "-e", "normal,build,dev"],
     &["-p", "contract-tests", "-e", "normal,build,dev"],
     &["--workspace", "-e", "normal,build,dev"],
