@@ -1,38 +1,11 @@
-//! Invariants of the source that the compiler does not hold.
+//! What the files of the contract and of the demo world have to do with the code. Other laws of the
+//! source are held by `xtask/tests/architecture.rs`.
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
-
-/// No file is longer; a longer one is split by noun.
-const LINES_MAX: usize = 500;
-
-#[test]
-fn the_engine_knows_no_api_and_no_http() {
-    nobody_says("src/engine", &["crate::apis", "crate::http", "super::super", "axum", "i3d_v3"]);
-}
-
-#[test]
-fn the_http_server_knows_no_api() {
-    nobody_says("src/http", &["crate::apis", "i3d_v3"]);
-}
-
-#[test]
-fn operations_know_neither_threads_nor_http_nor_a_clock_of_their_own() {
-    let no_time = ["SystemTime", "Instant", "Timestamp::now", "Zoned::now"];
-    nobody_says("src/apis", &no_time);
-    nobody_says("src/apis", &["axum", "tokio", "async", "await", "rand"]);
-}
-
-#[test]
-fn no_file_is_too_long() {
-    for file in files("src", "rs") {
-        let lines = read(&file).lines().count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines; split it by noun", file.display());
-    }
-}
 
 #[test]
 fn every_operation_of_every_file_is_in_the_contract() {
@@ -54,33 +27,6 @@ fn every_file_of_the_demo_world_is_read() {
         let name = name.to_str().expect("a name in UTF-8");
         assert!(code.contains(&format!("\"{name}\"")), "nothing reads {}", file.display());
     }
-}
-
-/// No file below `folder` has one of these words.
-fn nobody_says(folder: &str, words: &[&str]) {
-    let files = files(folder, "rs");
-    assert!(!files.is_empty(), "{folder} has files");
-    for file in files {
-        for (index, line) in read(&file).lines().enumerate() {
-            if let Some(word) = words.iter().find(|word| has_word(line, word)) {
-                panic!("{}:{} says {word}: {line}", file.display(), index + 1);
-            }
-        }
-    }
-}
-
-/// Whether `line` has `word`, not as a part of a longer word.
-fn has_word(line: &str, word: &str) -> bool {
-    let of_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    line.match_indices(word).any(|(at, _)| {
-        !line[..at].ends_with(of_word) && !line[at + word.len()..].starts_with(of_word)
-    })
-}
-
-#[test]
-fn a_word_is_found_only_as_a_whole() {
-    assert!(has_word("use rand::Rng;", "rand") && has_word("rand", "rand"));
-    assert!(!has_word("cx.random()", "rand") && !has_word("let operand = 1;", "rand"));
 }
 
 /// The files below `folder` with this extension, in order.

@@ -1,57 +1,97 @@
-//! `cargo xtask`: measurements of this repository.
+//! `cargo xtask`: the tasks of this repository.
 
-mod bench;
-mod ceiling;
-mod load;
-mod mutants;
-mod process;
+mod ci;
 
-use std::net::SocketAddr;
+use std::process::Command;
 
+use anyhow::{Result, ensure};
 use clap::Parser;
+use xtask::{modules::Graph, source};
 
-/// Measurements of this repository
+/// The tasks of this repository
 #[derive(Parser)]
 enum Task {
-    /// Measure the emulator beside two ceilings, in one run with one load generator
+    /// Everything that must hold before a change lands
+    Ci,
+    /// What can be said of a change in a minute: format, lints, and the tests beside the code
+    Quick,
+    /// Print which file of a crate uses which other ones, and their circles
+    Modules {
+        /// The folder of one crate; all without it
+        package: Option<String>,
+    },
+    /// Measure the emulator beside two ceilings; `--help` tells its options
+    #[command(disable_help_flag = true)]
     Bench {
-        /// Seconds for each measurement
-        #[arg(long, default_value_t = 2.0)]
-        seconds: f64,
-        /// Rounds over all servers; the table shows medians
-        #[arg(long, default_value_t = 5)]
-        rounds: usize,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        options: Vec<String>,
     },
-    /// Measure the harness: faults on purpose, and false alarms
+    /// Measure the harness with faults on purpose; `--help` tells its options
+    #[command(disable_help_flag = true)]
     Mutants {
-        /// How many seeds each fault is hunted with
-        #[arg(long, default_value_t = 3)]
-        seeds: u64,
-        /// Only faults with this text in their name, and no false alarms
-        #[arg(long)]
-        only: Option<String>,
-        /// Requests of each of ten seeds on a sound emulator
-        #[arg(long, default_value_t = 10_000)]
-        sound: u64,
-    },
-    /// Serve a ceiling that the bench compares with
-    #[command(hide = true)]
-    Ceiling {
-        /// Which one
-        kind: ceiling::Kind,
-        /// Where to listen
-        #[arg(long, default_value = "127.0.0.1:0")]
-        listen: SocketAddr,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        options: Vec<String>,
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> Result<()> {
     match Task::parse() {
-        Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
-        Task::Mutants { seeds, only, sound } => {
-            mutants::run(seeds, only.as_deref())?;
-            if only.is_some() { Ok(()) } else { mutants::alarms(10, sound) }
-        }
-        Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
+        Task::Ci => ci::all(),
+        Task::Quick => ci::quick(),
+        Task::Modules { package } => modules(package),
+        Task::Bench { options } => measure("bench", options),
+        Task::Mutants { options } => measure("mutants", options),
     }
+}
+
+/// Measurements are a package of their own: the other tasks need not build what is measured.
+fn measure(what: &str, options: Vec<String>) -> Result<()> {
+    let package = ["run", "--quiet", "--release", "--package", "measurements", "--", what];
+    run(cargo(&package).args(options))
+}
+
+/// Cargo, without the variables that it gave to this program: build scripts that look at them would
+/// take them for a change, and build again.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
+    command.args(arguments).current_dir(source::root());
+    command
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    eprintln!("$ {command:?}");
+    let status = command.status()?;
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(())
+}
+
+fn modules(package: Option<String>) -> Result<()> {
+    let packages = match package {
+        Some(package) => vec![package],
+        None => source::CRATES.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    for package in packages {
+        let root = source::root().join(&package).join("src/lib.rs");
+        let graph = Graph::read(&root, &["openapi", "mock_server", "contract_tests"])?;
+        println!("# {package}: {} modules", graph.modules.len());
+        for module in &graph.modules {
+            let uses: Vec<&str> = graph
+                .edges
+                .iter()
+                .filter(|it| it.from == *module)
+                .map(|it| it.to.as_str())
+                .collect();
+            println!("{module} -> {}", uses.join(" "));
+        }
+        for circle in graph.circles() {
+            println!("\n{circle}");
+        }
+    }
+    Ok(())
 }

@@ -35,8 +35,8 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
         start_time()?.as_secs_f64() * 1e3
     );
 
-    let hello = Process::start("xtask", &["ceiling", "hello"])?;
-    let select = Process::start("xtask", &["ceiling", "select"])?;
+    let hello = Process::start("measurements", &["ceiling", "hello"])?;
+    let select = Process::start("measurements", &["ceiling", "select"])?;
     let emulator = Process::start("mock-server", &["--listen", "127.0.0.1:0"])?;
     let fresh = emulator.resident_mib()?;
 
@@ -117,7 +117,10 @@ async fn prepare(address: &str) -> Result<(String, Body, Body)> {
 }
 
 async fn add_tickets(connection: &mut Connection, count: usize) -> Result<()> {
-    let ticket = json!({ "title": "bench", "content": "A question.", "category": "Bare-metal", "department": "Service Desk" });
+    let ticket = json!({
+        "title": "bench", "content": "A question.", "category": "Bare-metal",
+        "department": "Service Desk",
+    });
     let request = Request::new("POST", "/v3/tickets", Some(KEY), ticket.to_string());
     for _ in 0..count {
         let (status, body) = connection.exchange(&request).await?;

@@ -1,0 +1,57 @@
+//! `cargo xtask`: measurements of this repository.
+
+mod bench;
+mod ceiling;
+mod load;
+mod mutants;
+mod process;
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+
+/// Measurements of this repository
+#[derive(Parser)]
+enum Task {
+    /// Measure the emulator beside two ceilings, in one run with one load generator
+    Bench {
+        /// Seconds for each measurement
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+        /// Rounds over all servers; the table shows medians
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Measure the harness: faults on purpose, and false alarms
+    Mutants {
+        /// How many seeds each fault is hunted with
+        #[arg(long, default_value_t = 3)]
+        seeds: u64,
+        /// Only faults with this text in their name, and no false alarms
+        #[arg(long)]
+        only: Option<String>,
+        /// Requests of each of ten seeds on a sound emulator
+        #[arg(long, default_value_t = 10_000)]
+        sound: u64,
+    },
+    /// Serve a ceiling that the bench compares with
+    #[command(hide = true)]
+    Ceiling {
+        /// Which one
+        kind: ceiling::Kind,
+        /// Where to listen
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
+        Task::Mutants { seeds, only, sound } => {
+            mutants::run(seeds, only.as_deref())?;
+            if only.is_some() { Ok(()) } else { mutants::alarms(10, sound) }
+        }
+        Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
+    }
+}

@@ -1,0 +1,117 @@
+//! What must hold before a change lands.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{cargo, run};
+
+/// Everything, the tests first. What the test runners counted is the last line.
+pub(crate) fn all() -> Result<()> {
+    let counted = tests()?;
+    format()?;
+    lint()?;
+    let doc = ["doc", "--workspace", "--no-deps", "--locked", "--quiet"];
+    run(cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+    tools()?;
+    println!("{} passed, {} failed", counted.passed, counted.failed);
+    Ok(())
+}
+
+/// What can be said of a change in a minute.
+pub(crate) fn quick() -> Result<()> {
+    format()?;
+    lint()?;
+    run(&mut cargo(&["test", "--workspace", "--locked", "--lib", "--quiet"]))
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counted {
+    passed: u64,
+    failed: u64,
+}
+
+impl Counted {
+    /// Adds what a test runner says of itself in its last line.
+    fn add(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else { return };
+        let words: Vec<&str> = result.split([' ', ';', '.']).collect();
+        for pair in words.windows(2) {
+            let Ok(number) = pair[0].parse::<u64>() else { continue };
+            match pair[1] {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Runs all tests, and says how many there were: the last runner has none but those of
+/// documentation, so that its own line says little.
+fn tests() -> Result<Counted> {
+    let mut command = cargo(&["test", "--workspace", "--locked"]);
+    eprintln!("$ {command:?}");
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let output = child.stdout.take().context("the output is piped")?;
+    let mut counted = Counted::default();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        counted.add(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        println!("{} passed, {} failed", counted.passed, counted.failed);
+    }
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(counted)
+}
+
+fn format() -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+/// Clippy, which checks the types as well.
+fn lint() -> Result<()> {
+    let what = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet"];
+    run(cargo(&what).args(["--", "-D", "warnings"]))
+}
+
+/// Tools that are no part of Rust. One that is not installed is left out and named: `.ci/run`
+/// installs `typos`; the others are only to be had by compiling them.
+fn tools() -> Result<()> {
+    let mut typos = Command::new("typos");
+    tool("typos", Command::new("typos").arg("--version"), &mut typos)?;
+    tool("cargo-machete", &mut cargo(&["machete", "--version"]), &mut cargo(&["machete"]))?;
+    let deny = ["deny", "check", "bans", "licenses", "sources"];
+    tool("cargo-deny", &mut cargo(&["deny", "--version"]), &mut cargo(&deny))
+}
+
+fn tool(name: &str, version: &mut Command, command: &mut Command) -> Result<()> {
+    if version.output().is_ok_and(|it| it.status.success()) {
+        run(command)
+    } else {
+        eprintln!("{name} is not installed and left out");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_results_of_all_runners_are_added() {
+        let mut counted = Counted::default();
+        counted.add("running 3 tests");
+        counted
+            .add("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; finished in 1.5s");
+        counted.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured");
+        assert_eq!(counted, Counted { passed: 15, failed: 2 });
+    }
+}

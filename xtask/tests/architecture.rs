@@ -1,0 +1,181 @@
+//! The laws of the source that the compiler does not hold: the order of modules, sizes, and words.
+
+use std::{collections::BTreeMap, path::Path};
+
+use xtask::{
+    modules::{Graph, Layers},
+    source::{COLUMNS_MAX, CRATES, files, has_word, long_lines, read, root},
+};
+
+/// A longer file is split by noun.
+const LINES_MAX: usize = 500;
+
+/// A fuller folder gets rooms.
+const FILES_MAX: usize = 20;
+
+/// The crates of the workspace, which count as modules of those that use them.
+const OTHER_CRATES: [&str; 3] = ["openapi", "mock_server", "contract_tests"];
+
+/// The emulator: HTTP and APIs stand on the engine and do not know each other.
+const MOCK_SERVER: Layers<'_> = Layers(&[
+    ("crate", &[]),
+    ("server", &["config", "http", "apis", "engine"]),
+    ("config", &["engine"]),
+    ("http", &["engine", "openapi"]),
+    ("apis", &["apis::i3d::v3", "engine", "openapi"]),
+    ("apis::i3d::v3", &["apis::i3d", "apis::i3d::reference", "engine", "openapi"]),
+    (
+        "apis::i3d",
+        &[
+            "apis::i3d::drawing",
+            "apis::i3d::metering",
+            "apis::i3d::money",
+            "apis::i3d::reference",
+            "engine",
+            "openapi",
+        ],
+    ),
+    ("apis::i3d::drawing", &["engine"]),
+    ("apis::i3d::metering", &["engine", "openapi"]),
+    ("apis::i3d::money", &["engine"]),
+    ("apis::i3d::reference", &["engine", "openapi"]),
+    ("engine", &["openapi"]),
+    ("openapi", &[]),
+]);
+
+/// The harness: one file starts the emulator, only the command and that file know the profiles, and
+/// `core` knows neither.
+const CONTRACT_TESTS: Layers<'_> = Layers(&[
+    ("crate", &["openapi"]),
+    (
+        "cli",
+        &[
+            "emulator", "profiles", "report", "compare", "record", "explore", "live", "fault",
+            "fixture", "core", "openapi",
+        ],
+    ),
+    ("emulator", &["profiles", "client", "core", "mock_server"]),
+    ("profiles", &["core", "openapi"]),
+    ("client", &["core", "openapi"]),
+    ("report", &["compare", "record", "explore", "live", "fault", "fixture", "core", "openapi"]),
+    ("compare", &["record", "fixture", "core", "openapi"]),
+    ("record", &["fixture", "core", "openapi"]),
+    ("explore", &["fixture", "core", "openapi"]),
+    ("live", &["fixture", "core", "openapi"]),
+    ("fault", &["fixture", "core", "openapi"]),
+    ("fixture", &["core", "openapi"]),
+    ("core", &["openapi"]),
+    ("mock_server", &[]),
+    ("openapi", &[]),
+]);
+
+fn graph(package: &str) -> Graph {
+    let file = root().join(package).join("src/lib.rs");
+    Graph::read(&file, &OTHER_CRATES).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// The path of a file in the repository.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// Fails with all that was found, one after the other.
+fn none_of(broken: &[String], law: &str) {
+    assert!(broken.is_empty(), "{law}:\n\n{}\n", broken.join("\n"));
+}
+
+#[test]
+fn no_modules_use_each_other_in_a_circle() {
+    let circles = |package: &&str| {
+        let circles = graph(package).circles();
+        circles.into_iter().map(|it| format!("{package}: {it}")).collect::<Vec<_>>()
+    };
+    let broken: Vec<String> = CRATES.iter().flat_map(circles).collect();
+    none_of(&broken, "modules use each other in a circle");
+}
+
+#[test]
+fn arrows_go_down() {
+    for (package, layers) in [("mock-server", MOCK_SERVER), ("contract-tests", CONTRACT_TESTS)] {
+        none_of(&layers.broken_by(&graph(package)), package);
+    }
+}
+
+#[test]
+fn files_lines_and_folders_have_a_size_for_a_screen() {
+    let mut broken = Vec::new();
+    let mut folders: BTreeMap<&Path, usize> = BTreeMap::new();
+    let (rust, sql) = (files(&root(), "rs"), files(&root(), "sql"));
+    for file in &rust {
+        *folders.entry(file.parent().expect("a file stands in a folder")).or_default() += 1;
+    }
+    for file in rust.iter().chain(&sql) {
+        let text = read(file);
+        let (name, lines) = (shown(file), text.lines().count());
+        if lines > LINES_MAX {
+            broken.push(format!("{name} has {lines} lines, more than {LINES_MAX}"));
+        }
+        for line in long_lines(&text, file.extension().is_some_and(|it| it == "rs")) {
+            broken.push(format!("{name}:{line} is longer than {COLUMNS_MAX} columns"));
+        }
+    }
+    for (folder, count) in folders.iter().filter(|(_, count)| **count > FILES_MAX) {
+        broken.push(format!("{} has {count} files, more than {FILES_MAX}", shown(folder)));
+    }
+    none_of(&broken, "split by noun");
+}
+
+#[test]
+fn the_engine_knows_no_server_and_no_api() {
+    none_of(&saying("mock-server/src/engine", &["axum", "i3d_v3"]), "words in the engine");
+    none_of(&saying("mock-server/src/http", &["i3d_v3"]), "words in http");
+}
+
+#[test]
+fn operations_know_neither_threads_nor_http_nor_a_clock_of_their_own() {
+    let words = [
+        "SystemTime",
+        "Instant",
+        "Timestamp::now",
+        "Zoned::now",
+        "axum",
+        "tokio",
+        "async",
+        "await",
+        "rand",
+    ];
+    none_of(&saying("mock-server/src/apis", &words), "words in operations");
+}
+
+/// The lines below `folder` that have one of these words.
+fn saying(folder: &str, words: &[&str]) -> Vec<String> {
+    let files = files(&root().join(folder), "rs");
+    assert!(!files.is_empty(), "{folder} has files");
+    let mut found = Vec::new();
+    for file in files {
+        for (number, line) in (1..).zip(read(&file).lines()) {
+            if let Some(word) = words.iter().find(|word| has_word(line, word)) {
+                found.push(format!("{}:{number} says {word}: {line}", shown(&file)));
+            }
+        }
+    }
+    found
+}
+
+/// Insta writes a snapshot beside the test that asks for it; what no test asks for is left over.
+#[test]
+fn every_snapshot_belongs_to_a_test() {
+    let mut broken = Vec::new();
+    for file in files(&root(), "snap") {
+        let text = read(&file);
+        let source = text.lines().find_map(|line| line.strip_prefix("source: "));
+        let source = root().join(source.unwrap_or_default());
+        let name = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        let test = name.rsplit("__").next().unwrap_or_default();
+        let test = test.trim_end_matches(|it: char| it.is_ascii_digit() || it == '-');
+        if !source.is_file() || !has_word(&read(&source), test) {
+            broken.push(format!("{}: no {test} in {}", shown(&file), shown(&source)));
+        }
+    }
+    none_of(&broken, "snapshots that no test asks for");
+}

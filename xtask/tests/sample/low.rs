@@ -1,0 +1,6 @@
+//! Uses nothing, but for its tests.
+
+pub struct Thing;
+
+#[cfg(test)]
+use crate::high::Top;
