@@ -260,7 +260,8 @@ fn entry(exchange: &Exchange, base: &str, at: &str) -> Value {
     });
     let response = json!({
         "status": received.status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [],
-        "headers": headers, "content": content, "redirectURL": "", "headersSize": -1, "bodySize": received.body.len(),
+        "headers": headers, "content": content, "redirectURL": "",
+        "headersSize": -1, "bodySize": received.body.len(),
     });
     json!({
         "startedDateTime": at, "time": 0, "request": request, "response": response, "cache": {},

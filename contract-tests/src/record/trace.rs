@@ -314,7 +314,8 @@ mod tests {
 
     #[test]
     fn a_form_is_read_part_by_part() {
-        let body = b"--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
+        let body = b"--b\r\n\
+            Content-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
             Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
         let part = |name: &str, file: Option<&str>, text: &str| FormPart {
             name: name.to_owned(),

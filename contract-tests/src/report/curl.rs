@@ -155,7 +155,8 @@ mod tests {
         sent.method = Method::POST;
         sent.headers =
             vec![("content-type".to_owned(), "multipart/form-data; boundary=b".to_owned())];
-        let form = "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n@home; \"it's\"\r\n\
+        let form = "--b\r\n\
+            Content-Disposition: form-data; name=\"title\"\r\n\r\n@home; \"it's\"\r\n\
                     --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\n\
                     Content-Type: text/plain\r\n\r\nsay \"hi\"\\\r\n--b--\r\n";
         sent.body = form.as_bytes().to_vec();
