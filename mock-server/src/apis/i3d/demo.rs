@@ -55,18 +55,18 @@ const FIRST_CUSTOMER: i64 = 100_123;
 const FIRST_KEY: i64 = 4711;
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
+    CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     match cx.settings().kind {
         WorldKind::Demo => {
-            DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
-            demo_servers::plant(cx)?;
-            demo_invoices::plant(cx)
+            DEMO.iter().try_for_each(|seed| seed.insert(cx))?;
+            demo_servers::insert(cx)?;
+            demo_invoices::insert(cx)
         }
         WorldKind::Empty => Ok(()),
     }
 }
 
 /// The first key of the first customer is the one that the settings name.
-pub(super) fn settle(cx: &Context) -> Result<()> {
-    keys::settle(cx, FIRST_CUSTOMER, FIRST_KEY)
+pub(super) fn apply_settings(cx: &Context) -> Result<()> {
+    keys::put_first_key(cx, FIRST_CUSTOMER, FIRST_KEY)
 }

@@ -31,7 +31,7 @@ fn list(cx: &Context, page: Page) -> Result<Rows> {
 }
 
 /// Writes down that the caller did what `route` says, at `path`. Nobody in particular has no log.
-pub(in crate::apis::i3d) fn note(cx: &Context, route: &Route, path: &str) -> Result<()> {
+pub(in crate::apis::i3d) fn log(cx: &Context, route: &Route, path: &str) -> Result<()> {
     if cx.caller.account.is_none() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use super::{
     email_confirmations::{self, EmailType},
     users,
 };
-use crate::engine::{Body, Context, Kind, Operation, Problem, Result, read, write};
+use crate::engine::{Body, Context, Operation, Problem, ProblemKind, Result, read, write};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -102,10 +102,10 @@ fn change_email(cx: &Context, Body(new): Body<EmailChange>) -> Result<()> {
     let user = users::by_account(cx, cx.account()?)?.ok_or_else(Problem::forbidden)?;
     // A wrong password is 403 here, and so is one too many: the operation documents nothing else.
     user.check_password(cx, &new.password).map_err(|problem| match problem.kind {
-        Kind::Unauthenticated => {
-            Problem { kind: Kind::Forbidden, ..problem }.because("The password is wrong")
+        ProblemKind::Unauthenticated => {
+            Problem { kind: ProblemKind::Forbidden, ..problem }.because("The password is wrong")
         }
-        Kind::TooManyRequests => Problem::forbidden().because("Too many wrong passwords"),
+        ProblemKind::TooManyRequests => Problem::forbidden().because("Too many wrong passwords"),
         _ => problem,
     })?;
     email_confirmations::ask(cx, EmailType::Main, &new.email_address)

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::engine::{Context, Kind, PerAccount, Problem, Result};
+use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result};
 
 /// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at
 /// any more.
@@ -125,7 +125,7 @@ impl User {
         let wrong: i64 =
             cx.db.prepare_cached(sql)?.query_row((self.account, since), |row| row.get(0))?;
         if wrong >= WRONG_PASSWORDS_MAX {
-            return Err(Problem::new(Kind::TooManyRequests));
+            return Err(Problem::new(ProblemKind::TooManyRequests));
         }
         let right = Argon2::default()
             .verify_password(password.as_bytes(), self.password_hash.as_str())

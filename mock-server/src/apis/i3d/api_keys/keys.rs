@@ -92,7 +92,7 @@ fn counted(cx: &Context, key: ApiKey) -> ApiKey {
 
 /// Gives `account` the key that the settings name, under this id, and it works: also in a kept
 /// world where it was deleted or expired.
-pub(in crate::apis::i3d) fn settle(cx: &Context, account: i64, id: i64) -> Result<()> {
+pub(in crate::apis::i3d) fn put_first_key(cx: &Context, account: i64, id: i64) -> Result<()> {
     let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
     let key = &cx.settings().api_key;
     if cx.db.prepare_cached(taken)?.exists((key, id))? {

@@ -70,7 +70,7 @@ static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
 });
 
 /// Adds them to a fresh world, which has the services that they bill already.
-pub(in crate::apis::i3d) fn plant(cx: &Context) -> Result<()> {
+pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     for account in DATA.invoices.keys() {
         let cx = &cx.on_behalf_of(*account);
         let (client, vat) =

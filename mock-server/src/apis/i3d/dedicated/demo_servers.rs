@@ -111,7 +111,7 @@ static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(|| {
 });
 
 /// Adds them to a fresh world.
-pub(in crate::apis::i3d) fn plant(cx: &Context) -> Result<()> {
+pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     let sql = "INSERT INTO dedicated_server (account, region_name, body) VALUES (?1, ?2, ?3)";
     let mut statement = cx.db.prepare_cached(sql)?;
     for draft in DRAFTS.iter() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use openapi::Violation;
 
-use crate::engine::{Kind, Page, Problem};
+use crate::engine::{Page, Problem, ProblemKind};
 
 /// How many measurements one request is answered with: a month of readings, or a year of hours.
 pub(super) const POINTS_MAX: i64 = 31 * 288 + 1;
@@ -83,7 +83,7 @@ pub(in crate::apis::i3d) fn refused(violation: Violation) -> Problem {
 
 /// How telemetry of power does, which documents 400 for it.
 pub(in crate::apis::i3d) fn malformed(violation: Violation) -> Problem {
-    Problem { errors: vec![violation], ..Problem::new(Kind::Malformed) }
+    Problem { errors: vec![violation], ..Problem::new(ProblemKind::Malformed) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    apis::i3d::account::{NOBODY, customer},
+    apis::i3d::account::{NO_CUSTOMER, customer},
     engine::{Body, Context, Mail, Operation, Page, Problem, Result, Table, write},
 };
 
@@ -60,7 +60,7 @@ struct NewsletterUnsubscribe {
 
 /// Who is on the list already is asked again, and stays on it: the answer tells nobody who is.
 fn opt_in(cx: &Context, Body(new): Body<NewsletterOptIn>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
     forget_unconfirmed(cx)?;
     let (email, token) = (new.email.to_ascii_lowercase(), cx.new_uuid()?);
     let ask = |subscription: &mut Subscription| {
@@ -89,7 +89,7 @@ fn opt_in(cx: &Context, Body(new): Body<NewsletterOptIn>) -> Result<()> {
 
 /// The first newsletter follows at once, so that there is one to unsubscribe with.
 fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
     let token = Uuid::try_parse(&sent.token).map_err(|_| Problem::not_found())?.to_string();
     let asked_after = cx.now - TOKEN_SECONDS;
     let found = SUBSCRIPTIONS.rows_where(
@@ -118,7 +118,7 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
 /// A wrong hash is not told from a wrong key: the hash of an address is known to whoever knows the
 /// address.
 fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
     let found = SUBSCRIPTIONS.rows_where(cx, Page::ALL, "mailhash = ?", &[&sent.mailhash])?;
     let Some(subscription) = found.into_iter().find(|it| it.confirmed && it.key == sent.key) else {
         return Err(Problem::invalid("key", "does not end a subscription with this mailhash"));

@@ -4,10 +4,10 @@ use http::header;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::i3d::account::NOBODY,
+    apis::i3d::account::NO_CUSTOMER,
     engine::{
-        Context, Form, IntoReply, Kind, Operation, Page, Params, Part, Problem, Reply, Result,
-        Rows, Table, read, write,
+        Context, Form, IntoReply, Operation, Page, Params, Part, Problem, ProblemKind, Reply,
+        Result, Rows, Table, read, write,
     },
 };
 
@@ -72,20 +72,20 @@ struct BySolicit {
 }
 
 fn list(cx: &Context) -> Result<Rows> {
-    JOBS.page(&cx.on_behalf_of(NOBODY), Page::ALL)
+    JOBS.page(&cx.on_behalf_of(NO_CUSTOMER), Page::ALL)
 }
 
 fn get(cx: &Context, Params(by): Params<ByJob>) -> Result<Rows> {
-    JOBS.page_of(&cx.on_behalf_of(NOBODY), by.job_id)
+    JOBS.page_of(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)
 }
 
 /// Files need a key, so only who applied with one is told where to send them.
 fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
-    let job = JOBS.find(&cx.on_behalf_of(NOBODY), by.job_id)?;
+    let job = JOBS.find(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)?;
     if job.intake_date < cx.now {
         return Err(Problem::malformed("One could apply for this job until its intake date"));
     }
-    let applicant = &cx.on_behalf_of(cx.caller.account.unwrap_or(NOBODY));
+    let applicant = &cx.on_behalf_of(cx.caller.account.unwrap_or(NO_CUSTOMER));
     let solicit = Solicit {
         id: SOLICITS.next_id(cx)?,
         job_id: job.id,
@@ -128,7 +128,7 @@ fn files(parts: Vec<Part>) -> Result<Vec<SolicitFile>> {
         let size = part.bytes.len();
         if size > FILE_BYTES_MAX {
             let message = format!("The file {name} is larger than {FILE_BYTES_MAX} bytes");
-            return Err(Problem::new(Kind::TooLarge).because(message));
+            return Err(Problem::new(ProblemKind::TooLarge).because(message));
         }
         files.push(SolicitFile { name, size });
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ticket_attachments::{self, Attachment};
 use crate::{
-    apis::i3d::account::{self, NOBODY},
+    apis::i3d::account::{self, NO_CUSTOMER},
     engine::{
         Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read,
         write,
@@ -172,8 +172,8 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
     Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
-    let caller = Caller { account: cx.caller.account.or(Some(NOBODY)), ..cx.caller };
-    let cx = &cx.seen_by(caller);
+    let caller = Caller { account: cx.caller.account.or(Some(NO_CUSTOMER)), ..cx.caller };
+    let cx = &cx.with_caller(caller);
     start(cx, new.category, format!("{} {}", new.first_name, new.last_name), message)
 }
 
