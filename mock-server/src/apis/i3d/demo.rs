@@ -7,7 +7,7 @@ use super::{
 };
 use crate::engine::{Context, Result, Seed, WorldKind};
 
-/// What every world holds: its customers and what they agreed.
+/// What every world holds: its customers and their contracts.
 static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_details", data!("account/details")),
@@ -19,7 +19,7 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     ]
 });
 
-/// What the demo world holds beside them.
+/// What the demo world holds in addition.
 static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_document", data!("account/documents")),
@@ -49,7 +49,7 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     ]
 });
 
-/// The customer whom the banner introduces.
+/// The customer whose key the banner shows.
 const FIRST_CUSTOMER: i64 = 100_123;
 /// The id of their first key.
 const FIRST_KEY: i64 = 4711;
@@ -66,7 +66,7 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     }
 }
 
-/// The first key of the first customer is the one that the settings name.
+/// Makes the key of the settings the first key of the first customer.
 pub(super) fn apply_settings(cx: &Context) -> Result<()> {
     keys::put_first_key(cx, FIRST_CUSTOMER, FIRST_KEY)
 }

@@ -1,13 +1,11 @@
 //! An invoice: what is stored of it, and the sums and the status that follow from that.
 
-use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::parties::{COMPANY, InvoiceClientDetails, InvoiceCompanyDetails};
 use crate::apis::i3d::{
-    money::cents::Cents,
-    money::rate::Rate,
+    money::{cents::Cents, contract_term::day, rate::Rate},
     reference::currencies::{Currency, currency},
 };
 
@@ -201,8 +199,8 @@ impl Bill {
             invoice_number: self.number(),
             invoice_hash: self.hash(),
             client_number: account.to_string(),
-            creation_date: date(self.created_at),
-            due_date: date(self.due_at()),
+            creation_date: day(self.created_at).to_string(),
+            due_date: day(self.due_at()).to_string(),
             payment_status: self.payment_status(),
             payment_date: self.payment_date(),
             is_credit: self.is_credit().into(),
@@ -280,12 +278,6 @@ fn number(id: i64) -> String {
 pub(super) fn id_of(invoice_number: &str) -> Option<i64> {
     let id = invoice_number.strip_prefix(NUMBER_PREFIX)?.parse().ok()?;
     (number(id) == invoice_number).then_some(id)
-}
-
-/// The day in UTC.
-fn date(at: i64) -> String {
-    let at = Timestamp::from_second(at).unwrap_or(Timestamp::MAX);
-    at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
 fn as_text<S: serde::Serializer>(id: &i64, serializer: S) -> Result<S::Ok, S::Error> {

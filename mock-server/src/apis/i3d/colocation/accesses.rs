@@ -13,7 +13,11 @@ use super::{
     services::{self, COLOCATIONS},
 };
 use crate::{
-    apis::i3d::{account, money::contract_term::day, reference::countries},
+    apis::i3d::{
+        account,
+        money::contract_term::day,
+        reference::{blank_texts::blank_errors, countries},
+    },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
 };
 
@@ -228,9 +232,7 @@ fn person_errors(cx: &Context, visitor: &Visitor) -> Vec<Violation> {
         ("firstName", &visitor.first_name),
         ("lastName", &visitor.last_name),
     ];
-    let empty = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let mut errors: Vec<Violation> =
-        empty.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
+    let mut errors = blank_errors(texts);
     let is_past = |date: Date| date < day(cx.now);
     if !visitor.birth_date.parse().is_ok_and(is_past) {
         errors.push(Violation::new("birthDate", "is not a day in the past"));

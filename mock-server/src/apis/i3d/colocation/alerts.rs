@@ -84,8 +84,9 @@ fn create(
 ) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     if ALERTS.count(cx, "colocation = ?", &[&by.colocation_id])? >= ALERTS_MAX {
-        return Err(Problem::form(Vec::new())
-            .because(format!("A service may have {ALERTS_MAX} alerts at most")));
+        return Err(Problem::invalid_form(format!(
+            "A service may have {ALERTS_MAX} alerts at most"
+        )));
     }
     let id = ALERTS.next_id(cx)?;
     let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, wanted: new };
@@ -116,8 +117,7 @@ impl ByIds {
     /// Refuses an alert that is not one of the service.
     fn require_alert(&self, cx: &Context) -> Result<()> {
         let ids = [&self.colocation_alert_id as _, &self.colocation_id as _];
-        let there = ALERTS.has_where(cx, "id = ? AND colocation = ?", &ids)?;
-        if there { Ok(()) } else { Err(Problem::not_found()) }
+        ALERTS.require_where(cx, "id = ? AND colocation = ?", &ids)
     }
 }
 

@@ -13,7 +13,9 @@ use super::{
     ssh_keys,
 };
 use crate::{
-    apis::i3d::reference::{self, operating_systems::Family, web_addresses::is_web_address},
+    apis::i3d::reference::{
+        self, host_names::is_host_name, operating_systems::Family, web_addresses::is_web_address,
+    },
     engine::{Context, Problem, Result},
 };
 
@@ -211,16 +213,6 @@ fn is_mount_point(target: &str) -> bool {
     }
 }
 
-fn is_host_name(name: &str) -> bool {
-    let label = |it: &str| {
-        (1..=63).contains(&it.len())
-            && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !it.starts_with('-')
-            && !it.ends_with('-')
-    };
-    name.len() <= 253 && name.split('.').all(label)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,15 +248,5 @@ mod tests {
             refused(&[("/", i64::MAX), ("/home", i64::MAX)], Some(960_000)),
             ["os.partitions"]
         );
-    }
-
-    #[test]
-    fn a_host_name_has_labels_of_letters_digits_and_hyphens() {
-        for name in ["talosHostName", "node-1.example.com", "1"] {
-            assert!(is_host_name(name), "{name}");
-        }
-        for name in ["", "my server", "-a", "a-", "a..b", "a.", "a_b", &"a".repeat(64)] {
-            assert!(!is_host_name(name), "{name}");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,7 +10,10 @@ use super::{
     fleet,
     lifecycle::{FlexMetalServer, Server},
 };
-use crate::engine::{Context, Operation, Params, Problem, Result, read};
+use crate::{
+    apis::i3d::money::contract_term::midnight,
+    engine::{Context, Operation, Params, Problem, Result, read},
+};
 
 pub(super) fn operations() -> [Operation; 1] {
     [read("getFlexMetalUsages", list)]
@@ -58,11 +61,6 @@ impl Days {
 fn day(property: &str, text: Option<&str>) -> Result<Option<Date>> {
     let date = text.map(str::parse).transpose();
     date.map_err(|_| Problem::invalid(property, "must be a valid date"))
-}
-
-/// The last day of the calendar begins later than any instant that can be written.
-fn midnight(day: Date) -> i64 {
-    day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |zoned| zoned.timestamp().as_second())
 }
 
 /// What a server used in a period up to now; `None` if nothing.

@@ -18,7 +18,7 @@ pub(in crate::apis::i3d) struct Contract {
     periods: Periods,
 }
 
-/// Months.
+/// Numbers of months.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Periods {
@@ -125,8 +125,9 @@ pub(in crate::apis::i3d) fn day(at: i64) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// The last day of the calendar begins later than any instant that can be written.
-fn midnight(day: Date) -> i64 {
+/// When a day begins in UTC. The last day of the calendar begins later than any instant that can be
+/// written.
+pub(in crate::apis::i3d) fn midnight(day: Date) -> i64 {
     day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |zoned| zoned.timestamp().as_second())
 }
 

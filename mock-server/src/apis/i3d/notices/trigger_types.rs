@@ -1,6 +1,6 @@
 //! What triggers are made of: short lists in which everything has a number.
 
-use openapi::Violation;
+use openapi::{Rule, Violation};
 use serde::Serialize;
 
 use crate::engine::{Context, Operation, Result, read};
@@ -63,9 +63,7 @@ impl Types {
         if self.ids().any(|it| it == id) {
             return None;
         }
-        let name = property.rsplit('.').next().unwrap_or_default();
-        let ids: Vec<String> = self.ids().map(|it| it.to_string()).collect();
-        let message = format!("Invalid {name}, the possible values are: {}", ids.join(", "));
-        Some(Violation::new(property, message))
+        let ids = self.ids().map(|it| it.to_string()).collect();
+        Some(Violation::of_rule(property, Rule::Enum(ids)))
     }
 }

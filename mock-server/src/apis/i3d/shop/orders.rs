@@ -119,8 +119,7 @@ fn list(cx: &Context) -> Result<Vec<CalcOrderMeta>> {
 
 fn create(cx: &Context, Body(new): Body<CalcOrderCreate>) -> Result<Object<CalcOrder>> {
     if ORDERS.count(cx, "TRUE", &[])? >= ORDERS_MAX {
-        return Err(Problem::form(Vec::new())
-            .because(format!("The cart holds {ORDERS_MAX} orders at most")));
+        return Err(Problem::invalid_form(format!("The cart holds {ORDERS_MAX} orders at most")));
     }
     let Some((category, offer)) = offer(&new.config_tag) else {
         return Err(Problem::invalid("configTag", "is the tag of no configuration"));

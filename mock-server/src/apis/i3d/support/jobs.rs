@@ -104,9 +104,7 @@ fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
 }
 
 fn upload_files(cx: &Context, Params(by): Params<BySolicit>, Form(parts): Form) -> Result<()> {
-    if !SOLICITS.has_where(cx, "id = ? AND job_id = ?", &[&by.solicit_id, &by.job_id])? {
-        return Err(Problem::not_found());
-    }
+    SOLICITS.require_where(cx, "id = ? AND job_id = ?", &[&by.solicit_id, &by.job_id])?;
     let files = files(parts)?;
     let uploaded = SOLICITS.change(cx, by.solicit_id, |solicit| {
         solicit.files.extend(files);

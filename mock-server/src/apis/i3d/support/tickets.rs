@@ -1,15 +1,14 @@
 //! Tickets: what a customer and support write to each other.
 
 use email_address::{EmailAddress, Options};
-use openapi::Violation;
+use openapi::{Rule, Violation};
 use serde::{Deserialize, Serialize};
 
 use super::ticket_attachments::{self, Attachment};
 use crate::{
     apis::i3d::account::{self, NO_CUSTOMER},
     engine::{
-        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read,
-        write,
+        Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
     },
 };
 
@@ -172,8 +171,7 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
     Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
-    let caller = Caller { account: cx.caller.account.or(Some(NO_CUSTOMER)), ..cx.caller };
-    let cx = &cx.with_caller(caller);
+    let cx = &cx.on_behalf_of(cx.caller.account.unwrap_or(NO_CUSTOMER));
     start(cx, new.category, format!("{} {}", new.first_name, new.last_name), message)
 }
 
@@ -274,8 +272,8 @@ fn category_errors(name: &str) -> Vec<Violation> {
     if CATEGORIES.contains(&name) {
         return Vec::new();
     }
-    let message = format!("Invalid category, the possible values are: {}", CATEGORIES.join(", "));
-    vec![Violation::new("category", message)]
+    let names = CATEGORIES.map(str::to_owned).into();
+    vec![Violation::of_rule("category", Rule::Enum(names))]
 }
 
 /// Whether `text` is a list of addresses, with commas between them; it may be empty.

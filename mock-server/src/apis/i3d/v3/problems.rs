@@ -1,5 +1,5 @@
-//! How this API words a refusal: `{errorCode, errorMessage, errors}`, with a code of its public
-//! table.
+//! Refusals as this API answers them: `{errorCode, errorMessage, errors}`, with a code of its
+//! public table.
 
 use openapi::Route;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::engine::{Problem, ProblemKind};
 /// Status and body of a refusal.
 pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
     let kind = route.map_or(problem.kind, |route| documented(problem.kind, route));
-    let (code, message) = standard(kind);
+    let (code, message) = code_and_message(kind);
     let errors: Vec<Value> = problem
         .errors
         .iter()
@@ -23,8 +23,8 @@ pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
     (kind.status(), body)
 }
 
-/// An id that nothing answers to has the status that the operation documents for it. Most document
-/// 404; the others 400, or nothing but 403.
+/// An unknown id has the status that the operation documents for it. Most document 404; the others
+/// 400, or nothing but 403.
 fn documented(kind: ProblemKind, route: &Route) -> ProblemKind {
     match kind {
         ProblemKind::NotFound if route.documents(404) => ProblemKind::NotFound,
@@ -34,7 +34,7 @@ fn documented(kind: ProblemKind, route: &Route) -> ProblemKind {
     }
 }
 
-fn standard(kind: ProblemKind) -> (u32, &'static str) {
+fn code_and_message(kind: ProblemKind) -> (u32, &'static str) {
     match kind {
         ProblemKind::NotFound => (10001, "Entity not found"),
         ProblemKind::Forbidden => (10003, "No access to entity"),
