@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::services::{ById, COLOCATIONS, Colocation};
 use crate::{
     apis::i3d::metering::{
-        series::STEP,
+        series::STEP_SECONDS,
         traffic_sums::{BY_VOLUME, BYTES_PER_GB, this_month},
     },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
@@ -139,10 +139,10 @@ impl Alert {
     /// When the volume of a month last reached the share; an alert that comes later is raised at
     /// once.
     fn last_by_volume(&self, colocation: &Colocation, now: i64) -> Option<i64> {
-        let ran = colocation.contract.ran(now);
+        let in_service = colocation.contract.in_service(now);
         let share =
             self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
-        let mut month = this_month(&ran, ran.end);
+        let mut month = this_month(&in_service, in_service.end);
         for _ in 0..MONTHS_MAX {
             if colocation.counted(&month) >= share {
                 let reached =
@@ -152,23 +152,27 @@ impl Alert {
             if month.start <= self.created_at {
                 return None;
             }
-            month = this_month(&(ran.start..month.start), month.start - 1);
+            month = this_month(&(in_service.start..month.start), month.start - 1);
         }
         None
     }
 
     /// When the bandwidth was last measured above the share.
     fn last_by_bandwidth(&self, colocation: &Colocation, now: i64) -> Option<i64> {
-        let ran = colocation.contract.ran(now);
+        let in_service = colocation.contract.in_service(now);
         let share = self.wanted.percentage
             * colocation.service.bandwidth_contractual
             * BYTES_PER_MBIT
-            * STEP
+            * STEP_SECONDS
             / 100;
-        let earliest = self.created_at.max(ran.end - LOOK_BACK).max(ran.start + STEP);
-        let mut measured =
-            (earliest.div_euclid(STEP)..=ran.end.div_euclid(STEP)).map(|step| step * STEP).rev();
-        measured.find(|at| *at >= earliest && colocation.counted(&(at - STEP..*at)) >= share)
+        let earliest =
+            self.created_at.max(in_service.end - LOOK_BACK).max(in_service.start + STEP_SECONDS);
+        let mut measured = (earliest.div_euclid(STEP_SECONDS)
+            ..=in_service.end.div_euclid(STEP_SECONDS))
+            .map(|step| step * STEP_SECONDS)
+            .rev();
+        measured
+            .find(|at| *at >= earliest && colocation.counted(&(at - STEP_SECONDS..*at)) >= share)
     }
 }
 

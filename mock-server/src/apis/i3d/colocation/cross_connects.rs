@@ -153,7 +153,7 @@ fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect
 
 impl Stored {
     fn shown(self, now: i64) -> CrossConnect {
-        let span = this_month(&self.contract.ran(now), now);
+        let span = this_month(&self.contract.in_service(now), now);
         let traffic = traffic_sums(&self.uplinks(), self.link.bandwidth_billing_type, span);
         CrossConnect {
             terms: self.contract.terms(now),
@@ -170,8 +170,8 @@ impl Stored {
 }
 
 /// When a cross connect of the account ran up to now.
-pub(in crate::apis::i3d) fn ran(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
-    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.contract.ran(cx.now))
+pub(in crate::apis::i3d) fn in_service(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
+    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.contract.in_service(cx.now))
 }
 
 /// The uplinks of a cross connect of the account.

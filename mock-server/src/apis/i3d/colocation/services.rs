@@ -137,7 +137,7 @@ fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 
 fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
     let traffic = colocation.traffic_this_month(cx.now);
-    let ran = colocation.contract.ran(cx.now);
+    let in_service = colocation.contract.in_service(cx.now);
     let pdus = pdu_meters::of(cx, colocation.service.id)?;
     Ok(ColocatedServer {
         datacenter: data_center(colocation.dc_location_id),
@@ -146,8 +146,8 @@ fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
         traffic_sum_month_mbit: traffic.month_mbit,
         outgoing_traffic_sum: traffic.outgoing,
         incoming_traffic_sum: traffic.incoming,
-        power_meter: pdu_meters::meter(&pdus, &ran, ran.end),
-        power_sum_history: pdu_meters::history(&pdus, &ran),
+        power_meter: pdu_meters::meter(&pdus, &in_service, in_service.end),
+        power_sum_history: pdu_meters::history(&pdus, &in_service),
         service: colocation.service,
     })
 }
@@ -183,14 +183,14 @@ impl Colocation {
     }
 
     fn traffic_this_month(&self, now: i64) -> TrafficSums {
-        let span = this_month(&self.contract.ran(now), now);
+        let span = this_month(&self.contract.in_service(now), now);
         traffic_sums(&self.uplinks(), self.service.bandwidth_billing_type, span)
     }
 }
 
 /// When a service of the account ran up to now.
-pub(in crate::apis::i3d) fn ran(cx: &Context, colocation: i64) -> Result<Range<i64>> {
-    Ok(COLOCATIONS.find(cx, colocation)?.contract.ran(cx.now))
+pub(in crate::apis::i3d) fn in_service(cx: &Context, colocation: i64) -> Result<Range<i64>> {
+    Ok(COLOCATIONS.find(cx, colocation)?.contract.in_service(cx.now))
 }
 
 /// The uplinks of a service of the account.

@@ -1,5 +1,5 @@
-//! What an order of a FlexMetal server must satisfy beyond the contract; everything at fault is
-//! named at once.
+//! What an order of a FlexMetal server must satisfy beyond the contract. All violations are answered
+//! at once.
 
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ struct Partition {
 const REST_OF_DISK: i64 = -1;
 const MB_PER_GB: i64 = 1000;
 
-/// What an order that can be fulfilled stands for.
+/// What an order without violations asks for.
 pub(super) struct Order {
     pub location: Partial,
     pub instance_type: Partial,
@@ -123,7 +123,7 @@ fn contract(
     Ok(room.map_err(|violation| errors.push(violation)).ok())
 }
 
-/// What belongs together depends on the system.
+/// Checks what the operating system of an order allows and demands.
 fn check_system(new: &NewServer, errors: &mut Vec<Violation>) {
     let mut refuse = |property: &str, message: &str| errors.push(Violation::new(property, message));
     if new.name.trim().is_empty() {
