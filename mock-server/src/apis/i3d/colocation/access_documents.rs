@@ -1,4 +1,4 @@
-//! Papers by which a visitor of the data center proves who they are.
+//! Documents by which a visitor of the data center proves who they are.
 
 use serde::{Deserialize, Serialize};
 

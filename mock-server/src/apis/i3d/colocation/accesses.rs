@@ -1,4 +1,4 @@
-//! Visitors of the data center, for whom a customer requests access.
+//! Access of visitors to the data center, requested by customers.
 
 use jiff::civil::Date;
 use openapi::Violation;
@@ -33,7 +33,7 @@ pub(super) fn operations() -> [Operation; 7] {
     ]
 }
 
-/// Colocation services that one request may name.
+/// How many colocation services a request may name.
 const SERVERS_MAX: usize = 100;
 
 #[derive(Deserialize)]
@@ -112,13 +112,13 @@ fn list(
 
 fn create(cx: &Context, Body(new): Body<ColocatedAccess>) -> Result<[ColocatedAccessDetails; 1]> {
     let id = ACCESSES.next_id(cx)?;
-    // A person has the number of the first request for them.
-    let visitor = checked(cx, new, id)?;
+    // The id of a visitor is that of the first access requested for them.
+    let visitor = visitor(cx, new, id)?;
     let mut access = Access {
         id,
         city: None,
         country_en: country(cx)?,
-        // A user has the number of their account.
+        // The id of a user is that of their account.
         created_by: cx.account()?,
         finger_print_id: None,
         syntegro_employee_code: None,
@@ -143,7 +143,7 @@ fn update(
     Body(new): Body<ColocatedAccess>,
 ) -> Result<[ColocatedAccessDetails; 1]> {
     let access = ACCESSES.change(cx, by.access_id, |access| {
-        let visitor = checked(cx, new, access.visitor.visitor_id)?;
+        let visitor = visitor(cx, new, access.visitor.visitor_id)?;
         access.replace_visitor(visitor, cx.now);
         Ok(())
     })?;
@@ -187,8 +187,8 @@ fn shown(cx: &Context, access: Access) -> Result<ColocatedAccessDetails> {
     })
 }
 
-/// The visitor of a request; `id` is their number unless the request says it is somebody known.
-fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
+/// The visitor of a valid request; `id` is theirs unless the request names a known visitor.
+fn visitor(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
     let mut visitor = Visitor {
         visitor_id: new.visitor_id.unwrap_or(id),
         datacenter_id: None,
@@ -212,14 +212,14 @@ fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
     errors.extend(server_errors(cx, &visitor.colocated_access_servers)?);
     Problem::refuse(errors)?;
     for server in &mut visitor.colocated_access_servers {
-        let place = services::place(cx, server.coloserver_id)?;
-        visitor.datacenter_id.get_or_insert(place.dc_location_id);
-        server.rackname = place.rack;
+        let location = services::rack_location(cx, server.coloserver_id)?;
+        visitor.datacenter_id.get_or_insert(location.dc_location_id);
+        server.rackname = location.rack;
     }
     Ok(visitor)
 }
 
-/// The name of the country of the account: nobody asks where a visitor lives.
+/// The name of the country of the account, because the form does not ask for that of the visitor.
 fn country(cx: &Context) -> Result<String> {
     let details = account::customer::DETAILS.get(cx)?;
     let code = details.addressee.country_code.as_str();

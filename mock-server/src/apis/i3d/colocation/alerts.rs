@@ -1,4 +1,4 @@
-//! Alerts: a customer hears of it when a colocation service uses a share of its bandwidth.
+//! Alerts, which tell a customer that a colocation service uses a share of its bandwidth.
 
 use std::ops::Range;
 
@@ -28,9 +28,9 @@ const ALERTS: Table<Alert> = Table::new("colocation_alert", "id");
 const ALERTS_MAX: i64 = 100;
 /// How many months are searched for the last time that an alert was raised by volume.
 const MONTHS_MAX: usize = 12;
-/// How many seconds are searched for the last time that it was raised by bandwidth; use repeats by
-/// the week.
-const LOOK_BACK: i64 = 7 * 86_400;
+/// How many seconds are searched for the last time that it was raised by bandwidth: a week, because
+/// use repeats weekly.
+const LOOK_BACK_SECONDS: i64 = 7 * 86_400;
 
 const BYTES_PER_MBIT: i64 = 1_000_000 / 8;
 
@@ -42,7 +42,7 @@ struct Alert {
     colocation_id: i64,
     created_at: i64,
     #[serde(flatten)]
-    wanted: NewAlert,
+    settings: NewAlert,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +59,7 @@ struct NewAlert {
 struct ColocatedAlert {
     id: i64,
     #[serde(flatten)]
-    wanted: NewAlert,
+    settings: NewAlert,
     triggered: i64,
     created_at: i64,
 }
@@ -89,7 +89,7 @@ fn create(
         )));
     }
     let id = ALERTS.next_id(cx)?;
-    let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, wanted: new };
+    let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, settings: new };
     ALERTS.insert(cx, &alert)?;
     Ok([alert.shown(&colocation, cx.now)])
 }
@@ -102,7 +102,7 @@ fn update(
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     by.require_alert(cx)?;
     let alert = ALERTS.change(cx, by.colocation_alert_id, |alert| {
-        alert.wanted = new;
+        alert.settings = new;
         Ok(())
     })?;
     Ok([alert.shown(&colocation, cx.now)])
@@ -132,16 +132,17 @@ impl Alert {
             id: self.id,
             triggered: raised.unwrap_or(0),
             created_at: self.created_at,
-            wanted: self.wanted,
+            settings: self.settings,
         }
     }
 
-    /// When the volume of a month last reached the share; an alert that comes later is raised at
-    /// once.
+    /// When the volume of a month last reached the share. An alert that is created after that is
+    /// raised at once.
     fn last_by_volume(&self, colocation: &Colocation, now: i64) -> Option<i64> {
         let in_service = colocation.contract.in_service(now);
         let share =
-            self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
+            self.settings.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB
+                / 100;
         let mut month = this_month(&in_service, in_service.end);
         for _ in 0..MONTHS_MAX {
             if colocation.counted(&month) >= share {
@@ -160,13 +161,15 @@ impl Alert {
     /// When the bandwidth was last measured above the share.
     fn last_by_bandwidth(&self, colocation: &Colocation, now: i64) -> Option<i64> {
         let in_service = colocation.contract.in_service(now);
-        let share = self.wanted.percentage
+        let share = self.settings.percentage
             * colocation.service.bandwidth_contractual
             * BYTES_PER_MBIT
             * STEP_SECONDS
             / 100;
-        let earliest =
-            self.created_at.max(in_service.end - LOOK_BACK).max(in_service.start + STEP_SECONDS);
+        let earliest = self
+            .created_at
+            .max(in_service.end - LOOK_BACK_SECONDS)
+            .max(in_service.start + STEP_SECONDS);
         let mut measured = (earliest.div_euclid(STEP_SECONDS)
             ..=in_service.end.div_euclid(STEP_SECONDS))
             .map(|step| step * STEP_SECONDS)

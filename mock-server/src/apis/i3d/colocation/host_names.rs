@@ -42,7 +42,7 @@ fn set_host_name(
             return Err(Problem::invalid("hostname", "is not a full host name"));
         }
         let mut networks = colocation.service.network.iter_mut();
-        let r_dns = networks.find_map(|network| network.range_of(ip));
+        let r_dns = networks.find_map(|network| network.host_names_of(ip));
         let r_dns = r_dns
             .ok_or_else(|| Problem::invalid("ipAddress", "is in no network of the service"))?;
         put(r_dns, RDns { hostname: hostname.to_owned(), ip })

@@ -31,11 +31,11 @@ pub(in crate::apis::i3d) struct Pdu {
     outlets: i64,
     phases: i64,
     amperage: i64,
-    /// Their names.
+    /// The names of its conduits.
     conduits: Vec<String>,
 }
 
-/// What a unit showed when it was read: at that time, and the energy since the reading before.
+/// A reading of a unit: what it showed at that time, and the energy since the reading before.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::apis::i3d) struct Reading {
     pub(in crate::apis::i3d) at: i64,
@@ -94,7 +94,7 @@ pub(in crate::apis::i3d) fn find(cx: &Context, id: i64) -> Result<Pdu> {
 }
 
 impl Pdu {
-    /// What it showed at a time when its service ran.
+    /// The reading at a time in which the service was in service.
     pub(in crate::apis::i3d) fn reading(&self, in_service: &Range<i64>, at: i64) -> Reading {
         let conduits =
             || (0..self.conduits.len()).map(|conduit| self.reading_of(conduit, in_service, at));
@@ -126,7 +126,7 @@ impl Pdu {
         energy(self.id, conduit, in_service.start, at) / JOULES_PER_KWH
     }
 
-    /// As it was read last. The peaks are those of the day before.
+    /// The unit with its last reading. The peaks are those of the day before it.
     pub(super) fn shown(self, in_service: &Range<i64>) -> Shown {
         let last = (in_service.end - in_service.end.rem_euclid(STEP_SECONDS)).max(in_service.start);
         let day = move || (0..DAY / STEP_SECONDS).map(move |step| last - step * STEP_SECONDS);
@@ -161,7 +161,7 @@ impl Pdu {
     }
 }
 
-/// What the counters of all units show together, as they were read last.
+/// The sum of the counters of all units at the last reading before `at`.
 pub(in crate::apis::i3d) fn meter(pdus: &[Pdu], in_service: &Range<i64>, at: i64) -> i64 {
     let at = (at - at.rem_euclid(STEP_SECONDS)).max(in_service.start);
     let counters = pdus
@@ -170,8 +170,8 @@ pub(in crate::apis::i3d) fn meter(pdus: &[Pdu], in_service: &Range<i64>, at: i64
     counters.sum()
 }
 
-/// The last days that are over, the oldest first: what the counters showed when a day ended, and
-/// the use of that day.
+/// The last days that are over, the oldest first: what the counters showed at the end of the day, and
+/// how much was used on it.
 pub(super) fn history(pdus: &[Pdu], in_service: &Range<i64>) -> Vec<PowerConsumptionPerDay> {
     let today = in_service.end.div_euclid(DAY);
     let first = (today - HISTORY_DAYS).max(in_service.start.div_euclid(DAY));

@@ -1,4 +1,4 @@
-//! Requests for an offer of colocation. They are passed on; the customer gets a mail that says so.
+//! Requests for a quote for colocation, each confirmed by a mail to the customer.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ pub(super) fn operations() -> [Operation; 1] {
     [write("createColocationQuote", create)]
 }
 
-/// Letters of a question and of all that matters for it, as for the other quotes of this API.
+/// How many characters the remarks may have, as in the other quotes of this API.
 const REMARKS_MAX: usize = 4000;
 
 #[derive(Serialize, Deserialize)]

@@ -1,5 +1,5 @@
-//! Colocation services: equipment of a customer in a data center, its contract, its network and
-//! what it uses.
+//! Colocation services: equipment of a customer in a data center, with its contract, networks and
+//! usage.
 
 use std::{mem, ops::Range};
 
@@ -111,7 +111,7 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<[ColocatedServer; 1]> {
     Ok([shown(cx, COLOCATIONS.find(cx, by.colocation_id)?)?])
 }
 
-/// What the change leaves out stays.
+/// Changes what the form gives; the rest stays.
 fn update(
     cx: &Context,
     Params(by): Params<ById>,
@@ -170,8 +170,8 @@ impl Colocation {
         egress + if self.counts_ingress() { ingress } else { 0 }
     }
 
-    /// What this month's traffic is billed by, in the unit of the contract; `None` for a service
-    /// without limit.
+    /// The traffic of this month that is billed, in the unit of the contract; `None` for a service
+    /// without a limit.
     pub(in crate::apis::i3d) fn billed_this_month(&self, now: i64) -> Option<i64> {
         let traffic = self.traffic_this_month(now);
         match self.service.bandwidth_billing_type {
@@ -188,7 +188,7 @@ impl Colocation {
     }
 }
 
-/// When a service of the account ran up to now.
+/// When a service of the account was in service, up to now.
 pub(in crate::apis::i3d) fn in_service(cx: &Context, colocation: i64) -> Result<Range<i64>> {
     Ok(COLOCATIONS.find(cx, colocation)?.contract.in_service(cx.now))
 }
@@ -204,14 +204,14 @@ pub(in crate::apis::i3d) fn name(cx: &Context, colocation: i64) -> Result<String
 }
 
 /// Where the equipment of a service stands.
-pub(super) struct Place {
+pub(super) struct RackLocation {
     pub(super) dc_location_id: i64,
     pub(super) rack: String,
 }
 
 /// Where the equipment of a service of the account stands.
-pub(super) fn place(cx: &Context, colocation: i64) -> Result<Place> {
+pub(super) fn rack_location(cx: &Context, colocation: i64) -> Result<RackLocation> {
     let colocation = COLOCATIONS.find(cx, colocation)?;
     let rack = colocation.service.rack["rack"].as_str().unwrap_or_default().to_owned();
-    Ok(Place { dc_location_id: colocation.dc_location_id, rack })
+    Ok(RackLocation { dc_location_id: colocation.dc_location_id, rack })
 }

@@ -1,4 +1,4 @@
-//! What triggers are made of: short lists in which everything has a number.
+//! The types of the parts of triggers: numbered lists.
 
 use openapi::{Rule, Violation};
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(super) fn operations() -> [Operation; 6] {
     ]
 }
 
-/// How a rule goes together with the others of its trigger.
+/// How a rule is combined with the others of its trigger.
 pub(super) const RULE_ACTIONS: Types =
     Types(&["Holds together with the other rules", "Holds by itself"]);
 
@@ -26,17 +26,17 @@ pub(super) const RULE_DATA_TYPES: Types = Types(&["Memory usage", "CPU usage", "
 /// The id of the one data type that is not measured over a window.
 pub(super) const UPTIME: i64 = 3;
 
-/// What happens to an application instance.
+/// What a trigger does with an application instance.
 pub(super) const ACTIONS: Types = Types(&["Stop", "Restart", "Destroy"]);
 
 /// How a rule compares what it measures with its threshold.
 pub(super) const OPERATORS: Types = Types(&["Smaller than", "Larger than", "Equal to"]);
 
-/// By what application instances are told apart.
+/// By what a trigger selects application instances.
 pub(super) const CONDITIONS: Types =
     Types(&["DC location", "Deployment environment", "Fleet", "Application", "Application build"]);
 
-/// What a threshold counts: one for each of the data types, in their order.
+/// The units of thresholds, one for each data type in the same order.
 const VALUE_TYPES: Types = Types(&["Megabytes", "Percentage", "Minutes"]);
 
 /// Descriptions, numbered from 1.
@@ -59,7 +59,7 @@ impl Types {
     }
 
     /// What is wrong with an id that is not of this list.
-    pub(super) fn refused(&self, property: String, id: i64) -> Option<Violation> {
+    pub(super) fn error(&self, property: String, id: i64) -> Option<Violation> {
         if self.ids().any(|it| it == id) {
             return None;
         }

@@ -26,7 +26,7 @@ const SOLICITS: Table<Solicit> = Table::new("job_solicit", "id");
 
 /// The largest file of an application.
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
-/// Files that an application may have.
+/// How many files an application may have.
 const FILES_MAX: usize = 10;
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +42,7 @@ struct Job {
     intake_date: i64,
 }
 
-/// An application. Of its files only this is kept: nobody can read them back.
+/// An application. The content of its files is not stored, because no operation reads it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Solicit {
@@ -79,7 +79,7 @@ fn get(cx: &Context, Params(by): Params<ByJob>) -> Result<Rows> {
     JOBS.page_of(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)
 }
 
-/// Files need a key, so only who applied with one is told where to send them.
+/// The upload of files needs credentials, so only an applicant with credentials gets its location.
 fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
     let job = JOBS.find(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)?;
     if job.intake_date < cx.now {
@@ -118,7 +118,7 @@ fn upload_files(cx: &Context, Params(by): Params<BySolicit>, Form(parts): Form) 
     uploaded.map(drop)
 }
 
-/// The files of a form; fields that are none are ignored.
+/// The files of a form; fields that are not files are ignored.
 fn files(parts: Vec<Part>) -> Result<Vec<SolicitFile>> {
     let mut files = Vec::new();
     for part in parts.into_iter().filter(|part| !part.bytes.is_empty()) {
