@@ -41,8 +41,8 @@ impl Response {
         !self.content.is_empty()
     }
 
-    /// The media type of a Content-Type as the contract writes it; `None` where the contract does not
-    /// list it.
+    /// The media type of a Content-Type as the contract writes it; `None` where the contract does
+    /// not list it.
     pub fn media_type(&self, content_type: &str) -> Option<&str> {
         self.listed(content_type).map(|(media, _)| media)
     }

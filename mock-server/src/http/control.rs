@@ -53,8 +53,8 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<St
 }
 
 /// Without a token, lets in programs on this machine, but no page in a browser, which sends an
-/// `Origin`, or a `Host` whose name somebody made resolve to loopback. With a token, lets in whoever
-/// sends it.
+/// `Origin`, or a `Host` whose name somebody made resolve to loopback. With a token, lets in
+/// whoever sends it.
 async fn guard(
     State(control): State<Control>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,

@@ -12,8 +12,8 @@ use foldhash::quality::RandomState;
 
 use crate::engine::problem::Result;
 
-/// How many bytes a cache may hold; a full one is cleared. Unknown keys count, too, so that guessing
-/// keys does not fill the memory.
+/// How many bytes a cache may hold; a full one is cleared. Unknown keys count, too, so that
+/// guessing keys does not fill the memory.
 const BYTES_MAX: usize = 64 * 1024;
 
 /// The share of one key in the hash table, which is at least a third full.

@@ -64,8 +64,8 @@ impl Readers {
         self.idle.lock().expect("no code panics while it holds the readers")
     }
 
-    /// Before a commit: an idle reader must not pin its snapshot, or the write-ahead log could never
-    /// be used again.
+    /// Before a commit: an idle reader must not pin its snapshot, or the write-ahead log could
+    /// never be used again.
     pub(super) fn end_idle_transactions(&self) {
         // A reader that cannot end its transaction is of no use.
         self.idle().retain_mut(|reader| reader.end_transaction().is_ok());

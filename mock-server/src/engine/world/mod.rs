@@ -104,8 +104,8 @@ impl World {
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
-    /// Moves the clock to what `to` makes of its state, and stores that with the world. Returns what
-    /// the clock shows then; `None` where it cannot go there.
+    /// Moves the clock to what `to` makes of its state, and stores that with the world. Returns
+    /// what the clock shows then; `None` where it cannot go there.
     pub async fn move_clock(
         self: &Arc<World>,
         to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
@@ -151,7 +151,8 @@ impl World {
             }
             seed(cx.db, &world.apis, &world.environment)?;
             world.apis.iter().try_for_each(|api| api.apply_settings(cx))?;
-            // Other writes share this transaction: an orphan must fail this job alone, not the commit.
+            // Other writes share this transaction: an orphan must fail this job alone, not the
+            // commit.
             let orphan = cx
                 .db
                 .query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0))

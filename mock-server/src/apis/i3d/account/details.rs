@@ -34,7 +34,8 @@ struct Change {
     newsletter: Option<i64>,
 }
 
-/// What only i3D.net changes, and agreements that cannot be withdrawn; each where the form gives it.
+/// What only i3D.net changes, and agreements that cannot be withdrawn; each where the form gives
+/// it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fixed {

@@ -80,8 +80,8 @@ pub(in crate::apis::i3d) fn allow(cx: &Context, account: i64) -> Result<bool> {
     reference::ip_ranges::allow(cx, sql, account)
 }
 
-/// The context of an account, for a caller who proved by a mail that it is theirs; refused where the
-/// account may not be used from their address.
+/// The context of an account, for a caller who proved by a mail that it is theirs; refused where
+/// the account may not be used from their address.
 pub(super) fn on_behalf_of<'a>(cx: &Context<'a>, account: i64) -> Result<Context<'a>> {
     if allow(cx, account)? { Ok(cx.on_behalf_of(account)) } else { Err(Problem::forbidden()) }
 }

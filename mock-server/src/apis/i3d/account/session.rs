@@ -115,8 +115,8 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
     let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
-    // Checked before the password, whose failures are counted: a caller from an address that may not
-    // log in must not lock the user out.
+    // Checked before the password, whose failures are counted: a caller from an address that may
+    // not log in must not lock the user out.
     if !ip_whitelists::allow(cx, user.account)? {
         return Err(Problem::unauthenticated());
     }

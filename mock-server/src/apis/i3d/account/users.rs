@@ -165,8 +165,8 @@ impl User {
             secret,
         );
         let current = now.div_euclid(OTP_STEP_SECONDS);
-        // A used step ahead of the window comes from a clock that was turned back since; it must not
-        // block every login.
+        // A used step ahead of the window comes from a clock that was turned back since; it must
+        // not block every login.
         let used = self.otp_step.filter(|used| *used <= current + 1);
         let mut unused =
             (current - 1..=current + 1).filter(|step| used.is_none_or(|used| *step > used));

@@ -77,8 +77,8 @@ impl Payment {
         }
     }
 
-    /// Takes a decision; `None` if the payment does not wait for one. `is_due` says whether the same
-    /// amounts are still to be paid as when it began.
+    /// Takes a decision; `None` if the payment does not wait for one. `is_due` says whether the
+    /// same amounts are still to be paid as when it began.
     pub(super) fn decide(&mut self, decision: Decision, is_due: bool, now: i64) -> Option<Outcome> {
         if self.status(now) != Status::Open {
             return None;

@@ -16,8 +16,8 @@ use crate::{
     engine::{Content, Context, File, Params, Reply, Result, SeeOther, WebPage, read, write},
 };
 
-/// The page is also shown for a POST, because the site of the provider sends the customer here with a
-/// form.
+/// The page is also shown for a POST, because the site of the provider sends the customer here with
+/// a form.
 pub(in crate::apis::i3d) fn pages() -> Vec<WebPage> {
     vec![
         WebPage::get("/pay/{token}", read("paymentPage", show)),

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Problem, Result};
 
-/// How many addresses of one range may have a host name, because an IPv6 range has too many to list.
+/// How many addresses of one range may have a host name, because an IPv6 range has too many to
+/// list.
 const HOST_NAMES_MAX: usize = 256;
 
 /// A network that the equipment is connected to.

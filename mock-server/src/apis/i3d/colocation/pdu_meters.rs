@@ -170,8 +170,8 @@ pub(in crate::apis::i3d) fn meter(pdus: &[Pdu], in_service: &Range<i64>, at: i64
     counters.sum()
 }
 
-/// The last days that are over, the oldest first: what the counters showed at the end of the day, and
-/// how much was used on it.
+/// The last days that are over, the oldest first: what the counters showed at the end of the day,
+/// and how much was used on it.
 pub(super) fn history(pdus: &[Pdu], in_service: &Range<i64>) -> Vec<PowerConsumptionPerDay> {
     let today = in_service.end.div_euclid(DAY);
     let first = (today - HISTORY_DAYS).max(in_service.start.div_euclid(DAY));

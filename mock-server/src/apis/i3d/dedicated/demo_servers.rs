@@ -92,8 +92,8 @@ static DATA: LazyLock<Data> = LazyLock::new(|| {
         .expect("the dedicated servers of the demo world")
 });
 
-/// A server of the demo world as JSON text, in two parts: between them belong the members that depend
-/// on the time.
+/// A server of the demo world as JSON text, in two parts: between them belong the members that
+/// depend on the time.
 struct Draft {
     account: i64,
     server: &'static Server,

@@ -1,5 +1,5 @@
-//! A canvas of pixels, to draw paths and texts on. The fonts come with the program, so that the same
-//! picture has the same bytes wherever it is drawn.
+//! A canvas of pixels, to draw paths and texts on. The fonts come with the program, so that the
+//! same picture has the same bytes wherever it is drawn.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,5 @@
-//! The FlexMetal servers of an account as they are stored: counted for quotas and tags, and retagged.
+//! The FlexMetal servers of an account as they are stored: counted for quotas and tags, and
+//! retagged.
 
 use super::lifecycle::Server;
 use crate::engine::{Context, Page, Result, Table};

@@ -1,5 +1,5 @@
-//! The lifecycle of a FlexMetal server: its status at any time, as a function of what was stored and
-//! of the clock.
+//! The lifecycle of a FlexMetal server: its status at any time, as a function of what was stored
+//! and of the clock.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

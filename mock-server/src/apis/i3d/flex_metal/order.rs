@@ -1,5 +1,5 @@
-//! What an order of a FlexMetal server must satisfy beyond the contract. All violations are answered
-//! at once.
+//! What an order of a FlexMetal server must satisfy beyond the contract. All violations are
+//! answered at once.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! Quotas: how many FlexMetal servers an account may run, on demand and by contract, and how many it
-//! runs.
+//! Quotas: how many FlexMetal servers an account may run, on demand and by contract, and how many
+//! it runs.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};

@@ -123,7 +123,8 @@ mod tests {
         ) {
             let Ok(window) = Window::new(Some(start), Some(end), 0) else { return Ok(()) };
             let in_service = from..from + seconds;
-            for times in [window.steps(3_600, &in_service), window.readings(300, &in_service).within_bounds()] {
+            let readings = window.readings(300, &in_service).within_bounds();
+            for times in [window.steps(3_600, &in_service), readings] {
                 match times {
                     Ok(times) => prop_assert!(times.len() as i64 <= POINTS_MAX),
                     Err(violation) => prop_assert_eq!(violation.property, "startTime"),

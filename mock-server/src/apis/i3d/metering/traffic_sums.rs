@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::series::{Traffic, percentile_95, traffic};
 
-/// The `bandwidthBillingType` of a service that is billed by volume; others are billed by megabits a
-/// second.
+/// The `bandwidthBillingType` of a service that is billed by volume; others are billed by megabits
+/// a second.
 pub(in crate::apis::i3d) const BY_VOLUME: i64 = 2;
 /// The `bandwidthBillingType` of a service without a limit.
 pub(in crate::apis::i3d) const UNMETERED: i64 = 1;

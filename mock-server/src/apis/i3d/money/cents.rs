@@ -17,8 +17,8 @@ pub(in crate::apis::i3d) struct Cents(pub i64);
 impl Cents {
     pub(in crate::apis::i3d) const ZERO: Cents = Cents(0);
 
-    /// The VAT on this amount, rounded half up; the VAT on a credit is that on the same amount taken,
-    /// negated.
+    /// The VAT on this amount, rounded half up; the VAT on a credit is that on the same amount
+    /// taken, negated.
     pub(in crate::apis::i3d) fn vat(self, rate: Rate) -> Cents {
         Cents(rate.of(self.0.abs()) * self.0.signum())
     }

@@ -1,5 +1,5 @@
-//! Subscriptions to the newsletter, with double opt-in: an address is on the list once its owner has
-//! sent back the token of a mail.
+//! Subscriptions to the newsletter, with double opt-in: an address is on the list once its owner
+//! has sent back the token of a mail.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -116,8 +116,8 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
     })
 }
 
-/// A wrong hash and a wrong key have the same answer, because the hash follows from the address, and
-/// the answer must not disclose who is subscribed.
+/// A wrong hash and a wrong key have the same answer, because the hash follows from the address,
+/// and the answer must not disclose who is subscribed.
 fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<()> {
     let cx = &cx.on_behalf_of(NO_CUSTOMER);
     let found = SUBSCRIPTIONS.rows_where(cx, Page::ALL, "mailhash = ?", &[&sent.mailhash])?;

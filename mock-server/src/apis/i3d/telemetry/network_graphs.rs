@@ -38,8 +38,8 @@ struct Window {
     buckets: i64,
     bucket_seconds: i64,
     bucket_name: &'static str,
-    /// Whether the bucket that is not over is shown, too. It is for days, as in the other figures of
-    /// traffic, so that all have the same peak.
+    /// Whether the bucket that is not over is shown, too. It is for days, as in the other figures
+    /// of traffic, so that all have the same peak.
     unfinished: bool,
     /// The format of its limits, and of the time of a bucket.
     limit: &'static str,
