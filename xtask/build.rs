@@ -1,3 +1,4 @@
-//! Nothing: cargo reads build dependencies only where there is a build script.
+//! Does nothing: without a build script, cargo ignores the build dependencies, which share one set
+//! of features with other packages.
 
 fn main() {}

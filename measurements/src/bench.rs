@@ -1,4 +1,4 @@
-//! The emulator beside its ceilings.
+//! Measures the emulator beside its ceilings.
 
 use std::{process::Command, time::Duration};
 
@@ -86,16 +86,18 @@ pub(crate) fn run(seconds: f64, rounds: usize) -> Result<()> {
         Duration::from_secs_f64(seconds * 2.0),
     )?;
     println!(
-        "\nResident memory: {fresh:.1} MiB at the start, {loaded:.1} after the load (aim 40), {:.1} after {:.0} s more of GET",
+        "
+Resident memory: {fresh:.1} MiB at the start, {loaded:.1} after the load (aim 40), \
+         {:.1} after {:.0} s more of GET",
         emulator.resident_mib()?,
         seconds * 2.0
     );
-    drawn(&emulator.address)?;
+    charts_and_files(&emulator.address)?;
     reset(&emulator.address)?;
     growth(seconds)
 }
 
-/// A body that the ceiling serves as it stands.
+/// A body that the ceiling serves unchanged.
 type Body = String;
 
 /// Fills the emulator with 25 tickets and an SSH key; returns the path of the key, its body and the
@@ -143,7 +145,7 @@ fn start_time() -> Result<Duration> {
     Ok(times[5])
 }
 
-/// Every round measures every line once, so that a disturbance of the machine hits all alike.
+/// Every round measures every line once, so that a disturbance of the machine affects all alike.
 fn measure(lines: &[Line], seconds: f64, rounds: usize) -> Result<()> {
     let mut all: Vec<Vec<Measured>> = lines.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
@@ -187,9 +189,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What is drawn for each request: a chart, and a file for printing. One client, one request after
-/// the other.
-fn drawn(address: &str) -> Result<()> {
+/// Measures what is drawn anew for each request: a chart and a PDF. One client sends one request
+/// after the other.
+fn charts_and_files(address: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut connection = Connection::open(address).await?;
@@ -240,7 +242,7 @@ fn reset(address: &str) -> Result<()> {
     })
 }
 
-/// The first page of many tickets beside the first page of few.
+/// Compares the cost of the first page of many tickets with that of few.
 fn growth(seconds: f64) -> Result<()> {
     let first_page = |count: usize| -> Result<(Process, Request)> {
         let emulator =

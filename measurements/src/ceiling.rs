@@ -1,4 +1,5 @@
-//! The two ceilings: what axum alone can do, and what it can do with one SELECT.
+//! The two ceilings, servers that the emulator is compared with: axum alone, and axum with one
+//! SELECT.
 
 use std::{
     net::SocketAddr,
@@ -16,9 +17,9 @@ use axum::{
 };
 use rusqlite::Connection;
 
-/// Which ceiling.
+/// A ceiling, by what it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Kind {
+pub(crate) enum Ceiling {
     /// A constant JSON text.
     Hello,
     /// One prepared SELECT by key.
@@ -26,12 +27,12 @@ pub(crate) enum Kind {
 }
 
 /// Serves a ceiling until it is killed.
-pub(crate) fn serve(kind: Kind, listen: SocketAddr) -> Result<()> {
-    let app = match kind {
-        Kind::Hello => {
+pub(crate) fn serve(ceiling: Ceiling, listen: SocketAddr) -> Result<()> {
+    let app = match ceiling {
+        Ceiling::Hello => {
             Router::new().route("/row/{key}", get(async || json(r#"{"status":"OK"}"#.to_owned())))
         }
-        Kind::Select => select()?,
+        Ceiling::Select => select()?,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;

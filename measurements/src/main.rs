@@ -1,4 +1,4 @@
-//! `cargo xtask`: measurements of this repository.
+//! Measurements of this repository, run by `cargo xtask bench` and `cargo xtask mutants`.
 
 mod bench;
 mod ceiling;
@@ -38,7 +38,7 @@ enum Task {
     #[command(hide = true)]
     Ceiling {
         /// Which one
-        kind: ceiling::Kind,
+        kind: ceiling::Ceiling,
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
         Task::Mutants { seeds, only, sound } => {
             mutants::run(seeds, only.as_deref())?;
-            if only.is_some() { Ok(()) } else { mutants::alarms(10, sound) }
+            if only.is_some() { Ok(()) } else { mutants::false_alarms(10, sound) }
         }
         Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
     }

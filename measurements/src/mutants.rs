@@ -1,5 +1,5 @@
-//! How good the harness is: of the faults that are made on purpose, how many it finds, how soon,
-//! and by which name.
+//! How well the harness finds faults: how many of those made on purpose, after how many requests,
+//! and whether at the right operation.
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -14,17 +14,17 @@ use contract_tests::{
 /// Requests after which a fault counts as missed.
 const REQUESTS_MAX: u64 = 600;
 
-/// What became of a fault, with one seed.
-struct Hunt {
+/// Whether and when a fault was found, with one seed.
+struct Detection {
     /// After how many requests it was reported; `None` where it never was.
     requests: Option<u64>,
     /// Whether the first report named the operation that is at fault.
     named: bool,
-    /// What the first report said.
-    said: String,
+    /// The first report.
+    message: String,
 }
 
-/// Hunts every fault with every seed, and prints the table.
+/// Looks for every fault with every seed, and prints the table.
 pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
@@ -32,11 +32,11 @@ pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
         for fault in
             family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only)))
         {
-            let hunts: Vec<Hunt> = (1..=seeds)
-                .map(|seed| runtime.block_on(hunt(fault, &family.operations, seed)))
+            let detections: Vec<Detection> = (1..=seeds)
+                .map(|seed| runtime.block_on(detect(fault, &family.operations, seed)))
                 .collect::<Result<_>>()?;
-            report(fault, &hunts);
-            all.entry(name.clone()).or_insert_with(Vec::new).push(hunts);
+            report(fault, &detections);
+            all.entry(name.clone()).or_insert_with(Vec::new).push(detections);
         }
     }
     ensure!(!all.is_empty(), "no fault has such a name");
@@ -44,7 +44,7 @@ pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn hunt(fault: &Fault, operations: &str, seed: u64) -> Result<Hunt> {
+async fn detect(fault: &Fault, operations: &str, seed: u64) -> Result<Detection> {
     let sound = Target::mock(&PROFILE, seed)?;
     let broken = sound.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault.clone())));
     let options = Options {
@@ -56,28 +56,28 @@ async fn hunt(fault: &Fault, operations: &str, seed: u64) -> Result<Hunt> {
     };
     let run = explore::run(&broken, &options).await;
     let found = run.cases.iter().flat_map(|case| &case.findings).next();
-    Ok(Hunt {
+    Ok(Detection {
         requests: found.and(run.first_finding),
         named: found.is_some_and(|finding| finding.operation == fault.operation),
-        said: found.map(ToString::to_string).unwrap_or_default(),
+        message: found.map(ToString::to_string).unwrap_or_default(),
     })
 }
 
-/// Says at once which fault was missed, or blamed on another operation.
-fn report(fault: &Fault, hunts: &[Hunt]) {
-    for (seed, hunt) in (1..).zip(hunts) {
-        if hunt.requests.is_none() {
+/// Reports at once a fault that was missed, or blamed on another operation.
+fn report(fault: &Fault, detections: &[Detection]) {
+    for (seed, detection) in (1..).zip(detections) {
+        if detection.requests.is_none() {
             eprintln!("missed: {} of {}, seed {seed}", fault.name, fault.operation);
-        } else if !hunt.named {
+        } else if !detection.named {
             eprintln!(
                 "blamed elsewhere: {} of {}, seed {seed}: {}",
-                fault.name, fault.operation, hunt.said
+                fault.name, fault.operation, detection.message
             );
         }
     }
 }
 
-fn print(all: &BTreeMap<String, Vec<Vec<Hunt>>>) {
+fn print(all: &BTreeMap<String, Vec<Vec<Detection>>>) {
     println!(
         "| family | faults | caught in every seed | median requests | 95th percentile | named |"
     );
@@ -88,29 +88,32 @@ fn print(all: &BTreeMap<String, Vec<Vec<Hunt>>>) {
     row("all", &all.values().flatten().collect::<Vec<_>>());
 }
 
-fn row(name: &str, faults: &[&Vec<Hunt>]) {
-    let caught =
-        faults.iter().filter(|hunts| hunts.iter().all(|hunt| hunt.requests.is_some())).count();
-    let hunts: Vec<&Hunt> =
-        faults.iter().copied().flatten().filter(|hunt| hunt.requests.is_some()).collect();
-    let mut requests: Vec<u64> = hunts.iter().filter_map(|hunt| hunt.requests).collect();
+fn row(name: &str, faults: &[&Vec<Detection>]) {
+    let caught = faults
+        .iter()
+        .filter(|detections| detections.iter().all(|detection| detection.requests.is_some()))
+        .count();
+    let detections: Vec<&Detection> =
+        faults.iter().copied().flatten().filter(|detection| detection.requests.is_some()).collect();
+    let mut requests: Vec<u64> =
+        detections.iter().filter_map(|detection| detection.requests).collect();
     requests.sort_unstable();
     let at =
         |percent: usize| requests.get(requests.len() * percent / 100).copied().unwrap_or_default();
     let percent = |part: usize, of: usize| 100 * part / of.max(1);
-    let named = hunts.iter().filter(|hunt| hunt.named).count();
+    let named = detections.iter().filter(|detection| detection.named).count();
     println!(
         "| {name} | {} | {} % | {} | {} | {} % |",
         faults.len(),
         percent(caught, faults.len()),
         at(50),
         at(95),
-        percent(named, hunts.len())
+        percent(named, detections.len())
     );
 }
 
 /// Explores a sound emulator, where every finding is a false alarm.
-pub(crate) fn alarms(seeds: u64, requests: u64) -> Result<()> {
+pub(crate) fn false_alarms(seeds: u64, requests: u64) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (mut sent, began) = (0, Instant::now());
     let mut alarms = 0;
@@ -130,7 +133,9 @@ pub(crate) fn alarms(seeds: u64, requests: u64) -> Result<()> {
     }
     let per_thousand = began.elapsed().as_secs_f64() * 1000.0 / sent as f64;
     println!(
-        "\nFalse alarms: {alarms} in {seeds} seeds, {sent} requests; {per_thousand:.2} s for 1,000 requests"
+        "
+False alarms: {alarms} in {seeds} seeds, {sent} requests; \
+         {per_thousand:.2} s for 1,000 requests"
     );
     Ok(())
 }

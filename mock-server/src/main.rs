@@ -8,7 +8,7 @@ use mock_server::{Config, engine::WorldKind};
 use tracing_subscriber::EnvFilter;
 
 /// The exit code of a start that failed.
-const REFUSED: u8 = 2;
+const START_FAILED: u8 = 2;
 
 /// A local, stateful emulator of the i3D.net v3 API.
 #[derive(Parser)]
@@ -79,7 +79,7 @@ fn seconds(text: &str) -> Result<u32, String> {
     seconds.ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
 }
 
-/// An API key as the real ones look; anything else would only work here.
+/// An API key in the form of real ones; a key of another form would only work with the emulator.
 fn api_key(text: &str) -> Result<String, String> {
     let plausible = text.len() == Config::API_KEY.len()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("mock-server: {error}");
-            ExitCode::from(REFUSED)
+            ExitCode::from(START_FAILED)
         }
     }
 }
@@ -113,12 +113,11 @@ fn main() -> ExitCode {
 /// Serves until SIGINT or SIGTERM.
 fn run(config: &Config, kept: bool) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Listened to before the server says that it is ready: whoever waits for that may stop it at
-    // once.
-    let stop = runtime.block_on(async { Stop::listen() })?;
+    // Before the banner: whoever waits for it may stop the server at once.
+    let stop = runtime.block_on(async { StopSignals::listen() })?;
     let mut server = mock_server::start(config.clone())?;
     banner(&server, config, kept);
-    runtime.block_on(stop.asked());
+    runtime.block_on(stop.received());
     server.stop();
     Ok(())
 }
@@ -159,22 +158,22 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
 
 /// The signals that stop the server.
 #[cfg(unix)]
-struct Stop {
+struct StopSignals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-impl Stop {
-    fn listen() -> std::io::Result<Stop> {
+impl StopSignals {
+    fn listen() -> std::io::Result<StopSignals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stop {
+        Ok(StopSignals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
     }
 
-    async fn asked(mut self) {
+    async fn received(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -184,15 +183,15 @@ impl Stop {
 
 /// The signal that stops the server.
 #[cfg(windows)]
-struct Stop(tokio::signal::windows::CtrlC);
+struct StopSignals(tokio::signal::windows::CtrlC);
 
 #[cfg(windows)]
-impl Stop {
-    fn listen() -> std::io::Result<Stop> {
-        tokio::signal::windows::ctrl_c().map(Stop)
+impl StopSignals {
+    fn listen() -> std::io::Result<StopSignals> {
+        tokio::signal::windows::ctrl_c().map(StopSignals)
     }
 
-    async fn asked(mut self) {
+    async fn received(mut self) {
         self.0.recv().await;
     }
 }

@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address is taken or not ours.
+    /// The address is in use, or none of this machine.
     #[error(
         "cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one"
     )]
@@ -34,7 +34,7 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// The system has no thread for it.
+    /// The system gives no thread to the server.
     #[error("cannot start: {0}")]
     Thread(#[from] io::Error),
 }
@@ -50,10 +50,10 @@ pub struct Server {
 
 /// Starts a server on threads of its own and returns when it answers.
 pub fn start(config: Config) -> Result<Server, StartError> {
-    let refused = |error| StartError::Listen(config.listen, error);
-    let listener = TcpListener::bind(config.listen).map_err(refused)?;
-    listener.set_nonblocking(true).map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
+    let cannot_listen = |error| StartError::Listen(config.listen, error);
+    let listener = TcpListener::bind(config.listen).map_err(cannot_listen)?;
+    listener.set_nonblocking(true).map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
 
     let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
     let settings = Settings {
@@ -76,32 +76,31 @@ pub fn start(config: Config) -> Result<Server, StartError> {
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = async move {
         let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-            // Head and body leave together; without this a client may wait for its own
-            // acknowledgement.
+            // Otherwise the kernel may hold the body back until the client acknowledges the head.
             let _ = connection.set_nodelay(true);
         });
         // A dropped sender means stop, too.
-        let (grace, begins) = oneshot::channel::<()>();
+        let (stopping, stop_begun) = oneshot::channel::<()>();
         let stopped = async move {
             drop(stopped.await);
-            drop(grace);
+            drop(stopping);
         };
-        let patience = async {
-            drop(begins.await);
+        let grace_over = async {
+            drop(stop_begun.await);
             tokio::time::sleep(GRACE).await;
             Ok(())
         };
         let serve = axum::serve(listener, app).with_graceful_shutdown(stopped);
         tokio::select! {
             served = serve.into_future() => served,
-            gone = patience => gone,
+            over = grace_over => over,
         }
     };
     let run = move || {
         if let Err(error) = runtime.block_on(serve) {
             tracing::error!("the server failed: {error}");
         }
-        // Requests hold the world; it is closed in order only when they are gone.
+        // Requests hold the world: its database is closed in order once they have ended.
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
@@ -109,7 +108,7 @@ pub fn start(config: Config) -> Result<Server, StartError> {
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -18,7 +18,7 @@ use crate::{
     violation::Violation,
 };
 
-/// An API as its document describes it.
+/// An API as its OpenAPI document describes it.
 pub struct Contract {
     /// The document itself, as JSON.
     pub document: &'static str,
@@ -84,12 +84,12 @@ impl Contract {
                 ));
             }
         }
-        let carrier = |scheme: &SecurityScheme| match scheme.r#in.as_str() {
+        let header = |scheme: &SecurityScheme| match scheme.r#in.as_str() {
             "cookie" => "cookie".to_owned(),
             _ => scheme.name.to_lowercase(),
         };
         let secrets =
-            secrets.into_iter().chain(components.security_schemes.values().map(carrier)).collect();
+            secrets.into_iter().chain(components.security_schemes.values().map(header)).collect();
         Contract { document: text, routes, secrets }
     }
 }
@@ -121,7 +121,7 @@ impl Contract {
     }
 }
 
-/// An operation is told by its id.
+/// Routes are equal if they have the same `operationId`.
 impl PartialEq for Route {
     fn eq(&self, other: &Route) -> bool {
         self.id == other.id
@@ -172,7 +172,7 @@ impl Route {
         }
     }
 
-    /// The parameter of this name and place.
+    /// The parameter of this name and location.
     pub fn parameter(&self, location: Location, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|it| it.location == location && it.name == name)
     }
@@ -227,8 +227,8 @@ impl Route {
         self.values_in(target).is_some()
     }
 
-    /// The parameters in the path of a request target with their values as they stand there;
-    /// `None` where it is the path of another operation.
+    /// The parameters in the path of a request target, with their values as texts; `None` where it
+    /// is the path of another operation.
     pub fn values_in<'a>(&'a self, target: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
         let path = target.split('?').next().unwrap_or_default().trim_end_matches('/');
         let pattern = self.path.trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! The slice of OpenAPI 3.1 that our documents use. A keyword outside it is refused, so nothing is
+//! The part of OpenAPI 3.1 that our documents use. Any other keyword is refused, so that none is
 //! ignored silently.
 
 use std::collections::BTreeMap;
@@ -91,7 +91,7 @@ pub(crate) struct ParameterObject {
     pub(crate) schema: Value,
 }
 
-/// What a query parameter does when it does not say.
+/// The default of OpenAPI for query parameters.
 fn explodes() -> bool {
     true
 }

@@ -1,5 +1,5 @@
-//! JSON pointers (RFC 6901): `/os/partitions/0/size` names a place inside a value by the tokens
-//! that lead there.
+//! JSON pointers (RFC 6901): `/os/partitions/0/size` points to a part of a value by the tokens that
+//! lead there.
 
 /// A name as a token: `~` and `/` are escaped.
 pub fn escape(name: &str) -> String {
@@ -11,29 +11,29 @@ pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of a member of what stands at `pointer`.
+/// The pointer of a member of the value at `pointer`.
 pub fn join(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", escape(name))
 }
 
-/// The names that lead to a place.
+/// The names that a pointer consists of.
 pub fn names(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(unescape)
 }
 
-/// The name of a place in what holds it; empty for the whole value.
+/// The last name of a pointer; empty for the whole value.
 pub fn name(pointer: &str) -> String {
     names(pointer).last().unwrap_or_default()
 }
 
-/// The first name that leads to a place, and the way on from there; `None` for the whole value.
+/// The first name of a pointer and the rest of the pointer; `None` for the whole value.
 pub fn split_first(pointer: &str) -> Option<(String, &str)> {
     let rest = pointer.strip_prefix('/')?;
     let (token, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     Some((unescape(token), rest))
 }
 
-/// The pointer of what holds a place, and the name of the place in it; `None` for the whole value.
+/// The pointer of the parent and the last name; `None` for the whole value.
 pub fn split_last(pointer: &str) -> Option<(&str, String)> {
     let (parent, token) = pointer.rsplit_once('/')?;
     Some((parent, unescape(token)))

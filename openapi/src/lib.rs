@@ -32,3 +32,23 @@ pub fn i3d_v3() -> &'static Contract {
         LazyLock::new(|| Contract::compile(include_str!(concat!(env!("OUT_DIR"), "/i3d-v3.json"))));
     &CONTRACT
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    #[test]
+    fn every_operation_of_every_file_is_in_the_contract() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("i3d-v3");
+        let files = fs::read_dir(folder).expect("the folder of the contract");
+        let text: String = files
+            .map(|file| fs::read_to_string(file.expect("a file").path()).expect("a readable file"))
+            .collect();
+        let written: Vec<&str> =
+            text.lines().filter_map(|line| line.trim().strip_prefix("operationId: ")).collect();
+        let joined: BTreeSet<&str> =
+            super::i3d_v3().routes.iter().map(|route| route.id.as_str()).collect();
+        assert_eq!(written.len(), joined.len(), "an operationId stands twice");
+        assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), joined);
+    }
+}

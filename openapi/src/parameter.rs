@@ -11,7 +11,7 @@ use crate::{
     violation::Violation,
 };
 
-/// Where a parameter stands in a request.
+/// In which part of a request a parameter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     /// A segment of the path.
@@ -26,7 +26,7 @@ pub enum Location {
 pub struct Parameter {
     /// Its name, as the contract spells it.
     pub name: String,
-    /// Where it stands.
+    /// In which part of a request it is.
     pub location: Location,
     /// Whether a request must carry it.
     pub required: bool,
@@ -36,49 +36,49 @@ pub struct Parameter {
     pub repeats: bool,
     /// The schema of the parameter, as the contract states it.
     pub definition: Value,
-    kind: Kind,
-    /// How many values one text may hold, with commas between.
+    value_type: ValueType,
+    /// How many values one text may hold, separated by commas.
     values_max: usize,
-    /// Absent where the type alone is the whole rule.
+    /// `None` where the schema states nothing but the type.
     schema: Option<Schema>,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ValueType {
     Integer,
     Number,
     Boolean,
     Text,
 }
 
-impl Kind {
-    fn of(schema: &Value) -> Kind {
+impl ValueType {
+    fn of(schema: &Value) -> ValueType {
         match schema["type"].as_str() {
-            Some("integer") => Kind::Integer,
-            Some("number") => Kind::Number,
-            Some("boolean") => Kind::Boolean,
-            _ => Kind::Text,
+            Some("integer") => ValueType::Integer,
+            Some("number") => ValueType::Number,
+            Some("boolean") => ValueType::Boolean,
+            _ => ValueType::Text,
         }
     }
 
     /// The typed value that `text` stands for.
     fn read(self, text: &str) -> Result<Value, Rule> {
         match self {
-            Kind::Integer => match text.parse::<i64>() {
+            ValueType::Integer => match text.parse::<i64>() {
                 // Rust reads a plus sign, JSON does not.
                 Ok(number) if !text.starts_with('+') => Ok(number.into()),
                 _ => Err(Rule::Type(vec!["integer"])),
             },
-            Kind::Number => match text.parse::<f64>() {
+            ValueType::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err(Rule::Type(vec!["number"])),
             },
-            Kind::Boolean => match text {
+            ValueType::Boolean => match text {
                 "true" | "1" => Ok(true.into()),
                 "false" | "0" => Ok(false.into()),
                 _ => Err(Rule::Type(vec!["boolean"])),
             },
-            Kind::Text => Ok(text.into()),
+            ValueType::Text => Ok(text.into()),
         }
     }
 }
@@ -92,7 +92,8 @@ impl Parameter {
             other => panic!("{}: parameters in {other} are not supported", object.name),
         };
         let repeats = object.schema["type"] == "array";
-        let kind = Kind::of(if repeats { &object.schema["items"] } else { &object.schema });
+        let value_type =
+            ValueType::of(if repeats { &object.schema["items"] } else { &object.schema });
         let annotations = ["type", "description", "default", "example", "examples"];
         let constrained = object.schema.as_object().is_some_and(|members| {
             members.keys().any(|keyword| !annotations.contains(&keyword.as_str()))
@@ -105,7 +106,7 @@ impl Parameter {
             example: object.example,
             repeats,
             definition: object.schema,
-            kind,
+            value_type,
             values_max: if object.explode { 1 } else { usize::MAX },
             schema,
         }
@@ -114,7 +115,7 @@ impl Parameter {
     /// The typed value of what a request carries under this name.
     pub fn read(&self, texts: &[&str]) -> Result<Value, Violation> {
         let broken = |rule| Violation::of_rule(&self.name, rule);
-        let one = |text: &str| self.kind.read(text).map_err(broken);
+        let one = |text: &str| self.value_type.read(text).map_err(broken);
         let value = match texts {
             texts if self.repeats => {
                 let values = texts.iter().flat_map(|text| text.splitn(self.values_max, ','));

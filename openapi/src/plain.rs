@@ -1,4 +1,4 @@
-//! JSON values as people and URLs have them.
+//! JSON values as plain text, for people and for URLs.
 
 use serde_json::Value;
 

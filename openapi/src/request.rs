@@ -1,4 +1,4 @@
-//! The body of a request, read the way real clients need it.
+//! The body of a request: checked, and read as leniently as real clients need it.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -70,9 +70,9 @@ impl RequestBody {
 
     /// Checks a body and removes from it what an operation must not see.
     ///
-    /// Clients send more than a contract allows, and mean nothing by it: properties that only the
-    /// server sets, `null` for an optional list or object, `""` for an optional text that cannot be
-    /// empty. Those count as absent.
+    /// Real clients send values that a contract does not allow and that stand for nothing:
+    /// properties that only the server sets, `null` for an optional list or object, `""` for an
+    /// optional text that may not be empty. Those count as absent.
     pub fn check(&self, body: &mut Value) -> Checked {
         let shape = self.shape.get_or_init(|| Shape::of(&self.schemas, self.definition()));
         let mut checked = Checked::default();
@@ -81,7 +81,8 @@ impl RequestBody {
         checked
     }
 
-    /// Masks what is secret in a body. `suspects` are names that are secret elsewhere.
+    /// Masks what is secret in a body. `suspects` are the names of all secrets of the contract: a
+    /// property that the schema does not know is masked if it has one of these names.
     pub fn mask(&self, body: &mut Value, suspects: &BTreeSet<String>) {
         self.schema.mask(body, suspects);
     }
@@ -107,8 +108,8 @@ enum Shape {
         open: bool,
     },
     Array(Box<Shape>),
-    /// JSON Schema takes 1.0 and 1e30 for integers; programs want the first as 1, and not the
-    /// second.
+    /// JSON Schema takes 1.0 and 1e30 for integers. The first becomes 1, the second is a violation,
+    /// because operations read 64 bits.
     Integer,
     Other,
 }
@@ -116,9 +117,9 @@ enum Shape {
 struct Property {
     shape: Shape,
     read_only: bool,
-    /// Optional and a list or an object, so that `null` means nothing is given.
+    /// Whether it is an optional list or object, so that `null` counts as absent.
     absent_if_null: bool,
-    /// Optional and a text that may not be empty, so that `""` means nothing is given.
+    /// Whether it is an optional text that may not be empty, so that `""` counts as absent.
     absent_if_empty: bool,
 }
 
@@ -141,7 +142,7 @@ impl Shape {
             return branches
                 .iter()
                 .map(|branch| Shape::of(schemas, branch))
-                .fold(Shape::Other, Shape::either);
+                .fold(Shape::Other, Shape::union);
         }
         match schema.get("items") {
             Some(items) => Shape::Array(Box::new(Shape::of(schemas, items))),
@@ -150,8 +151,8 @@ impl Shape {
         }
     }
 
-    /// A value of one of two shapes: it may have the properties of both.
-    fn either(self, other: Shape) -> Shape {
+    /// The shape of a value that has one of two shapes: with the properties of both.
+    fn union(self, other: Shape) -> Shape {
         match (self, other) {
             (
                 Shape::Object { mut properties, open },

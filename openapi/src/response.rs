@@ -1,4 +1,4 @@
-//! What an operation may answer.
+//! The documented answers of an operation.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,20 +41,22 @@ impl Response {
         !self.content.is_empty()
     }
 
-    /// The media type of a Content-Type as the contract writes it; `None` where it does not promise
-    /// it.
+    /// The media type of a Content-Type as the contract writes it; `None` where the contract does
+    /// not list it.
     pub fn media_type(&self, content_type: &str) -> Option<&str> {
-        self.promised(content_type).map(|(media, _)| media)
+        self.listed(content_type).map(|(media, _)| media)
     }
 
     /// Media types are compared without case and parameters (RFC 9110).
-    fn promised(&self, content_type: &str) -> Option<(&str, &Schema)> {
+    fn listed(&self, content_type: &str) -> Option<(&str, &Schema)> {
         let essence = essence(content_type);
         let found = self.content.iter().find(|(media, _)| media.eq_ignore_ascii_case(essence));
         found.map(|(media, schema)| (media.as_str(), schema))
     }
 
-    /// Masks what is secret in a JSON body. `suspects` are names that are secret elsewhere.
+    /// Masks what is secret in a JSON body; `suspects` as in [`RequestBody::mask`].
+    ///
+    /// [`RequestBody::mask`]: crate::RequestBody::mask
     pub fn mask(&self, body: &mut Value, suspects: &BTreeSet<String>) {
         if let Some(schema) = self.json() {
             schema.mask(body, suspects);
@@ -79,14 +81,14 @@ impl Response {
             };
             return if self.has_body() { missing() } else { Vec::new() };
         };
-        let Some((promised, schema)) = self.promised(media) else {
+        let Some((listed, schema)) = self.listed(media) else {
             let essence = essence(media);
             return vec![Violation::new(
                 "",
                 format!("the contract promises no body of type {essence}"),
             )];
         };
-        if promised != JSON {
+        if listed != JSON {
             return Vec::new();
         }
         match serde_json::from_slice::<Value>(body) {

@@ -1,11 +1,11 @@
-//! The rules that a contract sets for a value, and the words for a value that breaks one.
+//! The rules that a contract sets for values, with a message for each.
 
-use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
 use crate::plain;
 
-/// A rule of a contract. Those of JSON Schema are called like their keyword.
+/// A rule of a contract. Rules of JSON Schema are named like their keyword.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// A property or parameter must be given.
@@ -22,13 +22,13 @@ pub enum Rule {
     MinLength(u64),
     /// A text has at most so many characters.
     MaxLength(u64),
-    /// A number is not less.
+    /// A number is at least this one.
     Minimum(Number),
-    /// A number is not more.
+    /// A number is at most this one.
     Maximum(Number),
-    /// A number is more.
+    /// A number is greater than this one.
     ExclusiveMinimum(Number),
-    /// A number is less.
+    /// A number is less than this one.
     ExclusiveMaximum(Number),
     /// A number is a multiple of this one.
     MultipleOf(String),
@@ -48,42 +48,53 @@ pub enum Rule {
     IntegerRange,
     /// A parameter that does not repeat is given once.
     Once,
-    /// Another rule, which only the words beside it tell: one of an operation, or of HTTP.
+    /// Any other rule, such as one of an operation or of HTTP; the message of the violation states
+    /// it.
     Other,
 }
 
 impl Rule {
-    /// The rule of a keyword that takes a value as a whole.
-    pub(crate) fn of_keyword(kind: &Kind) -> Rule {
+    /// The rule of a keyword that concerns the whole value, not one of its properties.
+    pub(crate) fn of_keyword(kind: &ValidationErrorKind) -> Rule {
         match kind {
-            Kind::Type { kind: TypeKind::Single(one) } => Rule::Type(vec![one.as_str()]),
-            Kind::Type { kind: TypeKind::Multiple(many) } => {
+            ValidationErrorKind::Type { kind: TypeKind::Single(one) } => {
+                Rule::Type(vec![one.as_str()])
+            }
+            ValidationErrorKind::Type { kind: TypeKind::Multiple(many) } => {
                 Rule::Type(many.iter().map(|one| one.as_str()).collect())
             }
-            Kind::Enum { options } => {
+            ValidationErrorKind::Enum { options } => {
                 Rule::Enum(options.as_array().into_iter().flatten().map(plain).collect())
             }
-            Kind::Constant { expected_value } => Rule::Const(plain(expected_value)),
-            Kind::MinLength { limit } => Rule::MinLength(*limit),
-            Kind::MaxLength { limit } => Rule::MaxLength(*limit),
-            Kind::Minimum { limit } => of_limit(limit, Rule::Minimum),
-            Kind::Maximum { limit } => of_limit(limit, Rule::Maximum),
-            Kind::ExclusiveMinimum { limit } => of_limit(limit, Rule::ExclusiveMinimum),
-            Kind::ExclusiveMaximum { limit } => of_limit(limit, Rule::ExclusiveMaximum),
-            Kind::MultipleOf { multiple_of } => Rule::MultipleOf(multiple_of.to_string()),
-            Kind::MinItems { limit } => Rule::MinItems(*limit),
-            Kind::MaxItems { limit } => Rule::MaxItems(*limit),
-            Kind::UniqueItems => Rule::UniqueItems,
-            Kind::Pattern { pattern } => Rule::Pattern(pattern.clone()),
-            Kind::Format { format } => Rule::Format(format.clone()),
-            Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => Rule::AnyOf,
+            ValidationErrorKind::Constant { expected_value } => Rule::Const(plain(expected_value)),
+            ValidationErrorKind::MinLength { limit } => Rule::MinLength(*limit),
+            ValidationErrorKind::MaxLength { limit } => Rule::MaxLength(*limit),
+            ValidationErrorKind::Minimum { limit } => rule_of_limit(limit, Rule::Minimum),
+            ValidationErrorKind::Maximum { limit } => rule_of_limit(limit, Rule::Maximum),
+            ValidationErrorKind::ExclusiveMinimum { limit } => {
+                rule_of_limit(limit, Rule::ExclusiveMinimum)
+            }
+            ValidationErrorKind::ExclusiveMaximum { limit } => {
+                rule_of_limit(limit, Rule::ExclusiveMaximum)
+            }
+            ValidationErrorKind::MultipleOf { multiple_of } => {
+                Rule::MultipleOf(multiple_of.to_string())
+            }
+            ValidationErrorKind::MinItems { limit } => Rule::MinItems(*limit),
+            ValidationErrorKind::MaxItems { limit } => Rule::MaxItems(*limit),
+            ValidationErrorKind::UniqueItems => Rule::UniqueItems,
+            ValidationErrorKind::Pattern { pattern } => Rule::Pattern(pattern.clone()),
+            ValidationErrorKind::Format { format } => Rule::Format(format.clone()),
+            ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+                Rule::AnyOf
+            }
             _ => Rule::Other,
         }
     }
 
-    /// What is wrong with the property of this name that breaks the rule, to be read after the
-    /// name. The value is not repeated: it may be a secret.
-    pub(crate) fn words(&self, name: &str) -> String {
+    /// What is wrong with a property of this name that breaks the rule, to be read after the name.
+    /// The value is not repeated, because it may be a secret.
+    pub(crate) fn message(&self, name: &str) -> String {
         match self {
             Rule::Required => "is required".to_owned(),
             Rule::AdditionalProperties => "is not a known property".to_owned(),
@@ -113,6 +124,6 @@ impl Rule {
     }
 }
 
-fn of_limit(limit: &Value, rule: fn(Number) -> Rule) -> Rule {
+fn rule_of_limit(limit: &Value, rule: fn(Number) -> Rule) -> Rule {
     limit.as_number().cloned().map_or(Rule::Other, rule)
 }

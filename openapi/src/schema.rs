@@ -13,10 +13,10 @@ use crate::{
     violation::{Violation, violations},
 };
 
-/// What stands in the place of a secret.
+/// What a secret is replaced by.
 pub const MASK: &str = "***";
 
-/// The shared schemas of a contract in both views: as answers see them, and as requests see them.
+/// The shared schemas of a contract in two views: for answers, and for requests.
 pub(crate) struct Schemas {
     registry: Registry<'static>,
     requests: &'static Value,
@@ -42,7 +42,7 @@ impl Schemas {
     /// `shared` are the schemas of the document's components. They live as long as the program,
     /// like the contract.
     pub(crate) fn new(shared: &Value) -> Arc<Schemas> {
-        let shared = json!({ "components": { "schemas": without_prose(shared) } });
+        let shared = json!({ "components": { "schemas": without_descriptions(shared) } });
         let requests: &'static Value = Box::leak(Box::new(without_read_only(&shared)));
         let answers: &'static Value = Box::leak(Box::new(shared));
         let registry = Registry::new()
@@ -69,8 +69,8 @@ impl Schemas {
         }
     }
 
-    /// Masks in `value` what `schema` marks as secret. Of what the schema does not know, it masks
-    /// what is a secret elsewhere: `suspects` are the names of all secrets.
+    /// Masks in `value` what `schema` marks as secret. A property that the schema does not know is
+    /// masked if it has the name of any secret: `suspects` are all those names.
     fn mask(&self, schema: &Value, value: &mut Value, suspects: &BTreeSet<String>) {
         let schema = self.resolve(schema);
         if schema["format"] == "password" && !value.is_null() {
@@ -95,8 +95,8 @@ impl Schemas {
         }
     }
 
-    /// Adds the properties that a value at `at` may have. `open` are the schemas around it, where
-    /// one refers to itself.
+    /// Adds the properties that a value at `at` may have. `open` are the schemas around it, to stop
+    /// at one that refers to itself.
     fn properties<'a>(
         &'a self,
         schema: &'a Value,
@@ -144,7 +144,7 @@ pub(crate) struct Schema {
 impl Schema {
     /// A schema whose references mean `view`.
     pub(crate) fn new(schemas: &Arc<Schemas>, view: View, schema: &Value) -> Schema {
-        let source = absolute(&without_prose(schema), view);
+        let source = absolute(&without_descriptions(schema), view);
         Schema { schemas: Arc::clone(schemas), source, validator: OnceLock::new() }
     }
 
@@ -180,7 +180,7 @@ impl Schema {
     }
 }
 
-/// The same schema with references that hold outside of the document.
+/// The schema with references that are valid outside of the document.
 fn absolute(schema: &Value, view: View) -> Value {
     map_members(schema, &|key, value| match (key, value) {
         ("$ref", Value::String(reference)) => Some(format!("{}{reference}", view.uri()).into()),
@@ -188,15 +188,15 @@ fn absolute(schema: &Value, view: View) -> Value {
     })
 }
 
-/// The same schema without what only people read.
-fn without_prose(schema: &Value) -> Value {
+/// The schema without descriptions.
+fn without_descriptions(schema: &Value) -> Value {
     map_members(schema, &|key, value| match (key, value) {
         ("description", Value::String(_)) => None,
-        _ => Some(without_prose(value)),
+        _ => Some(without_descriptions(value)),
     })
 }
 
-/// The same value with each member of its objects replaced, or dropped.
+/// The value with each member of its objects replaced, or removed.
 fn map_members(value: &Value, change: &impl Fn(&str, &Value) -> Option<Value>) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| map_members(item, change)).collect(),
@@ -209,8 +209,7 @@ fn map_members(value: &Value, change: &impl Fn(&str, &Value) -> Option<Value>) -
     }
 }
 
-/// The same schema as a request must satisfy it: what the server sets cannot be required of a
-/// client.
+/// The schema that a request must satisfy: a client need not send what only the server sets.
 pub(crate) fn without_read_only(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(without_read_only).collect(),

@@ -1,6 +1,6 @@
-//! What is wrong with a value, in plain words and without repeating the value: it may be a secret.
+//! What is wrong with a value. The value is not repeated, because it may be a secret.
 
-use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, error::ValidationErrorKind};
 
 use crate::{json_pointer, rule::Rule};
 
@@ -16,15 +16,15 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation of a rule that only words tell, by `property`.
+    /// A violation by `property` of a rule that only the message states.
     pub fn new(property: impl Into<String>, message: impl Into<String>) -> Violation {
         Violation { property: property.into(), rule: Rule::Other, message: message.into() }
     }
 
-    /// A violation of a rule of the contract, by `property`.
+    /// A violation by `property` of a rule of the contract.
     pub fn of_rule(property: impl Into<String>, rule: Rule) -> Violation {
         let property = property.into();
-        let message = rule.words(property.rsplit('.').next().unwrap_or_default());
+        let message = rule.message(property.rsplit('.').next().unwrap_or_default());
         Violation { property, rule, message }
     }
 }
@@ -38,12 +38,12 @@ pub(crate) fn violations<'a>(
     for error in errors {
         let at = property_path(root, error.instance_path().as_str());
         match error.kind() {
-            Kind::Required { property } => {
+            ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 all.push(Violation::of_rule(join(&at, name), Rule::Required));
             }
-            Kind::AdditionalProperties { unexpected }
-            | Kind::UnevaluatedProperties { unexpected } => {
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 all.extend(
                     unexpected.iter().map(|name| {
                         Violation::of_rule(join(&at, name), Rule::AdditionalProperties)

@@ -1,4 +1,4 @@
-//! What must hold before a change lands.
+//! The checks that a change must pass.
 
 use std::{
     io::{BufRead, BufReader},
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{cargo, run};
 
-/// Everything, the tests first. What the test runners counted is the last line.
+/// All checks, the tests first. The last line has the counts of the test runners.
 pub(crate) fn all() -> Result<()> {
     let counted = tests()?;
     format()?;
@@ -21,7 +21,7 @@ pub(crate) fn all() -> Result<()> {
     Ok(())
 }
 
-/// What can be said of a change in a minute.
+/// The checks that take about a minute.
 pub(crate) fn quick() -> Result<()> {
     format()?;
     lint()?;
@@ -29,13 +29,13 @@ pub(crate) fn quick() -> Result<()> {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Counted {
+struct TestCounts {
     passed: u64,
     failed: u64,
 }
 
-impl Counted {
-    /// Adds what a test runner says of itself in its last line.
+impl TestCounts {
+    /// Adds the counts of the last line of a test runner.
     fn add(&mut self, line: &str) {
         let Some(result) = line.strip_prefix("test result: ") else { return };
         let words: Vec<&str> = result.split([' ', ';', '.']).collect();
@@ -50,14 +50,14 @@ impl Counted {
     }
 }
 
-/// Runs all tests, and says how many there were: the last runner has none but those of
-/// documentation, so that its own line says little.
-fn tests() -> Result<Counted> {
+/// Runs all tests and adds up the counts of all runners: the last one, whose line is read most,
+/// runs only the tests in documentation.
+fn tests() -> Result<TestCounts> {
     let mut command = cargo(&["test", "--workspace", "--locked"]);
     eprintln!("$ {command:?}");
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().context("the output is piped")?;
-    let mut counted = Counted::default();
+    let mut counted = TestCounts::default();
     for line in BufReader::new(output).split(b'\n') {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
@@ -82,8 +82,8 @@ fn lint() -> Result<()> {
     run(cargo(&what).args(["--", "-D", "warnings"]))
 }
 
-/// Tools that are no part of Rust. One that is not installed is left out and named: `.ci/run`
-/// installs `typos`; the others are only to be had by compiling them.
+/// Tools that do not come with Rust. A missing one is skipped, with a message: `.ci/run` installs
+/// `typos`; the others would have to be compiled.
 fn tools() -> Result<()> {
     let mut typos = Command::new("typos");
     tool("typos", Command::new("typos").arg("--version"), &mut typos)?;
@@ -107,11 +107,11 @@ mod tests {
 
     #[test]
     fn the_results_of_all_runners_are_added() {
-        let mut counted = Counted::default();
+        let mut counted = TestCounts::default();
         counted.add("running 3 tests");
         counted
             .add("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; finished in 1.5s");
         counted.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured");
-        assert_eq!(counted, Counted { passed: 15, failed: 2 });
+        assert_eq!(counted, TestCounts { passed: 15, failed: 2 });
     }
 }

@@ -44,14 +44,15 @@ fn main() -> Result<()> {
     }
 }
 
-/// Measurements are a package of their own: the other tasks need not build what is measured.
+/// Measurements are a package of their own, so that the other tasks need not build what is
+/// measured.
 fn measure(what: &str, options: Vec<String>) -> Result<()> {
     let package = ["run", "--quiet", "--release", "--package", "measurements", "--", what];
     run(cargo(&package).args(options))
 }
 
-/// Cargo, without the variables that it gave to this program: build scripts that look at them would
-/// take them for a change, and build again.
+/// Cargo without the variables that it set for this program: a build script that depends on one
+/// would run again.
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     for (name, _) in std::env::vars_os() {
@@ -78,7 +79,7 @@ fn modules(package: Option<String>) -> Result<()> {
     };
     for package in packages {
         let root = source::root().join(&package).join("src/lib.rs");
-        let graph = Graph::read(&root, &["openapi", "mock_server", "contract_tests"])?;
+        let graph = Graph::read(&root, &source::OTHER_CRATES)?;
         println!("# {package}: {} modules", graph.modules.len());
         for module in &graph.modules {
             let uses: Vec<&str> = graph

@@ -1,4 +1,4 @@
-//! The source as text: which files there are, and how long their lines are.
+//! The source as text: its files, its lines that are too long, and its words.
 
 use std::{
     fs,
@@ -7,10 +7,13 @@ use std::{
 
 use proc_macro2::{LineColumn, TokenStream, TokenTree};
 
-/// The folders of the packages whose modules have an order.
+/// The folders of the packages whose modules are checked.
 pub const CRATES: [&str; 4] = ["openapi", "mock-server", "contract-tests", "xtask"];
 
-/// Lines of code, comments and SQL are no longer.
+/// The crates of the workspace that count as modules of those that use them.
+pub const OTHER_CRATES: [&str; 3] = ["openapi", "mock_server", "contract_tests"];
+
+/// How long lines of code, comments and SQL may be.
 pub const COLUMNS_MAX: usize = 100;
 
 /// The folder of the repository.
@@ -20,7 +23,7 @@ pub fn root() -> PathBuf {
     package.parent().expect("this package stands in the repository").to_owned()
 }
 
-/// The files below `folder` with this extension, in order; none of hidden folders and of `target`.
+/// The files below `folder` with this extension, sorted, without hidden folders and `target`.
 #[must_use]
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
@@ -50,8 +53,8 @@ pub fn read(file: &Path) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The numbers of the lines that are too long. In Rust a line may be longer that is a piece of one
-/// string and nothing before it: what users see is not broken for the sake of a column.
+/// The numbers of the lines that are too long. In Rust, a line that has only a piece of one string
+/// may be longer, so that texts for users need not be broken.
 #[must_use]
 pub fn long_lines(text: &str, is_rust: bool) -> Vec<usize> {
     let mut strings = Vec::new();
@@ -72,7 +75,7 @@ pub fn long_lines(text: &str, is_rust: bool) -> Vec<usize> {
         .collect()
 }
 
-/// Where the strings of a file begin and end. A comment of documentation is none.
+/// Adds where the strings of a file begin and end, without comments of documentation.
 fn collect_strings(tokens: TokenStream, text: &str, found: &mut Vec<(LineColumn, LineColumn)>) {
     for token in tokens {
         match token {
@@ -89,7 +92,7 @@ fn collect_strings(tokens: TokenStream, text: &str, found: &mut Vec<(LineColumn,
     }
 }
 
-/// Whether `line` has `word`, not as a part of a longer word.
+/// Whether `line` contains `word` as a whole word.
 #[must_use]
 pub fn has_word(line: &str, word: &str) -> bool {
     let of_word = |it: char| it.is_ascii_alphanumeric() || it == '_';

@@ -1,20 +1,18 @@
-//! The laws of the source that the compiler does not hold: the order of modules, sizes, and words.
+//! Laws of the source that the compiler does not check: the order of modules, sizes, and forbidden
+//! words.
 
 use std::{collections::BTreeMap, path::Path};
 
 use xtask::{
     modules::{Graph, Layers},
-    source::{COLUMNS_MAX, CRATES, files, has_word, long_lines, read, root},
+    source::{COLUMNS_MAX, CRATES, OTHER_CRATES, files, has_word, long_lines, read, root},
 };
 
-/// A longer file is split by noun.
+/// The limit of a file; a longer one is split by noun.
 const LINES_MAX: usize = 500;
 
-/// A fuller folder gets rooms.
+/// The limit of a folder; a fuller one is split into rooms.
 const FILES_MAX: usize = 20;
-
-/// The crates of the workspace, which count as modules of those that use them.
-const OTHER_CRATES: [&str; 3] = ["openapi", "mock_server", "contract_tests"];
 
 /// The emulator: HTTP and APIs stand on the engine and do not know each other.
 const MOCK_SERVER: Layers<'_> = Layers(&[
@@ -79,8 +77,8 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// Fails with all that was found, one after the other.
-fn none_of(broken: &[String], law: &str) {
+/// Fails with all violations of a law.
+fn assert_none(broken: &[String], law: &str) {
     assert!(broken.is_empty(), "{law}:\n\n{}\n", broken.join("\n"));
 }
 
@@ -91,13 +89,13 @@ fn no_modules_use_each_other_in_a_circle() {
         circles.into_iter().map(|it| format!("{package}: {it}")).collect::<Vec<_>>()
     };
     let broken: Vec<String> = CRATES.iter().flat_map(circles).collect();
-    none_of(&broken, "modules use each other in a circle");
+    assert_none(&broken, "modules use each other in a circle");
 }
 
 #[test]
 fn arrows_go_down() {
     for (package, layers) in [("mock-server", MOCK_SERVER), ("contract-tests", CONTRACT_TESTS)] {
-        none_of(&layers.broken_by(&graph(package)), package);
+        assert_none(&layers.violations(&graph(package)), package);
     }
 }
 
@@ -122,13 +120,13 @@ fn files_lines_and_folders_have_a_size_for_a_screen() {
     for (folder, count) in folders.iter().filter(|(_, count)| **count > FILES_MAX) {
         broken.push(format!("{} has {count} files, more than {FILES_MAX}", shown(folder)));
     }
-    none_of(&broken, "split by noun");
+    assert_none(&broken, "split by noun");
 }
 
 #[test]
 fn the_engine_knows_no_server_and_no_api() {
-    none_of(&saying("mock-server/src/engine", &["axum", "i3d_v3"]), "words in the engine");
-    none_of(&saying("mock-server/src/http", &["i3d_v3"]), "words in http");
+    assert_none(&lines_with("mock-server/src/engine", &["axum", "i3d_v3"]), "words in the engine");
+    assert_none(&lines_with("mock-server/src/http", &["i3d_v3"]), "words in http");
 }
 
 #[test]
@@ -144,11 +142,11 @@ fn operations_know_neither_threads_nor_http_nor_a_clock_of_their_own() {
         "await",
         "rand",
     ];
-    none_of(&saying("mock-server/src/apis", &words), "words in operations");
+    assert_none(&lines_with("mock-server/src/apis", &words), "words in operations");
 }
 
-/// The lines below `folder` that have one of these words.
-fn saying(folder: &str, words: &[&str]) -> Vec<String> {
+/// The lines of files below `folder` that contain one of these words.
+fn lines_with(folder: &str, words: &[&str]) -> Vec<String> {
     let files = files(&root().join(folder), "rs");
     assert!(!files.is_empty(), "{folder} has files");
     let mut found = Vec::new();
@@ -162,7 +160,25 @@ fn saying(folder: &str, words: &[&str]) -> Vec<String> {
     found
 }
 
-/// Insta writes a snapshot beside the test that asks for it; what no test asks for is left over.
+#[test]
+fn every_file_of_the_demo_world_is_read() {
+    let code: String =
+        files(&root().join("mock-server/src/apis"), "rs").iter().map(|file| read(file)).collect();
+    let world = root().join("mock-server/world/i3d");
+    let data = files(&root().join("mock-server/world"), "yaml");
+    assert!(!data.is_empty(), "the demo world has files");
+    let mut broken = Vec::new();
+    for file in data {
+        let name = file.strip_prefix(&world).expect("a file of the provider").with_extension("");
+        let name = name.to_str().expect("a name in UTF-8");
+        if !code.contains(&format!("\"{name}\"")) {
+            broken.push(shown(&file));
+        }
+    }
+    assert_none(&broken, "files that nothing reads");
+}
+
+/// Insta names a snapshot after its test, and leaves it behind when the test is gone.
 #[test]
 fn every_snapshot_belongs_to_a_test() {
     let mut broken = Vec::new();
@@ -177,5 +193,5 @@ fn every_snapshot_belongs_to_a_test() {
             broken.push(format!("{}: no {test} in {}", shown(&file), shown(&source)));
         }
     }
-    none_of(&broken, "snapshots that no test asks for");
+    assert_none(&broken, "snapshots that no test asks for");
 }

@@ -1,4 +1,4 @@
-//! One set of features: whatever is built, a shared crate is built once.
+//! Every crate has one set of features in all builds, so that it is compiled once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,8 +7,7 @@ use std::{
 
 use xtask::source::root;
 
-/// What is built in this repository. `openapi` alone is nothing that anybody builds for use; it has
-/// no part in the stack of the others.
+/// The builds of this repository. `openapi` alone is left out, because it is not built for use.
 const BUILDS: [&[&str]; 7] = [
     &["-p", "mock-server", "-e", "normal,build"],
     &["-p", "contract-tests", "-e", "normal,build"],
@@ -62,8 +61,9 @@ fn every_crate_has_one_set_of_features() {
     }
     assert!(
         broken.is_empty(),
-        "crates that are built more than once; add the features to the workspace line of the crate, \
-         or to workspace-hack/Cargo.toml where no package names it:\n{}",
+        "crates that are built more than once; add the features to the workspace line of the \
+         crate, or to workspace-hack/Cargo.toml where no package names it:
+{}",
         broken.join("\n")
     );
 }

@@ -1,4 +1,4 @@
-//! The graph of modules and the list of a public API, tried on a sample.
+//! Tests the graph of modules and the list of a public API on a sample crate.
 
 use std::path::PathBuf;
 
@@ -49,14 +49,14 @@ fn a_part_uses_only_what_the_table_says() {
         ("round", &[]),
         ("other", &[]),
     ]);
-    assert!(sound.broken_by(&graph).is_empty(), "{:?}", sound.broken_by(&graph));
+    assert!(sound.violations(&graph).is_empty(), "{:?}", sound.violations(&graph));
     let narrow = Layers(&[("crate", &[]), ("high", &["round"]), ("low", &[]), ("round", &[])]);
-    let broken = narrow.broken_by(&graph);
+    let broken = narrow.violations(&graph);
     assert_eq!(broken.len(), 2, "{broken:?}");
     assert!(broken[0].ends_with("high.rs:3 uses crate::low::Thing; high may not use low"));
     assert!(broken[1].ends_with("other::Second, which is in no part of the table of layers"));
     let unknown = Layers(&[("high", &[]), ("low", &[]), ("round", &[]), ("other", &["low"])]);
-    let broken = unknown.broken_by(&graph);
+    let broken = unknown.violations(&graph);
     assert_eq!(broken[0], "low does not stand below other in the table");
     assert_eq!(broken[1], "crate is in no part of the table of layers");
 }
@@ -71,7 +71,7 @@ fn what_the_table_names_below_a_part_is_a_part_of_its_own() {
         ("low", &[]),
         ("other", &[]),
     ]);
-    let broken = layers.broken_by(&graph());
+    let broken = layers.violations(&graph());
     assert_eq!(broken.len(), 1, "{broken:?}");
     assert!(broken[0].ends_with("round may not use round::one"), "{broken:?}");
 }

@@ -1,4 +1,4 @@
-//! What the libraries offer to others. A change of a snapshot is a change for their users:
+//! The public API of the libraries. A change of a snapshot is a change for their users:
 //! `INSTA_UPDATE=always cargo test -p xtask --test public_api` accepts it.
 
 use xtask::{modules::public_api, source::root};

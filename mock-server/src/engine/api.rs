@@ -38,22 +38,22 @@ pub trait Api: Send + Sync + 'static {
     /// Every operation of the document.
     fn operations(&self) -> Vec<Operation>;
 
-    /// The pages that it shows to browsers beside them.
+    /// The pages that it shows to browsers, beside its operations.
     fn pages(&self) -> Vec<WebPage> {
         Vec::new()
     }
 
-    /// Notes that the caller did something: `route` at `path`. Runs in the transaction of what was
-    /// done.
-    fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()>;
+    /// Logs for the caller that the operation of `route` succeeded at `path`, in the transaction of
+    /// that operation.
+    fn log_action(&self, cx: &Context, route: &Route, path: &str) -> Result<()>;
 
     /// Fills the tables of a fresh world.
     fn seed(&self, cx: &Context) -> Result<()>;
 
-    /// Applies the settings to a world that was seeded now or earlier.
-    fn settle(&self, cx: &Context) -> Result<()>;
+    /// Applies the settings to a world that was seeded, now or in an earlier run.
+    fn apply_settings(&self, cx: &Context) -> Result<()>;
 
-    /// Who asks, by the credentials in the headers; refuses bad ones.
+    /// The caller, by the credentials in the headers; refuses bad credentials.
     fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity>;
 
     /// The header that asks for a part of a list.

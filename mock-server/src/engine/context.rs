@@ -33,12 +33,12 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// No customer: the emulator itself.
-    pub fn nobody() -> Caller {
+    /// The emulator itself, which has no account.
+    pub fn emulator() -> Caller {
         Caller::anonymous(Ipv4Addr::LOCALHOST.into())
     }
 
-    /// Somebody without credentials.
+    /// A caller without credentials.
     pub fn anonymous(address: IpAddr) -> Caller {
         Caller { account: None, credential: None, address }
     }
@@ -53,18 +53,18 @@ pub struct Context<'a> {
     /// Who asks.
     pub caller: Caller,
     pub(super) environment: &'a Environment,
-    /// Absent where the state may change under way.
+    /// Absent on the writer, where a transaction may change what a key opens.
     pub(super) keys: Option<&'a KeyCache>,
 }
 
 impl<'a> Context<'a> {
-    /// The same view as if `account` asked.
+    /// The same context with `account` as the caller.
     pub fn on_behalf_of(&self, account: i64) -> Context<'a> {
-        self.seen_by(Caller { account: Some(account), ..self.caller })
+        self.with_caller(Caller { account: Some(account), ..self.caller })
     }
 
-    /// The same view for somebody else.
-    pub fn seen_by(&self, caller: Caller) -> Context<'a> {
+    /// The same context with another caller.
+    pub fn with_caller(&self, caller: Caller) -> Context<'a> {
         Context { caller, ..*self }
     }
 
@@ -73,8 +73,8 @@ impl<'a> Context<'a> {
         self.caller.account.ok_or_else(Problem::unauthenticated)
     }
 
-    /// What an API key opens, looked up once for each state of the database; `None` for a key that
-    /// nobody has.
+    /// What an API key opens, looked up once for each state of the database; `None` for an unknown
+    /// key.
     pub fn key_grant(
         &self,
         key: &str,
@@ -86,20 +86,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The next number of a sequence; never given twice, also not after a delete.
+    /// The next number of a sequence; never given twice, not even after a delete.
     pub fn next_id(&self, sequence: &str) -> Result<i64> {
         let sql = "INSERT INTO sequence (name, last) VALUES (?1, 1)
                    ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last";
         Ok(self.db.prepare_cached(sql)?.query_row([sequence], |row| row.get(0))?)
     }
 
-    /// 32 random bytes: a function of the world's seed and of how often it was asked, so that a run
-    /// can be repeated.
+    /// 32 random bytes: a function of the world's seed and of the number of this draw, so that a
+    /// run can be repeated.
     pub fn random(&self) -> Result<[u8; 32]> {
         Ok(self.draw()?.1)
     }
 
-    /// The number of this draw, and what it drew.
+    /// The number of the next draw, and the bytes that it draws.
     fn draw(&self) -> Result<(i64, [u8; 32])> {
         let number = self.next_id("random")?;
         let seed = self.environment.seed.to_le_bytes();
@@ -128,7 +128,7 @@ impl<'a> Context<'a> {
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
 
-    /// How the world behaves.
+    /// The settings of the world.
     pub fn settings(&self) -> &Settings {
         &self.environment.settings
     }

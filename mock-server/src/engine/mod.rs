@@ -22,7 +22,7 @@ pub use operation::{
 };
 pub use page::Page;
 pub use per_account::PerAccount;
-pub use problem::{Kind, Problem, Result};
+pub use problem::{Problem, ProblemKind, Result};
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
 pub use store::{KeyGrant, OpenError, Store};
 pub use table::{Row, Table};

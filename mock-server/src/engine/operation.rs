@@ -1,4 +1,4 @@
-//! How an operation is written: one plain function, registered by its `operationId`.
+//! Operations: plain functions, each registered by its `operationId`.
 //!
 //! It takes a [`Context`] and what it needs of the request: [`Params`] first, then [`Page`],
 //! [`Body`], [`Form`] or [`Headers`]. It returns anything that is [`IntoReply`]. It never awaits
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     context::Context,
     page::Page,
-    problem::{Kind, Problem, Result},
+    problem::{Problem, ProblemKind, Result},
     reply::{IntoReply, Reply},
 };
 
@@ -161,11 +161,11 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
         // names nothing.
         fits.map(Params).map_err(|_: serde_json::Error| {
             if read <= of_path {
-                return Problem::new(Kind::NoRoute);
+                return Problem::new(ProblemKind::NoRoute);
             }
             Problem {
                 errors: vec![Violation::of_rule(last, Rule::IntegerRange)],
-                ..Problem::new(Kind::Malformed)
+                ..Problem::new(ProblemKind::Malformed)
             }
         })
     }
@@ -251,14 +251,20 @@ mod tests {
     #[test]
     fn a_number_out_of_range_is_no_route_in_the_path_and_malformed_in_the_query() {
         assert!(Params::<Small>::take(&mut request(1, 1)).is_ok());
-        assert_eq!(Params::<Small>::take(&mut request(300, 1)).unwrap_err().kind, Kind::NoRoute);
+        assert_eq!(
+            Params::<Small>::take(&mut request(300, 1)).unwrap_err().kind,
+            ProblemKind::NoRoute
+        );
         let refused = Params::<Small>::take(&mut request(1, 300)).unwrap_err();
-        assert_eq!((refused.kind, &*refused.errors[0].property), (Kind::Malformed, "days"));
+        assert_eq!((refused.kind, &*refused.errors[0].property), (ProblemKind::Malformed, "days"));
     }
 
     #[test]
     fn a_body_that_the_contract_lets_through_and_the_operation_cannot_read_is_our_fault() {
         assert!(Body::<Small>::take(&mut request(1, 1)).is_ok());
-        assert_eq!(Body::<Small>::take(&mut request(300, 1)).unwrap_err().kind, Kind::Internal);
+        assert_eq!(
+            Body::<Small>::take(&mut request(300, 1)).unwrap_err().kind,
+            ProblemKind::Internal
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! A table with one row for each account: what there is once, and so has no key of its own.
+//! A table with one row for each account: what an account has once, so that it needs no key.
 
 use super::{
     context::Context,

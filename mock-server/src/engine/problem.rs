@@ -8,18 +8,18 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
 /// What kind of refusal this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProblemKind {
     /// A parameter, a range or the body cannot be understood.
     Malformed,
     /// The credentials are missing, wrong, expired or withdrawn.
     Unauthenticated,
     /// The credentials are good, but not for this.
     Forbidden,
-    /// Nothing answers to this id.
+    /// No resource of the caller has this id.
     NotFound,
-    /// Nothing answers to this path.
+    /// No operation has this path.
     NoRoute,
-    /// The path does not know this method.
+    /// No operation at this path has this method.
     MethodNotAllowed,
     /// The state of the resource forbids it.
     Conflict,
@@ -33,20 +33,20 @@ pub enum Kind {
     Internal,
 }
 
-impl Kind {
-    /// The HTTP status that carries this meaning everywhere.
+impl ProblemKind {
+    /// The HTTP status of this meaning.
     pub fn status(self) -> u16 {
         match self {
-            Kind::Malformed => 400,
-            Kind::Unauthenticated => 401,
-            Kind::Forbidden => 403,
-            Kind::NotFound | Kind::NoRoute => 404,
-            Kind::MethodNotAllowed => 405,
-            Kind::Conflict => 409,
-            Kind::TooLarge => 413,
-            Kind::Invalid => 422,
-            Kind::TooManyRequests => 429,
-            Kind::Internal => 500,
+            ProblemKind::Malformed => 400,
+            ProblemKind::Unauthenticated => 401,
+            ProblemKind::Forbidden => 403,
+            ProblemKind::NotFound | ProblemKind::NoRoute => 404,
+            ProblemKind::MethodNotAllowed => 405,
+            ProblemKind::Conflict => 409,
+            ProblemKind::TooLarge => 413,
+            ProblemKind::Invalid => 422,
+            ProblemKind::TooManyRequests => 429,
+            ProblemKind::Internal => 500,
         }
     }
 }
@@ -55,7 +55,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// What kind of refusal this is.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     /// What happened; empty where the kind says it all.
     pub message: String,
     /// The properties at fault.
@@ -68,7 +68,7 @@ pub struct Problem {
 
 impl Problem {
     /// A refusal of this kind, in the API's standard words.
-    pub fn new(kind: Kind) -> Problem {
+    pub fn new(kind: ProblemKind) -> Problem {
         Problem {
             kind,
             message: String::new(),
@@ -78,14 +78,14 @@ impl Problem {
         }
     }
 
-    /// Nothing answers to this id.
+    /// No resource of the caller has this id.
     pub fn not_found() -> Problem {
-        Problem::new(Kind::NotFound)
+        Problem::new(ProblemKind::NotFound)
     }
 
     /// The state of the resource forbids it.
     pub fn conflict(message: impl Into<String>) -> Problem {
-        Problem { message: message.into(), ..Problem::new(Kind::Conflict) }
+        Problem::new(ProblemKind::Conflict).because(message)
     }
 
     /// One property of the form is refused.
@@ -93,35 +93,40 @@ impl Problem {
         Problem::form(vec![Violation::new(property, message)])
     }
 
-    /// Some properties of the form are refused.
-    pub fn form(errors: Vec<Violation>) -> Problem {
-        Problem { errors, ..Problem::new(Kind::Invalid) }
+    /// The form is refused as a whole: no property is at fault.
+    pub fn invalid_form(message: impl Into<String>) -> Problem {
+        Problem::new(ProblemKind::Invalid).because(message)
     }
 
-    /// Some properties of the form are refused, unless there are none.
+    /// Some properties of the form are refused.
+    pub fn form(errors: Vec<Violation>) -> Problem {
+        Problem { errors, ..Problem::new(ProblemKind::Invalid) }
+    }
+
+    /// Refuses the form if any of its properties is at fault.
     pub fn refuse(errors: Vec<Violation>) -> Result<()> {
         if errors.is_empty() { Ok(()) } else { Err(Problem::form(errors)) }
     }
 
     /// The credentials are missing, wrong, expired or withdrawn.
     pub fn unauthenticated() -> Problem {
-        Problem::new(Kind::Unauthenticated)
+        Problem::new(ProblemKind::Unauthenticated)
     }
 
     /// The credentials are good, but not for this.
     pub fn forbidden() -> Problem {
-        Problem::new(Kind::Forbidden)
+        Problem::new(ProblemKind::Forbidden)
     }
 
     /// The request cannot be understood.
     pub fn malformed(message: impl Into<String>) -> Problem {
-        Problem { message: message.into(), ..Problem::new(Kind::Malformed) }
+        Problem::new(ProblemKind::Malformed).because(message)
     }
 
     /// The emulator failed; `why` is for the log, never for the client.
     pub fn internal(why: impl std::fmt::Display) -> Problem {
         tracing::error!("{why}");
-        Problem::new(Kind::Internal)
+        Problem::new(ProblemKind::Internal)
     }
 
     /// The same, with a message of its own.

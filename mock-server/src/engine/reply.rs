@@ -7,7 +7,7 @@ use super::problem::Result;
 /// The body of an answer.
 #[derive(Debug)]
 pub enum Content {
-    /// None.
+    /// No body.
     Empty,
     /// JSON text.
     Json(String),

@@ -15,8 +15,8 @@ use super::{
     reply::Rows,
 };
 
-/// The room that the text of a page gets at first; most fit.
-const PAGE_TEXT: usize = 8 * 1024;
+/// How many bytes the text of a page gets at first; most pages fit.
+const PAGE_BYTES: usize = 8 * 1024;
 
 /// What a table holds.
 pub trait Row: Serialize + DeserializeOwned {}
@@ -54,7 +54,7 @@ impl<T: Row> Table<T> {
         condition: &str,
         values: &[&dyn ToSql],
     ) -> Result<Rows> {
-        let mut rows = String::with_capacity(PAGE_TEXT);
+        let mut rows = String::with_capacity(PAGE_BYTES);
         rows.push('[');
         self.visit(cx, condition, values, page, |body| {
             if rows.len() > 1 {
@@ -117,6 +117,16 @@ impl<T: Row> Table<T> {
         if self.has(cx, key)? { Ok(()) } else { Err(Problem::not_found()) }
     }
 
+    /// Refuses where no row of the account satisfies `condition`, whose `?` are `values`.
+    pub fn require_where(
+        &self,
+        cx: &Context,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<()> {
+        if self.has_where(cx, condition, values)? { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
     /// How many rows of the account satisfy `condition`, whose `?` are `values`.
     pub fn count(&self, cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<i64> {
         let sql = format!("SELECT count(*) FROM {} WHERE account = ? AND ({condition})", self.name);
@@ -128,7 +138,7 @@ impl<T: Row> Table<T> {
             .query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
     }
 
-    /// The id of the next row; never given twice, also not after a removal.
+    /// The id of the next row; never given twice, not even after a removal.
     pub fn next_id(&self, cx: &Context) -> Result<i64> {
         cx.next_id(self.name)
     }

@@ -10,7 +10,7 @@ pub struct WebPage {
     pub method: Method,
     /// Its path at the root of the server, with its parameters as in `/pay/{token}`.
     pub path: &'static str,
-    /// What answers it: anybody may call it, without credentials, and a refusal is shown as text.
+    /// The operation that answers it: open to everybody, and a refusal is shown as text.
     pub operation: Operation,
 }
 

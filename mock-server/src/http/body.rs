@@ -1,4 +1,4 @@
-//! The body of a request: read within bounds, and read on after an answer that did not need it.
+//! The body of a request: read within bounds, and drained where an answer does not need it.
 
 use std::time::Duration;
 
@@ -9,19 +9,20 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::engine::{Kind, Problem, Result};
+use crate::engine::{Problem, ProblemKind, Result};
 
 /// The largest body of a request.
 const BODY_MAX: usize = 10 * 1024 * 1024;
-/// How much of a body is read that no answer needs.
-const IGNORED_MAX: usize = 64 * 1024 * 1024;
-/// How long its sender may pause.
-const SILENCE_MAX: Duration = Duration::from_millis(500);
+/// How many bytes of a body are drained.
+const DRAINED_MAX: usize = 64 * 1024 * 1024;
+/// How long the sender of a body that is drained may pause.
+const PAUSE_MAX: Duration = Duration::from_millis(500);
 
 /// The whole body.
 pub(super) async fn read(parts: &Parts, body: &mut Body) -> Result<Bytes> {
     let too_large = || {
-        Problem::new(Kind::TooLarge).because(format!("The body is larger than {BODY_MAX} bytes"))
+        Problem::new(ProblemKind::TooLarge)
+            .because(format!("The body is larger than {BODY_MAX} bytes"))
     };
     let announced = parts
         .headers
@@ -39,16 +40,16 @@ pub(super) async fn read(parts: &Parts, body: &mut Body) -> Result<Bytes> {
 
 /// Reads what is left of a body, while its answer is already on the way.
 ///
-/// Most clients do not listen before they have sent everything. If the connection were closed under
-/// their hands, they would report that instead of the answer.
-pub(super) fn ignore(parts: &Parts, body: Body) {
-    // A client that asks first has not sent anything, and need not.
+/// Most clients read nothing before they have sent everything. If the connection were closed while
+/// they send, they would report that instead of the answer.
+pub(super) fn drain(parts: &Parts, body: Body) {
+    // A client that expects 100 Continue has sent no body yet, and need not.
     if body.is_end_stream() || parts.headers.contains_key(header::EXPECT) {
         return;
     }
     tokio::spawn(async move {
-        let mut rest = Limited::new(body, IGNORED_MAX);
-        // Whoever sends more, or falls silent, does find the connection closed.
-        while let Ok(Some(Ok(_))) = tokio::time::timeout(SILENCE_MAX, rest.frame()).await {}
+        let mut rest = Limited::new(body, DRAINED_MAX);
+        // The connection is closed on a client that sends more, or pauses for longer.
+        while let Ok(Some(Ok(_))) = tokio::time::timeout(PAUSE_MAX, rest.frame()).await {}
     });
 }

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::engine::{Api, ClockReading, ClockState, Kind, World};
+use crate::engine::{Api, ClockReading, ClockState, ProblemKind, World};
 
 #[derive(Clone)]
 struct Control {
@@ -26,7 +26,9 @@ struct Control {
     token: Option<String>,
 }
 
-type Answer = Result<Response, (StatusCode, Json<Value>)>;
+type Refusal = (StatusCode, Json<Value>);
+
+type Answer = Result<Response, Refusal>;
 
 /// The routes of the control API; `token` opens it to others than loopback.
 pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<String>) -> Router {
@@ -50,9 +52,9 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<St
         .with_state(control)
 }
 
-/// Without a token, programs on this machine may come in, but no page in a browser: it sends an
-/// `Origin`, or a `Host` that somebody made resolve to loopback. With a token, everybody must show
-/// it.
+/// Without a token, lets in programs on this machine, but no page in a browser, which sends an
+/// `Origin`, or a `Host` whose name somebody made resolve to loopback. With a token, lets in
+/// whoever sends it.
 async fn guard(
     State(control): State<Control>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -85,11 +87,16 @@ fn is_local(headers: &HeaderMap) -> bool {
     local && !headers.contains_key(header::ORIGIN)
 }
 
-fn refuse(status: StatusCode, why: &str) -> (StatusCode, Json<Value>) {
+fn refuse(status: StatusCode, why: &str) -> Refusal {
     (status, Json(json!({ "error": why })))
 }
 
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, (StatusCode, Json<Value>)> {
+/// A failure of the emulator; `what` is followed by where to read why.
+fn failed(what: &str) -> Refusal {
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, &format!("{what}; see the log"))
+}
+
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
     serde_json::from_slice(bytes)
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
 }
@@ -101,9 +108,7 @@ async fn health(State(control): State<Control>) -> Json<Value> {
 
 async fn reset(State(control): State<Control>) -> Answer {
     let reset = control.world.reset().await;
-    reset.map_err(|_| {
-        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the world could not be reset; see the log")
-    })?;
+    reset.map_err(|_| failed("the world could not be reset"))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -130,9 +135,7 @@ async fn move_clock(
     to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
 ) -> Answer {
     let moved = control.world.move_clock(to).await;
-    let shown = moved.map_err(|_| {
-        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the clock could not be moved; see the log")
-    })?;
+    let shown = moved.map_err(|_| failed("the clock could not be moved"))?;
     let shown = shown.ok_or_else(|| {
         refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999")
     })?;
@@ -152,25 +155,23 @@ async fn violations(State(control): State<Control>) -> Json<Value> {
 
 async fn outbox(State(control): State<Control>) -> Answer {
     let mails = control.world.outbox();
-    let mails = mails.map_err(|_| {
-        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the outbox could not be read; see the log")
-    })?;
+    let mails = mails.map_err(|_| failed("the outbox could not be read"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], mails.into_text()).into_response())
 }
 
 #[derive(Deserialize)]
-struct Which {
+struct StateQuery {
     table: Option<String>,
 }
 
-async fn state(State(control): State<Control>, Query(which): Query<Which>) -> Answer {
-    let shown = control.world.state(which.table.as_deref());
+async fn state(State(control): State<Control>, Query(query): Query<StateQuery>) -> Answer {
+    let shown = control.world.state(query.table.as_deref());
     let shown = shown.map_err(|problem| match problem.kind {
-        Kind::NotFound => refuse(
+        ProblemKind::NotFound => refuse(
             StatusCode::NOT_FOUND,
             "no table has this name; leave it out to see which there are",
         ),
-        _ => refuse(StatusCode::INTERNAL_SERVER_ERROR, "the state could not be read; see the log"),
+        _ => failed("the state could not be read"),
     })?;
     Ok(Json(shown).into_response())
 }

@@ -13,12 +13,12 @@ use openapi::{Checked, Location, RequestBody, Rule, Violation};
 use serde_json::Value;
 
 use super::{body, endpoint::Endpoint};
-use crate::engine::{Kind, Needs, Notes, Part, Problem, Request, Result};
+use crate::engine::{Needs, Notes, Part, Problem, ProblemKind, Request, Result};
 
 /// A request whose operation is known.
 pub(super) struct Incoming<'a> {
     pub(super) endpoint: &'a Arc<Endpoint>,
-    /// Where it comes from.
+    /// The address that it comes from.
     pub(super) from: IpAddr,
     /// Its method, URI and headers.
     pub(super) parts: &'a Parts,
@@ -38,7 +38,7 @@ impl Incoming<'_> {
         let mut request = Request::default();
         let given: Vec<(&str, &str)> = self.path.iter().collect();
         if !route.read(Location::Path, &given, &mut request.path).violations.is_empty() {
-            return Err(Problem::new(Kind::NoRoute));
+            return Err(Problem::new(ProblemKind::NoRoute));
         }
         let query: Vec<_> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
@@ -47,7 +47,7 @@ impl Incoming<'_> {
         let checked = route.read(Location::Query, &query, &mut request.query);
         let violations = self.tolerated(checked);
         if !violations.is_empty() {
-            return Err(Problem { errors: violations, ..Problem::new(Kind::Malformed) });
+            return Err(Problem { errors: violations, ..Problem::new(ProblemKind::Malformed) });
         }
         if endpoint.ranged {
             let range = only_header(&parts.headers, endpoint.api.page_header())?;
@@ -119,17 +119,18 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
 
 /// The parts of a multipart body; the ones that the contract requires must be there.
 async fn form(expected: &RequestBody, parts: &Parts, bytes: Bytes) -> Result<Vec<Part>> {
-    let broken =
+    let malformed =
         |error: &dyn Display| Problem::malformed(format!("The body is no multipart form: {error}"));
     let mut request = HttpRequest::from_parts(parts.clone(), Body::from(bytes));
-    // The body is bounded already, and by our own measure.
+    // The body was read within a bound of our own.
     DefaultBodyLimit::disable().apply(&mut request);
-    let mut fields = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+    let mut fields =
+        Multipart::from_request(request, &()).await.map_err(|error| malformed(&error))?;
     let mut form = Vec::new();
-    while let Some(field) = fields.next_field().await.map_err(|error| broken(&error))? {
+    while let Some(field) = fields.next_field().await.map_err(|error| malformed(&error))? {
         let (name, file_name) =
             (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
-        let bytes = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
+        let bytes = field.bytes().await.map_err(|error| malformed(&error))?.to_vec();
         form.push(Part { name, file_name, bytes });
     }
     let names: Vec<&str> = form.iter().map(|part| part.name.as_str()).collect();

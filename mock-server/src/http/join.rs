@@ -22,7 +22,7 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
         let operation =
             operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
         let ranged = route.parameter(Location::Header, api.page_header()).is_some();
-        agree(route, &operation, ranged);
+        assert_agreement(route, &operation, ranged);
         let check = ResponseCheck::default();
         Endpoint { route, operation, api: Arc::clone(api), ranged, check }
     });
@@ -31,7 +31,9 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
     endpoints
 }
 
-fn agree(route: &Route, operation: &Operation, ranged: bool) {
+/// Panics with a sentence if the operation takes what the contract does not offer, or leaves out a
+/// range.
+fn assert_agreement(route: &Route, operation: &Operation, ranged: bool) {
     let id = operation.id;
     let takes = |needs| operation.needs.contains(&needs);
     let offers = |needs| match needs {

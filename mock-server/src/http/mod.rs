@@ -1,6 +1,6 @@
 //! The HTTP server: it joins contracts and operations, and carries requests from one to the other.
 //!
-//! What happens to a request stands in `pipeline`, step by step.
+//! `pipeline` says what happens to a request, step by step.
 
 mod body;
 mod control;

@@ -1,17 +1,18 @@
-//! Pages for the browser of a customer, beside the contracts: anybody may open them who knows their
-//! path.
+//! Pages for the browser of a customer, outside of the contracts: whoever knows the path of one may
+//! open it.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
     extract::{ConnectInfo, RawPathParams},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
 
-use crate::engine::{Api, Caller, Content, Effect, Reply, Request, Result, WebPage, World};
+use super::response::Answer;
+use crate::engine::{Api, Caller, Effect, Reply, Request, Result, WebPage, World};
 
 /// One route for each page of each API.
 pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Router {
@@ -42,26 +43,18 @@ async fn run(
     }
 }
 
-fn answer(ran: Result<Reply>) -> Response {
-    let reply = match ran {
-        Ok(reply) => reply,
+fn answer(result: Result<Reply>) -> Response {
+    match result {
+        Ok(reply) => {
+            let redirects = reply.headers.iter().any(|(name, _)| *name == header::LOCATION);
+            let status = if redirects { StatusCode::SEE_OTHER } else { StatusCode::OK };
+            Answer::reply(status.as_u16(), reply).into_response()
+        }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.kind.status()).expect("a status");
             let reason = status.canonical_reason().unwrap_or("Refused");
             let text = if problem.message.is_empty() { reason.to_owned() } else { problem.message };
-            return (status, text).into_response();
+            (status, text).into_response()
         }
-    };
-    let mut headers = HeaderMap::new();
-    for (name, value) in reply.headers {
-        headers.append(name, HeaderValue::from_str(&value).expect("pages write valid headers"));
     }
-    let status =
-        if headers.contains_key(header::LOCATION) { StatusCode::SEE_OTHER } else { StatusCode::OK };
-    let (media, content) = match reply.content {
-        Content::Empty => return (status, headers).into_response(),
-        Content::Json(text) => ("application/json", text.into_bytes()),
-        Content::File(file) => (file.media, file.bytes),
-    };
-    (status, headers, [(header::CONTENT_TYPE, media)], content).into_response()
 }

@@ -38,7 +38,7 @@ use super::{
     response::Answer,
 };
 use crate::engine::{
-    Api, Breach, Caller, Context, Effect, Exchange, Identity, Kind, Problem, Reply, Request,
+    Api, Breach, Caller, Context, Effect, Exchange, Identity, Problem, ProblemKind, Reply, Request,
     Result, World, header_lines,
 };
 
@@ -52,7 +52,7 @@ pub struct Pipeline {
 
 /// What came of a request: all that its answer and the journal need.
 struct Outcome {
-    /// Who asked, as far as that was found out.
+    /// The caller, anonymous if the request was refused before it was known.
     caller: Caller,
     /// The body of the request, where it was read.
     sent: Bytes,
@@ -95,7 +95,7 @@ impl Pipeline {
     ) -> Response {
         let answer = AssertUnwindSafe(self.dispatch(item, from, path, request)).catch_unwind();
         let answer = answer.await.unwrap_or_else(|_| {
-            Answer::refusal(item.api(), &Problem::new(Kind::Internal), None).into_response()
+            Answer::refusal(item.api(), &Problem::new(ProblemKind::Internal), None).into_response()
         });
         self.dated(answer)
     }
@@ -103,7 +103,7 @@ impl Pipeline {
     /// Answers a request to a path that no API has.
     pub(super) fn serve_unknown_path(&self, request: HttpRequest) -> Response {
         let (parts, sent) = request.into_parts();
-        body::ignore(&parts, sent);
+        body::drain(&parts, sent);
         self.dated(self.no_route(parts.uri.path()))
     }
 
@@ -117,11 +117,11 @@ impl Pipeline {
     ) -> Response {
         let (parts, mut body) = request.into_parts();
         let Some(endpoint) = item.endpoint(&parts.method) else {
-            body::ignore(&parts, body);
+            body::drain(&parts, body);
             return other_method(item, &parts.method);
         };
         let Ok(path) = path else {
-            body::ignore(&parts, body);
+            body::drain(&parts, body);
             return self.no_route(parts.uri.path());
         };
         let notes = &self.world.environment.notes;
@@ -130,7 +130,7 @@ impl Pipeline {
 
         let started = self.world.clock().seconds();
         let Outcome { caller, sent, reply } = self.answer(&incoming, &mut body).await;
-        body::ignore(parts, body);
+        body::drain(parts, body);
         let answer = self.checked(endpoint, reply);
         self.record(&incoming, started, caller, sent, &answer);
         answer.into_response()
@@ -164,15 +164,15 @@ impl Pipeline {
     /// Steps 2 to 5 of most requests, which only read: their credentials and their answer come
     /// from one transaction.
     fn answer_in_one_transaction(&self, incoming: &Incoming<'_>, anonymous: Caller) -> Outcome {
-        // Known also where the operation panics.
+        // Kept outside of the transaction, so that it is known if the operation panics.
         let mut caller = anonymous;
-        let ran = self.world.read(anonymous, |cx| {
+        let result = self.world.read(anonymous, |cx| {
             caller = authenticate(cx, incoming)?;
             let request = incoming.parameters()?;
-            Ok(incoming.endpoint.operation.run(&cx.seen_by(caller), request))
+            Ok(incoming.endpoint.operation.run(&cx.with_caller(caller), request))
         });
-        let reply = match ran {
-            Ok(ran) => ran.map_err(Refusal::Operation),
+        let reply = match result {
+            Ok(reply) => reply.map_err(Refusal::Operation),
             Err(problem) => Err(problem.into()),
         };
         Outcome { caller, sent: Bytes::new(), reply }
@@ -186,20 +186,20 @@ impl Pipeline {
         request: Request,
     ) -> Result<Reply, Refusal> {
         let endpoint = incoming.endpoint;
-        let ran = match endpoint.operation.effect {
+        let reply = match endpoint.operation.effect {
             Effect::Read => self.world.read(caller, |cx| endpoint.operation.run(cx, request)),
             Effect::Write => {
                 let endpoint = Arc::clone(endpoint);
                 let path = incoming.parts.uri.path().to_owned();
                 let job = move |cx: &Context| {
                     let reply = endpoint.operation.run(cx, request)?;
-                    endpoint.api.note(cx, endpoint.route, &path)?;
+                    endpoint.api.log_action(cx, endpoint.route, &path)?;
                     Ok(reply)
                 };
                 self.world.write(caller, job).await
             }
         };
-        ran.map_err(Refusal::Operation)
+        reply.map_err(Refusal::Operation)
     }
 
     /// Step 6.
@@ -210,7 +210,9 @@ impl Pipeline {
             Ok(reply) => (Answer::reply(route.success, reply), true),
             Err(Refusal::Pipeline(problem)) => (refusal(&problem), false),
             // A form that an operation refuses is refused like one that breaks the contract.
-            Err(Refusal::Operation(problem)) => (refusal(&problem), problem.kind != Kind::Invalid),
+            Err(Refusal::Operation(problem)) => {
+                (refusal(&problem), problem.kind != ProblemKind::Invalid)
+            }
         };
         for violation in endpoint.check.violations(route, &answer, listed) {
             let Violation { property, message, .. } = violation;
@@ -257,10 +259,10 @@ impl Pipeline {
     fn no_route(&self, path: &str) -> Response {
         let api =
             self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
-        Answer::refusal(&**api, &Problem::new(Kind::NoRoute), None).into_response()
+        Answer::refusal(&**api, &Problem::new(ProblemKind::NoRoute), None).into_response()
     }
 
-    /// The answer with the date of its world, where that is not the real one.
+    /// The answer with the date of the world, where its clock does not show the real time.
     fn dated(&self, mut answer: Response) -> Response {
         let clock = self.world.clock();
         if !clock.is_real() {
@@ -273,16 +275,16 @@ impl Pipeline {
     }
 }
 
-/// Who asks; rejects anonymous callers on protected operations.
+/// Finds out who the caller is; rejects anonymous callers on protected operations.
 fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
     let Incoming { endpoint, parts, .. } = incoming;
     let open = endpoint.route.open;
     let identity = match endpoint.api.authenticate(cx, &parts.headers) {
-        // Bad credentials do not close what is open to everybody; good ones that may not, where
-        // the contract says so.
-        Err(problem) if open && problem.kind == Kind::Unauthenticated => Identity::default(),
+        // An open operation ignores bad credentials. It refuses credentials that are good and not
+        // for this only where the contract lists 403.
+        Err(problem) if open && problem.kind == ProblemKind::Unauthenticated => Identity::default(),
         Err(problem)
-            if open && problem.kind == Kind::Forbidden && !endpoint.route.documents(403) =>
+            if open && problem.kind == ProblemKind::Forbidden && !endpoint.route.documents(403) =>
         {
             Identity::default()
         }
@@ -300,6 +302,6 @@ fn other_method(item: &PathItem, method: &Method) -> Response {
     if method == Method::OPTIONS {
         return (StatusCode::NO_CONTENT, allow).into_response();
     }
-    let problem = Problem::new(Kind::MethodNotAllowed);
+    let problem = Problem::new(ProblemKind::MethodNotAllowed);
     (allow, Answer::refusal(item.api(), &problem, None)).into_response()
 }

@@ -1,4 +1,4 @@
-//! An answer of an operation or of the pipeline, with what goes over the wire.
+//! Answers of operations and of the pipeline, as they go over the wire.
 
 use axum::{
     body::Body,
@@ -13,7 +13,7 @@ use crate::engine::{Api, Content, Problem, Reply};
 /// The media type of JSON.
 const JSON: &str = "application/json";
 
-/// An answer with what goes over the wire.
+/// An answer as it goes over the wire.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.

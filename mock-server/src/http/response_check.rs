@@ -1,5 +1,5 @@
-//! Every answer is checked against the contract. One that is the same to the letter is not checked
-//! again.
+//! Checks every answer against the contract. An answer that is the same to the letter as a good one
+//! before it is not checked again.
 
 use std::{
     collections::HashSet,

@@ -1,4 +1,4 @@
-//! From contracts to routes: one for each path of each API.
+//! Makes routes of contracts.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 

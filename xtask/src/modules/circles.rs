@@ -17,7 +17,7 @@ impl Graph {
         }
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.modules.iter().map(|it| (it.as_str(), reached(&uses, it))).collect();
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         let mut circles = Vec::new();
         for module in &self.modules {
             let circle: Vec<&str> = reached[module.as_str()]
@@ -25,7 +25,7 @@ impl Graph {
                 .copied()
                 .filter(|it| reached.get(it).is_some_and(|back| back.contains(module.as_str())))
                 .collect();
-            if circle.is_empty() || !told.insert(circle.clone()) {
+            if circle.is_empty() || !reported.insert(circle.clone()) {
                 continue;
             }
             circles.push(message(&uses, &circle));
@@ -34,7 +34,7 @@ impl Graph {
     }
 }
 
-/// Everything that `from` uses, directly or not; itself only if something leads back.
+/// Everything that `from` uses, directly or indirectly; `from` itself only if it is in a circle.
 fn reached<'a>(uses: &Uses<'a>, from: &str) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut next = vec![from];
@@ -49,7 +49,7 @@ fn reached<'a>(uses: &Uses<'a>, from: &str) -> BTreeSet<&'a str> {
 }
 
 fn message(uses: &Uses<'_>, circle: &[&str]) -> String {
-    let shortest = circle.iter().filter_map(|it| way_back(uses, it)).min_by_key(Vec::len);
+    let shortest = circle.iter().filter_map(|it| shortest_circle(uses, it)).min_by_key(Vec::len);
     let lines: Vec<String> = shortest.into_iter().flatten().map(|it| format!("  {it}")).collect();
     format!(
         "{} modules use each other: {}; the shortest circle:\n{}",
@@ -59,22 +59,22 @@ fn message(uses: &Uses<'_>, circle: &[&str]) -> String {
     )
 }
 
-/// The shortest way from a module to itself.
-fn way_back<'a>(uses: &Uses<'a>, module: &str) -> Option<Vec<&'a Edge>> {
-    let mut came: BTreeMap<&str, &Edge> = BTreeMap::new();
+/// The shortest circle from a module to itself.
+fn shortest_circle<'a>(uses: &Uses<'a>, module: &str) -> Option<Vec<&'a Edge>> {
+    let mut reached_by: BTreeMap<&str, &Edge> = BTreeMap::new();
     let mut next = VecDeque::from([module]);
     while let Some(at) = next.pop_front() {
         for edge in uses.get(at).into_iter().flatten() {
-            if came.contains_key(edge.to.as_str()) {
+            if reached_by.contains_key(edge.to.as_str()) {
                 continue;
             }
-            came.insert(&edge.to, edge);
+            reached_by.insert(&edge.to, edge);
             if edge.to == module {
-                let mut way = vec![*edge];
-                while way[0].from != module {
-                    way.insert(0, came[way[0].from.as_str()]);
+                let mut circle = vec![*edge];
+                while circle[0].from != module {
+                    circle.insert(0, reached_by[circle[0].from.as_str()]);
                 }
-                return Some(way);
+                return Some(circle);
             }
             next.push_back(&edge.to);
         }

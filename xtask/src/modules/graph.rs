@@ -9,7 +9,7 @@ use crate::source::root;
 pub struct Graph {
     /// The modules that have a file of their own, by path; the root is `crate`.
     pub modules: Vec<String>,
-    /// What one uses of another, each pair once.
+    /// The uses between modules, one for each pair.
     pub edges: Vec<Edge>,
 }
 
@@ -24,7 +24,7 @@ pub struct Edge {
     pub file: PathBuf,
     /// The first line that uses it.
     pub line: usize,
-    /// What that line names.
+    /// The path in that line.
     pub path: String,
 }
 

@@ -7,9 +7,9 @@ use super::graph::Graph;
 pub struct Layers<'a>(pub &'a [(&'a str, &'a [&'a str])]);
 
 impl Layers<'_> {
-    /// What breaks the order, one message each.
+    /// What in `graph` breaks the order, one message each.
     #[must_use]
-    pub fn broken_by(&self, graph: &Graph) -> Vec<String> {
+    pub fn violations(&self, graph: &Graph) -> Vec<String> {
         let mut broken = self.upward();
         for module in &graph.modules {
             if self.part(module).is_none() {
@@ -29,7 +29,7 @@ impl Layers<'_> {
         broken
     }
 
-    /// What the table itself says against its order.
+    /// The rows of the table that use a part above them.
     fn upward(&self) -> Vec<String> {
         let mut broken = Vec::new();
         for (row, (part, uses)) in self.0.iter().enumerate() {
@@ -42,12 +42,12 @@ impl Layers<'_> {
         broken
     }
 
-    /// The row of the part that a module belongs to.
+    /// The row of the part that a module contains to.
     fn part(&self, module: &str) -> Option<usize> {
-        let belongs = |part: &str| {
+        let contains = |part: &str| {
             module.strip_prefix(part).is_some_and(|it| it.is_empty() || it.starts_with("::"))
         };
-        let rows = self.0.iter().enumerate().filter(|(_, (part, _))| belongs(part));
+        let rows = self.0.iter().enumerate().filter(|(_, (part, _))| contains(part));
         rows.max_by_key(|(_, (part, _))| part.len()).map(|(row, _)| row)
     }
 }

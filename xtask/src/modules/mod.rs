@@ -1,4 +1,5 @@
-//! Which file of a crate uses which other one, and the circles among them.
+//! The graph of the modules of a crate: which file uses which, in which circles and layers; and its
+//! public API.
 
 mod circles;
 mod graph;

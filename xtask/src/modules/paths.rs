@@ -8,44 +8,45 @@ use syn::{
 
 /// A path as it is written.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct WrittenPath {
     pub(super) segments: Vec<String>,
     pub(super) line: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: PathKind,
 }
 
-/// Where a path stands.
+/// In which kind of code a path stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PathKind {
     /// `use path as name`
-    Import { name: String, seen: Seen },
+    Import { name: String, scope: Scope },
     /// `use path::*`
-    Glob { seen: Seen },
+    Glob { scope: Scope },
     /// In code.
     Code,
 }
 
-/// Who sees an import. What others see is a re-export.
+/// Where an item or import is visible. An import that is visible outside of its module is a
+/// re-export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
-    Here,
-    InCrate,
-    Everywhere,
+pub(super) enum Scope {
+    Module,
+    Crate,
+    Public,
 }
 
-impl Seen {
-    /// Who sees an item.
-    pub(super) fn by(visibility: &Visibility) -> Seen {
+impl Scope {
+    /// Where an item of this visibility is visible.
+    pub(super) fn of(visibility: &Visibility) -> Scope {
         match visibility {
-            Visibility::Public(_) => Seen::Everywhere,
-            Visibility::Restricted(_) => Seen::InCrate,
-            _ => Seen::Here,
+            Visibility::Public(_) => Scope::Public,
+            Visibility::Restricted(_) => Scope::Crate,
+            _ => Scope::Module,
         }
     }
 }
 
 /// All paths below an item, but for those of tests.
-pub(super) fn paths_of(item: &Item) -> Vec<Written> {
+pub(super) fn paths_of(item: &Item) -> Vec<WrittenPath> {
     let mut paths = Paths::default();
     paths.visit_item(item);
     paths.found
@@ -79,7 +80,7 @@ pub(super) fn attributes(item: &Item) -> &[Attribute] {
 
 #[derive(Default)]
 struct Paths {
-    found: Vec<Written>,
+    found: Vec<WrittenPath>,
 }
 
 impl Visit<'_> for Paths {
@@ -96,13 +97,13 @@ impl Visit<'_> for Paths {
     }
 
     fn visit_item_use(&mut self, item: &ItemUse) {
-        self.add_tree(&item.tree, &mut Vec::new(), Seen::by(&item.vis));
+        self.add_tree(&item.tree, &mut Vec::new(), Scope::of(&item.vis));
     }
 
     fn visit_path(&mut self, path: &syn::Path) {
         let span = path.segments.first().map_or_else(Span::call_site, |it| it.ident.span());
         let segments = path.segments.iter().map(|it| it.ident.to_string()).collect();
-        self.add(segments, span, Kind::Code);
+        self.add(segments, span, PathKind::Code);
         visit::visit_path(self, path);
     }
 
@@ -113,11 +114,11 @@ impl Visit<'_> for Paths {
 }
 
 impl Paths {
-    fn add(&mut self, segments: Vec<String>, span: Span, kind: Kind) {
-        self.found.push(Written { segments, line: span.start().line, kind });
+    fn add(&mut self, segments: Vec<String>, span: Span, kind: PathKind) {
+        self.found.push(WrittenPath { segments, line: span.start().line, kind });
     }
 
-    fn add_tree(&mut self, tree: &UseTree, before: &mut Vec<String>, seen: Seen) {
+    fn add_tree(&mut self, tree: &UseTree, before: &mut Vec<String>, scope: Scope) {
         let path = |name: &syn::Ident| {
             let mut path = before.clone();
             if name != "self" || before.is_empty() {
@@ -128,25 +129,25 @@ impl Paths {
         match tree {
             UseTree::Path(it) => {
                 before.push(it.ident.to_string());
-                self.add_tree(&it.tree, before, seen);
+                self.add_tree(&it.tree, before, scope);
                 before.pop();
             }
             UseTree::Group(it) => {
                 for tree in &it.items {
-                    self.add_tree(tree, before, seen);
+                    self.add_tree(tree, before, scope);
                 }
             }
             UseTree::Name(it) => {
                 let path = path(&it.ident);
                 let name = path.last().cloned().unwrap_or_default();
-                self.add(path, it.ident.span(), Kind::Import { name, seen });
+                self.add(path, it.ident.span(), PathKind::Import { name, scope });
             }
             UseTree::Rename(it) => {
                 let name = it.rename.to_string();
-                self.add(path(&it.ident), it.ident.span(), Kind::Import { name, seen });
+                self.add(path(&it.ident), it.ident.span(), PathKind::Import { name, scope });
             }
             UseTree::Glob(it) => {
-                self.add(before.clone(), it.star_token.spans[0], Kind::Glob { seen });
+                self.add(before.clone(), it.star_token.spans[0], PathKind::Glob { scope });
             }
         }
     }
@@ -181,7 +182,7 @@ impl Paths {
 
     fn end_path(&mut self, path: &mut Vec<String>, began: Span) {
         if !path.is_empty() {
-            self.add(std::mem::take(path), began, Kind::Code);
+            self.add(std::mem::take(path), began, PathKind::Code);
         }
     }
 }

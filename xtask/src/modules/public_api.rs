@@ -1,4 +1,4 @@
-//! What a crate offers to others: everything public that its root leads to.
+//! The public API of a crate: all public items that can be reached from its root.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -6,13 +6,13 @@ use anyhow::Result;
 use syn::{Fields, ImplItem, Item, Type, Visibility, spanned::Spanned};
 
 use super::{
-    paths::{Kind, Seen},
+    paths::{PathKind, Scope},
     reading::{Module, Modules, name_of, read},
     resolving::{Target, resolve},
 };
 
 /// The public items of the crate `name` that begins in the file `root`, a line for each, sorted.
-/// What is implemented of traits is not listed.
+/// Implementations of traits are not listed.
 pub fn public_api(name: &str, root: &Path) -> Result<Vec<String>> {
     let modules = read(root)?;
     let mut api = PublicApi { modules: &modules, lines: BTreeSet::new() };
@@ -35,15 +35,15 @@ impl PublicApi<'_> {
                 self.add_item(path, &name, &format!("{public}::{name}"));
             }
         }
-        for (child, seen) in &module.children {
-            if *seen == Seen::Everywhere {
+        for (child, scope) in &module.children {
+            if *scope == Scope::Public {
                 let below = [path, std::slice::from_ref(child)].concat();
                 self.add_module(&below, &format!("{public}::{child}"));
             }
         }
         for written in &module.paths {
             match &written.kind {
-                Kind::Import { name, seen: Seen::Everywhere } => {
+                PathKind::Import { name, scope: Scope::Public } => {
                     let public = format!("{public}::{name}");
                     match resolve(self.modules, path, &written.segments, 0) {
                         Some(Target::Module(it)) => self.add_module(&it, &public),
@@ -54,7 +54,7 @@ impl PublicApi<'_> {
                         }
                     }
                 }
-                Kind::Glob { seen: Seen::Everywhere } => {
+                PathKind::Glob { scope: Scope::Public } => {
                     let from = resolve(self.modules, path, &written.segments, 0);
                     if let Some(Target::Module(from)) = from {
                         self.add_module(&from, public);
@@ -65,7 +65,7 @@ impl PublicApi<'_> {
         }
     }
 
-    /// The item `name` of the module `path`, which others know as `public`.
+    /// Adds the item `name` of the module `path`, whose public path is `public`.
     fn add_item(&mut self, path: &[String], name: &str, public: &str) {
         let module = &self.modules[path];
         let Some(item) = module.item(name) else { return };
@@ -109,7 +109,7 @@ impl PublicApi<'_> {
         }
     }
 
-    /// What is implemented for a type, in whatever module.
+    /// Adds the methods of a type, from all modules.
     fn add_methods(&mut self, of: &Target, public: &str) {
         for (path, module) in self.modules {
             for item in &module.items {
@@ -154,7 +154,7 @@ fn is_public(item: &Item) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// A piece of source on one line.
+/// The text of a piece of source, on one line.
 fn text(module: &Module, piece: &impl Spanned) -> String {
     let text = module.text.get(piece.span().byte_range()).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace(", )", ")").replace("( ", "(")

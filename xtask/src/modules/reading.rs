@@ -10,19 +10,19 @@ use std::{
 use anyhow::{Context, Result, bail};
 use syn::Item;
 
-use super::paths::{Kind, Seen, Written, attributes, for_tests, paths_of};
+use super::paths::{PathKind, Scope, WrittenPath, attributes, for_tests, paths_of};
 
-/// A module as it is written. One without a file of its own belongs to the file it stands in.
+/// A module as it is written, in a file of its own or inline.
 #[derive(Debug)]
 pub(super) struct Module {
     pub(super) file: PathBuf,
     pub(super) text: Rc<str>,
-    /// The module whose file this is.
+    /// The path of the module whose file this is; another one for an inline module.
     pub(super) node: Vec<String>,
-    pub(super) children: BTreeMap<String, Seen>,
-    /// What is defined here, but for modules and tests.
+    pub(super) children: BTreeMap<String, Scope>,
+    /// The items defined here, without modules and tests.
     pub(super) items: Vec<Item>,
-    pub(super) paths: Vec<Written>,
+    pub(super) paths: Vec<WrittenPath>,
 }
 
 /// Modules by path; the root has none.
@@ -54,7 +54,7 @@ fn read_file(modules: &mut Modules, path: Vec<String>, file: PathBuf, folder: &P
     read_items(modules, module, parsed.items, path, folder)
 }
 
-/// Reads the items of a module that is empty yet.
+/// Reads the items of `module`, which is still empty.
 fn read_items(
     modules: &mut Modules,
     mut module: Module,
@@ -85,7 +85,7 @@ fn read_items(
         } else {
             read_file(modules, below, file_of(folder, &name)?, &folder_below)?;
         }
-        module.children.insert(name, Seen::by(&declared.vis));
+        module.children.insert(name, Scope::of(&declared.vis));
     }
     modules.insert(path, module);
     Ok(())
@@ -124,9 +124,9 @@ impl Module {
     }
 
     /// What `name` stands for by the imports of this module.
-    pub(super) fn import(&self, name: &str) -> Option<(&Written, Seen)> {
+    pub(super) fn import(&self, name: &str) -> Option<(&WrittenPath, Scope)> {
         self.paths.iter().find_map(|it| match &it.kind {
-            Kind::Import { name: is, seen } if is == name => Some((it, *seen)),
+            PathKind::Import { name: is, scope } if is == name => Some((it, *scope)),
             _ => None,
         })
     }

@@ -1,4 +1,4 @@
-//! Finds the file that a path leads to, through re-exports.
+//! Resolves paths to the modules that define what they name, through re-exports.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,11 +9,11 @@ use anyhow::Result;
 
 use super::{
     graph::{Edge, Graph},
-    paths::{Kind, Seen, Written},
+    paths::{PathKind, Scope, WrittenPath},
     reading::{Module, Modules, read},
 };
 
-/// Longer chains of re-exports are taken for a circle of them.
+/// The longest chain of re-exports that is followed; a longer one counts as circular.
 const DEPTH_MAX: usize = 8;
 
 /// What a path leads to.
@@ -64,18 +64,18 @@ fn name(path: &[String]) -> String {
     if path.is_empty() { "crate".to_owned() } else { path.join("::") }
 }
 
-/// The module that `written` in the module `here` makes it depend on. A re-export is no use: who
-/// imports the name from here uses the module that it comes from.
+/// The module on which `written` makes the module `here` depend. A re-export is no dependency:
+/// whoever imports the name from here depends on the module that defines it.
 fn used(
     modules: &Modules,
     here: &[String],
     module: &Module,
-    written: &Written,
+    written: &WrittenPath,
     crates: &[&str],
 ) -> Option<String> {
     let first = written.segments.first()?;
-    if let Kind::Import { seen, .. } | Kind::Glob { seen } = &written.kind
-        && *seen != Seen::Here
+    if let PathKind::Import { scope, .. } | PathKind::Glob { scope } = &written.kind
+        && *scope != Scope::Module
     {
         return None;
     }
@@ -83,17 +83,17 @@ fn used(
     if !is_local && crates.contains(&first.as_str()) {
         return Some(first.clone());
     }
-    if written.kind == Kind::Code && written.segments.len() == 1 {
-        // A private import was counted where it stands.
-        let (_, seen) = module.import(first)?;
-        if seen == Seen::Here {
+    if written.kind == PathKind::Code && written.segments.len() == 1 {
+        // A private import is counted itself.
+        let (_, scope) = module.import(first)?;
+        if scope == Scope::Module {
             return None;
         }
     }
     let target = resolve(modules, here, &written.segments, 0)?;
     match (target, &written.kind) {
-        // What is used of an imported module stands in the code.
-        (Target::Module(_), Kind::Import { .. } | Kind::Code) => None,
+        // What is used of an imported module is counted where the code names it.
+        (Target::Module(_), PathKind::Import { .. } | PathKind::Code) => None,
         (Target::Module(it) | Target::Item(it, _), _) => Some(name(&modules[&it].node)),
     }
 }
@@ -161,7 +161,7 @@ fn descend(
             path.extend_from_slice(&rest[index + 1..]);
             return resolve(modules, &at, &path, depth + 1);
         }
-        for glob in module.paths.iter().filter(|it| matches!(it.kind, Kind::Glob { .. })) {
+        for glob in module.paths.iter().filter(|it| matches!(it.kind, PathKind::Glob { .. })) {
             let Some(Target::Module(from)) = resolve(modules, &at, &glob.segments, depth + 1)
             else {
                 continue;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::engine::{Context, Result, Seed, WorldKind};
 
-/// What every world holds: its customers and what they agreed.
+/// What every world holds: its customers and their contracts.
 static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_details", data!("account/details")),
@@ -19,7 +19,7 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     ]
 });
 
-/// What the demo world holds beside them.
+/// What the demo world holds in addition.
 static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     vec![
         Seed::parse("account_document", data!("account/documents")),
@@ -49,24 +49,24 @@ static DEMO: LazyLock<Vec<Seed>> = LazyLock::new(|| {
     ]
 });
 
-/// The customer whom the banner introduces.
+/// The customer whose key the banner shows.
 const FIRST_CUSTOMER: i64 = 100_123;
 /// The id of their first key.
 const FIRST_KEY: i64 = 4711;
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    CUSTOMERS.iter().try_for_each(|seed| seed.plant(cx))?;
+    CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     match cx.settings().kind {
         WorldKind::Demo => {
-            DEMO.iter().try_for_each(|seed| seed.plant(cx))?;
-            demo_servers::plant(cx)?;
-            demo_invoices::plant(cx)
+            DEMO.iter().try_for_each(|seed| seed.insert(cx))?;
+            demo_servers::insert(cx)?;
+            demo_invoices::insert(cx)
         }
         WorldKind::Empty => Ok(()),
     }
 }
 
-/// The first key of the first customer is the one that the settings name.
-pub(super) fn settle(cx: &Context) -> Result<()> {
-    keys::settle(cx, FIRST_CUSTOMER, FIRST_KEY)
+/// Makes the key of the settings the first key of the first customer.
+pub(super) fn apply_settings(cx: &Context) -> Result<()> {
+    keys::put_first_key(cx, FIRST_CUSTOMER, FIRST_KEY)
 }

@@ -1,7 +1,8 @@
-//! The provider i3D.net: its resources in rooms, their tables, and above them its APIs.
+//! The provider i3D.net: its resources in rooms, their tables, and its APIs, which stand over the
+//! rooms.
 //!
-//! `money`, `metering`, `drawing` and `reference` know no other room; `account` knows those; the
-//! rest may know both, and those that stand before them in the list below.
+//! `money`, `metering`, `drawing` and `reference` know no other room. `account` knows those four.
+//! Any other room may know all that stand in a group above its own in the list below.
 
 mod drawing;
 mod metering;
@@ -30,8 +31,8 @@ use std::sync::LazyLock;
 
 /// The tables of all rooms.
 ///
-/// `body` is the object as the API shows it, `account` its owner; a column of its own has only what
-/// SQL filters, sorts, joins or constrains by, generated from the body so that it cannot differ.
+/// `body` is the object as the API shows it, `account` its owner. Other columns have what SQL
+/// filters, sorts, joins or constrains by; they are generated from the body, so that both agree.
 static SCHEMA: LazyLock<String> = LazyLock::new(|| {
     [
         account::SCHEMA,

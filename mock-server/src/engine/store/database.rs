@@ -1,4 +1,4 @@
-//! The file of a store: opened for one server at a time, and only where it is ours.
+//! The file of a store: opened by one server at a time, and only if an emulator made it.
 
 use std::{
     fs::{File, TryLockError},
@@ -14,13 +14,13 @@ use crate::engine::problem::Problem;
 
 /// Prepared statements kept on each connection: every statement of every operation.
 const STATEMENTS_MAX: usize = 512;
-/// Marks a file as ours.
+/// Marks a file as one of this program.
 const APPLICATION_ID: i32 = 0x6d6f_636b;
 
 /// Why a database cannot be used. The file stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Somebody else uses it.
+    /// Another process uses it.
     #[error(
         "the database {0} is in use by another process; \
          stop that one or choose another file with --db"
@@ -32,7 +32,7 @@ pub enum OpenError {
          choose another file with --db, or delete it to start afresh"
     )]
     Corrupt(PathBuf, String),
-    /// It is somebody else's.
+    /// Another program made it.
     #[error("{0} is a database of another program; choose another file with --db")]
     Foreign(PathBuf),
     /// It was made by a build with other tables.
@@ -43,9 +43,9 @@ pub enum OpenError {
     Version {
         /// The file.
         path: PathBuf,
-        /// What it is.
+        /// The version of its tables.
         found: i32,
-        /// What it should be.
+        /// The version of the tables of this build.
         expected: i32,
     },
     /// The world cannot be filled.
@@ -62,7 +62,7 @@ pub(super) struct DatabaseFile {
     pub(super) path: PathBuf,
     /// Held so that no second server opens the file.
     _lock: Option<File>,
-    /// Removes the file at the end, where nobody asked to keep it.
+    /// Removes a temporary file when it is dropped.
     temporary: Option<TempDir>,
 }
 
@@ -94,7 +94,7 @@ pub(super) fn open(
     let fresh = is_fresh(&file.path, version)?;
     let db = connect(&file.path).map_err(explain)?;
     if file.temporary.is_some() {
-        // Nobody reads this file after a power cut.
+        // Nothing reads a temporary file after a power cut.
         db.execute_batch("PRAGMA synchronous = OFF").map_err(explain)?;
     }
     db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
@@ -121,13 +121,14 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
-/// Any change of the tables makes another version.
+/// The version of a schema: its hash, so that any change of the tables makes another one.
 fn version(schema: &str) -> i32 {
     let hash = Sha256::digest(schema);
     i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX
 }
 
-/// Whether there is nothing in the file yet. Refuses a file that is not ours, without touching it.
+/// Whether there is nothing in the file yet. Refuses a file that this build cannot use, without
+/// touching it.
 fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
     if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
         return Ok(true);
@@ -135,7 +136,7 @@ fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
     let explain = |error| explain(path, error);
     let db =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(explain)?;
-    // Who holds the file now holds it for long.
+    // A process that holds the file holds it as long as it runs: to wait is in vain.
     db.busy_timeout(std::time::Duration::ZERO).map_err(explain)?;
     let number = |pragma: &str| {
         db.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(explain)
@@ -161,7 +162,7 @@ fn is_fresh(path: &Path, expected: i32) -> Result<bool, OpenError> {
 
 fn lock(path: &Path) -> Result<File, OpenError> {
     let failed = |error: io::Error| OpenError::Io(path.to_owned(), error.to_string());
-    // A file of its own, beside those of SQLite: locks on the database itself are SQLite's.
+    // A file beside those of SQLite, because locks on the database itself belong to SQLite.
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
     let file = File::options().create(true).append(true).open(name).map_err(failed)?;

@@ -12,8 +12,8 @@ use foldhash::quality::RandomState;
 
 use crate::engine::problem::Result;
 
-/// How many bytes a cache may hold; then it begins anew. Keys that nobody has count, too: whoever
-/// guesses keys does not fill the memory.
+/// How many bytes a cache may hold; a full one is cleared. Unknown keys count, too, so that
+/// guessing keys does not fill the memory.
 const BYTES_MAX: usize = 64 * 1024;
 
 /// The share of one key in the hash table, which is at least a third full.
@@ -48,8 +48,8 @@ impl Debug for KeyText {
     }
 }
 
-/// Grants by the text of their key, `None` for keys that nobody has; true of one state of the
-/// database.
+/// Grants by the text of their key, `None` for unknown keys, as one state of the database has
+/// them.
 #[derive(Debug, Default)]
 pub struct KeyCache(RefCell<Kept>);
 
@@ -60,7 +60,7 @@ struct Kept {
 }
 
 impl KeyCache {
-    /// What `key` opens, which only `look_up` knows the first time.
+    /// What `key` opens; `look_up` is asked the first time.
     pub(in crate::engine) fn grant(
         &self,
         key: &str,
@@ -86,7 +86,7 @@ impl Kept {
             return;
         }
         if self.bytes + bytes > BYTES_MAX {
-            // The table goes, too: one that held many short keys is large.
+            // A new table, too, because one that held many short keys is large.
             *self = Kept::default();
         }
         self.bytes += bytes;

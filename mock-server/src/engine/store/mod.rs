@@ -51,19 +51,19 @@ impl Store {
         &self.file.path
     }
 
-    /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it over takes
-    /// longer.
+    /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it to another
+    /// thread takes longer.
     pub fn read<R>(&self, job: impl FnOnce(&Connection, &KeyCache) -> R) -> rusqlite::Result<R> {
         let idle = self.readers.idle().pop();
         let mut reader = idle.map_or_else(|| Reader::open(&self.file.path), Ok)?;
-        reader.see(self.readers.commits.load(Ordering::Acquire))?;
+        reader.refresh(self.readers.commits.load(Ordering::Acquire))?;
         let answer = job(&reader.db, &reader.keys);
         self.readers.idle().push(reader);
         Ok(answer)
     }
 
-    /// Runs `job` on the writer and waits until its writes are safe. `job` says whether they stay.
-    /// `None` when they could not be made safe.
+    /// Runs `job` on the writer and waits until its writes are committed. `job` says whether they
+    /// stay. `None` when they could not be committed.
     pub async fn write<R: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,

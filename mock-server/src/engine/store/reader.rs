@@ -1,4 +1,4 @@
-//! Connections that only read, each with the state that it sees.
+//! Connections that only read, each with the snapshot of the database that it sees.
 
 use std::{
     path::Path,
@@ -19,7 +19,7 @@ use super::{database::connect, key_cache::KeyCache};
 #[derive(Debug)]
 pub(super) struct Reader {
     pub(super) db: Connection,
-    /// How many commits its transaction sees; `None` without one.
+    /// How many commits its transaction sees; `None` without an open transaction.
     sees: Option<u64>,
     /// The keys that were looked up in this transaction.
     pub(super) keys: KeyCache,
@@ -33,16 +33,16 @@ impl Reader {
     }
 
     /// Makes sure that the reader sees the state after `commits` commits.
-    pub(super) fn see(&mut self, commits: u64) -> rusqlite::Result<()> {
+    pub(super) fn refresh(&mut self, commits: u64) -> rusqlite::Result<()> {
         if self.sees != Some(commits) {
-            self.close()?;
+            self.end_transaction()?;
             self.db.prepare_cached("BEGIN")?.execute(())?;
             self.sees = Some(commits);
         }
         Ok(())
     }
 
-    fn close(&mut self) -> rusqlite::Result<()> {
+    fn end_transaction(&mut self) -> rusqlite::Result<()> {
         if self.sees.take().is_some() {
             self.keys.clear();
             self.db.prepare_cached("COMMIT")?.execute(())?;
@@ -51,7 +51,7 @@ impl Reader {
     }
 }
 
-/// The readers that nobody uses at the moment.
+/// The readers that are not in use, and the number of commits.
 #[derive(Debug, Default)]
 pub(super) struct Readers {
     idle: Mutex<Vec<Reader>>,
@@ -64,15 +64,15 @@ impl Readers {
         self.idle.lock().expect("no code panics while it holds the readers")
     }
 
-    /// Before a commit: an idle reader must not pin the state that it sees, or the log could never
-    /// be used again.
-    pub(super) fn let_go(&self) {
+    /// Before a commit: an idle reader must not pin its snapshot, or the write-ahead log could
+    /// never be used again.
+    pub(super) fn end_idle_transactions(&self) {
         // A reader that cannot end its transaction is of no use.
-        self.idle().retain_mut(|reader| reader.close().is_ok());
+        self.idle().retain_mut(|reader| reader.end_transaction().is_ok());
     }
 
-    /// After a commit: what readers see is old now.
-    pub(super) fn outdate(&self) {
+    /// After a commit: every reader begins a new transaction before its next read.
+    pub(super) fn count_commit(&self) {
         self.commits.fetch_add(1, Ordering::Release);
     }
 }

@@ -12,14 +12,17 @@ const BATCH_MAX: usize = 64;
 /// Jobs that may wait; beyond it callers wait to enqueue.
 const QUEUE_MAX: usize = 1024;
 
-/// What becomes of a job that was run: whether its writes stay, and how the caller is told once
-/// they are safe.
-struct Done {
+/// Answers the caller of a job, if its writes were committed.
+type Acknowledge = Box<dyn FnOnce(bool) + Send>;
+
+/// A job that was run and is not committed yet.
+struct Pending {
+    /// Whether its writes stay.
     keep: bool,
-    tell: Box<dyn FnOnce(bool) + Send>,
+    acknowledge: Acknowledge,
 }
 
-type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Pending + Send>;
 
 /// The writer thread and the queue of its jobs; dropping it waits until all of them are done.
 #[derive(Debug)]
@@ -37,8 +40,8 @@ impl Writer {
         Ok(Writer { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Runs `job` and waits until its writes are safe. `job` says whether they stay. `None` when
-    /// they could not be made safe.
+    /// Runs `job` and waits until its writes are committed. `job` says whether they stay. `None`
+    /// when they could not be committed.
     pub(super) async fn run<R: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
@@ -53,7 +56,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
-        // The last to let go of the store may be a job of the writer itself.
+        // The last owner of the store may be a job on this very thread, which cannot join itself.
         let thread =
             self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
         if let Some(thread) = thread {
@@ -69,31 +72,31 @@ fn boxed<R: Send + 'static>(
     let (sender, answered) = oneshot::channel();
     let job = move |db: &Connection| {
         let (keep, answer) = job(db);
-        let tell = move |safe| {
-            if safe {
+        let acknowledge = move |committed| {
+            if committed {
                 // The client may have hung up.
                 let _ = sender.send(answer);
             }
         };
-        Done { keep, tell: Box::new(tell) }
+        Pending { keep, acknowledge: Box::new(acknowledge) }
     };
     (Box::new(job), answered)
 }
 
-/// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and nobody
-/// is told before the commit.
+/// Group commit: all waiting jobs share a transaction, a refused one undoes only itself, and none
+/// is acknowledged before the commit.
 fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Readers) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let mut told = Vec::with_capacity(batch.len());
-        let committed = write_batch(db, batch.drain(..), &mut told, readers);
+        let mut acknowledgements = Vec::with_capacity(batch.len());
+        let committed = write_batch(db, batch.drain(..), &mut acknowledgements, readers);
         if let Err(error) = &committed {
-            tracing::error!("a batch of {} writes is lost: {error}", told.len());
+            tracing::error!("a batch of {} writes is lost: {error}", acknowledgements.len());
             let _ = db.execute_batch("ROLLBACK");
         }
-        readers.outdate();
-        for tell in told {
-            tell(committed.is_ok());
+        readers.count_commit();
+        for acknowledge in acknowledgements {
+            acknowledge(committed.is_ok());
         }
     }
 }
@@ -101,20 +104,20 @@ fn write_batches(db: &Connection, mut jobs: mpsc::Receiver<Job>, readers: &Reade
 fn write_batch(
     db: &Connection,
     jobs: impl Iterator<Item = Job>,
-    told: &mut Vec<Box<dyn FnOnce(bool) + Send>>,
+    acknowledgements: &mut Vec<Acknowledge>,
     readers: &Readers,
 ) -> rusqlite::Result<()> {
     let run = |sql| db.prepare_cached(sql)?.execute(()).map(drop);
     run("BEGIN IMMEDIATE")?;
     for job in jobs {
         run("SAVEPOINT job")?;
-        let done = job(db);
-        told.push(done.tell);
-        if !done.keep {
+        let pending = job(db);
+        acknowledgements.push(pending.acknowledge);
+        if !pending.keep {
             run("ROLLBACK TO job")?;
         }
         run("RELEASE job")?;
     }
-    readers.let_go();
+    readers.end_idle_transactions();
     run("COMMIT")
 }

@@ -116,12 +116,12 @@ impl Clock {
         self.beginning
     }
 
-    /// Goes on like that.
+    /// Sets how the clock goes from now on.
     pub fn restore(&self, state: ClockState) {
         *self.lock() = state;
     }
 
-    /// Back to how the world began.
+    /// Sets the clock back to how it went when the world began.
     pub fn reset(&self) {
         self.restore(self.beginning);
     }

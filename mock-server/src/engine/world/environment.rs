@@ -1,4 +1,4 @@
-//! What surrounds the database of a world: its time, its settings, and what it remembers in memory.
+//! Everything of a world but its database: its time, its settings, and what it keeps in memory.
 
 use super::{clock::Clock, counts::Counts, journal::Journal, notes::Notes};
 
@@ -33,7 +33,7 @@ pub struct Environment {
     pub journal: Journal,
     /// How often things happened.
     pub counts: Counts,
-    /// What was noticed while it answered.
+    /// What was noticed about its requests and answers.
     pub notes: Notes,
     /// The source of ids and randomness.
     pub(in crate::engine) seed: u64,
@@ -46,7 +46,7 @@ impl Environment {
         Environment { clock, settings, journal, counts, notes, seed }
     }
 
-    /// Back to how the world began.
+    /// Makes everything as it was when the world began.
     pub(super) fn reset(&self) {
         self.clock.reset();
         self.journal.clear();

@@ -1,4 +1,4 @@
-//! One world: everything that is state hangs here, so that worlds can stand side by side.
+//! One world: it owns all state, so that several worlds can stand side by side.
 
 mod clock;
 mod counts;
@@ -55,7 +55,7 @@ impl World {
             std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
         let store = Store::open(path, &schema, |db, fresh| {
             if fresh {
-                plant(db, &apis, &environment)?;
+                seed(db, &apis, &environment)?;
             } else {
                 let sql = "SELECT seed, clock FROM world";
                 let kept = db.query_row(sql, (), |row| {
@@ -65,8 +65,8 @@ impl World {
                 environment.seed = seed.cast_unsigned();
                 environment.clock.restore(serde_json::from_str(&clock)?);
             }
-            let cx = context(db, &environment, Caller::nobody());
-            apis.iter().try_for_each(|api| api.settle(&cx))
+            let cx = context(db, &environment, Caller::emulator());
+            apis.iter().try_for_each(|api| api.apply_settings(&cx))
         })?;
         Ok(Arc::new(World { store, apis, environment }))
     }
@@ -81,10 +81,10 @@ impl World {
         &self.environment.clock
     }
 
-    /// Runs `job` in a read-only view of the state, on this thread. A panic is that job's refusal.
+    /// Runs `job` in a read-only transaction, on this thread. A panic of the job is a refusal.
     pub fn read<R>(&self, caller: Caller, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
         self.store.read(|db, keys| {
-            guarded(&Context { keys: Some(keys), ..self.context(db, caller) }, job)
+            catch_panic(&Context { keys: Some(keys), ..self.context(db, caller) }, job)
         })?
     }
 
@@ -97,20 +97,20 @@ impl World {
     ) -> Result<R> {
         let world = Arc::clone(self);
         let written = self.store.write(move |db| {
-            let answer = guarded(&world.context(db, caller), job);
+            let answer = catch_panic(&world.context(db, caller), job);
             let keep = answer.as_ref().map_or_else(|problem| problem.keeps_writes, |_| true);
             (keep, answer)
         });
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
-    /// Moves the clock to what `to` makes of its state, for a kept world also beyond a restart;
-    /// returns what it shows, and `None` where it cannot go there.
+    /// Moves the clock to what `to` makes of its state, and stores that with the world. Returns
+    /// what the clock shows then; `None` where it cannot go there.
     pub async fn move_clock(
         self: &Arc<World>,
         to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
     ) -> Result<Option<ClockReading>> {
-        // Read and moved on the writer, so that of two who move it none is forgotten.
+        // Read and moved on the writer, so that no move is lost to another one.
         let job = move |cx: &Context| {
             let clock = &cx.environment.clock;
             let Some(to) = to(clock.state()) else { return Ok(None) };
@@ -118,23 +118,23 @@ impl World {
             clock.restore(to);
             Ok(Some(clock.reading()))
         };
-        self.write(Caller::nobody(), job).await
+        self.write(Caller::emulator(), job).await
     }
 
     /// Every mail that was sent and is kept, the oldest first.
     pub fn outbox(&self) -> Result<Rows> {
-        self.read(Caller::nobody(), outbox::sent)
+        self.read(Caller::emulator(), outbox::sent)
     }
 
     /// The tables that hold resources, with the number of their rows; or the first rows of one of
     /// them.
     pub fn state(&self, table: Option<&str>) -> Result<Value> {
-        self.read(Caller::nobody(), |cx| {
+        self.read(Caller::emulator(), |cx| {
             table.map_or_else(|| state::tables(cx), |table| state::rows(cx, table))
         })
     }
 
-    /// Back to the seeded world, clock and journal included.
+    /// Seeds the world anew, clock and journal included.
     pub async fn reset(self: &Arc<World>) -> Result<()> {
         let world = Arc::clone(self);
         let job = move |cx: &Context| {
@@ -149,9 +149,10 @@ impl World {
             for name in names {
                 cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
             }
-            plant(cx.db, &world.apis, &world.environment)?;
-            world.apis.iter().try_for_each(|api| api.settle(cx))?;
-            // Other writes share this transaction; an orphan must be the fault of this one alone.
+            seed(cx.db, &world.apis, &world.environment)?;
+            world.apis.iter().try_for_each(|api| api.apply_settings(cx))?;
+            // Other writes share this transaction: an orphan must fail this job alone, not the
+            // commit.
             let orphan = cx
                 .db
                 .query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0))
@@ -161,7 +162,7 @@ impl World {
                 Err(Problem::internal(format_args!("{table} of the seed has orphans")))
             })
         };
-        self.write(Caller::nobody(), job).await?;
+        self.write(Caller::emulator(), job).await?;
         self.environment.reset();
         Ok(())
     }
@@ -171,18 +172,18 @@ impl World {
     }
 }
 
-/// Runs a job that may panic.
-fn guarded<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
+/// Runs a job; a panic becomes a refusal.
+fn catch_panic<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(|| job(cx)))
         .unwrap_or_else(|_| Err(Problem::internal("an operation panicked")))
 }
 
 /// Fills the empty tables of a world that begins.
-fn plant(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> Result<()> {
+fn seed(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> Result<()> {
     let begin = environment.clock.beginning();
     let row = (environment.seed.cast_signed(), serde_json::to_string(&begin)?);
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
-    let cx = Context { now: begin.now(), ..context(db, environment, Caller::nobody()) };
+    let cx = Context { now: begin.now(), ..context(db, environment, Caller::emulator()) };
     apis.iter().try_for_each(|api| api.seed(&cx))
 }
 

@@ -1,4 +1,4 @@
-//! What was noticed while a world answered: a test looks here at its end.
+//! What was noticed about requests and answers, for tests to look at when they end.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ pub struct Unknown {
     pub count: u64,
 }
 
-/// Answers that broke the contract, and what requests carried in vain.
+/// Answers that broke the contract, and properties of requests that the contract does not know.
 #[derive(Debug, Default)]
 pub struct Notes(Mutex<Noticed>);
 
@@ -62,7 +62,7 @@ impl Notes {
         }
     }
 
-    /// Notes what a request carried in vain.
+    /// Notes properties of a request that the contract does not know.
     pub fn unknown(&self, operation: &str, properties: Vec<String>) {
         let mut noticed = self.lock();
         for property in properties {
@@ -78,7 +78,7 @@ impl Notes {
         self.lock().breaches.clone()
     }
 
-    /// What requests carried in vain.
+    /// The properties of requests that the contract does not know.
     pub fn unknown_properties(&self) -> Vec<Unknown> {
         let unknown = |((operation, property), count): (&(String, String), &u64)| Unknown {
             operation: operation.clone(),

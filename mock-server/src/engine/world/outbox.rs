@@ -1,11 +1,11 @@
-//! The mail that the provider would send: it goes nowhere and can be read here.
+//! The mail that the provider would send: it is kept here, to be read by tests.
 
 use rusqlite::params;
 use serde_json::{Value, json};
 
 use crate::engine::{context::Context, problem::Result, reply::Rows};
 
-/// Mails that are kept; then the oldest goes.
+/// How many mails are kept; the oldest make room.
 const MAILS_MAX: i64 = 1000;
 
 /// A mail to a customer.
@@ -24,7 +24,7 @@ pub struct Mail<'a> {
 }
 
 impl Context<'_> {
-    /// Puts a mail into the outbox; it is there if and when the operation is committed.
+    /// Puts a mail into the outbox, in the transaction of the operation.
     pub fn send(&self, mail: &Mail) -> Result<()> {
         let id = self.next_id("outbox")?;
         let body = json!({

@@ -36,10 +36,10 @@ impl Seed {
     }
 
     /// Adds the rows to a fresh world; the sequence named like the table goes on above their ids.
-    pub fn plant(&self, cx: &Context) -> Result<()> {
+    pub fn insert(&self, cx: &Context) -> Result<()> {
         self.rows
             .iter()
-            .try_for_each(|(account, row)| self.plant_row(cx, *account, dated(row, cx.now)))?;
+            .try_for_each(|(account, row)| self.insert_row(cx, *account, dated(row, cx.now)))?;
         if let Some(last) = self.rows.iter().filter_map(|(_, row)| number(&row["id"])).max() {
             let sql = "INSERT INTO sequence (name, last) VALUES (?1, ?2)";
             cx.db.prepare_cached(sql)?.execute((self.table, last))?;
@@ -47,7 +47,7 @@ impl Seed {
         Ok(())
     }
 
-    fn plant_row(&self, cx: &Context, account: i64, mut row: Value) -> Result<()> {
+    fn insert_row(&self, cx: &Context, account: i64, mut row: Value) -> Result<()> {
         let columns = match row.as_object_mut().and_then(|row| row.shift_remove("_columns")) {
             Some(Value::Object(columns)) => columns,
             _ => Map::new(),

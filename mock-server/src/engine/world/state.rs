@@ -1,4 +1,4 @@
-//! A look at the tables of a world, for tests of what no operation shows.
+//! The tables of a world as they are, for tests of what no operation shows.
 
 use rusqlite::OptionalExtension;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -32,7 +32,7 @@ pub(super) fn tables(cx: &Context) -> Result<Value> {
 
 /// The first rows of a table, each with its owner.
 pub(super) fn rows(cx: &Context, table: &str) -> Result<Value> {
-    // Only a name that the database itself answers becomes part of a statement.
+    // Only a name that comes from the database itself becomes part of a statement.
     let known = format!("{RESOURCES} AND name = ?1");
     let name: Option<String> = cx.db.query_row(&known, [table], |row| row.get(0)).optional()?;
     let name = name.ok_or_else(Problem::not_found)?;

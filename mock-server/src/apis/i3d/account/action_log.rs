@@ -10,7 +10,7 @@ pub(super) fn operations() -> [Operation; 1] {
     [read("getAccountLogs", list)]
 }
 
-/// Entries that are kept of all accounts together; then the oldest goes.
+/// How many entries are kept of all accounts together; the oldest make room.
 const ENTRIES_MAX: i64 = 100_000;
 
 const ENTRIES: Table<Entry> = Table::new("account_action_log", "id").newest_first();
@@ -30,15 +30,15 @@ fn list(cx: &Context, page: Page) -> Result<Rows> {
     ENTRIES.page(cx, page)
 }
 
-/// Writes down that the caller did what `route` says, at `path`. Nobody in particular has no log.
-pub(in crate::apis::i3d) fn note(cx: &Context, route: &Route, path: &str) -> Result<()> {
+/// Logs that the caller called the operation of `route` at `path`; anonymous callers have no log.
+pub(in crate::apis::i3d) fn log(cx: &Context, route: &Route, path: &str) -> Result<()> {
     if cx.caller.account.is_none() {
         return Ok(());
     }
     add(cx, &route.summary, &format!("{} {path}", route.method))
 }
 
-/// Writes down that the account did something.
+/// Adds an entry to the log of the account.
 pub(in crate::apis::i3d) fn add(cx: &Context, title: &str, description: &str) -> Result<()> {
     let at = Timestamp::from_second(cx.now).map_err(Problem::internal)?;
     ENTRIES.insert(

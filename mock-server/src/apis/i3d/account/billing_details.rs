@@ -43,7 +43,7 @@ fn update(cx: &Context, Body(new): Body<BillingDetails>) -> Result<[BillingDetai
         BillingDetails { addressee: new.addressee.stored(), phones: new.phones.stored(), ..new };
     BILLING_DETAILS.put(cx, &details)?;
     let addresses = [&before, &details].map(|it| it.email_address_billing.as_deref());
-    email_confirmations::follow(cx, EmailType::Billing, addresses)?;
+    email_confirmations::address_changed(cx, EmailType::Billing, addresses)?;
     Ok([details])
 }
 

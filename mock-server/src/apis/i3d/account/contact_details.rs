@@ -4,7 +4,10 @@
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
-use crate::apis::i3d::reference::countries;
+use crate::apis::i3d::reference::{
+    blank_texts::{blank_errors, is_blank},
+    countries,
+};
 
 /// Name and postal address.
 #[derive(Clone, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub(in crate::apis::i3d) struct Addressee {
     pub country_code: String,
 }
 
-/// Where somebody can be called.
+/// Telephone numbers.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::apis::i3d) struct Phones {
@@ -28,7 +31,7 @@ pub(in crate::apis::i3d) struct Phones {
 }
 
 impl Addressee {
-    /// Of somebody of whom nothing is known but the name and the country.
+    /// An addressee of whom only the name and the country are known.
     pub(super) fn of(first_name: &str, last_name: &str, country_code: &str) -> Addressee {
         Addressee {
             first_name: first_name.to_owned(),
@@ -41,7 +44,7 @@ impl Addressee {
         }
     }
 
-    /// As it is stored: the code of the country in capitals.
+    /// The form that is stored, with the code of the country in capitals.
     pub(super) fn stored(self) -> Addressee {
         Addressee { country_code: self.country_code.to_ascii_uppercase(), ..self }
     }
@@ -52,7 +55,7 @@ impl Addressee {
 }
 
 impl Phones {
-    /// As they are stored: a blank number is none.
+    /// The form that is stored, without blank numbers.
     pub(super) fn stored(self) -> Phones {
         let given = |number: Option<String>| number.filter(|it| !is_blank(it));
         Phones {
@@ -67,7 +70,7 @@ impl Phones {
     }
 }
 
-/// What is wrong with a form that satisfies the contract.
+/// What is wrong with a form, beyond the contract.
 pub(super) fn errors(addressee: &Addressee, phones: &Phones) -> Vec<Violation> {
     let required = [
         ("firstName", &addressee.first_name),
@@ -77,9 +80,7 @@ pub(super) fn errors(addressee: &Addressee, phones: &Phones) -> Vec<Violation> {
         ("zipCode", &addressee.zip_code),
         ("city", &addressee.city),
     ];
-    let blank = required.into_iter().filter(|(_, text)| is_blank(text));
-    let mut errors: Vec<Violation> =
-        blank.map(|(name, _)| Violation::new(name, "may not be empty")).collect();
+    let mut errors = blank_errors(required);
     let numbers = [&phones.phone_number, &phones.phone_number_mobile];
     if numbers.into_iter().flatten().all(|number| is_blank(number)) {
         errors
@@ -89,10 +90,6 @@ pub(super) fn errors(addressee: &Addressee, phones: &Phones) -> Vec<Violation> {
         errors.push(Violation::new("countryCode", "is the code of no country"));
     }
     errors
-}
-
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
 }
 
 #[cfg(test)]

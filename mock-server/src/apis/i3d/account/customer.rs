@@ -98,7 +98,7 @@ pub(super) fn is_confirmed(cx: &Context, email_address: &str) -> Result<bool> {
     Ok(details.has_confirmed_email() && same)
 }
 
-/// Whether whoever signed up for the account has shown that the address is theirs.
+/// Whether the main address of the account is confirmed.
 pub(super) fn has_confirmed_email(cx: &Context) -> Result<bool> {
     Ok(DETAILS.get(cx)?.has_confirmed_email())
 }
@@ -117,8 +117,8 @@ pub(in crate::apis::i3d) fn name(cx: &Context) -> Result<String> {
     })
 }
 
-/// The details of a customer with this main address, in lower case, say whether they get the
-/// newsletter.
+/// Sets in the details of the customer with this main address, in lower case, whether they receive
+/// the newsletter.
 pub(in crate::apis::i3d) fn set_newsletter(
     cx: &Context,
     email_address: &str,

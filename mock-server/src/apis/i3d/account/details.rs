@@ -9,7 +9,7 @@ use super::{
     email_confirmations::{self, EmailType},
     users,
 };
-use crate::engine::{Body, Context, Kind, Operation, Problem, Result, read, write};
+use crate::engine::{Body, Context, Operation, Problem, ProblemKind, Result, read, write};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -19,7 +19,7 @@ pub(super) fn operations() -> [Operation; 3] {
     ]
 }
 
-/// What a customer says of themselves.
+/// The form that changes the details.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Change {
@@ -34,7 +34,8 @@ struct Change {
     newsletter: Option<i64>,
 }
 
-/// What only i3D.net changes, and what a customer agrees to and stays with; each where it is given.
+/// What only i3D.net changes, and agreements that cannot be withdrawn; each where the form gives
+/// it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fixed {
@@ -89,7 +90,7 @@ fn update(cx: &Context, Body(new): Body<Change>) -> Result<[Details; 1]> {
         Ok(())
     })?;
     let addresses = [&before, &after].map(|details| details.email_address_abuse.as_deref());
-    email_confirmations::follow(cx, EmailType::Abuse, addresses)?;
+    email_confirmations::address_changed(cx, EmailType::Abuse, addresses)?;
     get(cx)
 }
 
@@ -100,22 +101,22 @@ fn change_email(cx: &Context, Body(new): Body<EmailChange>) -> Result<()> {
         return Err(Problem::invalid("emailAddress", format!("is the address of {whose} account")));
     }
     let user = users::by_account(cx, cx.account()?)?.ok_or_else(Problem::forbidden)?;
-    // A wrong password is 403 here, and so is one too many: the operation documents nothing else.
+    // 403 for a wrong password and for one too many: the operation documents nothing else.
     user.check_password(cx, &new.password).map_err(|problem| match problem.kind {
-        Kind::Unauthenticated => {
-            Problem { kind: Kind::Forbidden, ..problem }.because("The password is wrong")
+        ProblemKind::Unauthenticated => {
+            Problem { kind: ProblemKind::Forbidden, ..problem }.because("The password is wrong")
         }
-        Kind::TooManyRequests => Problem::forbidden().because("Too many wrong passwords"),
+        ProblemKind::TooManyRequests => Problem::forbidden().because("Too many wrong passwords"),
         _ => problem,
     })?;
-    email_confirmations::ask(cx, EmailType::Main, &new.email_address)
+    email_confirmations::request(cx, EmailType::Main, &new.email_address)
 }
 
 impl Fixed {
     /// Why a form changes what it may not change.
     fn errors(&self, details: &Details) -> Vec<Violation> {
         let number = |given: Option<i64>, stored: i64| given.is_some_and(|it| it != stored);
-        // Nothing and an empty text are the same.
+        // No text and an empty text are the same.
         let text = |given: &Option<Option<String>>, stored: &Option<String>| {
             let of = |text: &Option<String>| text.clone().unwrap_or_default();
             given.as_ref().is_some_and(|it| of(it) != of(stored))
@@ -147,7 +148,7 @@ impl Fixed {
     }
 }
 
-/// Reports of abuse are the business of the account alone, so they do not go to another customer.
+/// Refuses the main address of another customer, who must not get the reports of abuse of this one.
 fn refuse_foreign_address(cx: &Context, email_address: Option<&str>) -> Result<()> {
     let Some(email_address) = email_address else { return Ok(()) };
     match by_email(cx, email_address)? {
@@ -161,7 +162,7 @@ fn refuse_foreign_address(cx: &Context, email_address: Option<&str>) -> Result<(
 /// The details with the address that is not confirmed yet.
 pub(super) fn shown(cx: &Context) -> Result<Details> {
     let mut details = DETAILS.get(cx)?;
-    // Of a new account it is the main address itself that is unconfirmed.
+    // Not shown for a new account, whose main address itself is the unconfirmed one.
     details.unconfirmed_email = email_confirmations::unconfirmed_main_email(cx)?
         .filter(|unconfirmed| details.email_address != unconfirmed.email);
     Ok(details)

@@ -17,7 +17,7 @@ pub(super) fn operations() -> [Operation; 3] {
 
 const DOCUMENTS: Table<AccountDocument> = Table::new("account_document", "id");
 
-/// Documents that an account may have: they are listed as a whole.
+/// How many documents an account may have, because they are listed as a whole.
 const DOCUMENTS_MAX: i64 = 100;
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +41,7 @@ fn create(cx: &Context, Body(new): Body<Paper>) -> Result<[AccountDocument; 1]> 
     Problem::refuse(new.errors())?;
     if DOCUMENTS.count(cx, "TRUE", &[])? >= DOCUMENTS_MAX {
         let message = format!("An account has at most {DOCUMENTS_MAX} documents");
-        return Err(Problem::form(Vec::new()).because(message));
+        return Err(Problem::invalid_form(message));
     }
     let document = AccountDocument { id: DOCUMENTS.next_id(cx)?, paper: new };
     DOCUMENTS.insert(cx, &document)?;

@@ -1,5 +1,5 @@
-//! Proof that an email address belongs to an account: a hash that is sent there, and is good once
-//! and not for long.
+//! Confirmation that an email address belongs to an account: by a hash that is sent there, and that
+//! is good once and not for long.
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -16,13 +16,12 @@ pub(super) fn operations() -> [Operation; 3] {
     [
         write("confirmEmail", confirm),
         write("resendEmailConfirmation", resend),
-        // Whoever logs in through OAuth has the same address, and confirms it in the same way.
+        // An account that logs in through OAuth confirms its address in the same way.
         write("resendOAuthEmailConfirmation", resend),
     ]
 }
 
-/// What is not confirmed yet: at most one address for each use, for a newer one takes the place of
-/// an older one.
+/// Addresses that are not confirmed yet, at most one for each use: a newer one replaces it.
 const CONFIRMATIONS: Table<Confirmation> = Table::new("email_confirmation", "email_type");
 
 /// How long a hash is good.
@@ -79,12 +78,12 @@ struct Confirmed {
 
 fn confirm(cx: &Context, Body(proof): Body<Proof>) -> Result<Object<Confirmed>> {
     let user = users::by_account(cx, proof.user_id)?.ok_or_else(Problem::not_found)?;
-    let cx = &ip_whitelists::enter(cx, user.account)?;
-    let Confirmation { email_type, email_address, .. } = proven(cx, &proof.hash)?;
+    let cx = &ip_whitelists::on_behalf_of(cx, user.account)?;
+    let Confirmation { email_type, email_address, .. } = verify(cx, &proof.hash)?;
     if email_type == EmailType::Main {
         customer::confirm_main_email(cx, &email_address)?;
     }
-    forget(cx, email_type)?;
+    drop_request(cx, email_type)?;
     action_log::add(
         cx,
         "Email address confirmed",
@@ -93,8 +92,8 @@ fn confirm(cx: &Context, Body(proof): Body<Proof>) -> Result<Object<Confirmed>> 
     Ok(Object(Confirmed { email_address, email_type }))
 }
 
-/// What the hash of a mail proves.
-fn proven(cx: &Context, hash: &str) -> Result<Confirmation> {
+/// The confirmation that waits for the hash of a mail; refuses a wrong hash and an expired one.
+fn verify(cx: &Context, hash: &str) -> Result<Confirmation> {
     let awaited = CONFIRMATIONS.rows_where(cx, Page::ALL, "hash = ?", &[&hash])?.pop();
     let awaited =
         awaited.ok_or_else(|| Problem::invalid("hash", "is of no email that awaits an answer"))?;
@@ -106,30 +105,30 @@ fn proven(cx: &Context, hash: &str) -> Result<Confirmation> {
 
 /// A new hash for an address that is not confirmed yet, also where the old one has expired.
 fn resend(cx: &Context, Body(new): Body<Resend>) -> Result<()> {
-    let Some(account) = who_awaits(cx, &new.email)? else {
+    let Some(account) = account_to_confirm(cx, &new.email)? else {
         return Err(match customer::by_email(cx, &new.email)? {
             Some(_) => Problem::invalid("email", "is confirmed already"),
             None => Problem::not_found(),
         });
     };
-    let cx = &ip_whitelists::enter(cx, account)?;
+    let cx = &ip_whitelists::on_behalf_of(cx, account)?;
     let awaited =
         CONFIRMATIONS.rows_where(cx, Page::ALL, "email_address = lower(?)", &[&new.email])?;
-    awaited.into_iter().try_for_each(|it| ask(cx, it.email_type, &it.email_address))
+    awaited.into_iter().try_for_each(|it| request(cx, it.email_type, &it.email_address))
 }
 
-/// Who was asked last to confirm this address, among all accounts.
-fn who_awaits(cx: &Context, email_address: &str) -> Result<Option<i64>> {
+/// The account that was asked last to confirm this address, among all.
+fn account_to_confirm(cx: &Context, email_address: &str) -> Result<Option<i64>> {
     let sql = "SELECT account FROM email_confirmation WHERE email_address = lower(?1)
                ORDER BY expires_at DESC, account DESC LIMIT 1";
     Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
 }
 
-/// Asks for a proof that the address belongs to the account. What was asked before for the same use
-/// counts no more.
-pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> Result<()> {
+/// Asks to confirm that the address belongs to the account. An earlier request for the same use is
+/// dropped.
+pub(super) fn request(cx: &Context, email_type: EmailType, email_address: &str) -> Result<()> {
     let (hash, expires_at) = (cx.random_text(HASH_LENGTH)?, cx.now + CONFIRMATION_SECONDS);
-    forget(cx, email_type)?;
+    drop_request(cx, email_type)?;
     let email_address = email_address.to_owned();
     let awaited = Confirmation { email_type, email_address, hash, expires_at };
     CONFIRMATIONS.insert(cx, &awaited)?;
@@ -150,7 +149,7 @@ pub(super) fn ask(cx: &Context, email_type: EmailType, email_address: &str) -> R
 }
 
 /// After an address of the account changed: asks to confirm the new one, where there is one.
-pub(super) fn follow(
+pub(super) fn address_changed(
     cx: &Context,
     email_type: EmailType,
     [before, after]: [Option<&str>; 2],
@@ -158,16 +157,16 @@ pub(super) fn follow(
     if before == after {
         return Ok(());
     }
-    forget(cx, email_type)?;
+    drop_request(cx, email_type)?;
     match after {
-        // The same person reads it.
+        // The main address is confirmed, whatever else it is used for.
         Some(address) if customer::is_confirmed(cx, address)? => Ok(()),
-        Some(address) => ask(cx, email_type, address),
+        Some(address) => request(cx, email_type, address),
         None => Ok(()),
     }
 }
 
-/// The main address that awaits its confirmation, as long as that is possible.
+/// The main address that waits for its confirmation, unless that has expired.
 pub(super) fn unconfirmed_main_email(cx: &Context) -> Result<Option<UnconfirmedEmail>> {
     let (main, now) = (EmailType::Main.name(), cx.now);
     let awaited = CONFIRMATIONS
@@ -176,7 +175,7 @@ pub(super) fn unconfirmed_main_email(cx: &Context) -> Result<Option<UnconfirmedE
     Ok(awaited.map(|it| UnconfirmedEmail { email: it.email_address, expires_at: it.expires_at }))
 }
 
-fn forget(cx: &Context, email_type: EmailType) -> Result<()> {
+fn drop_request(cx: &Context, email_type: EmailType) -> Result<()> {
     let name = email_type.name();
     if CONFIRMATIONS.has(cx, name)? { CONFIRMATIONS.remove(cx, name) } else { Ok(()) }
 }

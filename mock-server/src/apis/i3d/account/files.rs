@@ -34,7 +34,7 @@ fn list(cx: &Context) -> Result<Rows> {
     FILES.page(cx, Page::ALL)
 }
 
-/// The content in base64: bytes are no JSON string.
+/// The content in base64, because JSON has no bytes.
 fn download(cx: &Context, Params(by): Params<ById>) -> Result<Object<String>> {
     let sql = "SELECT content FROM account_file WHERE account = ?1 AND id = ?2";
     let content = cx

@@ -1,7 +1,9 @@
-//! What a customer says of a paper by which somebody proves who they are, such as a passport.
+//! Papers by which a person proves who they are, such as passports, as a customer describes them.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
+
+use crate::apis::i3d::reference::blank_texts::blank_errors;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -12,13 +14,11 @@ pub(in crate::apis::i3d) struct Paper {
 }
 
 impl Paper {
-    /// What the contract does not say: its texts may not be blank.
+    /// What is wrong with it, beyond the contract.
     pub(in crate::apis::i3d) fn errors(&self) -> Vec<Violation> {
-        let texts = [
+        blank_errors([
             ("documentNumber", &self.document_number),
             ("documentExpiration", &self.document_expiration),
-        ];
-        let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-        blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect()
+        ])
     }
 }

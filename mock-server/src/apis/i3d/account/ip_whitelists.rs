@@ -1,5 +1,5 @@
-//! Addresses from which an account may be used, with a key or a session; every one until there is
-//! an active entry.
+//! Addresses from which an account may be used, with a key or a session: all until there is an
+//! active entry.
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     ENTRIES.remove(cx, by.whitelist_id)
 }
 
-/// Whoever comes here is allowed: credentials were held against the whitelist before.
+/// A request that gets here is allowed: its credentials were checked against the whitelist before.
 fn check(_: &Context) -> Result<()> {
     Ok(())
 }
@@ -80,8 +80,8 @@ pub(in crate::apis::i3d) fn allow(cx: &Context, account: i64) -> Result<bool> {
     reference::ip_ranges::allow(cx, sql, account)
 }
 
-/// The view of an account, for somebody who proved by a mail that it is theirs; refused where it
-/// may not be used.
-pub(super) fn enter<'a>(cx: &Context<'a>, account: i64) -> Result<Context<'a>> {
+/// The context of an account, for a caller who proved by a mail that it is theirs; refused where
+/// the account may not be used from their address.
+pub(super) fn on_behalf_of<'a>(cx: &Context<'a>, account: i64) -> Result<Context<'a>> {
     if allow(cx, account)? { Ok(cx.on_behalf_of(account)) } else { Err(Problem::forbidden()) }
 }

@@ -18,8 +18,8 @@ mod users;
 
 use crate::engine::Operation;
 
-/// The owner of what belongs to no customer, such as a vacancy or what a stranger writes.
-pub(super) const NOBODY: i64 = 0;
+/// The owner of rows that belong to no customer, such as vacancies and what anonymous callers send.
+pub(super) const NO_CUSTOMER: i64 = 0;
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");

@@ -1,4 +1,4 @@
-//! A password is replaced by whoever knows it, or by whoever reads the mail of the account.
+//! Changing a password with the old one, or with a hash that is sent to the address of the account.
 
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
@@ -49,7 +49,7 @@ fn change(cx: &Context, Body(new): Body<PasswordChange>) -> Result<()> {
 /// An unknown address is answered like a known one, so that nobody learns who is a customer.
 fn reset(cx: &Context, Body(new): Body<PasswordReset>) -> Result<()> {
     if cx.caller.account.is_some() && matches!(cx.caller.credential, Some(Credential::Session(_))) {
-        return Err(Problem::form(Vec::new()).because("You are logged in"));
+        return Err(Problem::invalid_form("You are logged in"));
     }
     let Some(account) = customer::by_email(cx, &new.email_address)? else { return Ok(()) };
     let hash = cx.random_text(HASH_LENGTH)?;
@@ -77,13 +77,12 @@ fn validate_reset(cx: &Context, Body(new): Body<PasswordResetValidate>) -> Resul
         .optional()?;
     let account =
         found.ok_or_else(|| Problem::invalid("resetHash", "is wrong, used or expired"))?;
-    let cx = &ip_whitelists::enter(cx, account)?;
+    let cx = &ip_whitelists::on_behalf_of(cx, account)?;
     action_log::add(cx, "Password reset", "A forgotten password was replaced")?;
     replace(cx, &new.new_password)
 }
 
-/// From now on the account has this password, and nothing that was opened or asked for with the old
-/// one counts.
+/// Sets the password of the account, and ends sessions and requests for a reset from before.
 fn replace(cx: &Context, password: &str) -> Result<()> {
     users::set_password(cx, password)?;
     cx.db

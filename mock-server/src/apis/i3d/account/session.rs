@@ -30,13 +30,13 @@ const COOKIE: &str = "session";
 const TOKEN_LENGTH: usize = 32;
 /// How long a session lasts.
 const SESSION_SECONDS: i64 = 2 * 60 * 60;
-/// How long a session lasts that is to be remembered.
+/// How long a session lasts with `rememberMe`.
 const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// How long a login waits for its one-time password.
 const OTP_SECONDS: i64 = 5 * 60;
-/// How many one-time passwords a login looks at.
+/// How many one-time passwords a login may try.
 const OTP_ATTEMPTS_MAX: i64 = 5;
-/// The code of this API for a login of somebody who is logged in.
+/// The error code of this API for a login by a caller who is logged in.
 const ALREADY_LOGGED_IN: u32 = 10005;
 
 #[derive(Serialize)]
@@ -81,9 +81,9 @@ struct Otp {
 pub(in crate::apis::i3d) struct Session {
     pub(in crate::apis::i3d) id: i64,
     pub(in crate::apis::i3d) account: i64,
-    /// Whether nobody is logged in before the one-time password arrives.
+    /// Whether the login is not complete before its one-time password arrives.
     pub(in crate::apis::i3d) awaits_otp: bool,
-    /// Which one-time password that is, counted from 1; 0 where somebody is logged in.
+    /// The number of the attempt that is awaited, from 1; 0 once the login is complete.
     attempt: i64,
     remember: bool,
 }
@@ -101,7 +101,7 @@ fn user(cx: &Context) -> Result<Object<SessionUser>> {
         phone: details.phones.first().unwrap_or_default().to_owned(),
         validate_email: details.email_address_validated.unwrap_or_default(),
         request_ip: cx.caller.address.to_canonical().to_string(),
-        // Loopback is nowhere; the emulator is at home where i3D.net is.
+        // A loopback address belongs to no country; this is the one of i3D.net.
         request_ip_country: "Netherlands",
         request_ip_country_code: "NL",
         details,
@@ -115,8 +115,8 @@ fn login(cx: &Context, Body(new): Body<Login>) -> Result<Reply> {
         return Err(Problem::conflict("You are already logged in").code(ALREADY_LOGGED_IN));
     }
     let user = users::by_name(cx, &new.user_name)?.ok_or_else(Problem::unauthenticated)?;
-    // Before the password, which would count: nobody may lock the user out from a place that cannot
-    // log in.
+    // Checked before the password, whose failures are counted: a caller from an address that may
+    // not log in must not lock the user out.
     if !ip_whitelists::allow(cx, user.account)? {
         return Err(Problem::unauthenticated());
     }
@@ -158,7 +158,7 @@ fn logout(cx: &Context) -> Result<Reply> {
     Ok(().into_reply()?.with_header(header::SET_COOKIE, cookie("", 0)))
 }
 
-/// A new session of `user`: when it expires, and the cookie that stands for it.
+/// Opens a session of `user`; returns when it expires, and its cookie.
 fn open(cx: &Context, user: &User, awaits_otp: bool, remember: bool) -> Result<(i64, String)> {
     let seconds = match (awaits_otp, remember) {
         (true, _) => OTP_SECONDS,
@@ -166,7 +166,7 @@ fn open(cx: &Context, user: &User, awaits_otp: bool, remember: bool) -> Result<(
         (false, false) => SESSION_SECONDS,
     };
     if !awaits_otp {
-        // The caller was nobody until now, so no log of theirs has it yet.
+        // The caller was anonymous until now, so the pipeline logs nothing.
         action_log::add(&cx.on_behalf_of(user.account), "Log in", "A session was opened")?;
     }
     let (token, expires_at) = (cx.random_text(TOKEN_LENGTH)?, cx.now + seconds);
@@ -207,7 +207,7 @@ pub(super) fn end_others(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The session that the caller came with.
+/// The session of the caller.
 fn current(cx: &Context) -> Result<Option<Session>> {
     let Some(Credential::Session(id)) = cx.caller.credential else { return Ok(None) };
     select(cx, "SELECT id, account, otp_attempt, remember FROM session WHERE id = ?1", [id])

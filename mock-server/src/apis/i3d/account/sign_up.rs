@@ -1,5 +1,4 @@
-//! How somebody becomes a customer: a new account, which nobody can log in to before its email
-//! address is confirmed.
+//! Signing up: a new account, which cannot be logged in to before its email address is confirmed.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -11,16 +10,19 @@ use super::{
     email_confirmations::{self, EmailType},
     users,
 };
-use crate::engine::{Body, Context, Operation, Problem, Result, write};
+use crate::{
+    apis::i3d::reference::blank_texts::blank_errors,
+    engine::{Body, Context, Operation, Problem, Result, write},
+};
 
 pub(super) fn operations() -> [Operation; 1] {
     [write("signUp", sign_up)]
 }
 
-/// The form does not ask for a country; the emulator is at home where i3D.net is.
+/// The form does not ask for a country; this is the one of i3D.net.
 const COUNTRY_CODE: &str = "NL";
 
-/// What somebody says of themselves to become a customer.
+/// The form.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct NewCustomer {
@@ -65,7 +67,7 @@ fn sign_up(cx: &Context, Body(new): Body<NewCustomer>) -> Result<[InitialAccount
     DETAILS.put(cx, &details)?;
     billing_details::create(cx, addressee)?;
     action_log::add(cx, "Sign up", "The account was opened")?;
-    email_confirmations::ask(cx, EmailType::Main, &new.email_address)?;
+    email_confirmations::request(cx, EmailType::Main, &new.email_address)?;
     Ok([InitialAccount {
         id: account,
         username,
@@ -85,8 +87,7 @@ fn errors(cx: &Context, new: &NewCustomer) -> Result<Vec<Violation>> {
         errors.push(Violation::new("emailAddress", "has an account already"));
     }
     let names = [("firstName", &new.first_name), ("lastName", &new.last_name)];
-    let blank = names.into_iter().filter(|(_, text)| text.trim().is_empty());
-    errors.extend(blank.map(|(name, _)| Violation::new(name, "may not be empty")));
+    errors.extend(blank_errors(names));
     let agreements =
         [("agreeToc", new.agree_toc), ("agreeAup", new.agree_aup), ("agreeDpa", new.agree_dpa)];
     let missing = agreements.into_iter().filter(|(_, agreed)| *agreed != 1);
@@ -94,7 +95,7 @@ fn errors(cx: &Context, new: &NewCustomer) -> Result<Vec<Violation>> {
     Ok(errors)
 }
 
-/// A name to log in with. Nobody else can have it, because it ends in the number of the account.
+/// A name to log in with, unique because it ends in the number of the account.
 fn user_name(email_address: &str, account: i64) -> String {
     let name = email_address.split('@').next().unwrap_or_default();
     format!("{}-{account}", name.to_ascii_lowercase())

@@ -7,10 +7,10 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::engine::{Context, Kind, PerAccount, Problem, Result};
+use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result};
 
-/// Wrong passwords that a user may send within [`WRONG_PASSWORDS_SECONDS`]; then none is looked at
-/// any more.
+/// How many wrong passwords a user may send within [`WRONG_PASSWORDS_SECONDS`]; after that every
+/// password is refused.
 const WRONG_PASSWORDS_MAX: i64 = 5;
 /// For how long a wrong password counts.
 const WRONG_PASSWORDS_SECONDS: i64 = 15 * 60;
@@ -99,7 +99,7 @@ pub(super) fn create(cx: &Context, user_name: &str, password: &str) -> Result<()
     Ok(())
 }
 
-/// Replaces the password of the account. The wrong ones of before are forgiven.
+/// Replaces the password of the account. Wrong passwords from before no longer count.
 pub(super) fn set_password(cx: &Context, password: &str) -> Result<()> {
     let account = cx.account()?;
     let sql = "UPDATE user SET password_hash = ?2 WHERE account = ?1";
@@ -125,7 +125,7 @@ impl User {
         let wrong: i64 =
             cx.db.prepare_cached(sql)?.query_row((self.account, since), |row| row.get(0))?;
         if wrong >= WRONG_PASSWORDS_MAX {
-            return Err(Problem::new(Kind::TooManyRequests));
+            return Err(Problem::new(ProblemKind::TooManyRequests));
         }
         let right = Argon2::default()
             .verify_password(password.as_bytes(), self.password_hash.as_str())
@@ -145,8 +145,8 @@ impl User {
         self.totp_secret.is_some()
     }
 
-    /// Whether `otp` is a one-time password of this moment. It and those before it are accepted no
-    /// more.
+    /// Whether `otp` is a one-time password that is valid now. It and those before it are never
+    /// accepted again.
     pub(super) fn accept_otp(&self, cx: &Context, otp: &str) -> Result<bool> {
         let Some(step) = self.step_of(cx.now, otp) else { return Ok(false) };
         let sql = "UPDATE user SET otp_step = ?2 WHERE account = ?1";
@@ -165,8 +165,8 @@ impl User {
             secret,
         );
         let current = now.div_euclid(OTP_STEP_SECONDS);
-        // A step ahead of the window is of a clock that was turned back since, and must not bar
-        // every login.
+        // A used step ahead of the window comes from a clock that was turned back since; it must
+        // not block every login.
         let used = self.otp_step.filter(|used| *used <= current + 1);
         let mut unused =
             (current - 1..=current + 1).filter(|step| used.is_none_or(|used| *step > used));

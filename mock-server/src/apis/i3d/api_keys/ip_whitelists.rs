@@ -1,11 +1,11 @@
-//! Addresses from which an API key may be used; every one until there is an active entry.
+//! Addresses from which an API key may be used: all until there is an active entry.
 
 use serde::{Deserialize, Serialize};
 
 use super::keys;
 use crate::{
     apis::i3d::reference::{self, ip_ranges::IpRange},
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
+    engine::{Body, Context, Operation, Page, Params, Result, Rows, Table, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -87,12 +87,8 @@ fn delete(cx: &Context, Params(by): Params<ByKeyAndId>) -> Result<()> {
 impl ByKeyAndId {
     /// Refuses an entry that the key does not have.
     fn require(&self, cx: &Context) -> Result<()> {
-        let found = ENTRIES.has_where(
-            cx,
-            "id = ? AND api_key_id = ?",
-            &[&self.api_key_whitelist_id, &self.api_key_id],
-        )?;
-        if found { Ok(()) } else { Err(Problem::not_found()) }
+        let ids = [&self.api_key_whitelist_id as _, &self.api_key_id as _];
+        ENTRIES.require_where(cx, "id = ? AND api_key_id = ?", &ids)
     }
 }
 

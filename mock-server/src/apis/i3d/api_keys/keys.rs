@@ -1,4 +1,4 @@
-//! Keys that programs use the API with.
+//! API keys, with which programs authenticate.
 
 use serde::{Deserialize, Serialize};
 
@@ -85,14 +85,14 @@ pub(in crate::apis::i3d) fn count_use(cx: &Context, id: i64) {
     cx.counts().add("api_key", id);
 }
 
-/// The key with the requests that came since the server started.
+/// The key with the requests counted that came since the server started.
 fn counted(cx: &Context, key: ApiKey) -> ApiKey {
     ApiKey { used: key.used + cx.counts().of("api_key", key.id), ..key }
 }
 
-/// Gives `account` the key that the settings name, under this id, and it works: also in a kept
-/// world where it was deleted or expired.
-pub(in crate::apis::i3d) fn settle(cx: &Context, account: i64, id: i64) -> Result<()> {
+/// Gives `account` the key of the settings, under this id and without expiry, also in a kept world
+/// where that key was deleted or has expired.
+pub(in crate::apis::i3d) fn put_first_key(cx: &Context, account: i64, id: i64) -> Result<()> {
     let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
     let key = &cx.settings().api_key;
     if cx.db.prepare_cached(taken)?.exists((key, id))? {

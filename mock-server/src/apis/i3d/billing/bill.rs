@@ -1,13 +1,11 @@
-//! An invoice: what is stored of it, and the sums and the status that follow from that.
+//! An invoice: what is stored of it, and the amounts and the status that follow from that.
 
-use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::parties::{COMPANY, InvoiceClientDetails, InvoiceCompanyDetails};
 use crate::apis::i3d::{
-    money::cents::Cents,
-    money::rate::Rate,
+    money::{cents::Cents, contract_term::day, rate::Rate},
     reference::currencies::{Currency, currency},
 };
 
@@ -19,24 +17,24 @@ const NUMBER_PREFIX: &str = "INV";
 const UNPAID: u8 = 0;
 const PAID: u8 = 1;
 
-/// What is stored of an invoice: what was billed to whom, and what was paid of it.
+/// What is stored of an invoice: what was billed to whom, and what was paid.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Bill {
     pub id: i64,
     pub description: String,
     pub created_at: i64,
-    /// Days.
+    /// In days.
     pub payment_term: i64,
     pub currency_id: i64,
     pub vat: Rate,
     pub items: Vec<Item>,
-    /// As they were when they were billed.
+    /// The customer at the time of the invoice.
     pub client: InvoiceClientDetails,
     pub payments: Vec<PartPayment>,
 }
 
-/// What was billed of one service.
+/// An item of an invoice: what was billed for one service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Item {
@@ -46,20 +44,20 @@ pub(super) struct Item {
     pub period_from: String,
     pub period_to: String,
     pub remarks: String,
-    /// Less than nothing where it is credited.
+    /// Negative on a credit invoice.
     pub quantity: i64,
     pub setup_costs: Cents,
     pub unit_price: Cents,
 }
 
-/// Some of an invoice that was paid; of a credit invoice, that was settled.
+/// A payment of a part of an invoice, or a settlement of a part of a credit invoice.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct PartPayment {
     pub at: i64,
     pub amount: Cents,
 }
 
-/// What can stand on an invoice.
+/// The kinds of services that an invoice bills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum ServiceKind {
@@ -94,7 +92,7 @@ pub(super) struct Invoice {
     total_paid_amount: Cents,
 }
 
-/// An invoice with all that stands on it, as the API shows it.
+/// An invoice with its items, as the API shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InvoiceDetails {
@@ -129,7 +127,7 @@ pub(super) struct InvoiceItem {
     pub amounts: Amounts,
 }
 
-/// What something costs without VAT, its VAT, and both together.
+/// A price without VAT, its VAT, and both together.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Amounts {
@@ -139,7 +137,7 @@ pub(super) struct Amounts {
 }
 
 impl Bill {
-    /// The sums of what the items cost, in which the VAT of each is rounded for itself.
+    /// The sums over the items; VAT is rounded for each item.
     pub(super) fn amounts(&self) -> Amounts {
         self.items.iter().map(|item| item.amounts(self.vat)).fold(Amounts::default(), Amounts::plus)
     }
@@ -148,7 +146,7 @@ impl Bill {
         currency(self.currency_id)
     }
 
-    /// A credit invoice gives back.
+    /// Whether it is a credit invoice, which gives money back.
     pub(super) fn is_credit(&self) -> bool {
         self.amounts().amount_inc_vat < Cents::ZERO
     }
@@ -171,7 +169,7 @@ impl Bill {
         number(self.id)
     }
 
-    /// As a list shows it.
+    /// The invoice as a list shows it.
     pub(super) fn invoice(self) -> Invoice {
         let (amounts, remaining) = (self.amounts(), self.remaining());
         Invoice {
@@ -193,7 +191,7 @@ impl Bill {
         }
     }
 
-    /// As it is shown by itself, to the account that it belongs to.
+    /// The invoice as it is shown by itself, to the account that it belongs to.
     pub(super) fn details(self, account: i64) -> InvoiceDetails {
         let (vat, amounts) = (self.vat, self.amounts());
         InvoiceDetails {
@@ -201,8 +199,8 @@ impl Bill {
             invoice_number: self.number(),
             invoice_hash: self.hash(),
             client_number: account.to_string(),
-            creation_date: date(self.created_at),
-            due_date: date(self.due_at()),
+            creation_date: day(self.created_at).to_string(),
+            due_date: day(self.due_at()).to_string(),
             payment_status: self.payment_status(),
             payment_date: self.payment_date(),
             is_credit: self.is_credit().into(),
@@ -227,7 +225,7 @@ impl Bill {
         if self.is_paid() { PAID } else { UNPAID }
     }
 
-    /// When the last of it was paid; 0 before that.
+    /// When the last part was paid; 0 before that.
     fn payment_date(&self) -> i64 {
         self.payments.last().filter(|_| self.is_paid()).map_or(0, |part| part.at)
     }
@@ -260,7 +258,7 @@ impl Amounts {
     }
 }
 
-/// How an invoice names a service.
+/// The id by which an invoice names a service.
 pub(super) fn order_id(kind: ServiceKind, id: i64) -> String {
     let prefix = match kind {
         ServiceKind::DedicatedServer => "DS",
@@ -276,16 +274,10 @@ fn number(id: i64) -> String {
     format!("{NUMBER_PREFIX}{id}")
 }
 
-/// The id of the invoice with this number, whether there is one or not.
+/// The id of the invoice with this number, whether or not the invoice exists.
 pub(super) fn id_of(invoice_number: &str) -> Option<i64> {
     let id = invoice_number.strip_prefix(NUMBER_PREFIX)?.parse().ok()?;
     (number(id) == invoice_number).then_some(id)
-}
-
-/// The day in UTC.
-fn date(at: i64) -> String {
-    let at = Timestamp::from_second(at).unwrap_or(Timestamp::MAX);
-    at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
 fn as_text<S: serde::Serializer>(id: &i64, serializer: S) -> Result<S::Ok, S::Error> {

@@ -26,17 +26,17 @@ pub(super) struct Service {
     pub id: i64,
     pub description: String,
     pub currency_id: i64,
-    /// For a month, or for what `quantity` counts.
+    /// The price of a month, or of one unit of `quantity`.
     pub price: Cents,
-    /// Once, when it begins.
+    /// The one-time fee at the beginning.
     pub setup: Cents,
-    /// How many months before this one it began.
+    /// How many months ago it began.
     pub months: i64,
-    /// How much of it was used last month, where it is not billed by the month.
+    /// How much was used last month; `None` for a service that is billed by the month.
     pub quantity: Option<i64>,
 }
 
-/// What other files know of dedicated servers.
+/// The dedicated servers of the demo world, as far as an invoice needs them.
 #[derive(Deserialize)]
 struct DedicatedServers {
     models: BTreeMap<String, Model>,
@@ -67,11 +67,11 @@ struct DedicatedServer {
     months: i64,
 }
 
-/// What only invoices know of.
+/// Prices and services that only invoices know.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Prices {
-    /// Of an hour, by instance type.
+    /// Prices of an hour, by instance type.
     flex_metal: BTreeMap<String, Cents>,
     hosting: BTreeMap<i64, Vec<Hosting>>,
 }
@@ -90,17 +90,17 @@ static PRICES: LazyLock<Prices> = LazyLock::new(|| {
 });
 
 /// The services that do not depend on the time, by account.
-static LASTING: LazyLock<BTreeMap<i64, Vec<Service>>> = LazyLock::new(|| {
-    let mut lasting = dedicated_servers();
+static FIXED_SERVICES: LazyLock<BTreeMap<i64, Vec<Service>>> = LazyLock::new(|| {
+    let mut services = dedicated_servers();
     for (account, hosting) in &PRICES.hosting {
-        lasting.entry(*account).or_default().extend(hosting.iter().map(Hosting::service));
+        services.entry(*account).or_default().extend(hosting.iter().map(Hosting::service));
     }
-    lasting
+    services
 });
 
-/// The services of the account, those of one kind by id.
+/// The services of the account, grouped by kind and sorted by id.
 pub(super) fn services(cx: &Context) -> Result<Vec<Service>> {
-    let mut services = LASTING.get(&cx.account()?).cloned().unwrap_or_default();
+    let mut services = FIXED_SERVICES.get(&cx.account()?).cloned().unwrap_or_default();
     services.extend(rented(cx, ServiceKind::Colocation, rentals::services(cx)?)?);
     services.extend(rented(cx, ServiceKind::CrossConnect, rentals::cross_connects(cx)?)?);
     services.extend(flex_metal(cx)?);
@@ -146,7 +146,7 @@ impl Hosting {
     }
 }
 
-/// What is billed from the first whole month on.
+/// Services that are billed from their first whole month on.
 fn rented(cx: &Context, kind: ServiceKind, rentals: Vec<Rental>) -> Result<Vec<Service>> {
     let this_month = months(first_of_month(cx.now)?);
     let service = |it: Rental| {

@@ -23,7 +23,7 @@ const DAY: i64 = 86_400;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
-    /// Days, where a line says nothing else.
+    /// The default, in days.
     payment_term: i64,
     banks: BTreeMap<i64, Bank>,
     invoices: BTreeMap<i64, Vec<Line>>,
@@ -37,22 +37,22 @@ struct Line {
     age: i64,
     bills: ServiceKind,
     currency: i64,
-    /// How many months before that day it bills; less than nothing for a credit invoice.
+    /// How many months before that day it bills; negative for a credit invoice.
     months: i64,
-    /// Which services; without any, all of the kind.
+    /// The ids of the services that it bills; without any, all of the kind.
     #[serde(default)]
     ids: Vec<i64>,
     #[serde(default)]
     remarks: String,
     payment_term: Option<i64>,
-    /// Days after which it was paid.
+    /// After how many days it was paid.
     paid: Option<i64>,
-    /// How much was paid of it then, in percent.
-    #[serde(default = "all")]
+    /// The share that was paid then, in percent.
+    #[serde(default = "whole")]
     part: i64,
 }
 
-fn all() -> i64 {
+fn whole() -> i64 {
     100
 }
 
@@ -69,8 +69,8 @@ static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
     lines
 });
 
-/// Adds them to a fresh world, which has the services that they bill already.
-pub(in crate::apis::i3d) fn plant(cx: &Context) -> Result<()> {
+/// Adds the invoices to a fresh world, which has the services that they bill already.
+pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     for account in DATA.invoices.keys() {
         let cx = &cx.on_behalf_of(*account);
         let (client, vat) =
@@ -139,7 +139,7 @@ impl Line {
         services.iter().filter(wanted).filter_map(|service| self.item(service, month)).collect()
     }
 
-    /// What is billed of a service: the months of the period in which it ran.
+    /// The item of a service: the months of the period in which it was in service.
     fn item(&self, service: &Service, month: Date) -> Option<Item> {
         let begin = self.begin().min(service.months);
         let months = begin - self.age;
@@ -159,7 +159,7 @@ impl Line {
         })
     }
 
-    /// What was paid up to now.
+    /// The payments up to now.
     fn payments(&self, bill: &Bill, now: i64) -> Vec<PartPayment> {
         let at = self.paid.map(|days| bill.created_at + days * DAY).filter(|at| *at <= now);
         let amount = Cents(bill.amounts().amount_inc_vat.0 * self.part / 100);

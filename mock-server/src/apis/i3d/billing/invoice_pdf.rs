@@ -1,4 +1,4 @@
-//! An invoice as a file for printing: what the API shows of it, on as many pages as it needs.
+//! An invoice as PDF, on as many pages as it needs.
 
 use super::bill::{Bill, InvoiceDetails, InvoiceItem};
 use crate::apis::i3d::{
@@ -12,7 +12,7 @@ use crate::apis::i3d::{
 
 const LEFT: f32 = 48.0;
 const RIGHT: f32 = WIDTH - LEFT;
-/// Below this there is only the foot of the page.
+/// Below this line there is only the footer of the page.
 const BOTTOM: f32 = 84.0;
 /// Where the table begins on all pages but the first.
 const TOP: f32 = HEIGHT - 90.0;
@@ -45,7 +45,7 @@ const COLUMNS: [(&str, f32); 6] = [
     ("Incl. VAT", RIGHT - 4.0),
 ];
 
-/// What is on the invoice beside its details.
+/// What the PDF shows beside the details of the invoice.
 struct Facts {
     description: String,
     currency: &'static Currency,
@@ -53,7 +53,7 @@ struct Facts {
     remaining: Cents,
 }
 
-/// The file for an invoice of this account.
+/// The PDF of an invoice of this account.
 pub(super) fn write(bill: Bill, account: i64) -> Vec<u8> {
     let facts = Facts {
         description: bill.description.clone(),
@@ -106,7 +106,7 @@ impl Sheet<'_> {
         self.table_head();
     }
 
-    /// Who the invoice is for; returns where the next line would be.
+    /// Writes who the invoice is for; returns where the next line would be.
     fn client_from(&mut self, top: f32) -> f32 {
         let client = &self.invoice.client_details;
         let place = format!("{} {}", client.zip, client.city);
@@ -132,7 +132,7 @@ impl Sheet<'_> {
         y
     }
 
-    /// Numbers and dates; returns where the next line would be.
+    /// Writes numbers and dates; returns where the next line would be.
     fn facts_from(&mut self, top: f32) -> f32 {
         let invoice = self.invoice;
         let lines = [
@@ -225,7 +225,7 @@ impl Sheet<'_> {
         self.page.text(LEFT, self.y, BODY, &self.request());
     }
 
-    /// What the customer is asked to do.
+    /// What the customer is asked to pay.
     fn request(&self) -> String {
         let (invoice, Facts { currency, remaining, .. }) = (self.invoice, self.facts);
         let company = &invoice.company_details;
@@ -248,7 +248,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// Goes on with the next page where this one has no `height` left.
+    /// Begins the next page where this one has no room for `height`.
     fn make_room(&mut self, height: f32) {
         if self.y - height >= BOTTOM {
             return;
@@ -261,7 +261,7 @@ impl Sheet<'_> {
         self.table_head();
     }
 
-    /// All pages, with a foot that says how many there are.
+    /// All pages, with footers that say how many there are.
     fn finish(mut self) -> Vec<Page> {
         self.pages.push(self.page);
         let (count, company) = (self.pages.len(), &self.invoice.company_details);

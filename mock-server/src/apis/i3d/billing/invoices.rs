@@ -23,7 +23,7 @@ pub(super) fn operations() -> [Operation; 5] {
 
 const BILLS: Table<Bill> = Table::new("invoice", "id").newest_first();
 
-/// The description has the text, whose letters A to Z may be of either case.
+/// The description contains the text, whatever the case of letters A to Z.
 const DESCRIBED: &str = "instr(lower(description), lower(?)) > 0";
 const OF_ORDER: &str =
     "EXISTS (SELECT 1 FROM json_each(body, '$.items') WHERE value ->> 'orderId' = ?)";
@@ -50,7 +50,7 @@ fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<Invo
     invoices_where(cx, page, DESCRIBED, &by.filter)
 }
 
-/// Whether an invoice is paid follows from all that stands on it, so that it is asked of each.
+/// Reads all invoices: whether one is paid follows from its items, which SQL does not add up.
 fn list_unpaid(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Vec<Invoice>> {
     let bills = BILLS.rows_where(cx, Page::ALL, DESCRIBED, &[&by.filter])?.into_iter();
     let unpaid = bills.filter(|bill| !bill.is_credit() && !bill.is_paid());
@@ -71,7 +71,7 @@ fn pdf(cx: &Context, Params(by): Params<ById>) -> Result<File> {
     Ok(File { media: "application/pdf", bytes: invoice_pdf::write(bill, cx.account()?) })
 }
 
-/// The invoices on which a service stands, by [`bill::order_id`].
+/// The invoices with an item of a service, which [`bill::order_id`] names.
 pub(super) fn invoices_of_order(cx: &Context, page: Page, order_id: &str) -> Result<Vec<Invoice>> {
     invoices_where(cx, page, OF_ORDER, order_id)
 }
@@ -99,7 +99,7 @@ pub(super) fn open_credits(cx: &Context, currency_id: i64) -> Result<Vec<Bill>> 
         .collect())
 }
 
-/// Notes that `amount` of an invoice was paid.
+/// Adds a payment of `amount` to an invoice.
 pub(super) fn pay(cx: &Context, id: i64, amount: Cents) -> Result<()> {
     let paid = BILLS.change(cx, id, |bill| {
         bill.payments.push(bill::PartPayment { at: cx.now, amount });

@@ -1,4 +1,4 @@
-//! Who an invoice is from, and who it is for.
+//! The seller and the customer, as an invoice shows them.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub(super) struct InvoiceCompanyDetails {
     pub bic: &'static str,
 }
 
-/// Nobody's address and nobody's account: nothing is owed for an invoice of an emulator.
+/// Made up, address and bank account included: nothing is owed for an invoice of an emulator.
 pub(super) const COMPANY: InvoiceCompanyDetails = InvoiceCompanyDetails {
     name: "i3D.net (emulated)",
     address: "Voorbeeldkade 3",
@@ -64,14 +64,14 @@ impl InvoiceClientDetails {
     }
 }
 
-/// Where the customer's money comes from.
+/// The bank account of a customer.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Bank {
     iban: String,
     bic: String,
 }
 
-/// The account as it is now.
+/// The account of the caller as it is now.
 pub(super) fn client(cx: &Context, bank: &Bank) -> Result<InvoiceClientDetails> {
     let (account, billing) = (DETAILS.get(cx)?, BILLING_DETAILS.get(cx)?);
     let Addressee { address, street_number, zip_code, city, country_code, .. } = &billing.addressee;

@@ -1,11 +1,11 @@
-//! A payment: what is to be paid, and what became of it, as a function of what was decided and of
-//! the clock.
+//! A payment: what is to be paid, and its status as a function of the decision of the customer and
+//! of the clock.
 
 use serde::{Deserialize, Serialize};
 
 use crate::apis::i3d::money::cents::Cents;
 
-/// How long the customer has for it.
+/// How long the customer has to decide.
 const OPEN_SECONDS: i64 = 60 * 60;
 
 /// What is stored of a payment.
@@ -13,7 +13,7 @@ const OPEN_SECONDS: i64 = 60 * 60;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Payment {
     pub id: i64,
-    /// Whoever knows it can pay or decline.
+    /// Authorizes whoever knows it to pay or to decline.
     pub token: String,
     pub method_id: i64,
     /// Empty for a method without issuers.
@@ -24,7 +24,7 @@ pub(super) struct Payment {
     pub result: Option<Outcome>,
 }
 
-/// What of an invoice is paid by it: all that remained when it began.
+/// The part of a payment for one invoice: all that remained of it when the payment began.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Part {
@@ -32,7 +32,7 @@ pub(super) struct Part {
     pub amount: Cents,
 }
 
-/// What the customer says on the payment page.
+/// What the customer decides on the payment page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Decision {
@@ -40,7 +40,7 @@ pub(super) enum Decision {
     Decline,
 }
 
-/// What became of a payment.
+/// What a decision led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Outcome {
@@ -53,12 +53,12 @@ pub(super) enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
-    /// It waits for the customer.
+    /// The payment waits for the decision of the customer.
     Open,
     Paid,
     Declined,
     Failed,
-    /// Nobody decided in time.
+    /// There was no decision in time.
     Expired,
 }
 
@@ -77,8 +77,8 @@ impl Payment {
         }
     }
 
-    /// What comes of a decision: nothing, unless the payment waits for one. `is_due` says whether
-    /// its invoices are still to be paid as they were when it began.
+    /// Takes a decision; `None` if the payment does not wait for one. `is_due` says whether the
+    /// same amounts are still to be paid as when it began.
     pub(super) fn decide(&mut self, decision: Decision, is_due: bool, now: i64) -> Option<Outcome> {
         if self.status(now) != Status::Open {
             return None;
@@ -93,7 +93,7 @@ impl Payment {
 }
 
 impl Status {
-    /// In a sentence, for the customer.
+    /// A sentence for the customer.
     pub(super) fn message(self) -> &'static str {
         match self {
             Status::Open => "The payment waits for your decision.",

@@ -1,4 +1,4 @@
-//! Which invoices a customer wants to pay at once, and what that comes to.
+//! The invoices that a customer chooses to pay together, and their total.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use crate::{
     engine::{Context, Problem, Result},
 };
 
-/// Invoices that one payment can have.
+/// How many invoices one payment can have.
 const INVOICES_MAX: usize = 100;
 const PROPERTY: &str = "invoiceIds";
 
-/// Unpaid invoices of one currency, and unsettled credit invoices; at least one of either.
+/// Unpaid invoices and unsettled credit invoices of one currency, at least one in all.
 pub(super) struct Choice {
     pub bills: Vec<Bill>,
 }

@@ -1,4 +1,4 @@
-//! How invoices can be paid.
+//! Payment methods.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ pub(super) struct Method {
     id: i64,
     pub name: String,
     payment_provider_id: i64,
-    /// The ids of those that it takes.
+    /// The ids of the currencies that it accepts.
     currencies: Vec<i64>,
     issuers: Vec<PaymentMethodIssuers>,
 }
@@ -40,7 +40,7 @@ static METHODS: LazyLock<Vec<Method>> = LazyLock::new(|| {
     serde_json::from_str(data!("billing/payment_methods")).expect("the payment methods")
 });
 
-/// All methods, of which those can be chosen that can pay this amount.
+/// All methods; those that can pay this amount are selectable.
 pub(super) fn offered(amount: Cents, currency_id: i64) -> Vec<PaymentMethod> {
     METHODS.iter().map(|method| method.shown(amount, currency_id)).collect()
 }

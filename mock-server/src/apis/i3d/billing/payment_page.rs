@@ -16,8 +16,8 @@ use crate::{
     engine::{Content, Context, File, Params, Reply, Result, SeeOther, WebPage, read, write},
 };
 
-/// A form may be posted to the page itself: that is how the customer gets here from the site of the
-/// provider.
+/// The page is also shown for a POST, because the site of the provider sends the customer here with
+/// a form.
 pub(in crate::apis::i3d) fn pages() -> Vec<WebPage> {
     vec![
         WebPage::get("/pay/{token}", read("paymentPage", show)),
@@ -42,7 +42,7 @@ fn show(cx: &Context, Params(by): Params<ByToken>) -> Result<Reply> {
     let bills = payments::bills(&cx, &payment)?;
     let bytes = page(&payment, &bills, payment.status(cx.now)).into_string().into_bytes();
     let page = Content::File(File { media: "text/html; charset=utf-8", bytes });
-    // The address of the page is a secret, and what it shows soon changes.
+    // The URL of the page is a secret, and its content changes soon.
     Ok(Reply::from(page)
         .with_header(header::CACHE_CONTROL, "no-store".to_owned())
         .with_header(header::REFERRER_POLICY, "no-referrer".to_owned())
@@ -78,7 +78,7 @@ fn page(payment: &Payment, bills: &[Bill], status: Status) -> Markup {
                 main {
                     header { (COMPANY.name) }
                     h1 { (amount) }
-                    p { (client) ", by " (means(payment)) }
+                    p { (client) ", by " (method_and_issuer(payment)) }
                     table {
                         thead { tr { th { "Invoice" } th { "For" } th { "Amount" } } }
                         tbody { (rows(payment, bills, currency)) }
@@ -108,7 +108,7 @@ fn headline(status: Status) -> (&'static str, &'static str) {
 }
 
 /// The method and the issuer, by name.
-fn means(payment: &Payment) -> String {
+fn method_and_issuer(payment: &Payment) -> String {
     let Some(method) = payment_methods::method(payment.method_id) else { return String::new() };
     match method.issuer(&payment.issuer_id) {
         Some(issuer) => format!("{} ({})", method.name, issuer.name),

@@ -1,5 +1,4 @@
-//! Payments of invoices: prepared, registered, decided on a page of the provider, and what became
-//! of them.
+//! Payments of invoices: prepared, registered, decided on the payment page, and their result.
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -76,7 +75,7 @@ struct PayRegisterResponse {
 #[serde(rename_all = "camelCase")]
 struct PaymentLandingResponse {
     message: &'static str,
-    /// `none` where nothing was ever to be paid.
+    /// `none` where there was no payment yet.
     status: Value,
     payment_method: &'static str,
     invoices: Vec<Invoice>,
@@ -158,7 +157,7 @@ fn landing(cx: &Context) -> Result<Object<PaymentLandingResponse>> {
     }))
 }
 
-/// Whatever remains of an invoice is paid.
+/// The part of a payment for this invoice: all that remains of it.
 fn part(bill: &Bill) -> Part {
     Part { invoice_id: bill.id, amount: bill.remaining() }
 }
@@ -173,7 +172,7 @@ fn form_inputs(payment: &Payment) -> Vec<Value> {
     ]
 }
 
-/// What the account could settle in this currency.
+/// The unsettled credit of the account in this currency.
 fn account_credit(cx: &Context, currency_id: i64) -> Result<Cents> {
     let credits = invoices::open_credits(cx, currency_id)?;
     Ok(-credits.iter().map(Bill::remaining).sum::<Cents>())
@@ -188,7 +187,7 @@ pub(super) fn bills(cx: &Context, payment: &Payment) -> Result<Vec<Bill>> {
     payment.parts.iter().map(|part| invoices::get(cx, part.invoice_id)).collect()
 }
 
-/// The payment that is called by this token, and the view of the account that it belongs to.
+/// The payment with this token, and the context of the account that it belongs to.
 pub(super) fn by_token<'a>(cx: &Context<'a>, token: &str) -> Result<(Context<'a>, Payment)> {
     let sql = "SELECT account, id FROM payment WHERE token = ?1";
     let found: Option<(i64, i64)> =
@@ -199,7 +198,7 @@ pub(super) fn by_token<'a>(cx: &Context<'a>, token: &str) -> Result<(Context<'a>
     Ok((cx, payment))
 }
 
-/// What the customer decides about a payment of this account.
+/// Takes the decision of the customer about a payment of this account.
 pub(super) fn decide(cx: &Context, mut payment: Payment, decision: Decision) -> Result<()> {
     let bills = bills(cx, &payment)?;
     let remaining: Vec<Cents> = bills.iter().map(Bill::remaining).collect();

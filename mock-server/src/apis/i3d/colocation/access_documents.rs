@@ -1,4 +1,4 @@
-//! Papers by which a visitor of the data center proves who they are.
+//! Documents by which a visitor of the data center proves who they are.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(super) fn operations() -> [Operation; 5] {
 
 const DOCUMENTS: Table<AccessDocument> = Table::new("colocation_access_document", "id");
 
-/// Documents of one visitor.
+/// How many documents a visitor may have.
 const DOCUMENTS_MAX: i64 = 20;
 
 const OF_ACCESS: &str = "access = ?";
@@ -59,7 +59,7 @@ fn create(
     Problem::refuse(new.errors())?;
     if DOCUMENTS.count(cx, OF_ACCESS, &[&by.access_id])? >= DOCUMENTS_MAX {
         let message = format!("A visitor has at most {DOCUMENTS_MAX} documents");
-        return Err(Problem::form(Vec::new()).because(message));
+        return Err(Problem::invalid_form(message));
     }
     let document = AccessDocument { id: DOCUMENTS.next_id(cx)?, paper: new };
     DOCUMENTS.insert_with(cx, &document, &[("access", &by.access_id)])?;
@@ -96,11 +96,7 @@ pub(super) fn of(cx: &Context, access: i64) -> Result<Vec<AccessDocument>> {
 impl ById {
     /// Refuses a document that this visitor does not have.
     fn require(&self, cx: &Context) -> Result<()> {
-        let found = DOCUMENTS.has_where(
-            cx,
-            "access = ? AND id = ?",
-            &[&self.access_id, &self.document_id],
-        )?;
-        if found { Ok(()) } else { Err(Problem::not_found()) }
+        let ids = [&self.access_id as _, &self.document_id as _];
+        DOCUMENTS.require_where(cx, "access = ? AND id = ?", &ids)
     }
 }

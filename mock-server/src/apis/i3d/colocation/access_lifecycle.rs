@@ -1,5 +1,5 @@
-//! The access of a visitor to the data center: what it is at any time, as a function of what was
-//! stored and of the clock.
+//! The lifecycle of a visitor's access to the data center: its status at any time, as a function of
+//! what was stored and of the clock.
 //!
 //! A visitor is checked first, and then granted access or denied it. Temporary access is suspended
 //! when its time is over. The customer may revoke access, and reactivate what was revoked or
@@ -15,10 +15,11 @@ pub(super) const ACCESSES: Table<Access> = Table::new("colocation_access", "id")
 const CHECK_SECONDS: i64 = 60;
 /// How long temporary access lasts.
 const TEMPORARY_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// A visitor whose last name begins like this is denied access, so that a client can see it happen.
+/// A visitor whose last name begins like this is denied access, so that clients can be tested with
+/// it.
 const FAILING: &str = "fail-";
 
-/// What is stored of a visitor: who they are, and when what happens to their access.
+/// What is stored of an access: the visitor, and the times of its lifecycle.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Access {
@@ -30,7 +31,7 @@ pub(super) struct Access {
     pub syntegro_employee_code: Option<String>,
     #[serde(flatten)]
     pub visitor: Visitor,
-    /// Why the check ends badly; `None` for a visitor who is granted access.
+    /// Why the visitor does not pass the check; `None` for one who does.
     pub refusal: Option<String>,
     /// When the check is over.
     pub checked_at: i64,
@@ -85,7 +86,7 @@ impl Status {
             }
             Status::Pending => "revoked = 0 AND checked_at > ?",
             Status::Denied => "revoked = 0 AND refused = 1 AND checked_at <= ?",
-            // All that is revoked is, whatever the time.
+            // Revoked access stays so; the comparison only uses up the parameter.
             Status::Revoked => "revoked = (? IS NOT NULL)",
             Status::Suspended => "revoked = 0 AND refused = 0 AND ends_at <= ?",
         }
@@ -119,7 +120,7 @@ impl Access {
         self.visitor.is_temporary().then_some(self.listed_at + TEMPORARY_SECONDS)
     }
 
-    /// Asks for the access again; nothing that was decided before counts.
+    /// Begins the check anew; earlier results are dropped.
     pub(super) fn check_again(&mut self, now: i64) {
         let fails = self.visitor.last_name.starts_with(FAILING);
         self.refusal = fails.then(|| "The visitor did not pass the check".to_owned());
@@ -127,8 +128,7 @@ impl Access {
         self.listed_at = self.checked_at;
     }
 
-    /// Puts `visitor` in the place of the one before, who is checked again if it is another or
-    /// stays longer.
+    /// Replaces the visitor, who is checked again if what the check looks at has changed.
     pub(super) fn replace_visitor(&mut self, visitor: Visitor, now: i64) {
         let same = self.visitor.checked() == visitor.checked();
         self.visitor = visitor;
@@ -137,7 +137,7 @@ impl Access {
         }
     }
 
-    /// Withdraws the access, or the request for it; twice is once.
+    /// Revokes the access, or the request for it; a second time changes nothing.
     pub(super) fn revoke(&mut self, now: i64) -> Result<()> {
         match self.status(now) {
             Status::Denied => {
@@ -151,7 +151,7 @@ impl Access {
         }
     }
 
-    /// Restores the access. A check that was not over when the access was revoked begins anew.
+    /// Reactivates the access. A check that was not over when the access was revoked begins anew.
     pub(super) fn reactivate(&mut self, now: i64) -> Result<()> {
         match (self.status(now), self.revoked_at.take()) {
             (Status::Denied, _) => {

@@ -1,4 +1,4 @@
-//! Visitors of the data center, for whom a customer requests access.
+//! Access of visitors to the data center, requested by customers.
 
 use jiff::civil::Date;
 use openapi::Violation;
@@ -13,7 +13,11 @@ use super::{
     services::{self, COLOCATIONS},
 };
 use crate::{
-    apis::i3d::{account, money::contract_term::day, reference::countries},
+    apis::i3d::{
+        account,
+        money::contract_term::day,
+        reference::{blank_texts::blank_errors, countries},
+    },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
 };
 
@@ -29,7 +33,7 @@ pub(super) fn operations() -> [Operation; 7] {
     ]
 }
 
-/// Colocation services that one request may name.
+/// How many colocation services a request may name.
 const SERVERS_MAX: usize = 100;
 
 #[derive(Deserialize)]
@@ -108,13 +112,13 @@ fn list(
 
 fn create(cx: &Context, Body(new): Body<ColocatedAccess>) -> Result<[ColocatedAccessDetails; 1]> {
     let id = ACCESSES.next_id(cx)?;
-    // A person has the number of the first request for them.
-    let visitor = checked(cx, new, id)?;
+    // The id of a visitor is that of the first access requested for them.
+    let visitor = visitor(cx, new, id)?;
     let mut access = Access {
         id,
         city: None,
         country_en: country(cx)?,
-        // A user has the number of their account.
+        // The id of a user is that of their account.
         created_by: cx.account()?,
         finger_print_id: None,
         syntegro_employee_code: None,
@@ -139,7 +143,7 @@ fn update(
     Body(new): Body<ColocatedAccess>,
 ) -> Result<[ColocatedAccessDetails; 1]> {
     let access = ACCESSES.change(cx, by.access_id, |access| {
-        let visitor = checked(cx, new, access.visitor.visitor_id)?;
+        let visitor = visitor(cx, new, access.visitor.visitor_id)?;
         access.replace_visitor(visitor, cx.now);
         Ok(())
     })?;
@@ -183,8 +187,8 @@ fn shown(cx: &Context, access: Access) -> Result<ColocatedAccessDetails> {
     })
 }
 
-/// The visitor of a request; `id` is their number unless the request says it is somebody known.
-fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
+/// The visitor of a valid request; `id` is theirs unless the request names a known visitor.
+fn visitor(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
     let mut visitor = Visitor {
         visitor_id: new.visitor_id.unwrap_or(id),
         datacenter_id: None,
@@ -208,14 +212,14 @@ fn checked(cx: &Context, new: ColocatedAccess, id: i64) -> Result<Visitor> {
     errors.extend(server_errors(cx, &visitor.colocated_access_servers)?);
     Problem::refuse(errors)?;
     for server in &mut visitor.colocated_access_servers {
-        let place = services::place(cx, server.coloserver_id)?;
-        visitor.datacenter_id.get_or_insert(place.dc_location_id);
-        server.rackname = place.rack;
+        let location = services::rack_location(cx, server.coloserver_id)?;
+        visitor.datacenter_id.get_or_insert(location.dc_location_id);
+        server.rackname = location.rack;
     }
     Ok(visitor)
 }
 
-/// The name of the country of the account: nobody asks where a visitor lives.
+/// The name of the country of the account, because the form does not ask for that of the visitor.
 fn country(cx: &Context) -> Result<String> {
     let details = account::customer::DETAILS.get(cx)?;
     let code = details.addressee.country_code.as_str();
@@ -228,9 +232,7 @@ fn person_errors(cx: &Context, visitor: &Visitor) -> Vec<Violation> {
         ("firstName", &visitor.first_name),
         ("lastName", &visitor.last_name),
     ];
-    let empty = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let mut errors: Vec<Violation> =
-        empty.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
+    let mut errors = blank_errors(texts);
     let is_past = |date: Date| date < day(cx.now);
     if !visitor.birth_date.parse().is_ok_and(is_past) {
         errors.push(Violation::new("birthDate", "is not a day in the past"));

@@ -1,4 +1,4 @@
-//! Alerts: a customer hears of it when a colocation service uses a share of its bandwidth.
+//! Alerts, which tell a customer that a colocation service uses a share of its bandwidth.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::services::{ById, COLOCATIONS, Colocation};
 use crate::{
     apis::i3d::metering::{
-        series::STEP,
+        series::STEP_SECONDS,
         traffic_sums::{BY_VOLUME, BYTES_PER_GB, this_month},
     },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
@@ -28,9 +28,9 @@ const ALERTS: Table<Alert> = Table::new("colocation_alert", "id");
 const ALERTS_MAX: i64 = 100;
 /// How many months are searched for the last time that an alert was raised by volume.
 const MONTHS_MAX: usize = 12;
-/// How many seconds are searched for the last time that it was raised by bandwidth; use repeats by
-/// the week.
-const LOOK_BACK: i64 = 7 * 86_400;
+/// How many seconds are searched for the last time that it was raised by bandwidth: a week, because
+/// use repeats weekly.
+const LOOK_BACK_SECONDS: i64 = 7 * 86_400;
 
 const BYTES_PER_MBIT: i64 = 1_000_000 / 8;
 
@@ -42,7 +42,7 @@ struct Alert {
     colocation_id: i64,
     created_at: i64,
     #[serde(flatten)]
-    wanted: NewAlert,
+    settings: NewAlert,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +59,7 @@ struct NewAlert {
 struct ColocatedAlert {
     id: i64,
     #[serde(flatten)]
-    wanted: NewAlert,
+    settings: NewAlert,
     triggered: i64,
     created_at: i64,
 }
@@ -84,11 +84,12 @@ fn create(
 ) -> Result<[ColocatedAlert; 1]> {
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     if ALERTS.count(cx, "colocation = ?", &[&by.colocation_id])? >= ALERTS_MAX {
-        return Err(Problem::form(Vec::new())
-            .because(format!("A service may have {ALERTS_MAX} alerts at most")));
+        return Err(Problem::invalid_form(format!(
+            "A service may have {ALERTS_MAX} alerts at most"
+        )));
     }
     let id = ALERTS.next_id(cx)?;
-    let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, wanted: new };
+    let alert = Alert { id, colocation_id: by.colocation_id, created_at: cx.now, settings: new };
     ALERTS.insert(cx, &alert)?;
     Ok([alert.shown(&colocation, cx.now)])
 }
@@ -101,7 +102,7 @@ fn update(
     let colocation = COLOCATIONS.find(cx, by.colocation_id)?;
     by.require_alert(cx)?;
     let alert = ALERTS.change(cx, by.colocation_alert_id, |alert| {
-        alert.wanted = new;
+        alert.settings = new;
         Ok(())
     })?;
     Ok([alert.shown(&colocation, cx.now)])
@@ -116,8 +117,7 @@ impl ByIds {
     /// Refuses an alert that is not one of the service.
     fn require_alert(&self, cx: &Context) -> Result<()> {
         let ids = [&self.colocation_alert_id as _, &self.colocation_id as _];
-        let there = ALERTS.has_where(cx, "id = ? AND colocation = ?", &ids)?;
-        if there { Ok(()) } else { Err(Problem::not_found()) }
+        ALERTS.require_where(cx, "id = ? AND colocation = ?", &ids)
     }
 }
 
@@ -132,17 +132,18 @@ impl Alert {
             id: self.id,
             triggered: raised.unwrap_or(0),
             created_at: self.created_at,
-            wanted: self.wanted,
+            settings: self.settings,
         }
     }
 
-    /// When the volume of a month last reached the share; an alert that comes later is raised at
-    /// once.
+    /// When the volume of a month last reached the share. An alert that is created after that is
+    /// raised at once.
     fn last_by_volume(&self, colocation: &Colocation, now: i64) -> Option<i64> {
-        let ran = colocation.contract.ran(now);
+        let in_service = colocation.contract.in_service(now);
         let share =
-            self.wanted.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB / 100;
-        let mut month = this_month(&ran, ran.end);
+            self.settings.percentage * colocation.service.bandwidth_contractual * BYTES_PER_GB
+                / 100;
+        let mut month = this_month(&in_service, in_service.end);
         for _ in 0..MONTHS_MAX {
             if colocation.counted(&month) >= share {
                 let reached =
@@ -152,23 +153,29 @@ impl Alert {
             if month.start <= self.created_at {
                 return None;
             }
-            month = this_month(&(ran.start..month.start), month.start - 1);
+            month = this_month(&(in_service.start..month.start), month.start - 1);
         }
         None
     }
 
     /// When the bandwidth was last measured above the share.
     fn last_by_bandwidth(&self, colocation: &Colocation, now: i64) -> Option<i64> {
-        let ran = colocation.contract.ran(now);
-        let share = self.wanted.percentage
+        let in_service = colocation.contract.in_service(now);
+        let share = self.settings.percentage
             * colocation.service.bandwidth_contractual
             * BYTES_PER_MBIT
-            * STEP
+            * STEP_SECONDS
             / 100;
-        let earliest = self.created_at.max(ran.end - LOOK_BACK).max(ran.start + STEP);
-        let mut measured =
-            (earliest.div_euclid(STEP)..=ran.end.div_euclid(STEP)).map(|step| step * STEP).rev();
-        measured.find(|at| *at >= earliest && colocation.counted(&(at - STEP..*at)) >= share)
+        let earliest = self
+            .created_at
+            .max(in_service.end - LOOK_BACK_SECONDS)
+            .max(in_service.start + STEP_SECONDS);
+        let mut measured = (earliest.div_euclid(STEP_SECONDS)
+            ..=in_service.end.div_euclid(STEP_SECONDS))
+            .map(|step| step * STEP_SECONDS)
+            .rev();
+        measured
+            .find(|at| *at >= earliest && colocation.counted(&(at - STEP_SECONDS..*at)) >= share)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cross connects: links between two places that a customer rents.
+//! Cross connects: links between two locations that a customer rents.
 
 use std::{mem, ops::Range};
 
@@ -120,12 +120,12 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect; 1]> {
     Ok([CROSS_CONNECTS.find(cx, by.cross_connect_id)?.shown(cx.now)])
 }
 
-/// The documents have it answer the cross connect and not its invoices.
+/// The contract has it answer the cross connect and not its invoices.
 fn list_invoices(cx: &Context, Params(by): Params<ById>, page: Page) -> Result<Vec<CrossConnect>> {
     Ok(page.of(get(cx, Params(by))?).collect())
 }
 
-/// What the change leaves out stays.
+/// Changes what the form gives; the rest stays.
 fn update(
     cx: &Context,
     Params(by): Params<ById>,
@@ -140,7 +140,7 @@ fn update(
     Ok([stored.shown(cx.now)])
 }
 
-/// The documents want a body here, and nothing in it.
+/// The contract requires a body here, without any property.
 fn cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     CROSS_CONNECTS.change(cx, by.cross_connect_id, |it| it.contract.cancel(cx.now)).map(drop)
 }
@@ -153,7 +153,7 @@ fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<[CrossConnect
 
 impl Stored {
     fn shown(self, now: i64) -> CrossConnect {
-        let span = this_month(&self.contract.ran(now), now);
+        let span = this_month(&self.contract.in_service(now), now);
         let traffic = traffic_sums(&self.uplinks(), self.link.bandwidth_billing_type, span);
         CrossConnect {
             terms: self.contract.terms(now),
@@ -169,9 +169,9 @@ impl Stored {
     }
 }
 
-/// When a cross connect of the account ran up to now.
-pub(in crate::apis::i3d) fn ran(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
-    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.contract.ran(cx.now))
+/// When a cross connect of the account was in service, up to now.
+pub(in crate::apis::i3d) fn in_service(cx: &Context, cross_connect: i64) -> Result<Range<i64>> {
+    Ok(CROSS_CONNECTS.find(cx, cross_connect)?.contract.in_service(cx.now))
 }
 
 /// The uplinks of a cross connect of the account.

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Problem, Result};
 
-/// How many addresses of one range may have a host name; an IPv6 range has more than anybody can
+/// How many addresses of one range may have a host name, because an IPv6 range has too many to
 /// list.
 const HOST_NAMES_MAX: usize = 256;
 
-/// A network that ends at the equipment.
+/// A network that the equipment is connected to.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Network {
@@ -51,7 +51,7 @@ pub(super) struct RDns {
 
 impl Network {
     /// The host names of the range that the address is in.
-    pub(super) fn range_of(&mut self, ip: IpAddr) -> Option<&mut Vec<RDns>> {
+    pub(super) fn host_names_of(&mut self, ip: IpAddr) -> Option<&mut Vec<RDns>> {
         let nets = self.ip_range.iter_mut().filter(|range| range.contains(ip));
         let customs = self.ip_range_custom.iter_mut().filter(|range| range.contains(ip));
         nets.map(|range| &mut range.r_dns).chain(customs.map(|range| &mut range.r_dns)).next()
@@ -72,17 +72,17 @@ impl IpRangeCustom {
     }
 }
 
-/// Sets the name of an address; the list goes by address.
+/// Sets the name of an address in a list that is sorted by address.
 pub(super) fn put(all: &mut Vec<RDns>, new: RDns) -> Result<()> {
     match all.binary_search_by_key(&new.ip, |it| it.ip) {
-        Ok(place) => all[place] = new,
+        Ok(position) => all[position] = new,
         Err(_) if all.len() >= HOST_NAMES_MAX => {
             let message = format!(
                 "is in a range that has {HOST_NAMES_MAX} host names, which is as many as it may"
             );
             return Err(Problem::invalid("ipAddress", message));
         }
-        Err(place) => all.insert(place, new),
+        Err(position) => all.insert(position, new),
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apis::i3d::{
-        metering::series::{STEP, decivolts, energy, power_factor},
+        metering::series::{STEP_SECONDS, decivolts, energy, power_factor},
         money::contract_term::day,
     },
     engine::{Context, Page, Result, Table},
@@ -31,11 +31,11 @@ pub(in crate::apis::i3d) struct Pdu {
     outlets: i64,
     phases: i64,
     amperage: i64,
-    /// Their names.
+    /// The names of its conduits.
     conduits: Vec<String>,
 }
 
-/// What a unit showed when it was read: at that time, and the energy since the reading before.
+/// A reading of a unit: what it showed at that time, and the energy since the reading before.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::apis::i3d) struct Reading {
     pub(in crate::apis::i3d) at: i64,
@@ -94,9 +94,10 @@ pub(in crate::apis::i3d) fn find(cx: &Context, id: i64) -> Result<Pdu> {
 }
 
 impl Pdu {
-    /// What it showed at a time when its service ran.
-    pub(in crate::apis::i3d) fn reading(&self, ran: &Range<i64>, at: i64) -> Reading {
-        let conduits = || (0..self.conduits.len()).map(|conduit| self.reading_of(conduit, ran, at));
+    /// The reading at a time in which the service was in service.
+    pub(in crate::apis::i3d) fn reading(&self, in_service: &Range<i64>, at: i64) -> Reading {
+        let conduits =
+            || (0..self.conduits.len()).map(|conduit| self.reading_of(conduit, in_service, at));
         Reading {
             at,
             milliamps: conduits().map(|it| it.milliamps).sum(),
@@ -106,28 +107,34 @@ impl Pdu {
         }
     }
 
-    fn reading_of(&self, conduit: usize, ran: &Range<i64>, at: i64) -> Reading {
+    fn reading_of(&self, conduit: usize, in_service: &Range<i64>, at: i64) -> Reading {
         let decivolts = decivolts(self.id, at);
-        let joules = energy(self.id, conduit, (at - STEP).max(ran.start), at);
+        let joules = energy(self.id, conduit, (at - STEP_SECONDS).max(in_service.start), at);
         // Watts by volts and power factor, whose units are a tenth and a hundredth.
-        let milliamps = joules * 1_000_000 / (STEP * decivolts * power_factor(self.id));
-        Reading { at, milliamps, decivolts, joules, power_meter: self.counted(conduit, ran, at) }
+        let milliamps = joules * 1_000_000 / (STEP_SECONDS * decivolts * power_factor(self.id));
+        Reading {
+            at,
+            milliamps,
+            decivolts,
+            joules,
+            power_meter: self.counted(conduit, in_service, at),
+        }
     }
 
     /// What the counter of a conduit shows in kWh; it began with the service.
-    fn counted(&self, conduit: usize, ran: &Range<i64>, at: i64) -> i64 {
-        energy(self.id, conduit, ran.start, at) / JOULES_PER_KWH
+    fn counted(&self, conduit: usize, in_service: &Range<i64>, at: i64) -> i64 {
+        energy(self.id, conduit, in_service.start, at) / JOULES_PER_KWH
     }
 
-    /// As it was read last. The peaks are those of the day before.
-    pub(super) fn shown(self, ran: &Range<i64>) -> Shown {
-        let last = (ran.end - ran.end.rem_euclid(STEP)).max(ran.start);
-        let day = move || (0..DAY / STEP).map(move |step| last - step * STEP);
+    /// The unit with its last reading. The peaks are those of the day before it.
+    pub(super) fn shown(self, in_service: &Range<i64>) -> Shown {
+        let last = (in_service.end - in_service.end.rem_euclid(STEP_SECONDS)).max(in_service.start);
+        let day = move || (0..DAY / STEP_SECONDS).map(move |step| last - step * STEP_SECONDS);
         let peak =
             |read: &dyn Fn(i64) -> Reading| day().map(|at| read(at).milliamps).max().unwrap_or(0);
-        let now = self.reading(ran, last);
+        let now = self.reading(in_service, last);
         let conduits = self.conduits.iter().enumerate().map(|(conduit, name)| {
-            let read = |at| self.reading_of(conduit, ran, at);
+            let read = |at| self.reading_of(conduit, in_service, at);
             Conduit {
                 conduit_name: name.clone(),
                 power_meter: read(last).power_meter,
@@ -137,7 +144,7 @@ impl Pdu {
         });
         Shown {
             conduits: conduits.collect(),
-            peak_amperage: peak(&|at| self.reading(ran, at)) as f64 / 1000.0,
+            peak_amperage: peak(&|at| self.reading(in_service, at)) as f64 / 1000.0,
             min_voltage: day().map(|at| decivolts(self.id, at)).min().unwrap_or(0) as f64 / 10.0,
             id: self.id,
             name: self.name,
@@ -154,21 +161,23 @@ impl Pdu {
     }
 }
 
-/// What the counters of all units show together, as they were read last.
-pub(in crate::apis::i3d) fn meter(pdus: &[Pdu], ran: &Range<i64>, at: i64) -> i64 {
-    let at = (at - at.rem_euclid(STEP)).max(ran.start);
-    let counters =
-        pdus.iter().flat_map(|pdu| (0..pdu.conduits.len()).map(|it| pdu.counted(it, ran, at)));
+/// The sum of the counters of all units at the last reading before `at`.
+pub(in crate::apis::i3d) fn meter(pdus: &[Pdu], in_service: &Range<i64>, at: i64) -> i64 {
+    let at = (at - at.rem_euclid(STEP_SECONDS)).max(in_service.start);
+    let counters = pdus
+        .iter()
+        .flat_map(|pdu| (0..pdu.conduits.len()).map(|it| pdu.counted(it, in_service, at)));
     counters.sum()
 }
 
-/// The last days that are over, the oldest first: what the counters showed when a day ended, and
-/// the use of that day.
-pub(super) fn history(pdus: &[Pdu], ran: &Range<i64>) -> Vec<PowerConsumptionPerDay> {
-    let today = ran.end.div_euclid(DAY);
-    let first = (today - HISTORY_DAYS).max(ran.start.div_euclid(DAY));
+/// The last days that are over, the oldest first: what the counters showed at the end of the day,
+/// and how much was used on it.
+pub(super) fn history(pdus: &[Pdu], in_service: &Range<i64>) -> Vec<PowerConsumptionPerDay> {
+    let today = in_service.end.div_euclid(DAY);
+    let first = (today - HISTORY_DAYS).max(in_service.start.div_euclid(DAY));
     let days = (first..today).map(|number| {
-        let [before, after] = [number, number + 1].map(|number| meter(pdus, ran, number * DAY));
+        let [before, after] =
+            [number, number + 1].map(|number| meter(pdus, in_service, number * DAY));
         PowerConsumptionPerDay {
             date: day(number * DAY).to_string(),
             power_meter: after.to_string(),

@@ -11,7 +11,7 @@ pub(super) fn operations() -> [Operation; 1] {
 }
 
 fn list(cx: &Context, Params(by): Params<ById>) -> Result<Vec<Shown>> {
-    let ran = services::ran(cx, by.colocation_id)?;
+    let in_service = services::in_service(cx, by.colocation_id)?;
     let pdus = pdu_meters::of(cx, by.colocation_id)?;
-    Ok(pdus.into_iter().map(|pdu| pdu.shown(&ran)).collect())
+    Ok(pdus.into_iter().map(|pdu| pdu.shown(&in_service)).collect())
 }

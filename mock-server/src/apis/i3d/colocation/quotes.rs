@@ -1,15 +1,18 @@
-//! Requests for an offer of colocation. They are passed on; the customer gets a mail that says so.
+//! Requests for a quote for colocation, each confirmed by a mail to the customer.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Body, Context, Mail, Operation, Problem, Result, write};
+use crate::{
+    apis::i3d::reference::blank_texts::blank_errors,
+    engine::{Body, Context, Mail, Operation, Problem, Result, write},
+};
 
 pub(super) fn operations() -> [Operation; 1] {
     [write("createColocationQuote", create)]
 }
 
-/// Letters of a question and of all that matters for it, as for the other quotes of this API.
+/// How many characters the remarks may have, as in the other quotes of this API.
 const REMARKS_MAX: usize = 4000;
 
 #[derive(Serialize, Deserialize)]
@@ -39,9 +42,7 @@ fn create(cx: &Context, Body(quote): Body<QuoteColocation>) -> Result<()> {
 
 fn errors(quote: &QuoteColocation) -> Vec<Violation> {
     let texts = [("rack", &quote.rack), ("location", &quote.location), ("remarks", &quote.remarks)];
-    let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let mut errors: Vec<Violation> =
-        blank.map(|(property, _)| Violation::new(property, "may not be empty")).collect();
+    let mut errors = blank_errors(texts);
     if quote.remarks.chars().count() > REMARKS_MAX {
         errors
             .push(Violation::new("remarks", format!("must have at most {REMARKS_MAX} characters")));

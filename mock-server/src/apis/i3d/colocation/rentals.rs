@@ -1,4 +1,4 @@
-//! What an invoice must know of colocation services and of cross connects.
+//! Colocation services and cross connects, as far as invoices need them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
 const SERVICES: Table<Rental> = Table::new("colocation", "id");
 const CROSS_CONNECTS: Table<Rental> = Table::new("cross_connect", "id");
 
-/// Something that is paid by the month.
+/// A service that is paid by the month.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::apis::i3d) struct Rental {

@@ -1,5 +1,5 @@
-//! Colocation services: equipment of a customer in a data center, its contract, its network and
-//! what it uses.
+//! Colocation services: equipment of a customer in a data center, with its contract, networks and
+//! usage.
 
 use std::{mem, ops::Range};
 
@@ -111,7 +111,7 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<[ColocatedServer; 1]> {
     Ok([shown(cx, COLOCATIONS.find(cx, by.colocation_id)?)?])
 }
 
-/// What the change leaves out stays.
+/// Changes what the form gives; the rest stays.
 fn update(
     cx: &Context,
     Params(by): Params<ById>,
@@ -137,7 +137,7 @@ fn revert_cancel(cx: &Context, Params(by): Params<ById>) -> Result<()> {
 
 fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
     let traffic = colocation.traffic_this_month(cx.now);
-    let ran = colocation.contract.ran(cx.now);
+    let in_service = colocation.contract.in_service(cx.now);
     let pdus = pdu_meters::of(cx, colocation.service.id)?;
     Ok(ColocatedServer {
         datacenter: data_center(colocation.dc_location_id),
@@ -146,8 +146,8 @@ fn shown(cx: &Context, colocation: Colocation) -> Result<ColocatedServer> {
         traffic_sum_month_mbit: traffic.month_mbit,
         outgoing_traffic_sum: traffic.outgoing,
         incoming_traffic_sum: traffic.incoming,
-        power_meter: pdu_meters::meter(&pdus, &ran, ran.end),
-        power_sum_history: pdu_meters::history(&pdus, &ran),
+        power_meter: pdu_meters::meter(&pdus, &in_service, in_service.end),
+        power_sum_history: pdu_meters::history(&pdus, &in_service),
         service: colocation.service,
     })
 }
@@ -170,8 +170,8 @@ impl Colocation {
         egress + if self.counts_ingress() { ingress } else { 0 }
     }
 
-    /// What this month's traffic is billed by, in the unit of the contract; `None` for a service
-    /// without limit.
+    /// The traffic of this month that is billed, in the unit of the contract; `None` for a service
+    /// without a limit.
     pub(in crate::apis::i3d) fn billed_this_month(&self, now: i64) -> Option<i64> {
         let traffic = self.traffic_this_month(now);
         match self.service.bandwidth_billing_type {
@@ -183,14 +183,14 @@ impl Colocation {
     }
 
     fn traffic_this_month(&self, now: i64) -> TrafficSums {
-        let span = this_month(&self.contract.ran(now), now);
+        let span = this_month(&self.contract.in_service(now), now);
         traffic_sums(&self.uplinks(), self.service.bandwidth_billing_type, span)
     }
 }
 
-/// When a service of the account ran up to now.
-pub(in crate::apis::i3d) fn ran(cx: &Context, colocation: i64) -> Result<Range<i64>> {
-    Ok(COLOCATIONS.find(cx, colocation)?.contract.ran(cx.now))
+/// When a service of the account was in service, up to now.
+pub(in crate::apis::i3d) fn in_service(cx: &Context, colocation: i64) -> Result<Range<i64>> {
+    Ok(COLOCATIONS.find(cx, colocation)?.contract.in_service(cx.now))
 }
 
 /// The uplinks of a service of the account.
@@ -204,14 +204,14 @@ pub(in crate::apis::i3d) fn name(cx: &Context, colocation: i64) -> Result<String
 }
 
 /// Where the equipment of a service stands.
-pub(super) struct Place {
+pub(super) struct RackLocation {
     pub(super) dc_location_id: i64,
     pub(super) rack: String,
 }
 
 /// Where the equipment of a service of the account stands.
-pub(super) fn place(cx: &Context, colocation: i64) -> Result<Place> {
+pub(super) fn rack_location(cx: &Context, colocation: i64) -> Result<RackLocation> {
     let colocation = COLOCATIONS.find(cx, colocation)?;
     let rack = colocation.service.rack["rack"].as_str().unwrap_or_default().to_owned();
-    Ok(Place { dc_location_id: colocation.dc_location_id, rack })
+    Ok(RackLocation { dc_location_id: colocation.dc_location_id, rack })
 }

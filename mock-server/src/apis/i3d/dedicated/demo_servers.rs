@@ -1,5 +1,4 @@
-//! The dedicated servers of the demo world, made of models, data centres and one line for each
-//! server.
+//! The dedicated servers of the demo world, made of models, locations and one line for each server.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -93,13 +92,14 @@ static DATA: LazyLock<Data> = LazyLock::new(|| {
         .expect("the dedicated servers of the demo world")
 });
 
-/// A server of the demo world, written but for the members that depend on the time.
+/// A server of the demo world as JSON text, in two parts: between them belong the members that
+/// depend on the time.
 struct Draft {
     account: i64,
     server: &'static Server,
-    /// The members before those, with the opening brace.
+    /// The members before, with the opening brace.
     before: String,
-    /// The members after those, with the closing brace.
+    /// The members after, with the closing brace.
     after: String,
 }
 
@@ -110,13 +110,13 @@ static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Adds them to a fresh world.
-pub(in crate::apis::i3d) fn plant(cx: &Context) -> Result<()> {
+/// Adds the servers to a fresh world.
+pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     let sql = "INSERT INTO dedicated_server (account, region_name, body) VALUES (?1, ?2, ?3)";
     let mut statement = cx.db.prepare_cached(sql)?;
     for draft in DRAFTS.iter() {
         let dates = dates(draft.server, cx.now)?.to_string();
-        let body = format!("{},{},{}", draft.before, inner(&dates), draft.after);
+        let body = format!("{},{},{}", draft.before, members(&dates), draft.after);
         statement.execute((draft.account, &draft.server.location, body))?;
     }
     Ok(())
@@ -136,14 +136,14 @@ impl Draft {
         Draft {
             account,
             server,
-            before: format!("{{{}", inner(&identity)),
-            after: format!("{}}}", parts.each_ref().map(|part| inner(part)).join(",")),
+            before: format!("{{{}", members(&identity)),
+            after: format!("{}}}", parts.each_ref().map(|part| members(part)).join(",")),
         }
     }
 }
 
-/// The members of an object, without its braces.
-fn inner(object: &str) -> &str {
+/// The members of a JSON object, without its braces.
+fn members(object: &str) -> &str {
     &object[1..object.len() - 1]
 }
 

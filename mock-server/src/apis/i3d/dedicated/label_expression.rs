@@ -53,7 +53,7 @@ impl Expression {
         }
     }
 
-    /// The same as a condition of SQL, with the values of its `?`.
+    /// The expression as a condition of SQL, with the values of its `?`.
     pub(super) fn to_sql(&self) -> (String, Vec<&str>) {
         let (mut sql, mut values) = (String::new(), Vec::new());
         self.write_sql(&mut sql, &mut values);
@@ -77,7 +77,7 @@ impl Expression {
     }
 }
 
-/// SQL's own rules compare the two: a number equals a text that reads as that number.
+/// Values are compared by the rules of SQL: a number equals a text that reads as that number.
 fn write_comparison<'a>(
     name: &'a str,
     literal: &'a Literal,
@@ -276,7 +276,7 @@ fn word(word: String) -> Result<Token, String> {
     }
 }
 
-/// Whether `text` is digits, with a sign and a fraction if any.
+/// Whether `text` is digits, perhaps with a minus sign and a fraction.
 fn is_number(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     text.strip_prefix('-').unwrap_or(text).splitn(2, '.').all(digits)

@@ -1,4 +1,4 @@
-//! Labels: keys with values that a customer gives to servers, beside those that the platform keeps.
+//! Labels of servers: keys with values that a customer sets, beside those that the platform keeps.
 
 use std::collections::HashSet;
 
@@ -36,12 +36,12 @@ pub(super) struct LabelChange {
 
 /// The labels after the changes; what the changes do not name stays.
 pub(super) fn merged(mut labels: Vec<Label>, changes: Vec<LabelChange>) -> Result<Vec<Label>> {
-    Problem::refuse(refused(&changes))?;
+    Problem::refuse(errors(&changes))?;
     for LabelChange { key, value } in changes {
-        let place = labels.iter().position(|it| it.key == key);
-        match (place, value) {
-            (Some(place), Some(value)) => labels[place].value = value,
-            (Some(place), None) => drop(labels.remove(place)),
+        let position = labels.iter().position(|it| it.key == key);
+        match (position, value) {
+            (Some(position), Some(value)) => labels[position].value = value,
+            (Some(position), None) => drop(labels.remove(position)),
             (None, Some(value)) => labels.push(Label { key, value }),
             (None, None) => {}
         }
@@ -55,7 +55,7 @@ pub(super) fn merged(mut labels: Vec<Label>, changes: Vec<LabelChange>) -> Resul
     Ok(labels)
 }
 
-fn refused(changes: &[LabelChange]) -> Vec<Violation> {
+fn errors(changes: &[LabelChange]) -> Vec<Violation> {
     let mut seen = HashSet::new();
     let mut errors = Vec::new();
     for (index, change) in changes.iter().enumerate() {

@@ -16,7 +16,7 @@ pub(super) fn operations() -> [Operation; 3] {
 
 const SWITCH_PORTS: Table<SwitchPort> = Table::new("pxe_switch_port", "network_interface_id");
 
-/// What was set of a port. Each operation sets one thing, and the contract lets no other through.
+/// The settings of a port. Each operation sets one of them, and the contract lets no other through.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SwitchPort {
@@ -38,7 +38,7 @@ struct ByServer {
 
 fn set(cx: &Context, Params(by): Params<ByServer>, Body(new): Body<SwitchPort>) -> Result<()> {
     let uplinks = servers::uplinks(cx, by.server_id)?;
-    Problem::refuse(refused(&new, by.server_id, &uplinks))?;
+    Problem::refuse(errors(&new, by.server_id, &uplinks))?;
     let id = new.network_interface_id;
     if !SWITCH_PORTS.has(cx, id)? {
         return SWITCH_PORTS.insert(cx, &new);
@@ -52,7 +52,7 @@ fn set(cx: &Context, Params(by): Params<ByServer>, Body(new): Body<SwitchPort>) 
     changed.map(drop)
 }
 
-fn refused(new: &SwitchPort, server: i64, uplinks: &[i64]) -> Vec<Violation> {
+fn errors(new: &SwitchPort, server: i64, uplinks: &[i64]) -> Vec<Violation> {
     let wrong = [
         (new.server_id != server, "serverId", "is not the server of the path"),
         (

@@ -1,4 +1,4 @@
-//! Dedicated servers: what a customer rents by contract, found by labels.
+//! Dedicated servers, which a customer rents by contract and finds by labels.
 
 use rusqlite::ToSql;
 use serde::Deserialize;
@@ -61,7 +61,7 @@ fn list(cx: &Context, Params(by): Params<Filter>, page: Page) -> Result<Rows> {
     let Some(labels) = by.labels else {
         return DEDICATED_SERVERS.page(cx, page);
     };
-    let expression = Expression::parse(&labels).map_err(unreadable)?;
+    let expression = Expression::parse(&labels).map_err(malformed)?;
     let (condition, values) = expression.to_sql();
     let values: Vec<&dyn ToSql> = values.iter().map(|it| it as _).collect();
     DEDICATED_SERVERS.page_where(cx, page, &condition, &values)
@@ -113,7 +113,7 @@ pub(super) fn uplinks(cx: &Context, id: i64) -> Result<Vec<i64>> {
     Ok(uplinks.into_iter().map(|it| it.uplink_id).collect())
 }
 
-fn unreadable(error: SyntaxError) -> Problem {
+fn malformed(error: SyntaxError) -> Problem {
     Problem {
         errors: vec![openapi::Violation::new("labels", error.to_string())],
         ..Problem::malformed("The label expression cannot be read")

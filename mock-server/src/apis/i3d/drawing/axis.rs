@@ -1,7 +1,6 @@
-//! What stands at the axis and in the legend of a chart: rates in steps that people count in, and
-//! amounts of bytes.
+//! The labels of a chart: an axis of rates in round steps, and amounts with prefixes.
 
-/// Into how many steps the axis of rates is cut at most.
+/// How many steps the axis of rates has at most.
 const STEPS_MAX: f64 = 6.0;
 
 const PREFIXES: [(f64, &str); 5] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")];
@@ -46,7 +45,7 @@ impl RateAxis {
     }
 }
 
-/// `amount` of `unit` with three digits that count, as in `8.12 Gbit/s`.
+/// `amount` of `unit` with three significant digits, as in `8.12 Gbit/s`.
 pub(super) fn with_prefix(amount: f64, unit: &str) -> String {
     let (factor, prefix) = prefix(amount);
     let number = amount / factor;
@@ -76,7 +75,7 @@ fn prefix(amount: f64) -> (f64, &'static str) {
     PREFIXES.into_iter().find(|(factor, _)| amount >= *factor).unwrap_or((1.0, ""))
 }
 
-/// A number without the zeros that say nothing.
+/// A number with two decimals at most, without trailing zeros.
 fn rounded(number: f64) -> String {
     let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -1,5 +1,5 @@
-//! What charts are drawn with: pixels, paths and letters. The fonts come with the program, so that
-//! the same picture has the same bytes wherever it is drawn.
+//! A canvas of pixels, to draw paths and texts on. The fonts come with the program, so that the
+//! same picture has the same bytes wherever it is drawn.
 
 use std::sync::LazyLock;
 
@@ -16,13 +16,13 @@ fn font(bytes: &'static [u8]) -> Face<'static> {
     Face::parse(bytes, 0).expect("the fonts ship with the program")
 }
 
-/// Red, green, blue and how opaque.
+/// Red, green, blue and opacity.
 pub(super) type Colour = (u8, u8, u8, u8);
 
 /// A place on the canvas: from the left and from the top.
 pub(super) type Point = (f32, f32);
 
-/// How letters look.
+/// The font of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Style {
     pub size: f32,
@@ -30,7 +30,7 @@ pub(super) struct Style {
     pub colour: Colour,
 }
 
-/// Where a text stands of its point.
+/// On which side of its point a text stands.
 #[derive(Clone, Copy)]
 pub(super) enum Align {
     Left,
@@ -75,7 +75,7 @@ impl Style {
 pub(super) struct Canvas(Pixmap);
 
 impl Canvas {
-    /// A white one.
+    /// A white canvas.
     pub(super) fn new(width: u32, height: u32) -> Canvas {
         let mut pixels = Pixmap::new(width, height).expect("a chart has a size");
         pixels.fill(Color::WHITE);
@@ -142,7 +142,7 @@ impl Canvas {
     }
 
     fn fill(&mut self, path: Option<Path>, colour: Colour) {
-        // There is none where there is nothing to see, as for an empty text.
+        // An empty text, for example, has no path.
         if let Some(path) = path {
             self.0.fill_path(&path, &paint(colour), FillRule::Winding, Transform::identity(), None);
         }
@@ -167,7 +167,7 @@ fn path(points: impl IntoIterator<Item = Point>) -> Option<Path> {
     path.finish()
 }
 
-/// Puts the outlines of letters one after the other. A font counts upwards, a picture downwards.
+/// Collects the outlines of a text. The y axis of a font points up, that of a picture down.
 struct Outline {
     path: PathBuilder,
     left: f32,

@@ -1,5 +1,4 @@
-//! A picture of the traffic of an uplink: what came in and what went out over time, and the figures
-//! of both.
+//! A chart of the traffic of an uplink: incoming and outgoing bytes over time, and their figures.
 
 use super::{
     axis::{RateAxis, Tick, grouped, with_prefix},
@@ -14,8 +13,8 @@ pub(in crate::apis::i3d) struct Chart {
     pub bucket_seconds: i64,
     /// The same in words, as in "Most bytes in an hour".
     pub bucket_name: &'static str,
-    /// How long it was counted: less than all buckets where the service began or the last one is
-    /// not over.
+    /// How many seconds were counted: fewer than those of all buckets if the service began within
+    /// them, or if the last bucket is not over.
     pub counted_seconds: i64,
     /// The bytes that came in, bucket by bucket.
     pub incoming: Vec<i64>,
@@ -23,7 +22,7 @@ pub(in crate::apis::i3d) struct Chart {
     pub outgoing: Vec<i64>,
     /// Marks at the axis of time, counted in buckets.
     pub times: Vec<Tick<f32>>,
-    /// What the legend says of when a bucket was.
+    /// The time of a bucket, for the legend.
     pub time_of: Box<dyn Fn(usize) -> String>,
 }
 
@@ -69,9 +68,9 @@ impl Chart {
         let peak = curves.iter().map(|curve| self.rate(curve.peak().1)).fold(0.0, f64::max);
         let axis = RateAxis::up_to(peak);
         let mut canvas = Canvas::new(WIDTH as u32, HEIGHT as u32);
-        let wide = RIGHT - LEFT;
-        canvas.text((LEFT, 38.0), Align::Left, TITLE, &TITLE.fitting(&self.title, wide));
-        canvas.text((LEFT, 61.0), Align::Left, QUIET, &QUIET.fitting(&self.subtitle, wide));
+        let width = RIGHT - LEFT;
+        canvas.text((LEFT, 38.0), Align::Left, TITLE, &TITLE.fitting(&self.title, width));
+        canvas.text((LEFT, 61.0), Align::Left, QUIET, &QUIET.fitting(&self.subtitle, width));
         self.draw_axes(&mut canvas, &axis);
         for (curve, opaque) in curves.iter().rev().zip([28, 72]) {
             self.draw_area(&mut canvas, &axis, curve, opaque);
@@ -79,7 +78,7 @@ impl Chart {
         for curve in &curves {
             self.draw_line(&mut canvas, &axis, curve);
         }
-        canvas.rectangle((LEFT, BOTTOM), (wide, 1.0), GREY);
+        canvas.rectangle((LEFT, BOTTOM), (width, 1.0), GREY);
         self.draw_legend(&mut canvas, &curves);
         canvas.png()
     }
@@ -87,12 +86,12 @@ impl Chart {
     fn draw_axes(&self, canvas: &mut Canvas, axis: &RateAxis) {
         canvas.text((LEFT - 10.0, TOP - 14.0), Align::Right, QUIET, &axis.unit);
         for tick in &axis.ticks {
-            let y = height_of(axis, tick.at).round();
+            let y = y_of(axis, tick.at).round();
             canvas.rectangle((LEFT, y), (RIGHT - LEFT, 1.0), GRID);
             canvas.text((LEFT - 10.0, y + 5.0), Align::Right, PLAIN, &tick.label);
         }
         for tick in &self.times {
-            let x = self.left_of(tick.at).round();
+            let x = self.x_of(tick.at).round();
             canvas.rectangle((x, TOP), (1.0, BOTTOM - TOP), GRID);
             canvas.rectangle((x, BOTTOM), (1.0, 6.0), GREY);
             canvas.text((x, BOTTOM + 22.0), Align::Centre, PLAIN, &tick.label);
@@ -110,7 +109,7 @@ impl Chart {
         canvas.line(self.steps(axis, curve), 1.6, curve.colour);
         let (at, bytes) = curve.peak();
         if bytes > 0 {
-            let top = (self.left_of(at as f32 + 0.5), height_of(axis, self.rate(bytes)));
+            let top = (self.x_of(at as f32 + 0.5), y_of(axis, self.rate(bytes)));
             canvas.disc(top, 5.5, (255, 255, 255, 255));
             canvas.disc(top, 4.0, curve.colour);
         }
@@ -132,7 +131,7 @@ impl Chart {
         }
     }
 
-    /// What the legend says of a direction, in the order of its columns.
+    /// The figures of a curve in the legend, in the order of its columns.
     fn figures(&self, curve: &Curve) -> [String; 5] {
         let (at, bytes) = curve.peak();
         let total: i64 = curve.bytes.iter().sum();
@@ -149,8 +148,8 @@ impl Chart {
     /// The corners of a curve, which has a step for each bucket.
     fn steps(&self, axis: &RateAxis, curve: &Curve) -> impl Iterator<Item = Point> {
         curve.bytes.iter().enumerate().flat_map(|(index, bytes)| {
-            let y = height_of(axis, self.rate(*bytes));
-            [index, index + 1].map(|edge| (self.left_of(edge as f32), y))
+            let y = y_of(axis, self.rate(*bytes));
+            [index, index + 1].map(|edge| (self.x_of(edge as f32), y))
         })
     }
 
@@ -159,7 +158,7 @@ impl Chart {
         bytes as f64 * 8.0 / self.bucket_seconds as f64
     }
 
-    fn left_of(&self, bucket: f32) -> f32 {
+    fn x_of(&self, bucket: f32) -> f32 {
         LEFT + (RIGHT - LEFT) * bucket / self.incoming.len().max(1) as f32
     }
 }
@@ -172,7 +171,7 @@ impl Curve<'_> {
     }
 }
 
-fn height_of(axis: &RateAxis, rate: f64) -> f32 {
+fn y_of(axis: &RateAxis, rate: f64) -> f32 {
     BOTTOM - (BOTTOM - TOP) * (rate / axis.top) as f32
 }
 
@@ -225,7 +224,7 @@ mod tests {
         for (bytes, colour) in [(&chart.incoming, INCOMING), (&chart.outgoing, OUTGOING)] {
             let highest = bytes.iter().max().unwrap();
             let at = bytes.iter().position(|it| it == highest).unwrap();
-            let peak = (chart.left_of(at as f32 + 0.5), height_of(&axis, chart.rate(*highest)));
+            let peak = (chart.x_of(at as f32 + 0.5), y_of(&axis, chart.rate(*highest)));
             assert!(is(&picture, peak, colour), "{colour:?} at bucket {at}");
             assert!(!is(&picture, (peak.0, peak.1 - 12.0), colour), "nothing is higher");
         }

@@ -1,5 +1,4 @@
-//! A few strokes of a PDF writer: text in two fonts that every viewer has, and rectangles, on pages
-//! of A4.
+//! PDF documents of texts, in two fonts that every viewer has, and rectangles, on pages of A4.
 //!
 //! Distances are points, from the left and from the bottom of the page.
 
@@ -11,7 +10,7 @@ pub(in crate::apis::i3d) const HEIGHT: f32 = 842.0;
 /// Red, green and blue.
 pub(in crate::apis::i3d) type Color = [f32; 3];
 
-/// One of the fonts that need not be part of the file.
+/// A font that every viewer has, so that it is no part of the file.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::apis::i3d) enum Font {
     Regular,
@@ -45,7 +44,7 @@ const BOLD_WIDTHS: [u16; 95] = [
     667, 611, 333, 278, 333, 584, 556, 333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556,
     278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 ];
-/// The width of every other character, which is that of most of them.
+/// The width of every other character, which is the most common one.
 const OTHER_WIDTH: u16 = 556;
 
 impl Font {
@@ -72,7 +71,7 @@ impl Style {
         text.chars().map(|letter| self.font.width_of(letter)).sum::<f32>() * self.size / 1000.0
     }
 
-    /// `text` in lines of this width; a word that is too long stands out.
+    /// `text` in lines of this width; a longer word has a line of its own that is wider.
     pub(in crate::apis::i3d) fn lines(self, text: &str, width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {

@@ -1,4 +1,4 @@
-//! Where FlexMetal servers are to be had, and in which instance types.
+//! The locations of FlexMetal servers, and the instance types that each offers.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -64,7 +64,7 @@ fn list_locations(_: &Context) -> Result<Vec<&'static Location>> {
     Ok(CATALOGUE.iter().map(|place| &place.location).collect())
 }
 
-/// The contract knows no answer for an unknown location, so nothing is to be had there.
+/// The contract lists no refusal for an unknown location, so its list is empty.
 fn list_instance_types(
     _: &Context,
     Params(by): Params<ByLocation>,

@@ -1,13 +1,12 @@
-//! The FlexMetal servers of an account as they are stored: counted against quotas and tags, and
-//! tagged anew.
+//! The FlexMetal servers of an account as they are stored: counted for quotas and tags, and
+//! retagged.
 
 use super::lifecycle::Server;
 use crate::engine::{Context, Page, Result, Table};
 
 pub(super) const SERVERS: Table<Server> = Table::new("flex_metal_server", "uuid");
 
-/// What counts against a quota: nothing given back, and nothing failed, because that can never be
-/// given back.
+/// What counts against a quota: neither released servers nor failed ones, which cannot be released.
 const EXISTS: &str = "releasing_at IS NULL AND NOT (fails AND ready_at <= ?)";
 const TAGGED: &str =
     "uuid IN (SELECT server FROM flex_metal_server_tag WHERE account = ? AND tag = ?)";
@@ -19,7 +18,7 @@ pub(super) fn count_in_use(cx: &Context, instance_type_id: i64, contract_id: &st
     SERVERS.count(cx, &condition, &[&instance_type_id, &contract_id, &cx.now])
 }
 
-/// How many servers the account has, without those that failed or are given back.
+/// How many servers the account has, without those that failed or were released.
 pub(in crate::apis::i3d) fn count_existing(cx: &Context) -> Result<i64> {
     SERVERS.count(cx, EXISTS, &[&cx.now])
 }
@@ -31,7 +30,7 @@ pub(super) fn count_tagged(cx: &Context, tag: &str) -> Result<i64> {
     Ok(cx.db.prepare_cached(sql)?.query_row((cx.account()?, tag, cx.now), |row| row.get(0))?)
 }
 
-/// Every server that carries `tag` carries `new` in its place, or nothing.
+/// Replaces `tag` by `new` on every server that carries it, or removes it.
 pub(super) fn replace_tag(cx: &Context, tag: &str, new: Option<&str>) -> Result<()> {
     for mut server in SERVERS.rows_where(cx, Page::ALL, TAGGED, &[&cx.account()?, &tag])? {
         let at = server.tags.iter().position(|it| it == tag).expect("the index of tags is true");

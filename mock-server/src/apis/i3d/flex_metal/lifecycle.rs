@@ -1,5 +1,5 @@
-//! The life of a FlexMetal server: what it is at any time, as a function of what was stored and of
-//! the clock.
+//! The lifecycle of a FlexMetal server: its status at any time, as a function of what was stored
+//! and of the clock.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::catalogue::Partial;
 
-/// The way to delivery; each step takes the same time.
+/// The steps of a delivery; each takes the same time.
 const STEPS: [Status; 9] = [
     Status::Created,
     Status::Discovering,
@@ -24,17 +24,17 @@ const STEPS: [Status; 9] = [
     Status::Provisioning,
     Status::Provisioned,
 ];
-/// How long a release takes, unless servers are delivered faster than that.
+/// How long a release takes; less if servers are delivered faster than that.
 const RELEASE_SECONDS: i64 = 5;
 /// How long the root password can be read after the delivery.
 const PASSWORD_SECONDS: i64 = 24 * 60 * 60;
 
-/// What is stored of a server: what was ordered, and when what happens to it.
+/// What is stored of a server: what was ordered, and the times of its lifecycle.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::apis::i3d) struct Server {
     pub uuid: Uuid,
-    /// Counts all servers of the world, so that each has addresses of its own.
+    /// The number of the server in the world, from which its addresses follow.
     pub id: u32,
     pub name: String,
     pub location: Partial,
@@ -144,11 +144,11 @@ impl Server {
         }
     }
 
-    /// Gives the server back, whatever its delivery has come to; a failed one stays failed, and
-    /// twice is once.
+    /// Releases the server, also before its delivery is over. A failed one stays failed; a second
+    /// release changes nothing.
     pub(super) fn release(&mut self, now: i64) -> Status {
         match self.status(now) {
-            over @ (Status::Failed | Status::Releasing | Status::Released) => over,
+            status @ (Status::Failed | Status::Releasing | Status::Released) => status,
             _ => {
                 self.releasing_at = Some(now);
                 self.released_at = Some(now + RELEASE_SECONDS.min(self.delivery_seconds));
@@ -157,15 +157,15 @@ impl Server {
         }
     }
 
-    /// When the server was the customer's to use, up to now; `None` for one that was never
-    /// delivered.
+    /// From when until when the customer could use the server, up to now; `None` for a server that
+    /// was never delivered.
     pub(in crate::apis::i3d) fn in_service(&self, now: i64) -> Option<Range<i64>> {
         let end = self.releasing_at.map_or(now, |at| at.min(now));
         self.delivered_at().map(|start| start..end).filter(|it| it.start <= it.end)
     }
 
-    /// The password of a delivered server, as long as it can be read; whether its system has one is
-    /// not asked.
+    /// The password of a delivered server, as long as it can be read, whether or not its operating
+    /// system has one.
     pub(super) fn root_password(&self, now: i64) -> Option<String> {
         let readable =
             self.status(now) == Status::Delivered && now < self.ready_at() + PASSWORD_SECONDS;

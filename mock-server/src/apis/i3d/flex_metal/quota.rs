@@ -1,4 +1,5 @@
-//! How many FlexMetal servers an account may run, on demand and by contract, and how many it does.
+//! Quotas: how many FlexMetal servers an account may run, on demand and by contract, and how many
+//! it runs.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -121,7 +122,7 @@ impl Quotas {
         QUOTAS.rows(cx, Page::ALL).map(Quotas)
     }
 
-    /// Whether the account has this contract, wherever it may be for.
+    /// Whether the account has this contract, for any location.
     pub(super) fn have_contract(&self, contract_id: &str) -> bool {
         self.0.iter().any(|quota| quota.contract_id == contract_id)
     }

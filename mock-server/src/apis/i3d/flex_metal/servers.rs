@@ -1,4 +1,4 @@
-//! FlexMetal servers: ordered, delivered and given back by the clock.
+//! FlexMetal servers: ordered by customers, delivered and released as the clock goes on.
 
 use rusqlite::ToSql;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub(super) fn operations() -> [Operation; 7] {
 
 /// How many tags a server carries at most.
 const TAGS_MAX: usize = 60;
-/// A server whose name begins like this fails, so that a client can see it happen.
+/// A server whose name begins like this fails, so that clients can be tested with a failure.
 const FAILING: &str = "fail-";
 const TAGGED_ALL: &str = "uuid IN (
     SELECT server FROM flex_metal_server_tag
@@ -41,15 +41,15 @@ const TAGGED_ALL: &str = "uuid IN (
 
 #[derive(Deserialize)]
 struct Filter {
-    status: Option<Group>,
+    status: Option<StatusFilter>,
     #[serde(default)]
     tag: Vec<String>,
 }
 
-/// States as a filter puts them together.
+/// The groups of states that the filter of the list names.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Group {
+enum StatusFilter {
     Creating,
     Provisioning,
     Delivered,
@@ -75,20 +75,20 @@ struct RootPassword {
     root_password: String,
 }
 
-impl Group {
+impl StatusFilter {
     /// The same rule as [`Server::status`], for the database; `?` is the time.
     fn condition(&self) -> &'static str {
         match self {
-            Group::Creating => "releasing_at IS NULL AND provisioning_at > ?",
-            Group::Provisioning => {
+            StatusFilter::Creating => "releasing_at IS NULL AND provisioning_at > ?",
+            StatusFilter::Provisioning => {
                 "releasing_at IS NULL AND ? BETWEEN provisioning_at AND ready_at - 1"
             }
-            Group::Delivered => "releasing_at IS NULL AND ready_at <= ? AND NOT fails",
-            Group::Failed => "releasing_at IS NULL AND ready_at <= ? AND fails",
-            Group::Releasing => "released_at > ?",
+            StatusFilter::Delivered => "releasing_at IS NULL AND ready_at <= ? AND NOT fails",
+            StatusFilter::Failed => "releasing_at IS NULL AND ready_at <= ? AND fails",
+            StatusFilter::Releasing => "released_at > ?",
             // The plus keeps the index on this column away: it would sort the whole history for
             // each page.
-            Group::Released => "+released_at <= ?",
+            StatusFilter::Released => "+released_at <= ?",
         }
     }
 }
@@ -164,7 +164,7 @@ fn get_root_password(cx: &Context, Params(by): Params<ByUuid>) -> Result<[RootPa
     Ok([RootPassword { root_password: password.ok_or_else(Problem::not_found)? }])
 }
 
-/// A tag that the account does not have yet is added to it, as an order does.
+/// Adds a tag to a server, and to the account if it does not have the tag yet.
 fn add_tag(cx: &Context, Params(by): Params<ByUuidAndTag>) -> Result<[FlexMetalServer; 1]> {
     let server = SERVERS.change(cx, by.uuid.to_string(), |server| {
         if server.tags.contains(&by.tag) {
@@ -203,7 +203,7 @@ mod tests {
     fn a_list_by_status_neither_walks_nor_sorts_what_was_given_back() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(include_str!("schema.sql")).unwrap();
-        let plan = |group: Group| -> Vec<String> {
+        let plan = |group: StatusFilter| -> Vec<String> {
             let condition = group.condition().replace('?', "7");
             let list =
                 "EXPLAIN QUERY PLAN SELECT body FROM flex_metal_server WHERE account = 7 AND";
@@ -212,14 +212,19 @@ mod tests {
                 .unwrap();
             plan.query_map((), |row| row.get("detail")).unwrap().map(Result::unwrap).collect()
         };
-        for group in [Group::Creating, Group::Provisioning, Group::Delivered, Group::Failed] {
+        for group in [
+            StatusFilter::Creating,
+            StatusFilter::Provisioning,
+            StatusFilter::Delivered,
+            StatusFilter::Failed,
+        ] {
             let steps = plan(group);
             assert!(steps.len() == 1 && steps[0].contains("flex_metal_server_kept"), "{steps:?}");
         }
         assert!(
-            plan(Group::Releasing)[0]
+            plan(StatusFilter::Releasing)[0]
                 .contains("flex_metal_server_released (account=? AND released_at>?)")
         );
-        assert_eq!(plan(Group::Released).len(), 1, "a page of it is read in order");
+        assert_eq!(plan(StatusFilter::Released).len(), 1, "a page of it is read in order");
     }
 }

@@ -1,4 +1,4 @@
-//! SSH keys that an account may install on its servers.
+//! SSH keys that an account can have installed on its servers.
 
 use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;

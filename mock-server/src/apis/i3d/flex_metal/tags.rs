@@ -1,4 +1,4 @@
-//! Names by which an account groups its FlexMetal servers.
+//! Tags, by which an account groups its FlexMetal servers.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ fn list(cx: &Context, page: Page) -> Result<Vec<FlexMetalTag>> {
 
 fn create(cx: &Context, Body(new): Body<Tag>) -> Result<[FlexMetalTag; 1]> {
     if TAGS.has(cx, &new.tag)? {
-        // Clients look for this text in the message; no property is at fault.
-        return Err(Problem::form(Vec::new()).because(format!("Tag {} already exists", new.tag)));
+        // Clients look for this text in the message.
+        return Err(Problem::invalid_form(format!("Tag {} already exists", new.tag)));
     }
     TAGS.insert(cx, &new)?;
     Ok([shown(cx, new)?])

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,7 +10,10 @@ use super::{
     fleet,
     lifecycle::{FlexMetalServer, Server},
 };
-use crate::engine::{Context, Operation, Params, Problem, Result, read};
+use crate::{
+    apis::i3d::money::contract_term::midnight,
+    engine::{Context, Operation, Params, Problem, Result, read},
+};
 
 pub(super) fn operations() -> [Operation; 1] {
     [read("getFlexMetalUsages", list)]
@@ -60,12 +63,7 @@ fn day(property: &str, text: Option<&str>) -> Result<Option<Date>> {
     date.map_err(|_| Problem::invalid(property, "must be a valid date"))
 }
 
-/// The last day of the calendar begins later than any instant that can be written.
-fn midnight(day: Date) -> i64 {
-    day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |zoned| zoned.timestamp().as_second())
-}
-
-/// What a server used in a period up to now; `None` if nothing.
+/// The usage of a server in a period, up to now; `None` if there is none.
 fn usage(server: Server, period: &Range<i64>, now: i64) -> Option<FlexMetalUsage> {
     let service = server.in_service(now)?;
     let used = service.start.max(period.start)..service.end.min(period.end);
@@ -78,8 +76,8 @@ fn usage(server: Server, period: &Range<i64>, now: i64) -> Option<FlexMetalUsage
         server: server.shown(now),
         started_at: instant(used.start),
         ended_at: instant(used.end),
-        total_hours: whole(seconds, 3600),
-        total_minutes: whole(seconds, 60),
+        total_hours: begun_units(seconds, 3600),
+        total_minutes: begun_units(seconds, 60),
         bandwidth_in: bytes_in * seconds,
         bandwidth_out: bytes_out * seconds,
     })
@@ -93,8 +91,8 @@ fn bytes_per_second(server: Uuid) -> (i64, i64) {
     (rate(a, b), 4 * rate(c, d))
 }
 
-/// How many units of time are begun.
-fn whole(seconds: i64, unit: i64) -> i64 {
+/// How many units of time have begun, of which the last may not be over.
+fn begun_units(seconds: i64, unit: i64) -> i64 {
     (seconds + unit - 1) / unit
 }
 
@@ -110,8 +108,8 @@ mod tests {
     #[test]
     fn begun_minutes_and_hours_count() {
         let seconds = 13 * 3600 + 42 * 60 + 9;
-        assert_eq!((whole(seconds, 60), whole(seconds, 3600)), (823, 14));
-        assert_eq!((whole(3600, 60), whole(3600, 3600)), (60, 1));
+        assert_eq!((begun_units(seconds, 60), begun_units(seconds, 3600)), (823, 14));
+        assert_eq!((begun_units(3600, 60), begun_units(3600, 3600)), (60, 1));
     }
 
     #[test]

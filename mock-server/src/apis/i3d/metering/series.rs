@@ -8,9 +8,8 @@
 use std::ops::Range;
 
 /// How often meters are read, in seconds.
-pub(in crate::apis::i3d) const STEP: i64 = 300;
-/// The last second that a clock shows. Readings of a later time, or of one before 1970, are those
-/// of the limit.
+pub(in crate::apis::i3d) const STEP_SECONDS: i64 = 300;
+/// The last second that a clock shows. Meters stand still after it, and before 1970.
 const LATEST: i64 = 253_402_300_799;
 
 const HOUR: i64 = 3_600;
@@ -38,8 +37,8 @@ impl std::iter::Sum for Traffic {
     }
 }
 
-/// What went through an uplink from one time up to another, both in unix seconds: 4 to 24 MB/s out
-/// on average, and 0.7 to 3 MB/s in.
+/// The traffic of an uplink from one time up to another, both in unix seconds: 4 to 24 MB/s out on
+/// average, and 0.7 to 3 MB/s in.
 pub(in crate::apis::i3d) fn traffic(uplink: i64, from: i64, to: i64) -> Traffic {
     let through = |meter: Meter| meter.reading(to) - meter.reading(from);
     let meter = |what, least, spread| Meter::new(uplink, what, least, spread, &TRAFFIC);
@@ -58,7 +57,7 @@ pub(in crate::apis::i3d) fn energy(pdu: i64, conduit: usize, from: i64, to: i64)
 
 /// The voltage at a power distribution unit in tenths of a volt.
 pub(in crate::apis::i3d) fn decivolts(pdu: i64, at: i64) -> i64 {
-    2_270 + random(pdu, Quantity::Voltage, at.div_euclid(STEP)).rem_euclid(60)
+    2_270 + random(pdu, Quantity::Voltage, at.div_euclid(STEP_SECONDS)).rem_euclid(60)
 }
 
 /// The power factor of a power distribution unit in percent.
@@ -111,11 +110,11 @@ impl Meter {
         i64::try_from(units).expect("no rate is so high that it overflows by the year 9999")
     }
 
-    /// A part of the reading that lies between nothing and what `NOISE_WEIGHT` gives in one period.
+    /// The part of the reading that is noise: from zero to what `NOISE_WEIGHT` gives in one period.
     fn noise(&self, period: i64, at: i64) -> i128 {
         let (knot, past) = (at / period, at % period);
         let height = |knot: i64| {
-            // Each scale of the noise has numbers of its own.
+            // Each period of the noise has random numbers of its own.
             let drawn =
                 hash(self.seed ^ period as u64, knot as u64 + 1) % (NOISE_WEIGHT * period) as u64;
             i128::from(drawn)
@@ -127,7 +126,7 @@ impl Meter {
 }
 
 /// The periods of the noise: readings, hours and days each differ from what the profile says.
-const NOISE: [i64; 3] = [STEP, HOUR, DAY];
+const NOISE: [i64; 3] = [STEP_SECONDS, HOUR, DAY];
 /// By how much the noise of one period may lower the weight of a second. All together stay below
 /// the lowest weight.
 const NOISE_WEIGHT: i64 = 8;
@@ -203,17 +202,21 @@ static POWER: Profile = Profile::new(
 /// The bandwidth in Mbit that 5 percent of the steps within `span` exceed: in, out, and both
 /// together.
 pub(super) fn percentile_95(uplinks: &[i64], span: Range<i64>) -> [i64; 3] {
-    let steps = ((span.start + STEP - 1).div_euclid(STEP) + 1)..=span.end.div_euclid(STEP);
+    let steps = ((span.start + STEP_SECONDS - 1).div_euclid(STEP_SECONDS) + 1)
+        ..=span.end.div_euclid(STEP_SECONDS);
     let samples: Vec<Traffic> = steps
         .map(|step| {
-            uplinks.iter().map(|uplink| traffic(*uplink, (step - 1) * STEP, step * STEP)).sum()
+            uplinks
+                .iter()
+                .map(|uplink| traffic(*uplink, (step - 1) * STEP_SECONDS, step * STEP_SECONDS))
+                .sum()
         })
         .collect();
     let direction = |bytes: fn(&Traffic) -> i64| {
         let mut bytes: Vec<i64> = samples.iter().map(bytes).collect();
         let Some(rank) = (bytes.len() * 95).div_ceil(100).checked_sub(1) else { return 0 };
         let (_, sample, _) = bytes.select_nth_unstable(rank);
-        *sample * 8 / STEP / 1_000_000
+        *sample * 8 / STEP_SECONDS / 1_000_000
     };
     [direction(|it| it.ingress), direction(|it| it.egress), direction(|it| it.ingress + it.egress)]
 }
@@ -294,8 +297,11 @@ mod tests {
     fn five_percent_of_the_samples_lie_above_the_95th_percentile() {
         let span = NOW..NOW + 10 * DAY;
         let [ingress, egress, both] = percentile_95(&[70_511], span.clone());
-        let above = (span.start / STEP..span.end / STEP).filter(|step| {
-            traffic(70_511, step * STEP, (step + 1) * STEP).egress * 8 / STEP / 1_000_000 > egress
+        let above = (span.start / STEP_SECONDS..span.end / STEP_SECONDS).filter(|step| {
+            traffic(70_511, step * STEP_SECONDS, (step + 1) * STEP_SECONDS).egress * 8
+                / STEP_SECONDS
+                / 1_000_000
+                > egress
         });
         let above = above.count();
         assert!((120..=144).contains(&above), "{above} of 2880");

@@ -1,18 +1,17 @@
-//! The span of time that telemetry is asked for, and the times in it that something was measured
-//! at.
+//! The span of time that telemetry is asked for, and the times of measurements in it.
 
 use std::ops::Range;
 
 use openapi::Violation;
 
-use crate::engine::{Kind, Page, Problem};
+use crate::engine::{Page, Problem, ProblemKind};
 
-/// How many measurements one request is answered with: a month of readings, or a year of hours.
+/// How many measurements an answer has at most: a month of readings, or a year of hours.
 pub(super) const POINTS_MAX: i64 = 31 * 288 + 1;
 
 const DAY: i64 = 86_400;
 
-/// The earliest and the latest time to answer, in unix seconds; both belong to it.
+/// A span in unix seconds; both ends belong to it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::apis::i3d) struct Window {
     start: i64,
@@ -20,7 +19,7 @@ pub(in crate::apis::i3d) struct Window {
 }
 
 impl Window {
-    /// The last day, unless something else is asked for.
+    /// The window of a request, by default the last day; refuses one that ends before it begins.
     pub(in crate::apis::i3d) fn new(
         start: Option<i64>,
         end: Option<i64>,
@@ -33,20 +32,20 @@ impl Window {
         Ok(window)
     }
 
-    /// When the steps begin that lie in the window and in which something `ran`.
+    /// When the steps begin that lie in the window and overlap with the time `in_service`.
     pub(in crate::apis::i3d) fn steps(
         self,
         step: i64,
-        ran: &Range<i64>,
+        in_service: &Range<i64>,
     ) -> Result<Vec<i64>, Violation> {
-        let begun = ran.start - ran.start.rem_euclid(step);
-        Times { first: self.start.max(begun), last: self.end.min(ran.end - 1), step }
+        let begun = in_service.start - in_service.start.rem_euclid(step);
+        Times { first: self.start.max(begun), last: self.end.min(in_service.end - 1), step }
             .within_bounds()
     }
 
-    /// The whole multiples of `step` that lie in the window and at which something `ran`.
-    pub(in crate::apis::i3d) fn readings(self, step: i64, ran: &Range<i64>) -> Times {
-        Times { first: self.start.max(ran.start), last: self.end.min(ran.end), step }
+    /// The whole multiples of `step` that lie in the window and in the time `in_service`.
+    pub(in crate::apis::i3d) fn readings(self, step: i64, in_service: &Range<i64>) -> Times {
+        Times { first: self.start.max(in_service.start), last: self.end.min(in_service.end), step }
     }
 }
 
@@ -59,7 +58,7 @@ pub(in crate::apis::i3d) struct Times {
 }
 
 impl Times {
-    /// All of them, unless there are too many.
+    /// All of them; refuses more than [`POINTS_MAX`].
     pub(in crate::apis::i3d) fn within_bounds(self) -> Result<Vec<i64>, Violation> {
         if self.last.saturating_sub(self.first) / self.step >= POINTS_MAX {
             let message = format!("is too early: at most {POINTS_MAX} measurements are answered");
@@ -76,14 +75,14 @@ impl Times {
     }
 }
 
-/// How telemetry of traffic refuses an impossible window: like a form.
+/// Telemetry of traffic refuses an impossible window like a form.
 pub(in crate::apis::i3d) fn refused(violation: Violation) -> Problem {
     Problem::form(vec![violation])
 }
 
-/// How telemetry of power does, which documents 400 for it.
+/// Telemetry of power refuses it as malformed, because the contract lists 400 there.
 pub(in crate::apis::i3d) fn malformed(violation: Violation) -> Problem {
-    Problem { errors: vec![violation], ..Problem::new(Kind::Malformed) }
+    Problem { errors: vec![violation], ..Problem::new(ProblemKind::Malformed) }
 }
 
 #[cfg(test)]
@@ -123,8 +122,9 @@ mod tests {
             start: i64, end: i64, from in 0..253_402_300_799_i64, seconds in 0..253_402_300_799_i64,
         ) {
             let Ok(window) = Window::new(Some(start), Some(end), 0) else { return Ok(()) };
-            let ran = from..from + seconds;
-            for times in [window.steps(3_600, &ran), window.readings(300, &ran).within_bounds()] {
+            let in_service = from..from + seconds;
+            let readings = window.readings(300, &in_service).within_bounds();
+            for times in [window.steps(3_600, &in_service), readings] {
                 match times {
                     Ok(times) => prop_assert!(times.len() as i64 <= POINTS_MAX),
                     Err(violation) => prop_assert_eq!(violation.property, "startTime"),

@@ -6,10 +6,10 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::series::{Traffic, percentile_95, traffic};
 
-/// The `bandwidthBillingType` of a service whose volume is billed; the others go by megabits a
-/// second.
+/// The `bandwidthBillingType` of a service that is billed by volume; others are billed by megabits
+/// a second.
 pub(in crate::apis::i3d) const BY_VOLUME: i64 = 2;
-/// The one that has no limit.
+/// The `bandwidthBillingType` of a service without a limit.
 pub(in crate::apis::i3d) const UNMETERED: i64 = 1;
 
 pub(in crate::apis::i3d) const BYTES_PER_GB: i64 = 1_000_000_000;
@@ -23,14 +23,14 @@ pub(in crate::apis::i3d) struct TrafficSums {
     pub(in crate::apis::i3d) month_mbit: i64,
 }
 
-/// The part of `ran` that lies in this calendar month, in UTC.
-pub(in crate::apis::i3d) fn this_month(ran: &Range<i64>, now: i64) -> Range<i64> {
+/// The part of `in_service` that lies in this calendar month, in UTC.
+pub(in crate::apis::i3d) fn this_month(in_service: &Range<i64>, now: i64) -> Range<i64> {
     let today =
         Timestamp::from_second(now).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).date();
     let first = today.first_of_month().to_zoned(TimeZone::UTC);
     let first = first.map_or(now, |midnight| midnight.timestamp().as_second());
-    let start = ran.start.max(first);
-    start..ran.end.max(start)
+    let start = in_service.start.max(first);
+    start..in_service.end.max(start)
 }
 
 pub(in crate::apis::i3d) fn traffic_sums(

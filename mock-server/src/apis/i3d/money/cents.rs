@@ -10,16 +10,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::rate::Rate;
 
-/// An amount in hundredths of its currency, which the API writes as a text; less than nothing where
-/// it is given back.
+/// An amount in hundredths of its currency, which the API writes as a text; negative for a credit.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::apis::i3d) struct Cents(pub i64);
 
 impl Cents {
     pub(in crate::apis::i3d) const ZERO: Cents = Cents(0);
 
-    /// The VAT on this amount, rounded half up; on what is given back the same as on what was
-    /// taken.
+    /// The VAT on this amount, rounded half up; the VAT on a credit is that on the same amount
+    /// taken, negated.
     pub(in crate::apis::i3d) fn vat(self, rate: Rate) -> Cents {
         Cents(rate.of(self.0.abs()) * self.0.signum())
     }

@@ -18,7 +18,7 @@ pub(in crate::apis::i3d) struct Contract {
     periods: Periods,
 }
 
-/// Months.
+/// Numbers of months.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Periods {
@@ -52,8 +52,8 @@ impl Contract {
         }
     }
 
-    /// When the service ran up to now, in unix seconds.
-    pub(in crate::apis::i3d) fn ran(&self, now: i64) -> Range<i64> {
+    /// When the service was in service, up to now, in unix seconds.
+    pub(in crate::apis::i3d) fn in_service(&self, now: i64) -> Range<i64> {
         let end = if self.is_cancelled() { midnight(self.end(now)).min(now) } else { now };
         self.started_at..end.max(self.started_at)
     }
@@ -125,8 +125,9 @@ pub(in crate::apis::i3d) fn day(at: i64) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// The last day of the calendar begins later than any instant that can be written.
-fn midnight(day: Date) -> i64 {
+/// When a day begins in UTC. The last day of the calendar begins later than any instant that can be
+/// written.
+pub(in crate::apis::i3d) fn midnight(day: Date) -> i64 {
     day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |zoned| zoned.timestamp().as_second())
 }
 
@@ -178,8 +179,8 @@ mod tests {
         let terms = monthly.terms(last + 10 * DAY);
         assert_eq!((&*terms.date_end_contract, &*terms.date_end), ("2025-02-28", "2025-02-28"));
         assert_eq!(terms.date_cancelled, "2025-02-10");
-        assert_eq!(monthly.ran(last + 10 * DAY).end, last);
-        assert_eq!(monthly.ran(last - 5).end, last - 5);
+        assert_eq!(monthly.in_service(last + 10 * DAY).end, last);
+        assert_eq!(monthly.in_service(last - 5).end, last - 5);
         monthly.clone().revert_cancel(last - 1).unwrap();
         monthly.revert_cancel(last).unwrap_err();
         monthly.cancel(last).unwrap_err();

@@ -27,7 +27,7 @@ impl Rate {
         f64::from(self.0) / 100.0
     }
 
-    /// As the API writes a percentage where it has room for no fraction.
+    /// As the API writes a percentage without a fraction.
     pub(in crate::apis::i3d) fn whole_percent(self) -> u32 {
         (self.0 + 50) / 100
     }

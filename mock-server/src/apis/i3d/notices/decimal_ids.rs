@@ -1,8 +1,8 @@
-//! Ids that are numbers, although the API shows them as texts.
+//! Ids that the API shows as texts, and that are stored as numbers.
 
 use crate::engine::{Problem, Result};
 
-/// The number behind an id; any other text names nothing.
+/// The number of an id; any other text is the id of nothing.
 pub(super) fn number(id: &str) -> Result<i64> {
     let number = id.parse::<i64>().ok().filter(|number| number.to_string() == id);
     number.ok_or_else(Problem::not_found)

@@ -1,5 +1,5 @@
-//! Who gets the newsletter: an address is on the list once its owner has sent back the token of a
-//! mail.
+//! Subscriptions to the newsletter, with double opt-in: an address is on the list once its owner
+//! has sent back the token of a mail.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    apis::i3d::account::{NOBODY, customer},
+    apis::i3d::account::{NO_CUSTOMER, customer},
     engine::{Body, Context, Mail, Operation, Page, Problem, Result, Table, write},
 };
 
@@ -33,7 +33,7 @@ struct Subscription {
     /// In lower case.
     email: String,
     language: String,
-    /// What the last mail asked to send back; `None` once it was.
+    /// The token that the last mail asks to send back; `None` once it was.
     token: Option<Uuid>,
     requested_at: i64,
     confirmed: bool,
@@ -58,10 +58,11 @@ struct NewsletterUnsubscribe {
     key: String,
 }
 
-/// Who is on the list already is asked again, and stays on it: the answer tells nobody who is.
+/// An address that is on the list already stays on it and is asked again, so that the answer does
+/// not disclose who is subscribed.
 fn opt_in(cx: &Context, Body(new): Body<NewsletterOptIn>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
-    forget_unconfirmed(cx)?;
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
+    remove_unconfirmed(cx)?;
     let (email, token) = (new.email.to_ascii_lowercase(), cx.new_uuid()?);
     let ask = |subscription: &mut Subscription| {
         subscription.language = new.language;
@@ -87,9 +88,9 @@ fn opt_in(cx: &Context, Body(new): Body<NewsletterOptIn>) -> Result<()> {
     })
 }
 
-/// The first newsletter follows at once, so that there is one to unsubscribe with.
+/// The first newsletter follows at once: it has what unsubscribing needs.
 fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
     let token = Uuid::try_parse(&sent.token).map_err(|_| Problem::not_found())?.to_string();
     let asked_after = cx.now - TOKEN_SECONDS;
     let found = SUBSCRIPTIONS.rows_where(
@@ -115,10 +116,10 @@ fn confirm(cx: &Context, Body(sent): Body<NewsletterConfirm>) -> Result<()> {
     })
 }
 
-/// A wrong hash is not told from a wrong key: the hash of an address is known to whoever knows the
-/// address.
+/// A wrong hash and a wrong key have the same answer, because the hash follows from the address,
+/// and the answer must not disclose who is subscribed.
 fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<()> {
-    let cx = &cx.on_behalf_of(NOBODY);
+    let cx = &cx.on_behalf_of(NO_CUSTOMER);
     let found = SUBSCRIPTIONS.rows_where(cx, Page::ALL, "mailhash = ?", &[&sent.mailhash])?;
     let Some(subscription) = found.into_iter().find(|it| it.confirmed && it.key == sent.key) else {
         return Err(Problem::invalid("key", "does not end a subscription with this mailhash"));
@@ -128,7 +129,7 @@ fn unsubscribe(cx: &Context, Body(sent): Body<NewsletterUnsubscribe>) -> Result<
 }
 
 impl Subscription {
-    /// An address that nobody has asked yet.
+    /// The subscription of an address that was not asked yet.
     fn of(cx: &Context, email: String) -> Result<Subscription> {
         Ok(Subscription {
             mailhash: hex::encode(Sha256::digest(&email)),
@@ -142,8 +143,8 @@ impl Subscription {
     }
 }
 
-/// Removes addresses whose owners did not answer in time.
-fn forget_unconfirmed(cx: &Context) -> Result<()> {
+/// Removes addresses whose owners did not confirm in time.
+fn remove_unconfirmed(cx: &Context) -> Result<()> {
     let sql = "DELETE FROM newsletter_subscription WHERE confirmed = 0 AND requested_at <= ?1";
     cx.db.prepare_cached(sql)?.execute([cx.now - TOKEN_SECONDS])?;
     Ok(())

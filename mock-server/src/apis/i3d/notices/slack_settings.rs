@@ -21,7 +21,7 @@ pub(super) fn operations() -> [Operation; 5] {
 
 const SLACK_SETTINGS: Table<SlackSetting> = Table::new("slack_setting", "id");
 
-/// No setting has this id.
+/// The id of a setting that is not stored yet.
 const NEW: i64 = 0;
 
 #[derive(Serialize, Deserialize)]
@@ -51,7 +51,7 @@ fn list(cx: &Context) -> Result<Rows> {
 }
 
 fn create(cx: &Context, Body(new): Body<NewSlackSetting>) -> Result<[SlackSetting; 1]> {
-    let mut errors = refused(&new);
+    let mut errors = errors(&new);
     if is_taken(cx, &new.name, NEW)? {
         errors.push(Violation::new("name", "is the name of another Slack setting"));
     }
@@ -72,7 +72,7 @@ fn update(
 ) -> Result<[SlackSetting; 1]> {
     let id = number(&by.slack_setting_id)?;
     let setting = SLACK_SETTINGS.change(cx, id, |setting| {
-        Problem::refuse(refused(&new))?;
+        Problem::refuse(errors(&new))?;
         if is_taken(cx, &new.name, id)? {
             return Err(Problem::conflict(format!("There is another Slack setting {}", new.name)));
         }
@@ -86,7 +86,7 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     SLACK_SETTINGS.remove(cx, number(&by.slack_setting_id)?)
 }
 
-fn refused(new: &NewSlackSetting) -> Vec<Violation> {
+fn errors(new: &NewSlackSetting) -> Vec<Violation> {
     if is_web_address(&new.web_hook_url) {
         return Vec::new();
     }

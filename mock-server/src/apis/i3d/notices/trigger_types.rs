@@ -1,6 +1,6 @@
-//! What triggers are made of: short lists in which everything has a number.
+//! The types of the parts of triggers: numbered lists.
 
-use openapi::Violation;
+use openapi::{Rule, Violation};
 use serde::Serialize;
 
 use crate::engine::{Context, Operation, Result, read};
@@ -16,7 +16,7 @@ pub(super) fn operations() -> [Operation; 6] {
     ]
 }
 
-/// How a rule goes together with the others of its trigger.
+/// How a rule is combined with the others of its trigger.
 pub(super) const RULE_ACTIONS: Types =
     Types(&["Holds together with the other rules", "Holds by itself"]);
 
@@ -26,17 +26,17 @@ pub(super) const RULE_DATA_TYPES: Types = Types(&["Memory usage", "CPU usage", "
 /// The id of the one data type that is not measured over a window.
 pub(super) const UPTIME: i64 = 3;
 
-/// What happens to an application instance.
+/// What a trigger does with an application instance.
 pub(super) const ACTIONS: Types = Types(&["Stop", "Restart", "Destroy"]);
 
 /// How a rule compares what it measures with its threshold.
 pub(super) const OPERATORS: Types = Types(&["Smaller than", "Larger than", "Equal to"]);
 
-/// By what application instances are told apart.
+/// By what a trigger selects application instances.
 pub(super) const CONDITIONS: Types =
     Types(&["DC location", "Deployment environment", "Fleet", "Application", "Application build"]);
 
-/// What a threshold counts: one for each of the data types, in their order.
+/// The units of thresholds, one for each data type in the same order.
 const VALUE_TYPES: Types = Types(&["Megabytes", "Percentage", "Minutes"]);
 
 /// Descriptions, numbered from 1.
@@ -59,13 +59,11 @@ impl Types {
     }
 
     /// What is wrong with an id that is not of this list.
-    pub(super) fn refused(&self, property: String, id: i64) -> Option<Violation> {
+    pub(super) fn error(&self, property: String, id: i64) -> Option<Violation> {
         if self.ids().any(|it| it == id) {
             return None;
         }
-        let name = property.rsplit('.').next().unwrap_or_default();
-        let ids: Vec<String> = self.ids().map(|it| it.to_string()).collect();
-        let message = format!("Invalid {name}, the possible values are: {}", ids.join(", "));
-        Some(Violation::new(property, message))
+        let ids = self.ids().map(|it| it.to_string()).collect();
+        Some(Violation::of_rule(property, Rule::Enum(ids)))
     }
 }

@@ -1,4 +1,4 @@
-//! Triggers: what happens to an application instance by itself once a rule holds.
+//! Triggers: actions that the platform takes on an application instance once a rule holds.
 
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ const TRIGGERS: Table<Trigger> = Table::new("trigger", "id");
 /// A view of the same rows.
 const SUMMARIES: Table<Value> = Table::new("trigger_summary", "id");
 
-/// How long an application may take to stop, where nobody says.
+/// The default of how long an application may take to stop.
 const TIMEOUT_SECONDS: i64 = 1800;
 
 #[derive(Serialize, Deserialize)]
@@ -69,7 +69,8 @@ struct TriggerRule {
     rule: Rule,
 }
 
-/// Memory and CPU are measured each minute: the rule holds once it did so for a whole window.
+/// A comparison with a threshold. Memory and CPU are measured each minute; their rule holds once it
+/// was true for a whole window.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
@@ -155,7 +156,7 @@ fn disable(cx: &Context, Params(by): Params<ById>) -> Result<[Trigger; 1]> {
     switch(cx, &by.trigger_id, 0)
 }
 
-/// A trigger that is already in that state does not change.
+/// Enables or disables a trigger; one that is in that state already does not change.
 fn switch(cx: &Context, id: &str, active: u8) -> Result<[Trigger; 1]> {
     let trigger = TRIGGERS.change(cx, number(id)?, |trigger| {
         if trigger.active != active {
@@ -167,34 +168,33 @@ fn switch(cx: &Context, id: &str, active: u8) -> Result<[Trigger; 1]> {
     Ok([trigger])
 }
 
-/// What was given, if it can work; a window is kept only where something is measured over it.
+/// The form if it is valid, without windows for what is not measured over one.
 fn checked(mut new: NewTrigger) -> Result<NewTrigger> {
-    Problem::refuse(refused(&new))?;
+    Problem::refuse(errors(&new))?;
     for it in new.rules.iter_mut().filter(|it| it.rule_data_type == UPTIME) {
         it.rule.trigger_window = None;
     }
     Ok(new)
 }
 
-/// Conditions may be left out, but without a rule nothing happens, and without an action neither.
-fn refused(new: &NewTrigger) -> Vec<Violation> {
+/// What is wrong with a form. Conditions may be left out; a rule and an action are required.
+fn errors(new: &NewTrigger) -> Vec<Violation> {
     let mut errors = Vec::new();
     for (index, it) in new.conditions.iter().enumerate() {
-        errors.extend(
-            CONDITIONS.refused(format!("conditions[{index}].conditionId"), it.condition_id),
-        );
+        errors
+            .extend(CONDITIONS.error(format!("conditions[{index}].conditionId"), it.condition_id));
     }
     if new.rules.is_empty() {
         errors.push(Violation::new("rules", "must not be empty"));
     }
     for (index, it) in new.rules.iter().enumerate() {
-        errors.extend(refused_rule(&format!("rules[{index}]"), it));
+        errors.extend(rule_errors(&format!("rules[{index}]"), it));
     }
     if new.actions.is_empty() {
         errors.push(Violation::new("actions", "must not be empty"));
     }
     for (index, it) in new.actions.iter().enumerate() {
-        errors.extend(ACTIONS.refused(format!("actions[{index}].action"), it.action));
+        errors.extend(ACTIONS.error(format!("actions[{index}].action"), it.action));
         if it.action_parameters.as_ref().is_some_and(|it| it.timeout < 0) {
             let property = format!("actions[{index}].actionParameters.timeout");
             errors.push(Violation::new(property, "must be at least 0"));
@@ -203,7 +203,7 @@ fn refused(new: &NewTrigger) -> Vec<Violation> {
     errors
 }
 
-fn refused_rule(
+fn rule_errors(
     at: &str,
     TriggerRule { rule_action, rule_data_type, rule }: &TriggerRule,
 ) -> Vec<Violation> {
@@ -220,9 +220,9 @@ fn refused_rule(
         },
     );
     let types = [
-        RULE_ACTIONS.refused(format!("{at}.ruleAction"), *rule_action),
-        RULE_DATA_TYPES.refused(format!("{at}.ruleDataType"), *rule_data_type),
-        OPERATORS.refused(format!("{at}.rule.operator"), rule.operator),
+        RULE_ACTIONS.error(format!("{at}.ruleAction"), *rule_action),
+        RULE_DATA_TYPES.error(format!("{at}.ruleDataType"), *rule_data_type),
+        OPERATORS.error(format!("{at}.rule.operator"), rule.operator),
     ];
     types.into_iter().flatten().chain(numbers).collect()
 }
@@ -252,7 +252,7 @@ mod tests {
                 ("x.rule.threshold", threshold < 0),
             ];
             let expected = expected.into_iter().filter(|it| it.1).map(|it| it.0);
-            let errors = refused_rule("x", &rule);
+            let errors = rule_errors("x", &rule);
             let errors: Vec<&str> = errors.iter().map(|it| it.property.as_str()).collect();
             prop_assert_eq!(errors, expected.collect::<Vec<_>>());
         }

@@ -1,4 +1,4 @@
-//! What the account has and how the platform is doing, at a glance.
+//! The dashboard: how many services the account has, and the status of the platform.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub(super) fn operations() -> [Operation; 2] {
     [read("getDashboardServices", list_services), read("getDashboardStatuses", show_status)]
 }
 
-/// What every account needs of the platform, whatever it rents.
+/// The components that every account uses, whatever it rents.
 const CORE: [&str; 3] = ["API", "Control panel", "Payments"];
 
 #[derive(Serialize)]
@@ -45,7 +45,7 @@ struct OnlineStatusComponent {
     status: Status,
 }
 
-/// How something is doing, as a number of the API.
+/// A status, as a number of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(into = "u8")]
 enum Status {
@@ -91,7 +91,7 @@ fn group(name: &'static str, components: Vec<OnlineStatusComponent>) -> OnlineSt
     OnlineStatusGroup { name, status: overall(components.iter().map(|it| it.status)), components }
 }
 
-/// As bad as the worst of them; but only if all are offline, the whole is.
+/// The worst status of the parts; offline only if all of them are.
 fn overall(parts: impl Iterator<Item = Status> + Clone) -> Status {
     let worst = parts.clone().max().unwrap_or(Status::Operational);
     match worst {

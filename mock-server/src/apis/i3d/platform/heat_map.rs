@@ -1,4 +1,4 @@
-//! Where users are: the points of a heat map, as GeoJSON.
+//! The heat map of users, as GeoJSON.
 
 use std::sync::LazyLock;
 

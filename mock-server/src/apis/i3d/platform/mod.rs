@@ -1,4 +1,4 @@
-//! How the platform does, and what it sees of a caller.
+//! The status of the platform, and what it sees of a caller.
 
 mod dashboard;
 mod health;

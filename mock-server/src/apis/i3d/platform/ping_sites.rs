@@ -1,5 +1,4 @@
-//! Ping sites: hosts that players measure their distance to, open to everybody, and the latency
-//! between them.
+//! Ping sites: hosts that players measure their latency to, and the latency between them.
 
 use std::sync::LazyLock;
 
@@ -150,7 +149,7 @@ impl Site {
         })
     }
 
-    /// Along the surface of the earth.
+    /// The great-circle distance.
     fn kilometres_to(&self, other: &Site) -> f64 {
         let (lat, other_lat) = (self.lat.to_radians(), other.lat.to_radians());
         let half_lng = (other.lng - self.lng).to_radians() / 2.0;

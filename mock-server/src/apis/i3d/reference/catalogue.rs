@@ -1,4 +1,4 @@
-//! A list that comes with the program and never changes: read once, answered in pages of texts.
+//! A list that comes with the program and never changes, read once and answered as text.
 
 use serde_json::value::RawValue;
 

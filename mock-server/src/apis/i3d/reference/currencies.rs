@@ -33,7 +33,7 @@ fn list(_: &Context) -> Result<Rows> {
     Ok(CURRENCIES.page(Page::ALL))
 }
 
-/// The currency with this id, which comes from the world's own data.
+/// The currency with this id; panics on an unknown one, because ids come from data of the program.
 pub(in crate::apis::i3d) fn currency(id: i64) -> &'static Currency {
     NAMES.iter().find(|currency| currency.id == id).expect("a price has a currency of the list")
 }

@@ -21,7 +21,7 @@ static DATA_CENTERS: LazyLock<Vec<DataCenter>> = LazyLock::new(|| {
     serde_json::from_str(data!("reference/data_centers")).expect("a list of data centers")
 });
 
-/// The one at this location.
+/// The data center at this location.
 pub(in crate::apis::i3d) fn data_center(id: i64) -> &'static DataCenter {
     DATA_CENTERS.iter().find(|it| it.id == id).expect("equipment stands in a known data center")
 }

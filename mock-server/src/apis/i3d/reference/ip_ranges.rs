@@ -60,8 +60,8 @@ fn between(start: &str, end: &str) -> Result<RangeInclusive<IpAddr>, Vec<Violati
     }
 }
 
-/// Whether the address that asks is in a range that `sql` finds for `owner`. A list without ranges
-/// allows every one.
+/// Whether the address of the caller is in a range that `sql` finds for `owner`. Without ranges all
+/// addresses are allowed.
 pub(in crate::apis::i3d) fn allow(cx: &Context, sql: &str, owner: i64) -> Result<bool> {
     let address = cx.caller.address.to_canonical();
     let mut statement = cx.db.prepare_cached(sql)?;

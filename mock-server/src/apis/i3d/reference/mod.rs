@@ -1,11 +1,13 @@
 //! What comes with the program and never changes, such as countries and operating systems, and the
-//! formats of addresses. Knows no other room.
+//! formats of texts and addresses. Knows no other room.
 
+pub(super) mod blank_texts;
 mod catalogue;
 pub(super) mod countries;
 pub(super) mod currencies;
 pub(super) mod data;
 pub(super) mod data_centers;
+pub(super) mod host_names;
 pub(super) mod ip_ranges;
 pub(super) mod operating_systems;
 pub(super) mod web_addresses;

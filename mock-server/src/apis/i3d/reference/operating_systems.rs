@@ -25,14 +25,14 @@ pub(in crate::apis::i3d) struct OperatingSystem {
     active: i64,
 }
 
-/// What an order may ask for depends on this.
+/// A family of systems, on which it depends what an order may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::apis::i3d) enum Family {
     /// It has an administrator with a password.
     Windows,
     /// It is set up by kernel parameters and knows neither shell nor keys.
     Talos,
-    /// Whatever the customer's own script boots.
+    /// A system that a script of the customer boots.
     CustomIpxe,
     /// Everything else.
     Linux,

@@ -1,4 +1,4 @@
-//! The catalogue of the shop, shown to everybody.
+//! The catalogue of the shop, which is open to everybody.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -43,7 +43,7 @@ fn list_categories(_: &Context) -> Result<Vec<CalcCategory>> {
     Ok(catalogue().categories.iter().map(|it| CalcCategory { id: it.id, name: &it.name }).collect())
 }
 
-/// Private configurations are for those who were told their tag.
+/// Private configurations are not listed: an order names their tag.
 fn list_configs(_: &Context, Params(by): Params<ByCategory>) -> Result<Vec<&'static CalcConfig>> {
     let category = category(&by.category_name)?;
     Ok(category.offers.iter().map(|it| &it.config).filter(|it| it.is_public()).collect())

@@ -1,5 +1,5 @@
-//! The data file of the shop, made into the catalogue: what follows from other figures is not
-//! written there.
+//! Reads the data file of the shop and completes the catalogue: the file has no figure that follows
+//! from others.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ struct File {
 struct CategoryOfFile {
     id: i64,
     name: String,
-    /// Whether its traffic has the price of colocation, and not that of dedicated servers.
+    /// Whether its traffic is priced as for colocation; otherwise as for dedicated servers.
     #[serde(default)]
     colocation: bool,
     groups: Vec<CalcGroup>,
@@ -113,8 +113,8 @@ impl CategoryOfFile {
         for group in &mut config.groups {
             group.fixed |= config.fixed;
             group.no_downgrade |= config.no_downgrade && group.flags & EXCLUDE_FROM_UPGRADES == 0;
-            let begun = group.items.iter().find(|item| of_file.items.contains(&item.id));
-            group.default_item_id = begun.map_or(0, |item| item.id);
+            let default = group.items.iter().find(|item| of_file.items.contains(&item.id));
+            group.default_item_id = default.map_or(0, |item| item.id);
             for item in group.items.iter_mut().filter(|_| group.kind == TRAFFIC) {
                 item.price = item.quantity * price_of_tb;
             }

@@ -20,8 +20,8 @@ pub(super) fn operations() -> [Operation; 2] {
 
 const RESELLERS: Table<Reseller> = Table::new("calc_reseller", "account");
 
-/// Where i3D.net pays its VAT.
-const HOME: &str = "NL";
+/// The country of i3D.net.
+const HOME_COUNTRY: &str = "NL";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,26 +79,26 @@ fn get_margin_factors(
     }))
 }
 
-/// By what the list prices of a category are multiplied for the account.
+/// The factor of the account on list prices of a category.
 pub(super) fn margin_factor(cx: &Context, category_id: i64) -> Result<Rate> {
     Ok(reseller_type(cx)?.margin_factor(category_id))
 }
 
-/// The VAT that the account pays.
+/// The VAT rate of the account.
 pub(in crate::apis::i3d) fn vat(cx: &Context) -> Result<Rate> {
     let details = DETAILS.get(cx)?;
     Ok(vat_of(&details.addressee.country_code, details.vat_number.as_deref()))
 }
 
-/// At home everybody pays it. Elsewhere in the EU consumers pay that of their country, and who has
-/// a VAT number accounts for it at home. There is none on exports.
+/// Customers in the country of i3D.net pay its VAT. Elsewhere in the EU, consumers pay the VAT of
+/// their country, and customers with a VAT number none (reverse charge). Exports are free of VAT.
 fn vat_of(country: &str, vat_number: Option<&str>) -> Rate {
     let rate = catalogue().vat.get(country).copied().unwrap_or(Rate::NOTHING);
     let has_number = vat_number.is_some_and(|number| !number.is_empty());
-    if has_number && country != HOME { Rate::NOTHING } else { rate }
+    if has_number && country != HOME_COUNTRY { Rate::NOTHING } else { rate }
 }
 
-/// An account of which nothing is known is an end customer.
+/// The reseller type of the account; by default an end customer.
 fn reseller_type(cx: &Context) -> Result<&'static ResellerType> {
     let known = RESELLERS.rows(cx, Page::ALL)?.pop();
     let types = &catalogue().reseller_types;

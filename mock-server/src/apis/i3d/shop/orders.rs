@@ -33,11 +33,11 @@ pub(super) fn operations() -> [Operation; 7] {
 
 const ORDERS: Table<Order> = Table::new("calc_order", "id");
 
-/// Orders that a cart can hold.
+/// How many orders a cart can hold.
 const ORDERS_MAX: i64 = 100;
 
-/// What was put into the cart. What it costs is not kept: it follows from the account as it is when
-/// somebody looks.
+/// An order in the cart. What it costs is not stored: it follows from the account at the time of
+/// reading.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Order {
@@ -119,8 +119,7 @@ fn list(cx: &Context) -> Result<Vec<CalcOrderMeta>> {
 
 fn create(cx: &Context, Body(new): Body<CalcOrderCreate>) -> Result<Object<CalcOrder>> {
     if ORDERS.count(cx, "TRUE", &[])? >= ORDERS_MAX {
-        return Err(Problem::form(Vec::new())
-            .because(format!("The cart holds {ORDERS_MAX} orders at most")));
+        return Err(Problem::invalid_form(format!("The cart holds {ORDERS_MAX} orders at most")));
     }
     let Some((category, offer)) = offer(&new.config_tag) else {
         return Err(Problem::invalid("configTag", "is the tag of no configuration"));
@@ -140,7 +139,7 @@ fn create(cx: &Context, Body(new): Body<CalcOrderCreate>) -> Result<Object<CalcO
     shown(cx, order)
 }
 
-/// A quote is asked for all that is in the cart, and the cart stays as it is.
+/// Requests a quote for all orders of the cart, which stays as it is.
 fn create_quote(cx: &Context, Body(new): Body<CalcOrderQuote>) -> Result<()> {
     let orders = ORDERS.rows(cx, Page::ALL)?;
     if orders.is_empty() {
@@ -176,7 +175,7 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<CalcOrder>> {
     shown(cx, ORDERS.find(cx, by.order_id)?)
 }
 
-/// Also an order at checkout can be changed.
+/// Changes an order, also one that was sent to checkout.
 fn update(
     cx: &Context,
     Params(by): Params<ById>,
@@ -197,7 +196,7 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     ORDERS.remove(cx, by.order_id)
 }
 
-/// To send an order to checkout once more changes nothing.
+/// Sends an order to checkout; a second time changes nothing.
 fn finalize(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     let finalized = ORDERS.change(cx, by.order_id, |order| {
         if !order.finalized {
@@ -220,7 +219,7 @@ impl Order {
         offer(&self.config_tag).ok_or_else(gone)
     }
 
-    /// Only what is ordered as it stands in the catalogue is ready to be delivered.
+    /// Only an unchanged configuration of the catalogue can be delivered at once.
     fn is_instant(&self, offer: &Offer) -> bool {
         let defaults = offer.config.defaults();
         let as_is =
@@ -251,7 +250,7 @@ fn shown(cx: &Context, order: Order) -> Result<Object<CalcOrder>> {
     }))
 }
 
-/// A coupon counts from when it was redeemed, also when nobody else can redeem it any more.
+/// A coupon that an order has redeemed counts, also after it has expired.
 fn terms(cx: &Context, category: &Category, coupon_tag: &str) -> Result<Terms> {
     let coupon = coupon(coupon_tag);
     let off = |share: fn(&Coupon) -> Rate| coupon.map_or(Rate::NOTHING, share);

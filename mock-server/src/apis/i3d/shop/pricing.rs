@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::products::{CalcConfig, CalcItem, CalcOrderItem};
 use crate::apis::i3d::money::rate::Rate;
 
-/// By what the price of an order differs from the list.
+/// What makes the price of an order differ from the list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     /// What the account pays of the list price.
@@ -15,7 +15,7 @@ pub(super) struct Terms {
     /// What a coupon takes off the price, and off the setup.
     pub price_off: Rate,
     pub setup_off: Rate,
-    /// What is added for the state.
+    /// The VAT, which comes on top.
     pub vat: Rate,
 }
 
@@ -72,7 +72,7 @@ fn line_amounts(
     Amounts { price, setup, vat: terms.vat.of(price + setup) }
 }
 
-/// What a line costs by the list: the item itself, and its part of what it is linked to.
+/// The list price of a line: that of the item, and its share of the price of the linked group.
 fn list_price(config: &CalcConfig, chosen: &[CalcOrderItem], line: &CalcOrderItem) -> i64 {
     let own = |line: &CalcOrderItem| config.item(line).map_or(0, |item| item.price * line.quantity);
     let linked = |item: &CalcItem| {

@@ -188,7 +188,7 @@ impl CalcConfig {
         self.group(chosen.group_id)?.item(chosen.item_id)
     }
 
-    /// Private ones are for those who were told their tag.
+    /// Private ones are not listed: an order names their tag.
     pub(super) fn is_public(&self) -> bool {
         self.flags & PRIVATE_CONFIG == 0
     }

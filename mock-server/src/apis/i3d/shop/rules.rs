@@ -22,7 +22,7 @@ pub(super) fn violations(
     }
     let groups = config.groups.len();
     if chosen.len() > groups {
-        // To go through them all would be to answer at any length.
+        // Without this, the answer could be as long as a request makes it.
         found.push(Violation::new(
             "items",
             format!("must have at most {groups} items, one of each group"),
@@ -30,20 +30,20 @@ pub(super) fn violations(
         return found;
     }
     for index in 0..chosen.len() {
-        let broken = of_line(config, chosen, index).into_iter();
+        let broken = line_errors(config, chosen, index).into_iter();
         found.extend(
             broken.map(|(name, why)| Violation::new(format!("items[{index}].{name}"), why)),
         );
     }
-    let lacking = config.groups.iter().filter(|group| is_lacking(config, chosen, group));
+    let missing = config.groups.iter().filter(|group| is_missing(config, chosen, group));
     found.extend(
-        lacking.map(|group| Violation::new("items", format!("must have one of {}", group.name))),
+        missing.map(|group| Violation::new("items", format!("must have one of {}", group.name))),
     );
     found
 }
 
 /// What is wrong with a line: the names of its properties, each with the reason.
-fn of_line(
+fn line_errors(
     config: &CalcConfig,
     chosen: &[CalcOrderItem],
     index: usize,
@@ -67,14 +67,14 @@ fn of_line(
     match group.item(line.item_id) {
         None => found.push(("itemId", "is no item of the group".to_owned())),
         Some(item) => {
-            found.extend(of_item(config, group, item).map(|why| ("itemId", why.to_owned())))
+            found.extend(item_error(config, group, item).map(|why| ("itemId", why.to_owned())))
         }
     }
     found
 }
 
 /// Why an order of this configuration cannot have the item.
-fn of_item(config: &CalcConfig, group: &CalcGroup, item: &CalcItem) -> Option<&'static str> {
+fn item_error(config: &CalcConfig, group: &CalcGroup, item: &CalcItem) -> Option<&'static str> {
     if item.exclude_configs.contains(&config.id) {
         Some("is not offered in this configuration")
     } else if item.exclude_location_ids.contains(&config.location_id) {
@@ -88,7 +88,7 @@ fn of_item(config: &CalcConfig, group: &CalcGroup, item: &CalcItem) -> Option<&'
     }
 }
 
-/// Whether the configuration begins with more. Of two items, the smaller is the cheaper.
+/// Whether the item is smaller than the default: of two items, the cheaper is the smaller.
 fn is_downgrade(group: &CalcGroup, item: &CalcItem) -> bool {
     group.item(group.default_item_id).is_some_and(|default| item.price < default.price)
 }
@@ -103,11 +103,11 @@ fn is_relevant(group: &CalcGroup, chosen: &[CalcOrderItem]) -> bool {
     group.dependency_group_id == 0 || chosen.iter().any(satisfies)
 }
 
-/// Whether nothing of the group is chosen, though something must be.
-fn is_lacking(config: &CalcConfig, chosen: &[CalcOrderItem], group: &CalcGroup) -> bool {
+/// Whether the order lacks an item of the group that it must have.
+fn is_missing(config: &CalcConfig, chosen: &[CalcOrderItem], group: &CalcGroup) -> bool {
     let keeps_default = group.default_item_id > 0 && (group.fixed || group.no_downgrade);
     let is_empty = !chosen.iter().any(|line| line.group_id == group.id);
-    let offered = group.items.iter().any(|item| of_item(config, group, item).is_none());
+    let offered = group.items.iter().any(|item| item_error(config, group, item).is_none());
     is_empty && offered && is_relevant(group, chosen) && (keeps_default || !group.allows_empty())
 }
 

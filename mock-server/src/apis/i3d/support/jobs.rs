@@ -4,10 +4,10 @@ use http::header;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::i3d::account::NOBODY,
+    apis::i3d::account::NO_CUSTOMER,
     engine::{
-        Context, Form, IntoReply, Kind, Operation, Page, Params, Part, Problem, Reply, Result,
-        Rows, Table, read, write,
+        Context, Form, IntoReply, Operation, Page, Params, Part, Problem, ProblemKind, Reply,
+        Result, Rows, Table, read, write,
     },
 };
 
@@ -26,7 +26,7 @@ const SOLICITS: Table<Solicit> = Table::new("job_solicit", "id");
 
 /// The largest file of an application.
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
-/// Files that an application may have.
+/// How many files an application may have.
 const FILES_MAX: usize = 10;
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +42,7 @@ struct Job {
     intake_date: i64,
 }
 
-/// An application. Of its files only this is kept: nobody can read them back.
+/// An application. The content of its files is not stored, because no operation reads it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Solicit {
@@ -72,20 +72,20 @@ struct BySolicit {
 }
 
 fn list(cx: &Context) -> Result<Rows> {
-    JOBS.page(&cx.on_behalf_of(NOBODY), Page::ALL)
+    JOBS.page(&cx.on_behalf_of(NO_CUSTOMER), Page::ALL)
 }
 
 fn get(cx: &Context, Params(by): Params<ByJob>) -> Result<Rows> {
-    JOBS.page_of(&cx.on_behalf_of(NOBODY), by.job_id)
+    JOBS.page_of(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)
 }
 
-/// Files need a key, so only who applied with one is told where to send them.
+/// The upload of files needs credentials, so only an applicant with credentials gets its location.
 fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
-    let job = JOBS.find(&cx.on_behalf_of(NOBODY), by.job_id)?;
+    let job = JOBS.find(&cx.on_behalf_of(NO_CUSTOMER), by.job_id)?;
     if job.intake_date < cx.now {
         return Err(Problem::malformed("One could apply for this job until its intake date"));
     }
-    let applicant = &cx.on_behalf_of(cx.caller.account.unwrap_or(NOBODY));
+    let applicant = &cx.on_behalf_of(cx.caller.account.unwrap_or(NO_CUSTOMER));
     let solicit = Solicit {
         id: SOLICITS.next_id(cx)?,
         job_id: job.id,
@@ -104,9 +104,7 @@ fn create_solicit(cx: &Context, Params(by): Params<ByJob>) -> Result<Reply> {
 }
 
 fn upload_files(cx: &Context, Params(by): Params<BySolicit>, Form(parts): Form) -> Result<()> {
-    if !SOLICITS.has_where(cx, "id = ? AND job_id = ?", &[&by.solicit_id, &by.job_id])? {
-        return Err(Problem::not_found());
-    }
+    SOLICITS.require_where(cx, "id = ? AND job_id = ?", &[&by.solicit_id, &by.job_id])?;
     let files = files(parts)?;
     let uploaded = SOLICITS.change(cx, by.solicit_id, |solicit| {
         solicit.files.extend(files);
@@ -120,7 +118,7 @@ fn upload_files(cx: &Context, Params(by): Params<BySolicit>, Form(parts): Form) 
     uploaded.map(drop)
 }
 
-/// The files of a form; fields that are none are ignored.
+/// The files of a form; fields that are not files are ignored.
 fn files(parts: Vec<Part>) -> Result<Vec<SolicitFile>> {
     let mut files = Vec::new();
     for part in parts.into_iter().filter(|part| !part.bytes.is_empty()) {
@@ -128,7 +126,7 @@ fn files(parts: Vec<Part>) -> Result<Vec<SolicitFile>> {
         let size = part.bytes.len();
         if size > FILE_BYTES_MAX {
             let message = format!("The file {name} is larger than {FILE_BYTES_MAX} bytes");
-            return Err(Problem::new(Kind::TooLarge).because(message));
+            return Err(Problem::new(ProblemKind::TooLarge).because(message));
         }
         files.push(SolicitFile { name, size });
     }

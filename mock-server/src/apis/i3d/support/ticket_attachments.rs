@@ -1,4 +1,5 @@
-//! Files for tickets: uploaded first, then taken up by the ticket or the reply that names them.
+//! Attachments: files that are uploaded first, and become part of the ticket or reply that names
+//! them.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use openapi::Violation;
@@ -19,14 +20,14 @@ pub(super) fn operations() -> [Operation; 3] {
 
 const ATTACHMENTS: Table<Attachment> = Table::new("ticket_attachment", "id");
 
-/// Files that one message may carry.
+/// How many files a message may have.
 const ATTACHMENTS_MAX: usize = 10;
 
 /// A kind of file that support accepts.
 struct FileType {
     extension: &'static str,
     mime: &'static str,
-    /// Its content starts with one of these; the empty one starts everything.
+    /// Its content starts with one of these; any content starts with the empty one.
     starts: &'static [&'static [u8]],
 }
 
@@ -81,7 +82,7 @@ struct ById {
     attachment_id: i64,
 }
 
-/// The content in base64: bytes are no JSON string.
+/// The content in base64, because JSON has no bytes.
 fn get(cx: &Context, Params(by): Params<ByTicketAndId>) -> Result<Object<String>> {
     let sql = "SELECT content FROM ticket_attachment JOIN ticket_reply ON ticket_reply.id = reply
                WHERE ticket_attachment.account = ?1 AND ticket_attachment.id = ?2 AND ticket = ?3";
@@ -119,7 +120,7 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     ATTACHMENTS.remove(cx, by.attachment_id)
 }
 
-/// Why these files cannot be taken up by a message.
+/// Why these files cannot become part of a message.
 pub(super) fn errors(cx: &Context, ids: &[i64]) -> Result<Vec<Violation>> {
     let mut errors = Vec::new();
     if ids.len() > ATTACHMENTS_MAX {
@@ -143,16 +144,16 @@ pub(super) fn all_of(cx: &Context, ids: &[i64]) -> Result<Vec<Attachment>> {
 }
 
 /// Makes the files part of a reply.
-pub(super) fn couple(cx: &Context, ids: &[i64], reply: i64) -> Result<()> {
+pub(super) fn attach(cx: &Context, ids: &[i64], reply: i64) -> Result<()> {
     let sql = "UPDATE ticket_attachment SET reply = ?3 WHERE account = ?1 AND id = ?2";
-    let mut couple = cx.db.prepare_cached(sql)?;
+    let mut update = cx.db.prepare_cached(sql)?;
     for id in ids {
-        couple.execute((cx.account()?, id, reply))?;
+        update.execute((cx.account()?, id, reply))?;
     }
     Ok(())
 }
 
-/// Whether the account has this file and no reply has taken it up.
+/// Whether the account has this file and it is no part of a reply.
 fn is_free(cx: &Context, id: i64) -> Result<bool> {
     ATTACHMENTS.has_where(cx, "id = ? AND reply IS NULL", &[&id])
 }
@@ -171,7 +172,7 @@ fn only_file(parts: Vec<Part>) -> Result<Part> {
     }
 }
 
-/// The type of a file by its name, if its content agrees.
+/// The type of a file by its name; refuses content of another type.
 fn file_type(name: &str, content: &[u8]) -> Result<&'static FileType, String> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = FILE_TYPES.iter().find(|it| it.extension.eq_ignore_ascii_case(extension));

@@ -1,15 +1,14 @@
 //! Tickets: what a customer and support write to each other.
 
 use email_address::{EmailAddress, Options};
-use openapi::Violation;
+use openapi::{Rule, Violation};
 use serde::{Deserialize, Serialize};
 
 use super::ticket_attachments::{self, Attachment};
 use crate::{
-    apis::i3d::account::{self, NOBODY},
+    apis::i3d::account::{self, NO_CUSTOMER},
     engine::{
-        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read,
-        write,
+        Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
     },
 };
 
@@ -49,7 +48,7 @@ const CATEGORIES: [&str; 12] = [
 
 const PRIORITY: &str = "Normal Priority";
 
-/// A ticket as a list shows it: what was written is not part of it.
+/// A ticket as a list shows it, without its messages.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Ticket {
@@ -74,7 +73,7 @@ enum Status {
     Closed,
 }
 
-/// A ticket with all that was written, the oldest first.
+/// A ticket with its messages, the oldest first.
 #[derive(Serialize)]
 struct Thread {
     #[serde(flatten)]
@@ -158,7 +157,7 @@ fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
     TICKETS.page_where(cx, page, "open_or_unread = 1", &[])
 }
 
-/// Whoever gets a ticket has read it.
+/// Shows a ticket and marks it as read.
 fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
     let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
         ticket.client_last_read_at = cx.now;
@@ -167,13 +166,12 @@ fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
     thread(cx, ticket)
 }
 
-/// The form is open to everybody. A ticket of a customer is theirs to follow; all others are only
-/// for support.
+/// The form is open to everybody. A customer finds the ticket in their list; the ticket of an
+/// anonymous caller is for support alone.
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
     Problem::refuse(category_errors(&new.category))?;
     let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
-    let caller = Caller { account: cx.caller.account.or(Some(NOBODY)), ..cx.caller };
-    let cx = &cx.seen_by(caller);
+    let cx = &cx.on_behalf_of(cx.caller.account.unwrap_or(NO_CUSTOMER));
     start(cx, new.category, format!("{} {}", new.first_name, new.last_name), message)
 }
 
@@ -199,7 +197,7 @@ fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     reopen(cx, by.ticket_id, refused, |_| Ok(())).map(drop)
 }
 
-/// Opening or closing is no update of a ticket: only what is written is.
+/// `updatedAt` stays, because only messages update a ticket.
 fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     let closed = TICKETS.change(cx, by.ticket_id, |ticket| {
         ticket.status = Status::Closed;
@@ -208,7 +206,7 @@ fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     closed.map(drop)
 }
 
-/// Changes a ticket that is open from now on. What support closed for good stays closed.
+/// Changes a ticket and opens it; refuses one that support has closed for good.
 fn reopen(
     cx: &Context,
     id: i64,
@@ -262,7 +260,7 @@ fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result
         attachments: ticket_attachments::all_of(cx, &new.attachment_ids)?,
     };
     REPLIES.insert_with(cx, &reply, &[("ticket", &ticket)])?;
-    ticket_attachments::couple(cx, &new.attachment_ids, reply.id)
+    ticket_attachments::attach(cx, &new.attachment_ids, reply.id)
 }
 
 fn thread(cx: &Context, ticket: Ticket) -> Result<Object<Thread>> {
@@ -274,8 +272,8 @@ fn category_errors(name: &str) -> Vec<Violation> {
     if CATEGORIES.contains(&name) {
         return Vec::new();
     }
-    let message = format!("Invalid category, the possible values are: {}", CATEGORIES.join(", "));
-    vec![Violation::new("category", message)]
+    let names = CATEGORIES.map(str::to_owned).into();
+    vec![Violation::of_rule("category", Rule::Enum(names))]
 }
 
 /// Whether `text` is a list of addresses, with commas between them; it may be empty.
@@ -283,7 +281,7 @@ fn are_email_addresses(text: &str) -> bool {
     text.trim().is_empty() || text.split(',').all(|address| is_email_address(address.trim()))
 }
 
-/// A plain address: no name before it, and a domain that could be on the internet.
+/// Whether `text` is a plain address: without a display name, and with a top-level domain.
 fn is_email_address(text: &str) -> bool {
     let plain = Options::default().without_display_text().without_domain_literal();
     EmailAddress::parse_with_options(text, plain.with_required_tld()).is_ok()

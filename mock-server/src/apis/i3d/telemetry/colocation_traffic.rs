@@ -1,4 +1,4 @@
-//! What colocation services use: traffic by the hour, and who uses more than was ordered.
+//! The traffic of colocation services by the hour, and the services that use more than was ordered.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(super) fn operations() -> [Operation; 2] {
     ]
 }
 
-/// The units that traffic is answered in: the first that makes few enough entries.
+/// The units of traffic: an answer has the first of them that makes few enough entries.
 const UNITS: [(&str, i64); 2] = [("hour", 3_600), ("day", 86_400)];
 
 #[derive(Deserialize)]
@@ -59,13 +59,14 @@ fn networks(
     cx: &Context,
     Params(of): Params<OfColocation>,
 ) -> Result<[ColocationNetworkTelemetry; 1]> {
-    let colocation = seen(cx, of.colocation_id)?;
+    let colocation = find_visible(cx, of.colocation_id)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
-    let (uplinks, ran) = (colocation.uplinks(), colocation.contract.ran(cx.now));
-    let [hourly, daily] = UNITS.map(|(unit, step)| Ok((unit, step, window.steps(step, &ran)?)));
+    let (uplinks, in_service) = (colocation.uplinks(), colocation.contract.in_service(cx.now));
+    let [hourly, daily] =
+        UNITS.map(|(unit, step)| Ok((unit, step, window.steps(step, &in_service)?)));
     let (unit, step, times) = hourly.or(daily).map_err(refused)?;
     let data = times.into_iter().map(|at| {
-        let (from, to) = (at.max(ran.start), (at + step).min(ran.end));
+        let (from, to) = (at.max(in_service.start), (at + step).min(in_service.end));
         let Traffic { ingress, egress } =
             uplinks.iter().map(|uplink| traffic(*uplink, from, to)).sum();
         ColocationNetworkDataTelemetry {
@@ -77,8 +78,8 @@ fn networks(
     Ok([ColocationNetworkTelemetry { unit, data: data.collect() }])
 }
 
-/// Everybody may look at every service, but who says who they are sees their own.
-fn seen(cx: &Context, id: i64) -> Result<Colocation> {
+/// Anonymous callers may look at every service, customers only at their own.
+fn find_visible(cx: &Context, id: i64) -> Result<Colocation> {
     if cx.caller.account.is_some() {
         return COLOCATIONS.find(cx, id);
     }

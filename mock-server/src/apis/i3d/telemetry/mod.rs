@@ -1,4 +1,4 @@
-//! What colocation services and cross connects used over time, as figures and as pictures.
+//! What colocation services and cross connects used over time, as figures and as charts.
 
 mod colocation_traffic;
 mod network_graphs;

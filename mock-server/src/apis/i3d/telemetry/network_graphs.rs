@@ -1,4 +1,4 @@
-//! Pictures of the traffic of an uplink: of the last day, week, month and year.
+//! Charts of the traffic of an uplink: of the last day, week, month and year.
 
 use std::ops::Range;
 
@@ -32,19 +32,19 @@ const MINUTE_SECONDS: i64 = 60;
 const HOUR_SECONDS: i64 = 60 * MINUTE_SECONDS;
 const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
 
-/// How far a picture looks back.
+/// How far a chart looks back.
 struct Window {
     name: &'static str,
     buckets: i64,
     bucket_seconds: i64,
     bucket_name: &'static str,
-    /// Whether the bucket that is not over is shown, too. Days are counted as the figures of the
-    /// traffic count them, so that they have the same peak.
+    /// Whether the bucket that is not over is shown, too. It is for days, as in the other figures
+    /// of traffic, so that all have the same peak.
     unfinished: bool,
-    /// How its limits are written, and when a bucket was.
+    /// The format of its limits, and of the time of a bucket.
     limit: &'static str,
     moment: &'static str,
-    /// Which hours or days stand at the axis, and how they are written.
+    /// The format of an hour or day that is marked at the axis; `None` for the others.
     mark: fn(&Zoned) -> Option<&'static str>,
 }
 
@@ -93,25 +93,25 @@ const YEAR: Window = Window {
     ..MONTH
 };
 
-/// What has uplinks; they go when it ends.
+/// A kind of service that has uplinks as long as it is in service.
 struct Service {
     noun: &'static str,
     uplinks: fn(&Context, i64) -> Result<Vec<i64>>,
-    ran: fn(&Context, i64) -> Result<Range<i64>>,
+    in_service: fn(&Context, i64) -> Result<Range<i64>>,
     name: fn(&Context, i64) -> Result<String>,
 }
 
 const COLOCATION: Service = Service {
     noun: "Colocation",
     uplinks: colocation::services::uplinks,
-    ran: colocation::services::ran,
+    in_service: colocation::services::in_service,
     name: colocation::services::name,
 };
 
 const CROSS_CONNECT: Service = Service {
     noun: "Cross connect",
     uplinks: colocation::cross_connects::uplinks,
-    ran: colocation::cross_connects::ran,
+    in_service: colocation::cross_connects::in_service,
     name: colocation::cross_connects::name,
 };
 
@@ -123,37 +123,43 @@ struct ByUplink {
     uplink: i64,
 }
 
-/// The picture in base64, in a list of one.
+/// The chart in base64, in a list of one.
 fn graph(
     service: &'static Service,
     window: &'static Window,
 ) -> impl Fn(&Context, Params<ByUplink>) -> Result<[String; 1]> + Send + Sync + 'static {
     move |cx: &Context, Params(by): Params<ByUplink>| {
-        let ran = (service.ran)(cx, by.service)?;
-        if ran.end < cx.now || !(service.uplinks)(cx, by.service)?.contains(&by.uplink) {
+        let in_service = (service.in_service)(cx, by.service)?;
+        if in_service.end < cx.now || !(service.uplinks)(cx, by.service)?.contains(&by.uplink) {
             return Err(Problem::not_found());
         }
         let title = match (service.name)(cx, by.service)?.as_str() {
             "" => format!("{} {}", service.noun, by.service),
             name => format!("{} {}, {name}", service.noun, by.service),
         };
-        Ok([STANDARD.encode(window.chart(by.uplink, &ran, title, cx.now).png())])
+        Ok([STANDARD.encode(window.chart(by.uplink, &in_service, title, cx.now).png())])
     }
 }
 
 impl Window {
-    fn chart(&'static self, uplink: i64, ran: &Range<i64>, title: String, now: i64) -> Chart {
+    fn chart(
+        &'static self,
+        uplink: i64,
+        in_service: &Range<i64>,
+        title: String,
+        now: i64,
+    ) -> Chart {
         let Range { start: from, end: to } = self.span(now);
         let through: Vec<Traffic> = (from..to)
             .step_by(self.bucket_seconds as usize)
             .map(|start| {
-                let [start, end] =
-                    [start, start + self.bucket_seconds].map(|at| at.clamp(ran.start, ran.end));
+                let [start, end] = [start, start + self.bucket_seconds]
+                    .map(|at| at.clamp(in_service.start, in_service.end));
                 traffic(uplink, start, end)
             })
             .collect();
         let last = if self.unfinished { to - 1 } else { to };
-        let [first, last] = [from, last].map(|at| written(at, self.limit));
+        let [first, last] = [from, last].map(|at| formatted(at, self.limit));
         let (name, zone) = (self.name, if to > now { "UTC, the last day so far" } else { "UTC" });
         Chart {
             title,
@@ -162,18 +168,18 @@ impl Window {
             ),
             bucket_seconds: self.bucket_seconds,
             bucket_name: self.bucket_name,
-            counted_seconds: to.min(ran.end) - from.max(ran.start),
+            counted_seconds: to.min(in_service.end) - from.max(in_service.start),
             incoming: through.iter().map(|it| it.ingress).collect(),
             outgoing: through.iter().map(|it| it.egress).collect(),
             times: self.times(from..to),
             time_of: Box::new(move |bucket| {
-                written(from + bucket as i64 * self.bucket_seconds, self.moment)
+                formatted(from + bucket as i64 * self.bucket_seconds, self.moment)
             }),
         }
     }
 
-    /// The span of the buckets: the last ones that are over, and the one that is not where it
-    /// counts.
+    /// The span of the buckets: the last ones that are over, and the unfinished one if the window
+    /// shows it.
     fn span(&self, now: i64) -> Range<i64> {
         let begun = if self.unfinished { self.bucket_seconds - 1 } else { 0 };
         let end = (now + begun).div_euclid(self.bucket_seconds) * self.bucket_seconds;
@@ -186,7 +192,7 @@ impl Window {
         let tick = |at: i64| {
             let label = (self.mark)(&zoned(at))?;
             let buckets = (at - span.start) as f32 / self.bucket_seconds as f32;
-            Some(Tick { at: buckets, label: written(at, label) })
+            Some(Tick { at: buckets, label: formatted(at, label) })
         };
         (first..span.end).step_by(step as usize).filter_map(tick).collect()
     }
@@ -196,7 +202,7 @@ fn zoned(at: i64) -> Zoned {
     Timestamp::from_second(at).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC)
 }
 
-fn written(at: i64, format: &str) -> String {
+fn formatted(at: i64, format: &str) -> String {
     zoned(at).strftime(format).to_string()
 }
 
@@ -207,8 +213,8 @@ mod tests {
     /// Noon of 2025-12-31.
     const NOW: i64 = 1_767_182_400;
 
-    fn chart(window: &'static Window, ran: Range<i64>, now: i64) -> Chart {
-        window.chart(70_511, &ran, "Colocation 5201".to_owned(), now)
+    fn chart(window: &'static Window, in_service: Range<i64>, now: i64) -> Chart {
+        window.chart(70_511, &in_service, "Colocation 5201".to_owned(), now)
     }
 
     fn times(chart: &Chart) -> String {
@@ -218,21 +224,21 @@ mod tests {
 
     #[test]
     fn every_window_has_its_buckets_and_marks() {
-        let ran = NOW - 800 * DAY_SECONDS..NOW;
-        let day = chart(&DAY, ran.clone(), NOW + 299);
+        let in_service = NOW - 800 * DAY_SECONDS..NOW;
+        let day = chart(&DAY, in_service.clone(), NOW + 299);
         assert_eq!(times(&day), "12:00, 15:00, 18:00, 21:00, 31 Dec, 03:00, 06:00, 09:00");
         let limits = "Traffic of uplink 70511 in the last 24 hours: \
                       30 Dec 2025 12:00 to 31 Dec 2025 12:00 (UTC)";
         assert_eq!(day.subtitle, limits);
-        let week = chart(&WEEK, ran.clone(), NOW);
+        let week = chart(&WEEK, in_service.clone(), NOW);
         assert!(times(&week).starts_with("Thu 25 Dec, Fri 26 Dec, "), "{}", times(&week));
-        let month = chart(&MONTH, ran.clone(), NOW);
+        let month = chart(&MONTH, in_service.clone(), NOW);
         assert!(
             month.subtitle.ends_with(": 2 Dec 2025 to 31 Dec 2025 (UTC, the last day so far)"),
             "{}",
             month.subtitle
         );
-        let year = chart(&YEAR, ran, NOW);
+        let year = chart(&YEAR, in_service, NOW);
         assert!(times(&year).starts_with("2025, Feb, Mar, "), "{}", times(&year));
         let buckets = [&day, &week, &month, &year].map(|it| (it.incoming.len(), it.outgoing.len()));
         assert_eq!(buckets, [(288, 288), (168, 168), (30, 30), (365, 365)]);

@@ -1,4 +1,4 @@
-//! What the meters of power distribution units showed over time, alone and all together.
+//! The readings of power distribution units over time, of one unit and of all together.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::{
             services::{COLOCATIONS, Colocation},
         },
         metering::{
-            series::STEP,
+            series::STEP_SECONDS,
             time_window::{Window, malformed},
             traffic_sums::this_month,
         },
@@ -25,7 +25,7 @@ pub(super) fn operations() -> [Operation; 4] {
         read("getTelemetryPdu", of_pdu),
         read("getTelemetryColocationPdu", of_pdu_of_colocation),
         read("getTelemetryColocationPowerUsages", of_all),
-        read("getTelemetryColocationPowerUsageCurrents", this_months),
+        read("getTelemetryColocationPowerUsageCurrents", used_this_month),
     ]
 }
 
@@ -70,27 +70,27 @@ struct ColocationPDUTelemetry {
     kwh: i64,
 }
 
-/// A unit, and when its service ran.
+/// A unit, and when its service was in service.
 type Metered = (Pdu, Range<i64>);
 
 fn of_pdu(cx: &Context, Params(of): Params<OfPdu>) -> Result<[ColocationPDUHistoryTelemetry; 1]> {
-    let (pdu, ran) = metered(cx, &of)?;
+    let (pdu, in_service) = metered(cx, &of)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
-    let times = window.readings(STEP, &ran).within_bounds().map_err(malformed)?;
-    let data = times.into_iter().map(|at| pdu.reading(&ran, at).into()).collect();
+    let times = window.readings(STEP_SECONDS, &in_service).within_bounds().map_err(malformed)?;
+    let data = times.into_iter().map(|at| pdu.reading(&in_service, at).into()).collect();
     Ok([ColocationPDUHistoryTelemetry { unit: None, data }])
 }
 
-/// Here the range bounds the list.
+/// The range of the request bounds this list, so that the window has no bound.
 fn of_pdu_of_colocation(
     cx: &Context,
     Params(of): Params<OfPdu>,
     page: Page,
 ) -> Result<Vec<ColocationPDUHistoryDataTelemetry>> {
-    let (pdu, ran) = metered(cx, &of)?;
+    let (pdu, in_service) = metered(cx, &of)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
-    let times = window.readings(STEP, &ran).page(page);
-    Ok(times.map(|at| pdu.reading(&ran, at).into()).collect())
+    let times = window.readings(STEP_SECONDS, &in_service).page(page);
+    Ok(times.map(|at| pdu.reading(&in_service, at).into()).collect())
 }
 
 fn metered(cx: &Context, of: &OfPdu) -> Result<Metered> {
@@ -98,8 +98,8 @@ fn metered(cx: &Context, of: &OfPdu) -> Result<Metered> {
     if of.colocation_id.is_some_and(|id| id != pdu.colocation_id) {
         return Err(Problem::not_found());
     }
-    let ran = colocation::services::ran(cx, pdu.colocation_id)?;
-    Ok((pdu, ran))
+    let in_service = colocation::services::in_service(cx, pdu.colocation_id)?;
+    Ok((pdu, in_service))
 }
 
 /// One series for all units of all services: a reading adds up what each showed at that time.
@@ -107,21 +107,27 @@ fn of_all(cx: &Context, Params(of): Params<Span>) -> Result<[ColocationPDUHistor
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(malformed)?;
     let mut pdus: Vec<Metered> = Vec::new();
     for Colocation { service, contract, .. } in COLOCATIONS.rows(cx, Page::ALL)? {
-        let ran = contract.ran(cx.now);
+        let in_service = contract.in_service(cx.now);
         pdus.extend(
-            colocation::pdu_meters::of(cx, service.id)?.into_iter().map(|pdu| (pdu, ran.clone())),
+            colocation::pdu_meters::of(cx, service.id)?
+                .into_iter()
+                .map(|pdu| (pdu, in_service.clone())),
         );
     }
-    let first = pdus.iter().map(|(_, ran)| ran.start).min().unwrap_or(cx.now);
-    let times = window.readings(STEP, &(first..cx.now)).within_bounds().map_err(malformed)?;
-    let data = times.into_iter().filter_map(|at| together(&pdus, at)).map(Into::into).collect();
+    let first = pdus.iter().map(|(_, in_service)| in_service.start).min().unwrap_or(cx.now);
+    let times =
+        window.readings(STEP_SECONDS, &(first..cx.now)).within_bounds().map_err(malformed)?;
+    let data =
+        times.into_iter().filter_map(|at| reading_of_all(&pdus, at)).map(Into::into).collect();
     Ok([ColocationPDUHistoryTelemetry { unit: None, data }])
 }
 
-/// What the units showed that ran at this time; the voltage is the mean of theirs.
-fn together(pdus: &[Metered], at: i64) -> Option<Reading> {
-    let running = pdus.iter().filter(|(_, ran)| (ran.start..=ran.end).contains(&at));
-    let readings: Vec<Reading> = running.map(|(pdu, ran)| pdu.reading(ran, at)).collect();
+/// The sum of the readings of all units in service at this time, with the mean of their voltages.
+fn reading_of_all(pdus: &[Metered], at: i64) -> Option<Reading> {
+    let running =
+        pdus.iter().filter(|(_, in_service)| (in_service.start..=in_service.end).contains(&at));
+    let readings: Vec<Reading> =
+        running.map(|(pdu, in_service)| pdu.reading(in_service, at)).collect();
     let sum = |value: fn(&Reading) -> i64| readings.iter().map(value).sum::<i64>();
     let decivolts = sum(|it| it.decivolts).checked_div(readings.len() as i64)?;
     Some(Reading {
@@ -133,14 +139,14 @@ fn together(pdus: &[Metered], at: i64) -> Option<Reading> {
     })
 }
 
-fn this_months(cx: &Context, page: Page) -> Result<Vec<ColocationPDUTelemetry>> {
+fn used_this_month(cx: &Context, page: Page) -> Result<Vec<ColocationPDUTelemetry>> {
     let used =
         COLOCATIONS.rows(cx, page)?.into_iter().map(|Colocation { service, contract, .. }| {
-            let ran = contract.ran(cx.now);
-            let month = this_month(&ran, cx.now);
+            let in_service = contract.in_service(cx.now);
+            let month = this_month(&in_service, cx.now);
             let pdus = colocation::pdu_meters::of(cx, service.id)?;
-            let [before, after] =
-                [month.start, month.end].map(|at| colocation::pdu_meters::meter(&pdus, &ran, at));
+            let [before, after] = [month.start, month.end]
+                .map(|at| colocation::pdu_meters::meter(&pdus, &in_service, at));
             Ok(ColocationPDUTelemetry { id: service.id, name: service.name, kwh: after - before })
         });
     used.collect()

@@ -60,25 +60,25 @@ struct TrafficUsageData {
 
 fn of_colocation(cx: &Context, Params(of): Params<OfColocation>) -> Result<[TrafficUsage; 1]> {
     require(of.up_link_id, &colocation::services::uplinks(cx, of.colocation_id)?)?;
-    let ran = colocation::services::ran(cx, of.colocation_id)?;
+    let in_service = colocation::services::in_service(cx, of.colocation_id)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
-    Ok([usage(of.up_link_id, &ran, window).map_err(refused)?])
+    Ok([usage(of.up_link_id, &in_service, window).map_err(refused)?])
 }
 
 fn of_cross_connect(cx: &Context, Params(of): Params<OfCrossConnect>) -> Result<[TrafficUsage; 1]> {
     require(of.uplink_id, &colocation::cross_connects::uplinks(cx, of.cross_connect_id)?)?;
-    let ran = colocation::cross_connects::ran(cx, of.cross_connect_id)?;
+    let in_service = colocation::cross_connects::in_service(cx, of.cross_connect_id)?;
     let window = Window::new(of.start_time, of.end_time, cx.now).map_err(refused)?;
-    Ok([usage(of.uplink_id, &ran, window).map_err(refused)?])
+    Ok([usage(of.uplink_id, &in_service, window).map_err(refused)?])
 }
 
 fn require(uplink: i64, uplinks: &[i64]) -> Result<()> {
     if uplinks.contains(&uplink) { Ok(()) } else { Err(Problem::not_found()) }
 }
 
-fn usage(uplink: i64, ran: &Range<i64>, window: Window) -> Result<TrafficUsage, Violation> {
-    let data = window.steps(DAY, ran)?.into_iter().map(|day| {
-        let through = traffic(uplink, day.max(ran.start), (day + DAY).min(ran.end));
+fn usage(uplink: i64, in_service: &Range<i64>, window: Window) -> Result<TrafficUsage, Violation> {
+    let data = window.steps(DAY, in_service)?.into_iter().map(|day| {
+        let through = traffic(uplink, day.max(in_service.start), (day + DAY).min(in_service.end));
         TrafficUsageData {
             timestamp: day,
             ingress: through.ingress.to_string(),

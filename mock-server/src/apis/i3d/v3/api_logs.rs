@@ -1,4 +1,4 @@
-//! Requests that an account sent to the API and what it was answered, with every secret masked.
+//! The requests of an account and their answers, with every secret masked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub(super) fn operations() -> [Operation; 2] {
     [read("getAccountApiLogs", list), read("getAccountApiLog", list_of_type)]
 }
 
-/// Headers that prove who somebody is, beside the ones that the contract names.
+/// Headers with credentials, beside those that the contract names.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// Methods that a list can be asked for.
@@ -98,7 +98,7 @@ fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
     }
 }
 
-/// Headers that are sent more than once stand side by side.
+/// The headers; the values of one that was sent more than once are joined.
 fn headers(lines: &str, secrets: &BTreeSet<String>) -> Map<String, Value> {
     let mut headers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {

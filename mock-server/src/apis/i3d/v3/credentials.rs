@@ -1,4 +1,4 @@
-//! Who asks: an API key in `PRIVATE-TOKEN`, or the session of a login in a cookie.
+//! Authentication: by an API key in `PRIVATE-TOKEN`, or by the session of a login in a cookie.
 
 use http::HeaderMap;
 use rusqlite::OptionalExtension;
@@ -11,7 +11,7 @@ use crate::{
 /// The header that carries an API key.
 const KEY_HEADER: &str = "private-token";
 
-/// Every request passes here, so a key without a whitelist costs one statement.
+/// What a key opens, in one statement, because every request needs it.
 const KEY: &str = "
     SELECT account, id, expires_at,
            EXISTS (SELECT 1 FROM api_key_ip_whitelist WHERE api_key_id = api_key.id AND active = 1)

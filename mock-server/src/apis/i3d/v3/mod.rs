@@ -55,16 +55,16 @@ impl Api for I3dV3 {
         rooms.into_iter().flatten().collect()
     }
 
-    fn note(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {
-        account::action_log::note(cx, route, path)
+    fn log_action(&self, cx: &Context, route: &Route, path: &str) -> Result<()> {
+        account::action_log::log(cx, route, path)
     }
 
     fn seed(&self, cx: &Context) -> Result<()> {
         demo::seed(cx)
     }
 
-    fn settle(&self, cx: &Context) -> Result<()> {
-        demo::settle(cx)
+    fn apply_settings(&self, cx: &Context) -> Result<()> {
+        demo::apply_settings(cx)
     }
 
     fn pages(&self) -> Vec<WebPage> {

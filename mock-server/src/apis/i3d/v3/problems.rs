@@ -1,15 +1,15 @@
-//! How this API words a refusal: `{errorCode, errorMessage, errors}`, with a code of its public
-//! table.
+//! Refusals as this API answers them: `{errorCode, errorMessage, errors}`, with a code of its
+//! public table.
 
 use openapi::Route;
 use serde_json::{Value, json};
 
-use crate::engine::{Kind, Problem};
+use crate::engine::{Problem, ProblemKind};
 
 /// Status and body of a refusal.
 pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
     let kind = route.map_or(problem.kind, |route| documented(problem.kind, route));
-    let (code, message) = standard(kind);
+    let (code, message) = code_and_message(kind);
     let errors: Vec<Value> = problem
         .errors
         .iter()
@@ -23,30 +23,32 @@ pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
     (kind.status(), body)
 }
 
-/// An id that nothing answers to has the status that the operation documents for it. Most document
-/// 404; the others 400, or nothing but 403.
-fn documented(kind: Kind, route: &Route) -> Kind {
+/// An unknown id has the status that the operation documents for it. Most document 404; the others
+/// 400, or nothing but 403.
+fn documented(kind: ProblemKind, route: &Route) -> ProblemKind {
     match kind {
-        Kind::NotFound if route.documents(404) => Kind::NotFound,
-        Kind::NotFound if route.documents(400) => Kind::Malformed,
-        Kind::NotFound => Kind::Forbidden,
+        ProblemKind::NotFound if route.documents(404) => ProblemKind::NotFound,
+        ProblemKind::NotFound if route.documents(400) => ProblemKind::Malformed,
+        ProblemKind::NotFound => ProblemKind::Forbidden,
         kind => kind,
     }
 }
 
-fn standard(kind: Kind) -> (u32, &'static str) {
+fn code_and_message(kind: ProblemKind) -> (u32, &'static str) {
     match kind {
-        Kind::NotFound => (10001, "Entity not found"),
-        Kind::Forbidden => (10003, "No access to entity"),
-        Kind::Unauthenticated => (10004, "Unauthenticated / invalid credentials for API request"),
-        Kind::Internal => (10007, "Internal server error"),
-        Kind::Malformed => (10008, "An invalid parameter was provided"),
-        Kind::Conflict => (10009, "Entity cannot be deleted due to conflict"),
-        Kind::NoRoute => (10012, "API route not found"),
-        Kind::Invalid => (11001, "Errors in form"),
+        ProblemKind::NotFound => (10001, "Entity not found"),
+        ProblemKind::Forbidden => (10003, "No access to entity"),
+        ProblemKind::Unauthenticated => {
+            (10004, "Unauthenticated / invalid credentials for API request")
+        }
+        ProblemKind::Internal => (10007, "Internal server error"),
+        ProblemKind::Malformed => (10008, "An invalid parameter was provided"),
+        ProblemKind::Conflict => (10009, "Entity cannot be deleted due to conflict"),
+        ProblemKind::NoRoute => (10012, "API route not found"),
+        ProblemKind::Invalid => (11001, "Errors in form"),
         // The public table has no code of its own for these; this is the code of their group.
-        Kind::MethodNotAllowed => (10000, "Method not allowed"),
-        Kind::TooLarge => (10000, "Request body too large"),
-        Kind::TooManyRequests => (10000, "Too many requests"),
+        ProblemKind::MethodNotAllowed => (10000, "Method not allowed"),
+        ProblemKind::TooLarge => (10000, "Request body too large"),
+        ProblemKind::TooManyRequests => (10000, "Too many requests"),
     }
 }

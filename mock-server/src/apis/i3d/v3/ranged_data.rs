@@ -5,7 +5,7 @@ use crate::engine::{Page, Problem, Result};
 /// The header, in the spelling of the contract.
 pub(super) const HEADER: &str = "RANGED-DATA";
 
-/// How many rows a request gets when it does not say.
+/// How many rows a request without a number gets.
 const RESULTS_DEFAULT: u32 = 25;
 
 /// How many rows a request may ask for.
