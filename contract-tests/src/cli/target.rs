@@ -119,7 +119,10 @@ impl LiveArguments {
                 let target = Target::at(profile, &place, Keys::from_env()).await?;
                 // An emulator has the keys of its demo world; of any other server somebody must
                 // know one.
-                anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
+                anyhow::ensure!(
+                    target.can_call_as(Caller::Customer),
+                    "set {KEY} in the environment"
+                );
                 Ok(target)
             }
             Kind::Live => Ok(self

@@ -1,4 +1,4 @@
-//! How commands are written for a shell.
+//! Quotes commands for a shell.
 
 /// A command as it is typed into a shell.
 pub fn typed<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {

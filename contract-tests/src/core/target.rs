@@ -76,7 +76,7 @@ impl Target {
         url: String,
         server: Arc<dyn Any + Send + Sync>,
     ) -> Target {
-        let keys = Keys::default().or_of(profile.demo_keys);
+        let keys = Keys::default().or_demo(profile.demo_keys);
         Target {
             profile,
             name: "mock".to_owned(),
@@ -112,7 +112,7 @@ impl Target {
         if !target.has_control().await? {
             return Ok(Target { controllable: false, ..target });
         }
-        let keys = keys.or_of(profile.demo_keys);
+        let keys = keys.or_demo(profile.demo_keys);
         // With a seed, the clock stands still until it is moved.
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
@@ -183,8 +183,8 @@ impl Target {
         Redactor::new(self.profile, self.keys.secrets().cloned())
     }
 
-    /// Whether the harness has what `caller` shows.
-    pub fn knows(&self, caller: Caller) -> bool {
+    /// Whether the harness has the credentials to call as `caller`.
+    pub fn can_call_as(&self, caller: Caller) -> bool {
         caller == Caller::Nobody || self.keys.of(caller).is_some()
     }
 

@@ -77,7 +77,7 @@ impl Judged<'_> {
 
     fn is_unknown_route(&self) -> bool {
         self.status_code() == 404
-            && self.exchange.received.json()["errorCode"] == self.profile.no_route
+            && self.exchange.received.json()["errorCode"] == self.profile.unknown_route_code
     }
 
     fn server_error(&self) -> Found {

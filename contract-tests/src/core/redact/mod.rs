@@ -83,7 +83,7 @@ impl Redactor {
     /// Knows every key that anything may be called with: those of the environment, and those of the
     /// demo world.
     pub fn of_every_key(profile: &'static ApiProfile) -> Redactor {
-        let (own, demo) = (Keys::from_env(), Keys::default().or_of(profile.demo_keys));
+        let (own, demo) = (Keys::from_env(), Keys::default().or_demo(profile.demo_keys));
         Redactor::new(profile, own.secrets().chain(demo.secrets()).cloned())
     }
 

@@ -71,16 +71,16 @@ impl Play<'_> {
             Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
             _ => (!route.open, UNAUTHENTICATED),
         };
-        if !closed || !self.session.target.knows(caller) {
+        if !closed || !self.session.target.can_call_as(caller) {
             return Ok(());
         }
         let received = self.session.send(request.sent(caller)).await?;
         if received.status == expected {
             return Ok(());
         }
-        let who = caller.told().unwrap_or_default();
+        let who = caller.description().unwrap_or_default();
         let message = format!("has the status {} {who} instead of {expected}", received.status);
-        self.session.found(&check::REFUSES_STRANGERS, &route.id, "", message)
+        self.session.found(&check::REFUSES_UNAUTHENTICATED, &route.id, "", message)
     }
 
     /// The resources of one customer do not exist for another.
@@ -162,9 +162,9 @@ impl Play<'_> {
         if expected.is_some() && Some(received.status) != expected {
             let message =
                 format!("has the status {} for an id that was never given", received.status);
-            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
+            self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// A resource cannot be reached through another parent than its own.

@@ -357,9 +357,9 @@ impl Play<'_> {
                 row.key,
                 expected.map_or_else(|| "a refusal".to_owned(), |it| it.to_string())
             );
-            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
+            self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// The resource of a slot; reads the list first if nothing is known of the family.
@@ -386,7 +386,7 @@ pub(super) fn content(request: &Request) -> Members {
 /// What an answer should show of a body, with the defaults of members that it leaves out.
 pub(super) fn shown(family: &Family, body: &Members) -> Members {
     let mut shown = (family.shows)(body);
-    shown.retain(|name, _| !family.unseen.contains(&name.as_str()));
+    shown.retain(|name, _| !family.write_only.contains(&name.as_str()));
     if let (Value::Object(absent), false) = ((family.absent)(), family.merges) {
         shown.extend(absent.into_iter().filter(|(name, _)| !body.contains_key(name)));
     }

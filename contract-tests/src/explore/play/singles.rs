@@ -178,7 +178,7 @@ fn rank(mutation: Mutation) -> usize {
 fn check_of(mutation: Mutation) -> &'static Check {
     match mutation {
         Mutation::Missing | Mutation::NoBody => &check::REFUSES_MISSING,
-        Mutation::Unknown => &check::DEAD_STAYS_DEAD,
+        Mutation::Unknown => &check::REFUSES_NONEXISTENT,
         Mutation::Below(_) | Mutation::Above(_) => &check::REFUSES_BOUNDARY,
         Mutation::Range(_) => &check::BAD_RANGE,
         _ => &check::REFUSES_INVALID,

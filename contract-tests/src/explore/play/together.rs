@@ -193,8 +193,8 @@ impl Play<'_> {
         states: Vec<State>,
         events: &[Event],
     ) -> Played<Vec<State>> {
-        let Family { moving, touched, only_alone, unseen, .. } = operation.family;
-        let skip = [*moving, *touched, *only_alone, *unseen];
+        let Family { volatile, touched, only_alone, write_only, .. } = operation.family;
+        let skip = [*volatile, *touched, *only_alone, *write_only];
         let after: Vec<State> =
             states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
         if after.is_empty() {

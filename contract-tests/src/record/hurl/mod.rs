@@ -16,7 +16,7 @@ use crate::{
     core::{
         profile::ApiProfile,
         request::{Form, Part},
-        transport::credentials::STRANGERS_KEY,
+        transport::credentials::WRONG_KEY,
     },
     fixture::{
         Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,
@@ -154,7 +154,7 @@ fn key(who: Who) -> Option<String> {
         Who::Customer => Some(customer),
         Who::Other => Some(other),
         Who::Excluded => Some(excluded),
-        Who::Stranger => Some(STRANGERS_KEY.to_owned()),
+        Who::Stranger => Some(WRONG_KEY.to_owned()),
         Who::Nobody => None,
     }
 }

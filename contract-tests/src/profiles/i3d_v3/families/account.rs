@@ -30,7 +30,7 @@ pub(super) static FAMILIES: &[Family] = &[
         values: &[("expiresAt", in_the_future)],
         initial: || json!({ "used": 0 }),
         absent: || json!({ "note": null, "expiresAt": null }),
-        moving: &["used"],
+        volatile: &["used"],
         order: Order::Ascending,
         ..Family::NONE
     },

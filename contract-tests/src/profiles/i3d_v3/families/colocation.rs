@@ -17,7 +17,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "colocationId",
         merges: true,
-        moving: &[
+        volatile: &[
             "trafficSum",
             "trafficSumMonthMbit",
             "outgoingTrafficSum",
@@ -39,7 +39,7 @@ pub(super) static FAMILIES: &[Family] = &[
         parent: "colocation services",
         values: &[("percentage", |random| (1 + random.below(100)).into())],
         // When it was raised last follows from the percentage.
-        moving: &["triggered"],
+        volatile: &["triggered"],
         order: Order::Ascending,
         ..Family::NONE
     },
@@ -60,7 +60,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "crossConnectId",
         merges: true,
-        moving: &["outgoingTrafficSum", "incomingTrafficSum"],
+        volatile: &["outgoingTrafficSum", "incomingTrafficSum"],
         touched: CONTRACT,
         order: Order::Ascending,
         ..Family::NONE

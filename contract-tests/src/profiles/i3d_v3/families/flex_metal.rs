@@ -79,13 +79,13 @@ pub(super) static FAMILIES: &[Family] = &[
             })
         },
         absent: || json!({ "tags": [], "contractId": "" }),
-        unseen: &["sshKey", "postInstallScript", "overflow"],
-        moving: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
+        write_only: &["sshKey", "postInstallScript", "overflow"],
+        volatile: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
         states: Some(("status", STATES)),
         remains: &["failed", "releasing", "released"],
         order: Order::Ascending,
         limit: 20,
-        seconds: 12,
+        settles_after_seconds: 12,
         disturbs: &["FlexMetal tags"],
         ..Family::NONE
     },

@@ -46,7 +46,7 @@ pub(super) static FAMILIES: &[Family] = &[Family {
     ],
     touched: &["modifiedAt"],
     // What it costs follows from what is in it.
-    moving: &["price", "setup", "vat", "instantDeliverable"],
+    volatile: &["price", "setup", "vat", "instantDeliverable"],
     order: Order::Ascending,
     limit: 40,
     ..Family::NONE

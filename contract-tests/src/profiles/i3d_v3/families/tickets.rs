@@ -50,7 +50,7 @@ pub(super) static FAMILIES: &[Family] = &[
         initial: || json!({ "status": "open", "numUserReplies": 1 }),
         only_alone: &["replies"],
         // Whoever gets a ticket has read it.
-        moving: &["clientLastReadAt"],
+        volatile: &["clientLastReadAt"],
         touched: &["updatedAt", "clientLastRepliedAt", "replies"],
         order: Order::Descending,
         ..Family::NONE
