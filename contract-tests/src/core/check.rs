@@ -10,15 +10,15 @@ pub struct Check {
     pub code: &'static str,
     /// What it is about.
     pub subject: Subject,
-    /// What must hold, in one sentence.
+    /// The law that must hold, in one sentence.
     pub law: &'static str,
-    /// Why that matters, and where to look when it does not hold.
+    /// Why the law matters, and where to look when it is broken.
     pub explain: &'static str,
-    /// Whether it is only worth knowing when it does not hold.
+    /// Whether a breach is only a warning.
     pub warns: bool,
 }
 
-/// What checks are about; the first digit of their codes stands for it.
+/// What checks are about; its number is the first digit of their codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// An answer alone.
@@ -35,14 +35,14 @@ pub enum Subject {
     Run,
 }
 
-/// Reports name a check by its code.
+/// A check is serialised as its code.
 impl Serialize for Check {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code)
     }
 }
 
-/// The check of this code, in any case.
+/// The check of this code; upper and lower case are the same.
 pub fn find(code: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code))
 }

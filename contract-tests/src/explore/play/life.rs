@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Play, TargetOperation,
     dress::{Dressed, dressed},
-    request::{About, of_unknown},
+    request::{About, status_of_unknown_id},
 };
 use crate::{
     core::{
@@ -226,7 +226,7 @@ impl Play<'_> {
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let as_expected = match row.alive {
             true => received.is_success(),
-            false => Some(received.status) == of_unknown(operation.route),
+            false => Some(received.status) == status_of_unknown_id(operation.route),
         };
         if !as_expected {
             return self.explain_presence(operation, &row, received.status).await;
@@ -283,7 +283,7 @@ impl Play<'_> {
                 continue;
             };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
-            if of_unknown(route).is_some_and(|expected| expected != received.status) {
+            if status_of_unknown_id(route).is_some_and(|expected| expected != received.status) {
                 let message = format!(
                     "has the status {} for the parts of {key}, which is gone",
                     received.status
@@ -349,7 +349,7 @@ impl Play<'_> {
         row: &Row,
         received: &Received,
     ) -> Played {
-        let expected = of_unknown(operation.route);
+        let expected = status_of_unknown_id(operation.route);
         if Some(received.status) != expected {
             let message = format!(
                 "has the status {} for {}, which is gone; {} says so",
