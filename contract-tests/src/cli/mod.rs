@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 pub use self::target::TargetArguments;
 use crate::{
     core::run::Verdict,
-    live::{Barred, Unplannable},
+    live::{GateError, PlanError},
 };
 
 /// Holds an API to its contract: the emulator, or a server at some address.
@@ -95,8 +95,8 @@ pub fn main() -> ExitCode {
 
 /// Whether an error says that an argument means nothing, whatever the world is like.
 fn is_misunderstood(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Barred::Url(_)))
-        || matches!(error.downcast_ref(), Some(Unplannable::Unknown(..)))
+    matches!(error.downcast_ref(), Some(GateError::Url(_)))
+        || matches!(error.downcast_ref(), Some(PlanError::Unknown(..)))
 }
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
@@ -122,11 +122,9 @@ mod tests {
 
     #[test]
     fn only_what_means_nothing_is_misunderstood() {
-        assert!(is_misunderstood(&Barred::Url("nonsense".to_owned()).into()));
-        assert!(is_misunderstood(
-            &Unplannable::Unknown("nonsense".to_owned(), String::new()).into()
-        ));
-        assert!(!is_misunderstood(&Barred::Live("api.example".to_owned(), "say --live").into()));
+        assert!(is_misunderstood(&GateError::Url("nonsense".to_owned()).into()));
+        assert!(is_misunderstood(&PlanError::Unknown("nonsense".to_owned(), String::new()).into()));
+        assert!(!is_misunderstood(&GateError::Live("api.example".to_owned(), "say --live").into()));
         assert!(!is_misunderstood(&std::io::Error::other("full").into()));
     }
 }

@@ -12,11 +12,11 @@ use crate::{
         exchange::Caller,
         live_rules::Rules,
         profile::ApiProfile,
-        target::{Kind, Place, Target},
+        target::{ResolvedServer, Target, TargetKind},
         transport::credentials::{KEY, Keys},
     },
     live::{
-        Barred, Folder, Gate, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
+        Folder, Gate, GateError, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
         SystemClock,
     },
     profiles,
@@ -78,8 +78,8 @@ impl TargetArguments {
     pub(super) fn is_live(&self) -> bool {
         let gate = Gate::new(self.live.live, &Rules::of(profile()));
         match gate.pass(&self.target) {
-            Ok(place) => place.kind == Kind::Live,
-            Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
+            Ok(server) => server.kind == TargetKind::Live,
+            Err(barred) => matches!(barred, GateError::Live(..) | GateError::Unknown(..)),
         }
     }
 
@@ -89,13 +89,13 @@ impl TargetArguments {
         let profile = profile();
         let rules = Rules::of(profile);
         if self.target != "mock" {
-            let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
-            return self.live.guarded(place, rules, permit, self.live.folder()?, None).await;
+            let server = Gate::new(self.live.live, &rules).pass(&self.target)?;
+            return self.live.guarded(server, rules, permit, self.live.folder()?, None).await;
         }
         let mock = Target::mock(profile, 0)?;
         let url = mock.url().expect("a mock has an address");
-        let place = Gate::new(false, &rules).pass(&url)?;
-        self.live.before(&mock, place, rules, permit, self.live.folder()?, None)
+        let server = Gate::new(false, &rules).pass(&url)?;
+        self.live.before(&mock, server, rules, permit, self.live.folder()?, None)
     }
 }
 
@@ -113,10 +113,10 @@ impl LiveArguments {
             return Ok(Target::mock(profile, seed)?);
         }
         let rules = Rules::of(profile);
-        let place = Gate::new(self.live, &rules).pass(target)?;
-        match place.kind {
-            Kind::Mock => {
-                let target = Target::at(profile, &place, Keys::from_env()).await?;
+        let server = Gate::new(self.live, &rules).pass(target)?;
+        match server.kind {
+            TargetKind::Mock => {
+                let target = Target::at(profile, &server, Keys::from_env()).await?;
                 // An emulator has the keys of its demo world; of any other server somebody must
                 // know one.
                 anyhow::ensure!(
@@ -125,8 +125,8 @@ impl LiveArguments {
                 );
                 Ok(target)
             }
-            Kind::Live => Ok(self
-                .guarded(place, rules, Permit::default(), self.folder()?, None)
+            TargetKind::Live => Ok(self
+                .guarded(server, rules, Permit::default(), self.folder()?, None)
                 .await?
                 .target),
         }
@@ -144,24 +144,24 @@ impl LiveArguments {
         ledger: Ledger,
     ) -> anyhow::Result<GuardedTarget> {
         let rules = Rules::of(profile());
-        let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
-        self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
+        let server = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
+        self.guarded(server, rules, Permit::default(), folder, Some(ledger)).await
     }
 
     async fn guarded(
         &self,
-        place: Place,
+        server: ResolvedServer,
         rules: Rules,
         permit: Permit,
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
         let keys = Keys::from_env();
-        let live = place.kind == Kind::Live;
+        let live = server.kind == TargetKind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
         self.before(
-            &Target::at(profile(), &place, keys).await?,
-            place,
+            &Target::at(profile(), &server, keys).await?,
+            server,
             rules,
             permit,
             folder,
@@ -172,22 +172,22 @@ impl LiveArguments {
     fn before(
         &self,
         target: &Target,
-        place: Place,
+        server: ResolvedServer,
         mut rules: Rules,
         permit: Permit,
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
-        if place.kind == Kind::Mock {
+        if server.kind == TargetKind::Mock {
             rules.limits = rules.limits.of_a_rehearsal();
         }
         let new_header =
-            || Header { run: new_run(), api: target.profile.name.to_owned(), base: place.base };
+            || Header { run: new_run(), api: target.profile.name.to_owned(), base: server.base };
         let config = GuardConfig {
             profile: target.profile,
             rules,
             header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
-            host: place.host,
+            host: server.host,
             permit,
             folder,
             clock: if target.is_seeded() {
