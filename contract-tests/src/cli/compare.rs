@@ -19,7 +19,7 @@ use crate::{
         run::{Case, Outcome, Verdict},
         shell::typed,
     },
-    fixture::{Fixture, Loaded, Options, load, means},
+    fixture::{Fixture, Loaded, Options, filter_matches, load},
     report::{self, ReportArguments},
 };
 
@@ -107,7 +107,8 @@ impl Arguments {
     fn means(&self, filter: &str, id: &str) -> bool {
         let folders = [self.folder.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
         let names = [Some(id), id.strip_prefix("examples/")];
-        let means = |folder: &Path| names.iter().flatten().any(|name| means(folder, filter, name));
+        let means =
+            |folder: &Path| names.iter().flatten().any(|name| filter_matches(folder, filter, name));
         folders.into_iter().any(means)
     }
 

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method, header};
 use openapi::Route;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Who sends a request. The credentials themselves are added by the transport and stand in no
 /// exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Caller {
     /// The customer whom the harness works for.
+    #[default]
     Customer,
     /// Another customer of the same world.
     Other,
@@ -25,6 +28,11 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// Whether it is the customer whom the harness works for.
+    pub fn is_customer(&self) -> bool {
+        *self == Caller::Customer
+    }
+
     /// How a request of this caller is described; `None` for the customer.
     pub fn description(self) -> Option<&'static str> {
         match self {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use openapi::{Location, Route};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -105,6 +106,14 @@ impl Makes {
     }
 }
 
+/// Whether the contract lists this value for a parameter of the path, so that a read may name it
+/// although no answer has shown it.
+pub fn is_listed(route: &Route, parameter: &str, value: &str) -> bool {
+    let parameter = route.parameter(Location::Path, parameter);
+    let values = parameter.and_then(|it| it.definition["enum"].as_array());
+    values.is_some_and(|values| values.iter().any(|it| it == value))
+}
+
 fn has_any(resource: &Value, members: &BTreeMap<String, Vec<Value>>) -> bool {
     members.iter().any(|(member, values)| values.contains(&resource[member]))
 }
@@ -201,7 +210,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use http::Method;
-    use openapi::Location;
 
     use super::*;
     use crate::profiles::i3d_v3::PROFILE;

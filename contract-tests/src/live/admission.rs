@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{Entry, RunId};
 use crate::core::{
     exchange::{Caller, Sent},
-    live_rules::{Class, Makes, Rules},
+    live_rules::{Class, Makes, Rules, is_listed},
     profile::ApiProfile,
     transport::denied::Refusal,
 };
@@ -148,14 +148,10 @@ impl<'r, 'a> Admission<'r, 'a> {
 
     /// A read may name ids that an answer has shown, that the run made, or that the contract lists.
     fn check_ids_known(&self, route: &Route, ids: &Ids) -> Result<(), Refusal> {
-        let listed = |name: &str, id: &str| {
-            let parameter = route.parameter(Location::Path, name);
-            let values = parameter.and_then(|it| it.definition["enum"].as_array());
-            values.is_some_and(|values| values.iter().any(|value| value == id))
-        };
         let made = |id: &str| self.entries.iter().any(|entry| entry.ids.contains_key(id));
-        let unknown =
-            ids.iter().find(|(name, id)| !self.seen.contains(id) && !made(id) && !listed(name, id));
+        let unknown = ids
+            .iter()
+            .find(|(name, id)| !self.seen.contains(id) && !made(id) && !is_listed(route, name, id));
         unknown.map_or(Ok(()), |(_, id)| Err(Refusal::Unknown(route.id.clone(), id.clone())))
     }
 

@@ -29,9 +29,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// How long to wait at most.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How many rows of a list are asked for at once.
-const PAGE: usize = 100;
+const PAGE: u32 = 100;
 /// How many pages a list may have.
-const PAGES_MAX: usize = 50;
+const PAGES_MAX: u32 = 50;
 
 /// What a sweep did.
 #[derive(Debug, Default)]
@@ -327,13 +327,13 @@ impl<'a> Sweeper<'a> {
             self.route(list).parameters.iter().any(|it| it.location == Location::Header);
         let mut rows = Vec::new();
         for page in 0..PAGES_MAX {
-            let range = has_pages.then(|| format!("start={},results={PAGE}", page * PAGE));
+            let range = has_pages.then(|| (self.guard.profile().range)(page * PAGE, PAGE));
             let answer = self.send(list, None, range).await?;
             let more = match answer.json() {
                 Value::Array(more) if answer.is_success() => more,
                 _ => return Err(format!("{list} answers {}", answer.status)),
             };
-            let is_last = !has_pages || more.len() < PAGE;
+            let is_last = !has_pages || more.len() < PAGE as usize;
             rows.extend(more);
             if is_last {
                 return Ok(rows);
