@@ -25,7 +25,7 @@ use crate::{
 /// How many characters of a random number name a run.
 const RUN_DIGITS: usize = 8;
 
-/// Where live runs keep what they know, unless they are told.
+/// The default folder of budgets and ledgers.
 const STATE: &str = ".contract-tests";
 
 /// What is tested.
@@ -58,7 +58,7 @@ pub(super) struct GuardedTarget {
 }
 
 impl TargetArguments {
-    /// The target. A mock begins with `seed`; a live one is only read.
+    /// Opens the target. A mock begins with `seed`; a live API is only read.
     pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
         self.live.open(&self.target, seed).await
     }
@@ -73,8 +73,7 @@ impl TargetArguments {
         self.target.trim_end_matches('/')
     }
 
-    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked
-    /// to.
+    /// Whether it is a live API, whether or not the gate lets it pass.
     pub(super) fn is_live(&self) -> bool {
         let gate = Gate::new(self.live.live, &Rules::of(profile()));
         match gate.pass(&self.target) {
@@ -83,8 +82,8 @@ impl TargetArguments {
         }
     }
 
-    /// The same behind a guard that also lets through what `permit` says. An emulator can be
-    /// written to in rehearsal.
+    /// Opens the target behind a guard that also lets through what `permit` allows. With an
+    /// emulator this is a rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
         let profile = profile();
         let rules = Rules::of(profile);
@@ -100,13 +99,14 @@ impl TargetArguments {
 }
 
 impl LiveArguments {
-    /// The arguments that say the same again.
+    /// The arguments that repeat these.
     pub(super) fn words(&self) -> Vec<String> {
         let live = self.live.then(|| "--live".to_owned());
         live.into_iter().chain(option("--state", &self.state, STATE)).collect()
     }
 
-    /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
+    /// Opens the target of this name or base URL. A mock begins with `seed`; a live API is only
+    /// read.
     pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
         let profile = profile();
         if target == "mock" {
@@ -117,8 +117,8 @@ impl LiveArguments {
         match server.kind {
             TargetKind::Mock => {
                 let target = Target::at(profile, &server, Keys::from_env()).await?;
-                // An emulator has the keys of its demo world; of any other server somebody must
-                // know one.
+                // The keys of an emulator are those of its demo world; for any other server, the
+                // environment must have one.
                 anyhow::ensure!(
                     target.can_call_as(Caller::Customer),
                     "set {KEY} in the environment"
@@ -132,12 +132,12 @@ impl LiveArguments {
         }
     }
 
-    /// The folder; nobody else uses it as long as it is open.
+    /// The folder, locked as long as it is open.
     pub(super) fn folder(&self) -> std::io::Result<Folder> {
         Folder::open(&self.state)
     }
 
-    /// The guard of a run that goes on only to remove what `ledger` says.
+    /// Opens the target of `ledger` behind a guard that only removes what the ledger says.
     pub(super) async fn resume(
         &self,
         folder: Folder,
@@ -201,7 +201,7 @@ impl LiveArguments {
     }
 }
 
-/// An option with a path, unless that is the one it has by itself.
+/// An option with a path; nothing where that is the default.
 pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
     let path = path.to_string_lossy().into_owned();
     if path == default { Vec::new() } else { vec![name.to_owned(), path] }

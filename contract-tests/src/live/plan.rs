@@ -11,7 +11,7 @@ use super::Permit;
 use crate::core::{
     live_rules::{Class, Limits, Rules},
     profile::ApiProfile,
-    shell::typed,
+    shell::command_line,
 };
 
 /// How many hexadecimal digits of its hash identify a plan.
@@ -125,7 +125,7 @@ impl Plan {
         let words = ["contract-tests", "plan", "--target", &self.base, "--create", &life.create];
         let money =
             (life.cents > 0).then(|| ["--money".to_owned(), (self.cents_max / 100).to_string()]);
-        typed(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
+        command_line(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
     }
 
     /// How often each operation is sent, with its class.

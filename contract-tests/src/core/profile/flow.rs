@@ -1,5 +1,5 @@
-//! State machines of what a client does step by step, such as a login, as data: states, and moves with
-//! their transitions.
+//! State machines of what a client does step by step, such as a login, as data: states, and moves
+//! with their transitions.
 
 use std::collections::VecDeque;
 

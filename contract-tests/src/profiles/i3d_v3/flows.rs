@@ -1,4 +1,4 @@
-//! What goes on step by step in the i3D.net v3 API: logins, and the change of a password.
+//! The flows of the i3D.net v3 API: logins, and the change of a password.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::core::{
 /// The flows, with the users of the demo world.
 pub(super) static FLOWS: &[Flow] = &[LOGIN, SECOND_FACTOR, PASSWORD];
 
-/// How often a password is guessed in a walk; the sixth wrong one would be refused for that alone.
+/// How many wrong passwords a walk sends at most: after five, the server refuses any.
 const GUESSES_MAX: u32 = 4;
 
 const LOGIN: Flow = Flow {
@@ -80,7 +80,7 @@ const SECOND_FACTOR: Flow = Flow {
             operation: "provideOTP",
             what: "the password of the moment",
             body: one_time_password,
-            // One that was used is not accepted again.
+            // A one-time password that was used is not accepted again.
             after_seconds: 30,
             transitions: &[("out", 404, "out"), ("asked", 204, "in"), ("in", 404, "in")],
             ..Move::NONE

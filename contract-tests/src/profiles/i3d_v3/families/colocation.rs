@@ -67,14 +67,14 @@ pub(super) static FAMILIES: &[Family] = &[
     },
 ];
 
-/// What a notice changes.
+/// The members that a notice changes.
 const CONTRACT: &[&str] = &["dateEnd", "dateEndContract", "dateCancelled"];
 
 /// Notice is given once.
 const CANCEL: Action =
     Action { allowed: |service| Some(!is_cancelled(service)), done: is_cancelled, ..Action::NONE };
 
-/// A notice can be taken back as long as the service runs; nobody can read off whether it does.
+/// A notice can be taken back as long as the service runs, which its members do not show.
 const REVERT: Action = Action {
     allowed: |service| if is_cancelled(service) { None } else { Some(false) },
     done: |service| !is_cancelled(service),

@@ -1,4 +1,4 @@
-//! Visitors of the data center, and the papers that they show.
+//! Visitors of the data center, and their documents.
 
 use serde_json::{Value, json};
 
