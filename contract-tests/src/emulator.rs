@@ -1,4 +1,4 @@
-//! The emulator: one of a test's own, or one as a target in this process.
+//! Starts emulators in this process: one for a test, or one as the target of a verb.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Emulator {
         &self.key
     }
 
-    /// Its base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         self.server.url()
     }

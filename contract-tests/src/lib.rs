@@ -43,7 +43,7 @@ pub use crate::core::{
         Content, Part, Request,
         mutation::{Limit, Mutation},
         tolerated::{Tolerated, tolerated},
-        violations::{Violation, violations},
+        violations::{InvalidRequest, invalid_requests},
     },
     run::{Case, Outcome, Run, Verdict},
     secret::Secret,

@@ -8,7 +8,8 @@ use std::{
 };
 
 use contract_tests::{
-    Api, Emulator, Request, Violation, operations, profiles::i3d_v3::PROFILE, tolerated, violations,
+    Api, Emulator, InvalidRequest, Request, invalid_requests, operations,
+    profiles::i3d_v3::PROFILE, tolerated,
 };
 use http::Method;
 use libtest_mimic::{Arguments, Trial};
@@ -50,7 +51,7 @@ fn trials(example: &Request) -> Vec<Trial> {
             cases.accepts(&format!("ignores {what}"), request);
         }
     }
-    for violation in violations(example) {
+    for violation in invalid_requests(example) {
         cases.refuses(violation);
     }
     cases.refuses_other_methods(example.clone());
@@ -112,7 +113,7 @@ impl Cases {
         self.trials.push(Trial::test(format!("{} stands in the account log", self.id), test));
     }
 
-    fn refuses(&mut self, violation: Violation) {
+    fn refuses(&mut self, violation: InvalidRequest) {
         let name = violation.to_string();
         self.refused(&name, move |api| {
             let answer = RUNTIME.block_on(violation.request.call(&api).send());

@@ -1,4 +1,4 @@
-//! `apply`: does what was planned.
+//! `apply`: carries out a plan.
 
 use std::sync::Arc;
 

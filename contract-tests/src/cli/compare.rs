@@ -17,9 +17,9 @@ use crate::{
         profile::ApiProfile,
         redact::Redactor,
         run::{Case, Outcome, Verdict},
-        shell::typed,
+        shell::command_line,
     },
-    fixture::{Fixture, Loaded, Options, load, means},
+    fixture::{Fixture, Loaded, Options, filter_matches, load},
     report::{self, ReportArguments},
 };
 
@@ -66,7 +66,7 @@ pub(super) struct Arguments {
     reports: ReportArguments,
 }
 
-/// Where differences stand that somebody answers for, if nobody says where.
+/// The file of waivers that is read without `--waivers`.
 const WAIVERS: &str = "waivers.yaml";
 
 /// What is played.
@@ -95,7 +95,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
     let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
     let mut comparison = compare_sides(&mock, &truth, &scenarios, &terms).await;
-    comparison.run.cases.iter_mut().for_each(|case| case.replay = arguments.again(&case.name));
+    comparison
+        .run
+        .cases
+        .iter_mut()
+        .for_each(|case| case.replay = arguments.replay_command(&case.name));
     comparison.run.cases.extend(unplayed);
     let today = options.now.to_zoned(TimeZone::UTC).date();
     print!("{}", redactor.text(&comparison.table(&waivers, today)));
@@ -103,16 +107,17 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 }
 
 impl Arguments {
-    /// Whether a filter means a scenario; an example has the name of its operation, too.
-    fn means(&self, filter: &str, id: &str) -> bool {
+    /// Whether a filter matches a scenario; an example also has the name of its operation.
+    fn filter_matches(&self, filter: &str, id: &str) -> bool {
         let folders = [self.folder.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
         let names = [Some(id), id.strip_prefix("examples/")];
-        let means = |folder: &Path| names.iter().flatten().any(|name| means(folder, filter, name));
-        folders.into_iter().any(means)
+        let matches =
+            |folder: &Path| names.iter().flatten().any(|name| filter_matches(folder, filter, name));
+        folders.into_iter().any(matches)
     }
 
     /// The command that plays one scenario again.
-    fn again(&self, scenario: &str) -> String {
+    fn replay_command(&self, scenario: &str) -> String {
         let mut words =
             vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
         if self.steps == Steps::Fixtures {
@@ -123,11 +128,11 @@ impl Arguments {
         let folder = option("--folder", &self.folder, FOLDER);
         let waivers = self.waivers.iter().map(|path| path.display().to_string());
         let waivers = waivers.flat_map(|path| ["--waivers".to_owned(), path]).collect();
-        typed([words, folder, waivers, self.live.words()].concat())
+        command_line([words, folder, waivers, self.live.words()].concat())
     }
 }
 
-/// Only a file that nobody named may be missing.
+/// The waivers of `--waivers`, or those of the default file if it exists.
 fn waivers(arguments: &Arguments) -> Result<Waivers, String> {
     let known = Path::new(WAIVERS);
     match &arguments.waivers {
@@ -150,14 +155,14 @@ async fn open(
     Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
 }
 
-/// Whether both answer with the same data: of the demo world, or what scripted scenarios make
-/// before they read it.
+/// Whether both sides answer with the same data: those of the demo world, or those that fixtures
+/// create before they read them.
 fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
     let are_demo = mock.is_demo() && truth.is_demo();
     !mock.is_live() && !truth.is_live() && (are_demo || arguments.steps == Steps::Fixtures)
 }
 
-/// What is played, and what cannot be, as cases that say why.
+/// The scenarios that are played, and a case with the reason for each that cannot be.
 fn scenarios(
     profile: &'static ApiProfile,
     arguments: &Arguments,
@@ -165,16 +170,16 @@ fn scenarios(
     truth: &Side,
 ) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
     let mut all = all_scenarios(profile, arguments, mock, truth)?;
-    let means = |filter: &String, id: &str| arguments.means(filter, id);
+    let matches = |filter: &String, id: &str| arguments.filter_matches(filter, id);
     let mut unplayed: Vec<Case> = (arguments.only.iter())
-        .filter(|filter| !all.iter().any(|it| means(filter, &it.id)))
+        .filter(|filter| !all.iter().any(|it| matches(filter, &it.id)))
         .map(|filter| nothing(format!("nothing to compare matches `{filter}`")))
         .collect();
     if all.is_empty() && unplayed.is_empty() {
         unplayed.push(nothing("there is nothing to compare".to_owned()));
     }
     all.retain(|it| {
-        arguments.only.is_empty() || arguments.only.iter().any(|filter| means(filter, &it.id))
+        arguments.only.is_empty() || arguments.only.iter().any(|filter| matches(filter, &it.id))
     });
     let mut scenarios = Vec::new();
     for Loaded { id, fixture, .. } in all {
@@ -186,7 +191,7 @@ fn scenarios(
     Ok((scenarios, unplayed))
 }
 
-/// Recordings of any of the sides, or what was asked for.
+/// The recordings of the sides, or else what `--steps` names.
 fn all_scenarios(
     profile: &'static ApiProfile,
     arguments: &Arguments,
@@ -196,7 +201,7 @@ fn all_scenarios(
     let are_recorded = [mock, truth].iter().any(|side| matches!(side, Side::Recorded { .. }));
     if are_recorded {
         let mut all = [truth.recordings(), mock.recordings()].concat();
-        // Of two recordings that of the truth is played, unless one of them is broken.
+        // Of two recordings, the one of the truth is played unless it is broken.
         all.sort_by_key(|it| (it.id.clone(), it.fixture.is_ok()));
         all.dedup_by(|one, other| one.id == other.id);
         return Ok(all);
@@ -230,12 +235,12 @@ mod tests {
 
     #[test]
     fn the_command_that_compares_a_case_again_has_every_argument_that_matters() {
-        let told = |line: &str| {
+        let command = |line: &str| {
             let words = ["contract-tests", "compare"].into_iter().chain(line.split(' '));
             let Ok(Cli { verb: Verb::Compare(arguments) }) = Cli::try_parse_from(words) else {
                 panic!("{line}")
             };
-            arguments.again("g/a")
+            arguments.replay_command("g/a")
         };
         for (line, again) in [
             ("mock my$folder --only=g --html=report.html", "mock 'my$folder' --only g/a"),
@@ -253,7 +258,7 @@ mod tests {
                 "mock mock --only g/a --waivers 'known;ones.yaml'",
             ),
         ] {
-            assert_eq!(told(line), format!("contract-tests compare {again}"));
+            assert_eq!(command(line), format!("contract-tests compare {again}"));
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     files: FileArguments,
 }
 
-/// What is read of the JSON report of a run.
+/// The part of the JSON report of a run that is read.
 #[derive(Deserialize)]
 struct Recorded {
     api: String,
@@ -53,7 +53,7 @@ struct Recorded {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let run =
         if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
-    io::stdout().write_all(told(&groups(run.profile.contract, &run.reached)).as_bytes())?;
+    io::stdout().write_all(table(&groups(run.profile.contract, &run.reached)).as_bytes())?;
     report::save_all(&run, &arguments.files, &Redactor::new(run.profile, []))?;
     Ok(run.verdict())
 }
@@ -108,7 +108,7 @@ fn read(file: &Path) -> anyhow::Result<Recorded> {
 }
 
 /// The figures of every group, and what is missing in each.
-fn told(groups: &Groups) -> String {
+fn table(groups: &Groups) -> String {
     let mut text = String::new();
     let mut row = |name: &str, cells: [String; 5]| {
         let cells: String = cells.iter().map(|cell| format!("{cell:>14}")).collect();
@@ -145,7 +145,7 @@ fn percents(it: Figures) -> [String; 5] {
         .map(|share| share.percent().map(|percent| format!("{percent} %")).unwrap_or_default())
 }
 
-/// What was not reached of an operation, in one line; `None` where that is nothing.
+/// What was not reached of an operation, in one line; `None` where everything was.
 fn missing(covered: &Covered) -> Option<String> {
     let id = &covered.route.id;
     if let Some(unreached) = unreached(covered) {
@@ -202,7 +202,7 @@ mod tests {
             (run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()),
             ("mock", 4, 1)
         );
-        let text = told(&groups(profile().contract, &run.reached));
+        let text = table(&groups(profile().contract, &run.reached));
         let all = format!("{}/{}", 1, profile().contract.routes.len());
         assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
         assert!(text.contains("\n  getSshKeys: never called\n"), "{text}");

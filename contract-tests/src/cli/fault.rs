@@ -31,7 +31,8 @@ pub(super) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   contract-tests fault                            the faults by family
-  contract-tests fault tag-list-shifted             tags whose pages leave gaps, at http://127.0.0.1:8090
+  contract-tests fault tag-list-shifted             tags whose pages leave gaps, at \
+      http://127.0.0.1:8090
   contract-tests fault '{operation: getTickets, kind: {set: {at: /*/title, value: null}}}'
   contract-tests explore --target http://127.0.0.1:8090    finds it
 
@@ -55,7 +56,7 @@ fn read(text: &str) -> Result<Fault, String> {
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let Some(fault) = arguments.fault.clone() else {
-        print!("{}", listed(profile()));
+        print!("{}", catalogue_text(profile()));
         return Ok(Verdict::Holds);
     };
     if arguments.target.is_live() {
@@ -63,7 +64,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         return Ok(Verdict::Usage);
     }
     let target = arguments.target.open(SEED).await?;
-    let told = fault.operation.clone();
+    let operation = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.profile, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
     let proxy =
@@ -73,13 +74,14 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
                 arguments.listen
             )
         })?;
-    println!("listening on http://{}, with a fault in {told}; Ctrl-C stops it", proxy.address);
+    println!("listening on http://{}, with a fault in {operation}; Ctrl-C stops it", proxy.address);
     tokio::signal::ctrl_c().await?;
     proxy.stop().await;
     Ok(Verdict::Holds)
 }
 
-fn listed(profile: &ApiProfile) -> String {
+/// The catalogue as text, by family.
+fn catalogue_text(profile: &ApiProfile) -> String {
     let mut text = String::new();
     for (name, family) in catalogue(profile) {
         text += &format!("{name}\n");
@@ -103,7 +105,7 @@ mod tests {
         assert_eq!(read(own).unwrap().operation, "getTickets");
         assert!(read("{operation: nothing, kind: reverse}").unwrap_err().contains("nothing"));
         assert!(read("{operation: getTickets, kind: odd}").is_err());
-        let all = listed(profile());
+        let all = catalogue_text(profile());
         assert!(all.lines().any(|line| line.trim_start().starts_with("ssh-delete-noop ")), "{all}");
     }
 }

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 pub use self::target::TargetArguments;
 use crate::{
     core::run::Verdict,
-    live::{Barred, Unplannable},
+    live::{GateError, PlanError},
 };
 
 /// Holds an API to its contract: the emulator, or a server at some address.
@@ -37,15 +37,20 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  contract-tests replay --target mock                  play every fixture against an emulator in this process
+  contract-tests replay --target mock                  play every fixture against an emulator \
+      in this process
   contract-tests explore --target mock --seed 7        random sequences, checked against models
   contract-tests replay --target http://127.0.0.1:8080 --html report.html
-  contract-tests coverage run.json --html page.html    what that run reached of the contract, and what it did not
-  contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator and the API differ
+  contract-tests coverage run.json --html page.html    what that run reached of the contract, \
+      and what it did not
+  contract-tests compare mock https://api.i3d.net --live    who is wrong where the emulator \
+      and the API differ
   contract-tests record scenario.yaml                  make a fixture of requests
   contract-tests explain C408                          what a code of a report means
-  contract-tests fault ssh-delete-noop                 an emulator in which deleting an SSH key does nothing
-  contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing is sent
+  contract-tests fault ssh-delete-noop                 an emulator in which deleting an SSH \
+      key does nothing
+  contract-tests plan --target https://api.i3d.net     what `apply` would write there; nothing \
+      is sent
   contract-tests sweep                                 remove what a killed run left";
 
 #[derive(Debug, Subcommand)]
@@ -82,7 +87,7 @@ pub fn main() -> ExitCode {
     let runtime = Runtime::new().expect("the system has threads for a runtime");
     match runtime.block_on(run(cli.verb)) {
         Ok(verdict) => ExitCode::from(verdict as u8),
-        Err(error) if is_misunderstood(&error) => {
+        Err(error) if is_usage_error(&error) => {
             eprintln!("{error:#}");
             ExitCode::from(Verdict::Usage as u8)
         }
@@ -93,10 +98,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Whether an error says that an argument means nothing, whatever the world is like.
-fn is_misunderstood(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Barred::Url(_)))
-        || matches!(error.downcast_ref(), Some(Unplannable::Unknown(..)))
+/// Whether an error is about an argument alone, so that the command ends as one of wrong usage.
+fn is_usage_error(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(GateError::Url(_)))
+        || matches!(error.downcast_ref(), Some(PlanError::Unknown(..)))
 }
 
 async fn run(verb: Verb) -> anyhow::Result<Verdict> {
@@ -122,11 +127,9 @@ mod tests {
 
     #[test]
     fn only_what_means_nothing_is_misunderstood() {
-        assert!(is_misunderstood(&Barred::Url("nonsense".to_owned()).into()));
-        assert!(is_misunderstood(
-            &Unplannable::Unknown("nonsense".to_owned(), String::new()).into()
-        ));
-        assert!(!is_misunderstood(&Barred::Live("api.example".to_owned(), "say --live").into()));
-        assert!(!is_misunderstood(&std::io::Error::other("full").into()));
+        assert!(is_usage_error(&GateError::Url("nonsense".to_owned()).into()));
+        assert!(is_usage_error(&PlanError::Unknown("nonsense".to_owned(), String::new()).into()));
+        assert!(!is_usage_error(&GateError::Live("api.example".to_owned(), "say --live").into()));
+        assert!(!is_usage_error(&std::io::Error::other("full").into()));
     }
 }

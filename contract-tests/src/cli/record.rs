@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::{
     TargetArguments,
-    replay::{FolderArgument, SEED, options},
+    replay::{FolderArgument, SEED, options, record_scenario},
 };
 use crate::{
-    core::{redact::Redactor, run::Verdict, target::Target},
-    fixture::{Options, read_scenario},
-    record::{self, Bounds, Passed, Proxy, Recording},
+    core::{run::Verdict, target::Target},
+    fixture::read_scenario,
+    record::{self, Bounds, Passed, Proxy},
 };
 
 /// Make fixtures of what a server answers.
@@ -45,11 +45,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     }
     let target = arguments.target.open(SEED).await?;
     if let Some(listen) = arguments.proxy {
-        return pass(&target, listen, arguments).await;
+        return record_proxied(&target, listen, arguments).await;
     }
     let mut verdict = Verdict::Holds;
     for scenario in &arguments.scenarios {
-        match drive(&target, scenario, &arguments.folder.path).await {
+        match record_file(&target, scenario, &arguments.folder.path).await {
             Ok(path) => println!("wrote {}", path.display()),
             Err(error) => {
                 eprintln!("{} is not recorded: {error:#}", scenario.display());
@@ -60,8 +60,8 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
-/// Passes requests on until the program is told to stop.
-async fn pass(
+/// Passes requests on until Ctrl-C, and then writes a fixture of them.
+async fn record_proxied(
     target: &Target,
     listen: SocketAddr,
     arguments: &Arguments,
@@ -86,22 +86,7 @@ async fn pass(
     Ok(Verdict::Holds)
 }
 
-async fn drive(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
-    let (scenario, said) = read_scenario(target.profile, path)?;
-    let options = options(target);
-    let recording = record::drive(target, &scenario, &options, &mut |_, _, _| {}).await?;
-    save(target, recording, folder, &target.redactor(), &said, &options)
-}
-
-fn save(
-    target: &Target,
-    recording: Recording,
-    folder: &Path,
-    redactor: &Redactor,
-    said: &str,
-    options: &Options,
-) -> anyhow::Result<PathBuf> {
-    let provenance = record::provenance(target, options.now);
-    let fixture = record::describe(recording, provenance, redactor, &options.run);
-    Ok(record::write(folder, &fixture, redactor, said)?)
+async fn record_file(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    let (scenario, source) = read_scenario(target.profile, path)?;
+    record_scenario(target, folder, &scenario, &source, &options(target)).await
 }

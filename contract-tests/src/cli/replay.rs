@@ -9,7 +9,7 @@ use super::{TargetArguments, target::option};
 use crate::{
     core::{
         run::{Outcome, Run, Verdict},
-        shell::typed,
+        shell::command_line,
         target::Target,
     },
     fixture::{Fixture, Loaded, Options, load, replay},
@@ -52,9 +52,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let fixtures = load(target.profile, &arguments.folder.path, &arguments.fixtures)?;
     let options = options(&target);
     let mut run = replay(&target, &fixtures, &options).await;
-    run.cases.iter_mut().for_each(|case| case.replay = again(arguments, &case.name));
+    run.cases.iter_mut().for_each(|case| case.replay = replay_command(arguments, &case.name));
     let verdict = report::write(&run, &arguments.reports, &target.redactor());
-    // What was found is told first: that a recording fails takes nothing from it.
+    // The reports are written before, so that a recording that fails does not lose them.
     if arguments.update {
         update(&target, arguments, &fixtures, &run, &options).await;
     }
@@ -62,16 +62,16 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 }
 
 /// The command that plays one fixture again.
-fn again(arguments: &Arguments, id: &str) -> String {
+fn replay_command(arguments: &Arguments, id: &str) -> String {
     let verb = ["contract-tests", "replay", id].map(str::to_owned).to_vec();
     let folder = option("--folder", &arguments.folder.path, FOLDER);
-    typed([verb, folder, arguments.target.words()].concat())
+    command_line([verb, folder, arguments.target.words()].concat())
 }
 
-/// How a run on an emulator is called: always the same, so that it repeats.
+/// The id of a run on an emulator: always the same, so that runs repeat to the byte.
 pub(super) const RUN: &str = "run7c";
 
-/// How a run is called: on an emulator always the same, elsewhere by its time.
+/// The options of a run. Its id is always the same on an emulator, elsewhere it holds the time.
 pub(super) fn options(target: &Target) -> Options {
     let now = Timestamp::now();
     let run =
@@ -91,25 +91,35 @@ async fn update(
     let failed =
         fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
     for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
-        match record_again(target, &arguments.folder.path, fixture, options).await {
+        match update_one(target, &arguments.folder.path, fixture, options).await {
             Ok(path) => eprintln!("wrote {}", path.display()),
             Err(error) => eprintln!("{} is not recorded again: {error:#}", fixture.id),
         }
     }
 }
 
-async fn record_again(
+async fn update_one(
     target: &Target,
     folder: &Path,
     fixture: &Fixture,
     options: &Options,
 ) -> anyhow::Result<PathBuf> {
-    let recording = record::drive(target, fixture, options, &mut |_, _, _| {}).await?;
+    record_scenario(target, folder, fixture, &record::to_yaml(fixture)?, options).await
+}
+
+/// Plays a scenario and writes its fixture into `folder`. `source` is the text of the scenario.
+pub(super) async fn record_scenario(
+    target: &Target,
+    folder: &Path,
+    scenario: &Fixture,
+    source: &str,
+    options: &Options,
+) -> anyhow::Result<PathBuf> {
+    let recording = record::drive(target, scenario, options, &mut |_, _, _| {}).await?;
     let redactor = target.redactor();
     let provenance = record::provenance(target, options.now);
-    let described = record::describe(recording, provenance, &redactor, &options.run);
-    let said = record::to_yaml(fixture)?;
-    Ok(record::write(folder, &described, &redactor, &said)?)
+    let fixture = record::describe(recording, provenance, &redactor, &options.run);
+    Ok(record::write(folder, &fixture, &redactor, source)?)
 }
 
 #[cfg(test)]
@@ -121,12 +131,12 @@ mod tests {
 
     #[test]
     fn the_command_that_plays_a_case_again_has_every_argument_that_matters() {
-        let told = |line: &str| {
+        let command = |line: &str| {
             let words = ["contract-tests", "replay"].into_iter().chain(line.split(' '));
             let Ok(Cli { verb: Verb::Replay(arguments) }) = Cli::try_parse_from(words) else {
                 panic!("{line}")
             };
-            again(&arguments, "ssh_key/life")
+            replay_command(&arguments, "ssh_key/life")
         };
         let life = "contract-tests replay ssh_key/life";
         for (line, rest) in [
@@ -137,7 +147,7 @@ mod tests {
                 "--folder 'my$fixtures' --target mock --state other",
             ),
         ] {
-            assert_eq!(told(line), format!("{life} {rest}"));
+            assert_eq!(command(line), format!("{life} {rest}"));
         }
     }
 }

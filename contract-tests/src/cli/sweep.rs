@@ -31,7 +31,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     };
     let mut verdict = Verdict::Holds;
     for path in &ledgers {
-        match one(&arguments.live, path).await {
+        match sweep_ledger(&arguments.live, path).await {
             Ok(true) => {}
             Ok(false) => verdict = Verdict::Broken,
             Err(error) => {
@@ -46,10 +46,10 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
-/// Whether nothing is left of a run.
-async fn one(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
+/// Removes what the ledger says. Returns whether nothing is left.
+async fn sweep_ledger(live: &LiveArguments, path: &Path) -> anyhow::Result<bool> {
     let name = path.display();
-    // Before the ledger is read, so that nobody is writing it.
+    // The folder is locked first, so that no run is still writing the ledger.
     let folder = live.folder()?;
     let Some(ledger) = Ledger::open(path)?.filter(|ledger| !ledger.closed) else {
         println!("{name}: nothing is left");

@@ -12,11 +12,11 @@ use crate::{
         exchange::Caller,
         live_rules::Rules,
         profile::ApiProfile,
-        target::{Kind, Place, Target},
+        target::{ResolvedServer, Target, TargetKind},
         transport::credentials::{KEY, Keys},
     },
     live::{
-        Barred, Folder, Gate, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
+        Folder, Gate, GateError, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
         SystemClock,
     },
     profiles,
@@ -25,7 +25,7 @@ use crate::{
 /// How many characters of a random number name a run.
 const RUN_DIGITS: usize = 8;
 
-/// Where live runs keep what they know, unless they are told.
+/// The default folder of budgets and ledgers.
 const STATE: &str = ".contract-tests";
 
 /// What is tested.
@@ -58,7 +58,7 @@ pub(super) struct GuardedTarget {
 }
 
 impl TargetArguments {
-    /// The target. A mock begins with `seed`; a live one is only read.
+    /// Opens the target. A mock begins with `seed`; a live API is only read.
     pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
         self.live.open(&self.target, seed).await
     }
@@ -73,92 +73,95 @@ impl TargetArguments {
         self.target.trim_end_matches('/')
     }
 
-    /// Whether it is a server that is no emulator on this machine, whether or not it may be talked
-    /// to.
+    /// Whether it is a live API, whether or not the gate lets it pass.
     pub(super) fn is_live(&self) -> bool {
         let gate = Gate::new(self.live.live, &Rules::of(profile()));
         match gate.pass(&self.target) {
-            Ok(place) => place.kind == Kind::Live,
-            Err(barred) => matches!(barred, Barred::Live(..) | Barred::Unknown(..)),
+            Ok(server) => server.kind == TargetKind::Live,
+            Err(barred) => matches!(barred, GateError::Live(..) | GateError::Unknown(..)),
         }
     }
 
-    /// The same behind a guard that also lets through what `permit` says. An emulator can be
-    /// written to in rehearsal.
+    /// Opens the target behind a guard that also lets through what `permit` allows. With an
+    /// emulator this is a rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
         let profile = profile();
         let rules = Rules::of(profile);
         if self.target != "mock" {
-            let place = Gate::new(self.live.live, &rules).pass(&self.target)?;
-            return self.live.guarded(place, rules, permit, self.live.folder()?, None).await;
+            let server = Gate::new(self.live.live, &rules).pass(&self.target)?;
+            return self.live.guarded(server, rules, permit, self.live.folder()?, None).await;
         }
         let mock = Target::mock(profile, 0)?;
         let url = mock.url().expect("a mock has an address");
-        let place = Gate::new(false, &rules).pass(&url)?;
-        self.live.before(&mock, place, rules, permit, self.live.folder()?, None)
+        let server = Gate::new(false, &rules).pass(&url)?;
+        self.live.before(&mock, server, rules, permit, self.live.folder()?, None)
     }
 }
 
 impl LiveArguments {
-    /// The arguments that say the same again.
+    /// The arguments that repeat these.
     pub(super) fn words(&self) -> Vec<String> {
         let live = self.live.then(|| "--live".to_owned());
         live.into_iter().chain(option("--state", &self.state, STATE)).collect()
     }
 
-    /// The target of this name or base URL. A mock begins with `seed`; a live one is only read.
+    /// Opens the target of this name or base URL. A mock begins with `seed`; a live API is only
+    /// read.
     pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
         let profile = profile();
         if target == "mock" {
             return Ok(Target::mock(profile, seed)?);
         }
         let rules = Rules::of(profile);
-        let place = Gate::new(self.live, &rules).pass(target)?;
-        match place.kind {
-            Kind::Mock => {
-                let target = Target::at(profile, &place, Keys::from_env()).await?;
-                // An emulator has the keys of its demo world; of any other server somebody must
-                // know one.
-                anyhow::ensure!(target.knows(Caller::Customer), "set {KEY} in the environment");
+        let server = Gate::new(self.live, &rules).pass(target)?;
+        match server.kind {
+            TargetKind::Mock => {
+                let target = Target::at(profile, &server, Keys::from_env()).await?;
+                // The keys of an emulator are those of its demo world; for any other server, the
+                // environment must have one.
+                anyhow::ensure!(
+                    target.can_call_as(Caller::Customer),
+                    "set {KEY} in the environment"
+                );
                 Ok(target)
             }
-            Kind::Live => Ok(self
-                .guarded(place, rules, Permit::default(), self.folder()?, None)
+            TargetKind::Live => Ok(self
+                .guarded(server, rules, Permit::default(), self.folder()?, None)
                 .await?
                 .target),
         }
     }
 
-    /// The folder; nobody else uses it as long as it is open.
+    /// The folder, locked as long as it is open.
     pub(super) fn folder(&self) -> std::io::Result<Folder> {
         Folder::open(&self.state)
     }
 
-    /// The guard of a run that goes on only to remove what `ledger` says.
+    /// Opens the target of `ledger` behind a guard that only removes what the ledger says.
     pub(super) async fn resume(
         &self,
         folder: Folder,
         ledger: Ledger,
     ) -> anyhow::Result<GuardedTarget> {
         let rules = Rules::of(profile());
-        let place = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
-        self.guarded(place, rules, Permit::default(), folder, Some(ledger)).await
+        let server = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
+        self.guarded(server, rules, Permit::default(), folder, Some(ledger)).await
     }
 
     async fn guarded(
         &self,
-        place: Place,
+        server: ResolvedServer,
         rules: Rules,
         permit: Permit,
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
         let keys = Keys::from_env();
-        let live = place.kind == Kind::Live;
+        let live = server.kind == TargetKind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
         self.before(
-            &Target::at(profile(), &place, keys).await?,
-            place,
+            &Target::at(profile(), &server, keys).await?,
+            server,
             rules,
             permit,
             folder,
@@ -169,22 +172,22 @@ impl LiveArguments {
     fn before(
         &self,
         target: &Target,
-        place: Place,
+        server: ResolvedServer,
         mut rules: Rules,
         permit: Permit,
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
-        if place.kind == Kind::Mock {
+        if server.kind == TargetKind::Mock {
             rules.limits = rules.limits.of_a_rehearsal();
         }
         let new_header =
-            || Header { run: new_run(), api: target.profile.name.to_owned(), base: place.base };
+            || Header { run: new_run(), api: target.profile.name.to_owned(), base: server.base };
         let config = GuardConfig {
             profile: target.profile,
             rules,
             header: ledger.as_ref().map(|ledger| ledger.header.clone()).unwrap_or_else(new_header),
-            host: place.host,
+            host: server.host,
             permit,
             folder,
             clock: if target.is_seeded() {
@@ -198,7 +201,7 @@ impl LiveArguments {
     }
 }
 
-/// An option with a path, unless that is the one it has by itself.
+/// An option with a path; nothing where that is the default.
 pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
     let path = path.to_string_lossy().into_owned();
     if path == default { Vec::new() } else { vec![name.to_owned(), path] }

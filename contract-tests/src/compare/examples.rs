@@ -13,7 +13,7 @@ use crate::{
         request::Request,
     },
     fixture::{
-        Capture, Fixture, Provenance, Request as Asked, Requirement, Source, Step, VERSION, World,
+        Capture, Fixture, Provenance, Requirement, Source, Step, StepRequest, VERSION, World,
     },
 };
 
@@ -117,7 +117,12 @@ fn step(route: &Route, example: &Request) -> Step {
     }
     let page = route.parameters.iter().find(|it| it.location == Location::Header);
     let headers = page.zip(example.range.clone()).map(|(page, range)| (page.name.clone(), range));
-    let request = Asked { path, query, headers: headers.into_iter().collect(), ..Asked::default() };
+    let request = StepRequest {
+        path,
+        query,
+        headers: headers.into_iter().collect(),
+        ..StepRequest::default()
+    };
     Step { operation: Some(route.id.clone()), request, ..Step::default() }
 }
 

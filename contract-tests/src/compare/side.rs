@@ -16,8 +16,8 @@ use crate::{
         target::Target,
     },
     fixture::{
-        Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step, capture,
-        drift_of_sample, pointer::most_exact, samples,
+        Expected, Fixture, HeaderRule, Loaded, Names, Options, Rule, SAMPLE_SECONDS, Step,
+        breaches_of_samples, capture, pointer::most_exact, samples,
     },
     record::{self, Look, RecordError, Recording},
 };
@@ -165,7 +165,7 @@ impl Side {
             Side::Recorded { profile, .. } => {
                 let expected = self.recorded(&scenario.id)?.clone();
                 let doubt = expected.provenance.age(options.now).warning();
-                let findings = drift_of_sample(profile, &expected);
+                let findings = breaches_of_samples(profile, &expected);
                 let exchanges = samples(profile, &expected, &options.run);
                 Ok(Answers { expected, exchanges, findings, doubt, stopped: None })
             }

@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use crate::{
     core::run::Outcome,
-    fixture::{Fixture, NotUndone, PlayError, Step, Unknown},
+    fixture::{CleanupError, Fixture, PlayError, Step, UnknownName},
     record::RecordError,
 };
 
@@ -82,7 +82,7 @@ pub fn effect(error: &RecordError) -> &'static str {
 
 /// Whether an earlier answer did not show what a request needs.
 pub fn needs_data(error: &RecordError) -> bool {
-    matches!(error, RecordError::Step(_, PlayError::Unknown(_)))
+    matches!(error, RecordError::Step(_, PlayError::UnknownName(_)))
 }
 
 /// Whether it tells something of the server: what earlier steps did there. Silence and what cannot
@@ -93,7 +93,7 @@ fn is_effect(error: &RecordError) -> bool {
             !matches!(error, PlayError::Unreachable(_) | PlayError::State(_))
         }
         RecordError::Cleanup(failure) => {
-            !matches!(failure, NotUndone::NotCalled(_, PlayError::Unreachable(_)))
+            !matches!(failure, CleanupError::NotCalled(_, PlayError::Unreachable(_)))
         }
         RecordError::NotEmulated(..) | RecordError::NotRecorded(..) => false,
     }
@@ -117,7 +117,7 @@ fn are_alike(one: &RecordError, other: &RecordError) -> bool {
 /// How a scenario ends that a side stopped.
 pub fn ended(error: &RecordError) -> Ended {
     let cause = match error {
-        RecordError::Step(_, cause) | RecordError::Cleanup(NotUndone::NotCalled(_, cause)) => {
+        RecordError::Step(_, cause) | RecordError::Cleanup(CleanupError::NotCalled(_, cause)) => {
             Some(cause)
         }
         _ => None,
@@ -127,7 +127,7 @@ pub fn ended(error: &RecordError) -> Ended {
 
 fn reason(error: &RecordError) -> String {
     match error {
-        RecordError::Step(_, PlayError::Unknown(Unknown(name))) => {
+        RecordError::Step(_, PlayError::UnknownName(UnknownName(name))) => {
             format!("no answer has shown what `{name}` stands for; the list may be empty")
         }
         _ => error.to_string(),
@@ -153,9 +153,10 @@ mod tests {
 
     #[test]
     fn one_side_that_goes_on_where_the_other_cannot_is_a_difference() {
-        let kept =
-            || RecordError::Cleanup(NotUndone::Refused("deleteSshKey".to_owned(), 500, vec![204]));
-        let unknown = stop(1, Unknown("key".to_owned()).into());
+        let kept = || {
+            RecordError::Cleanup(CleanupError::Refused("deleteSshKey".to_owned(), 500, vec![204]))
+        };
+        let unknown = stop(1, UnknownName("key".to_owned()).into());
         let world = stop(1, PlayError::State("another world".to_owned()));
         let missing = RecordError::NotEmulated(1, "getPhones".to_owned());
         let (skipped, unchecked) = (Outcome::Skipped, Outcome::Unchecked);

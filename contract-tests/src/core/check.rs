@@ -10,15 +10,15 @@ pub struct Check {
     pub code: &'static str,
     /// What it is about.
     pub subject: Subject,
-    /// What must hold, in one sentence.
+    /// The law that must hold, in one sentence.
     pub law: &'static str,
-    /// Why that matters, and where to look when it does not hold.
+    /// Why the law matters, and where to look when it is broken.
     pub explain: &'static str,
-    /// Whether it is only worth knowing when it does not hold.
+    /// Whether a breach is only a warning.
     pub warns: bool,
 }
 
-/// What checks are about; the first digit of their codes stands for it.
+/// What checks are about; its number is the first digit of their codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// An answer alone.
@@ -35,14 +35,14 @@ pub enum Subject {
     Run,
 }
 
-/// Reports name a check by its code.
+/// A check is serialised as its code.
 impl Serialize for Check {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code)
     }
 }
 
-/// The check of this code, in any case.
+/// The check of this code; upper and lower case are the same.
 pub fn find(code: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code))
 }
@@ -50,21 +50,21 @@ pub fn find(code: &str) -> Option<&'static Check> {
 macro_rules! checks {
     ($(
         [$subject:ident]
-        $($name:ident $code:literal $kind:ident $law:literal $explain:literal)*
+        $($name:ident $code:literal $severity:ident $law:literal $explain:literal)*
     )*) => {
         $($(#[doc = $law] pub static $name: Check = Check {
             code: $code,
             subject: Subject::$subject,
             law: $law,
             explain: $explain,
-            warns: matches!(Kind::$kind, Kind::Warning),
+            warns: matches!(Severity::$severity, Severity::Warning),
         };)*)*
         /// Every check, by code.
         pub static CHECKS: &[&Check] = &[$($(&$name),*),*];
     };
 }
 
-enum Kind {
+enum Severity {
     Error,
     Warning,
 }
@@ -139,8 +139,8 @@ checks! {
         "The order of keys and white space carry no meaning in JSON."
 
     [Access]
-    REFUSES_STRANGERS "C301" Error "Without a key, or with a wrong one, every protected operation \
-        answers 401 before it looks at anything else."
+    REFUSES_UNAUTHENTICATED "C301" Error "Without a key, or with a wrong one, every protected \
+        operation answers 401 before it looks at anything else."
         "An operation that answers 404 or 422 to a stranger tells what exists. One that answers \
         2xx is open."
     REFUSAL_CHANGES_NOTHING "C302" Error "A request that was refused for its credentials changed \
@@ -157,8 +157,8 @@ checks! {
         "Ids that are given twice make clients act on the wrong resource."
     GONE "C403" Error "What was deleted cannot be read any more."
         "The delete answered success and did nothing, or left a part behind."
-    DEAD_STAYS_DEAD "C404" Error "Deleting, changing or using what does not exist is refused and \
-        creates nothing."
+    REFUSES_NONEXISTENT "C404" Error "Deleting, changing or using what does not exist is refused \
+        and creates nothing."
         "The server creates on update, or answers success to a delete of nothing."
     CHANGE_IS_KEPT "C405" Error "What was changed is read back as it was sent, and nothing else of \
         it changed."

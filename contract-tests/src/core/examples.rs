@@ -1,4 +1,4 @@
-//! The quickest run: the example of every operation, once, each in a fresh world.
+//! The shortest run: the example of every operation once, each in a fresh world.
 
 use std::time::Instant;
 
@@ -11,9 +11,9 @@ use crate::core::{
     transport::Unreachable,
 };
 
-/// Why an operation is skipped that has nothing to be sent.
+/// Why an operation without a complete example is skipped.
 const INCOMPLETE: &str = "the contract has no complete example of the request";
-/// Why an operation is skipped that the target says not to do.
+/// Why an operation that answers 501 is skipped.
 const NOT_DONE: &str = "the target does not do this operation (501)";
 
 /// Sends every example to a target that can be reset, and judges the answers.

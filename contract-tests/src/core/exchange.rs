@@ -4,29 +4,37 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method, header};
 use openapi::Route;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Who sends a request. The credentials themselves are added by the transport and stand in no
 /// exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Caller {
     /// The customer whom the harness works for.
+    #[default]
     Customer,
     /// Another customer of the same world.
     Other,
-    /// Somebody without credentials.
+    /// An anonymous client, which sends no credentials.
     Nobody,
-    /// Somebody with a key that never was one.
+    /// A client with a key that does not exist.
     Stranger,
-    /// The customer, with a key that may not be used from this machine.
+    /// The customer, with a key whose whitelist excludes this machine.
     Excluded,
 }
 
 impl Caller {
-    /// How a request is made by this caller, where that is not the customer.
-    pub fn told(self) -> Option<&'static str> {
+    /// Whether it is the customer whom the harness works for.
+    pub fn is_customer(&self) -> bool {
+        *self == Caller::Customer
+    }
+
+    /// How a request of this caller is described; `None` for the customer.
+    pub fn description(self) -> Option<&'static str> {
         match self {
             Caller::Customer => None,
             Caller::Other => Some("as another customer"),
@@ -37,7 +45,7 @@ impl Caller {
     }
 }
 
-/// A request as it goes over the wire, but for the credentials.
+/// A request as it goes over the wire, without the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// The operation that it means to call; `None` for a path that no operation has.
@@ -123,7 +131,7 @@ impl Received {
         self.header(header::CONTENT_TYPE.as_str())
     }
 
-    /// Whether the request did what it was to do.
+    /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

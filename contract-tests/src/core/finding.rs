@@ -1,11 +1,11 @@
-//! What broke the contract, in plain words.
+//! Findings: what broke the contract, in plain words.
 
 use openapi::{Rule, Violation, json_pointer};
 use serde::Serialize;
 
 use crate::core::check::Check;
 
-/// One breach.
+/// One breach of the contract, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The check that found it.
@@ -17,10 +17,10 @@ pub struct Finding {
     pub pointer: String,
     /// What is wrong: what was expected, and what came instead.
     pub message: String,
-    /// The rule of a schema that a value breaks.
+    /// The rule of the schema that a value breaks, where a schema found it.
     #[serde(skip)]
     pub rule: Option<Rule>,
-    /// Whether it is only worth knowing, although what the check finds elsewhere is a breach.
+    /// Whether this finding is a warning, although its check finds breaches.
     #[serde(skip)]
     pub only_warns: bool,
 }
@@ -54,14 +54,14 @@ impl Finding {
         Finding { only_warns: true, ..self }
     }
 
-    /// A finding for what a schema says of a body.
+    /// A finding for a violation of the schema of a body.
     pub fn of_violation(check: &'static Check, operation: &str, violation: &Violation) -> Finding {
         let rule = Some(violation.rule.clone());
         let finding = Finding::new(check, operation, &violation.message);
         Finding { rule, ..finding.at(pointer(&violation.property)) }
     }
 
-    /// Whether this breaks the contract, or is only worth knowing.
+    /// Whether this breaks the contract; otherwise it is a warning.
     pub fn is_error(&self) -> bool {
         !self.check.warns && !self.only_warns
     }

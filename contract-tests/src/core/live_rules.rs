@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use openapi::{Location, Route};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -17,13 +18,13 @@ pub enum Class {
     ReadSecret,
     /// It costs nothing, tells nobody, and can be undone completely.
     WriteFree,
-    /// It takes something that is limited, or leaves what cannot be told from what a person made.
+    /// It uses up a quota, or leaves something that cannot be told from what a person made.
     WriteQuota,
     /// It costs money.
     Billable,
     /// It cannot be undone, or concerns what others rely on.
     Irreversible,
-    /// People notice it.
+    /// It notifies people.
     Outbound,
 }
 
@@ -55,7 +56,7 @@ pub struct Details {
     pub ids: BTreeMap<String, String>,
 }
 
-/// How to live with a resource that an operation makes.
+/// How a resource that an operation makes is found, read, changed and removed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Makes {
@@ -74,10 +75,10 @@ pub struct Makes {
     /// A body that does no harm; the name is put into it.
     #[serde(default)]
     pub body: Map<String, Value>,
-    /// The values of members by which one that can still be read is gone all the same.
+    /// The values of members that mean that it is removed, although it can still be read.
     #[serde(default)]
     pub gone: BTreeMap<String, Vec<Value>>,
-    /// The values of members by which its removal is under way.
+    /// The values of members that mean that its removal is under way.
     #[serde(default)]
     pub going: BTreeMap<String, Vec<Value>>,
 }
@@ -94,7 +95,7 @@ pub struct Change {
 }
 
 impl Makes {
-    /// Whether `resource` still exists only to be looked at.
+    /// Whether `resource` is removed, although it can still be read.
     pub fn is_gone(&self, resource: &Value) -> bool {
         has_any(resource, &self.gone)
     }
@@ -105,11 +106,19 @@ impl Makes {
     }
 }
 
+/// Whether the contract lists this value for a parameter of the path, so that a read may name it
+/// although no answer has shown it.
+pub fn is_listed(route: &Route, parameter: &str, value: &str) -> bool {
+    let parameter = route.parameter(Location::Path, parameter);
+    let values = parameter.and_then(|it| it.definition["enum"].as_array());
+    values.is_some_and(|values| values.iter().any(|it| it == value))
+}
+
 fn has_any(resource: &Value, members: &BTreeMap<String, Vec<Value>>) -> bool {
     members.iter().any(|(member, values)| values.contains(&resource[member]))
 }
 
-/// Hard stops. None can be raised but in the checked-in file.
+/// Hard limits. Only the checked-in file can raise them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
@@ -201,7 +210,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use http::Method;
-    use openapi::Location;
 
     use super::*;
     use crate::profiles::i3d_v3::PROFILE;

@@ -1,4 +1,4 @@
-//! One-time passwords, as authenticators show them.
+//! Time-based one-time passwords (TOTP, RFC 6238), as authenticators show them.
 
 use totp_rs::{Algorithm, Secret, TOTP};
 

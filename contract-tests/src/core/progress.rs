@@ -1,4 +1,4 @@
-//! How far a run is: one line on a terminal that rewrites itself.
+//! The progress of a run: one line on a terminal that rewrites itself.
 
 use std::{
     env,

@@ -17,7 +17,7 @@ pub enum Outcome {
     Passed,
     /// Something broke the contract.
     Failed,
-    /// It was not played, for a reason that is no fault of the target.
+    /// It was not played, for a reason that is not a fault of the target.
     Skipped,
     /// It could not be checked: the target did not answer, or the file cannot be read.
     Unchecked,
@@ -34,7 +34,7 @@ pub struct Case {
     pub outcome: Outcome,
     /// Why it was skipped or could not be checked, or what else is worth knowing of it.
     pub reason: String,
-    /// What broke, the first first; warnings do not make a case fail.
+    /// What was found, in order of time; warnings do not make a case fail.
     pub findings: Vec<Finding>,
     /// The exchanges that show it, in their order; none for a case that passed.
     pub exchanges: Vec<Exchange>,
@@ -57,7 +57,7 @@ pub struct Run {
     pub seed: Option<u64>,
     /// Its cases.
     pub cases: Vec<Case>,
-    /// Which operation was answered how, and with what.
+    /// What was reached of each operation.
     pub reached: Reached,
     /// How many requests were sent.
     pub requests: u64,

@@ -1,4 +1,4 @@
-//! What is tested: an emulator in this process, or a server at some address.
+//! The server under test: an emulator in this process, or a server at some address.
 
 use std::{any::Any, net::SocketAddr, sync::Arc};
 
@@ -16,47 +16,47 @@ use crate::core::{
     transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
 };
 
-/// What talking to a server means. It is computed from the address and cannot be claimed.
+/// Whether a server is an emulator. It follows from the address alone, and no flag changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// It is on this machine: an emulator.
+pub enum TargetKind {
+    /// An emulator: the server is on this machine.
     Mock,
-    /// It is anywhere else: real, possibly somebody's money.
+    /// A live API: the server is anywhere else, and requests may cost money.
     Live,
 }
 
-/// Where a server is. Its name was looked up once; whatever the name means later, this is the
-/// address.
+/// A server whose name was looked up once: requests go to this address, whatever the name resolves
+/// to later.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ResolvedServer {
     /// Its base URL, without a slash at the end.
     pub base: String,
-    /// Its host, with the port unless that is the one of HTTPS.
+    /// Its host, with the port unless that is 443.
     pub host: String,
     /// Its address.
     pub address: SocketAddr,
-    /// What talking to it means.
-    pub kind: Kind,
+    /// Whether it is an emulator.
+    pub kind: TargetKind,
 }
 
-/// What is tested.
+/// The server under test.
 #[derive(Clone)]
 pub struct Target {
     /// The API that it serves.
     pub profile: &'static ApiProfile,
-    /// How it is called in reports: `mock`, or its base URL.
+    /// Its name in reports: `mock`, or the base URL.
     pub name: String,
     transport: Arc<dyn Transport>,
-    /// What may appear in no output.
+    /// The keys that it is called with; none may appear in an output.
     keys: Keys,
     /// The server under test, where it runs in this process; it stops with the last clone of the
     /// target.
     process: Option<Process>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
-    /// Whether its world always begins in the same second.
+    /// Whether its world always begins at the same time.
     seeded: bool,
-    /// Whether it is no emulator on this machine.
+    /// Whether it is a live API.
     live: bool,
 }
 
@@ -64,19 +64,19 @@ pub struct Target {
 #[derive(Clone)]
 struct Process {
     url: String,
-    /// Whatever keeps it running until it is dropped.
+    /// Keeps the server running until it is dropped.
     _server: Arc<dyn Any + Send + Sync>,
 }
 
 impl Target {
-    /// A seeded emulator in this process, called by the keys of its demo world. It is kept as long
-    /// as the target.
+    /// A seeded emulator in this process, called with the keys of its demo world. It runs as long
+    /// as the target exists.
     pub(crate) fn in_process(
         profile: &'static ApiProfile,
         url: String,
         server: Arc<dyn Any + Send + Sync>,
     ) -> Target {
-        let keys = Keys::default().or_of(profile.demo_keys);
+        let keys = Keys::default().or_demo(profile.demo_keys);
         Target {
             profile,
             name: "mock".to_owned(),
@@ -89,37 +89,37 @@ impl Target {
         }
     }
 
-    /// A server at `place`. An emulator on this machine is recognised by its control API; it knows
+    /// A server at `server`. An emulator on this machine is recognised by its control API; it knows
     /// the demo keys. A live server must be [behind](Target::behind) a guard before anything is
     /// sent to it.
     pub async fn at(
         profile: &'static ApiProfile,
-        place: &Place,
+        server: &ResolvedServer,
         keys: Keys,
     ) -> Result<Target, Unreachable> {
         let transport =
-            |keys| Arc::new(Http::pinned(&place.base, place.address, profile.key_header, keys));
+            |keys| Arc::new(Http::pinned(&server.base, server.address, profile.key_header, keys));
         let target = Target {
             profile,
-            name: place.base.clone(),
+            name: server.base.clone(),
             transport: transport(keys.clone()),
             seeded: false,
             keys: keys.clone(),
             process: None,
-            controllable: place.kind == Kind::Mock,
-            live: place.kind == Kind::Live,
+            controllable: server.kind == TargetKind::Mock,
+            live: server.kind == TargetKind::Live,
         };
         if !target.has_control().await? {
             return Ok(Target { controllable: false, ..target });
         }
-        let keys = keys.or_of(profile.demo_keys);
+        let keys = keys.or_demo(profile.demo_keys);
         // With a seed, the clock stands still until it is moved.
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
         Ok(Target { transport: transport(keys.clone()), keys, seeded, ..target })
     }
 
-    /// Whether a server on this machine is an emulator. One that is not there is neither.
+    /// Whether a server on this machine has the control API; an error where nothing listens.
     async fn has_control(&self) -> Result<bool, Unreachable> {
         if !self.controllable {
             return Ok(false);
@@ -153,58 +153,56 @@ impl Target {
         self.process.as_ref().map(|process| process.url.clone())
     }
 
-    /// Everything that is wrong with an answer of this target by itself.
+    /// Everything that is wrong with one answer of this target.
     pub fn judge(&self, exchange: &Exchange) -> Vec<Finding> {
         let mut findings = judge_by_contract(self.profile, exchange);
         findings.extend(self.leak(exchange));
         findings
     }
 
-    /// The breach of an answer that repeats a key of the harness, unless the operation is there to
-    /// show it.
+    /// The finding for an answer that repeats a key of the harness, unless the operation is there
+    /// to show keys.
     fn leak(&self, exchange: &Exchange) -> Option<Finding> {
         let operation = exchange.sent.name();
         let received = &exchange.received;
-        let holds =
+        let contains =
             |text: &[u8], key: &str| text.windows(key.len()).any(|part| part == key.as_bytes());
         let shows = |key: &str| {
-            holds(&received.body, key)
-                || received.headers.values().any(|value| holds(value.as_bytes(), key))
+            contains(&received.body, key)
+                || received.headers.values().any(|value| contains(value.as_bytes(), key))
         };
         let leaks = self.keys.secrets().any(|key| shows(key.expose()));
-        let may = self.profile.shows_keys.contains(&operation.as_str());
-        (leaks && !may)
+        let may_show = self.profile.shows_keys.contains(&operation.as_str());
+        (leaks && !may_show)
             .then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
     }
 
-    /// Takes the credentials of this target out of whatever is written, and what else the contract
-    /// calls secret.
+    /// A redactor that knows the credentials of this target, and what the contract calls secret.
     pub fn redactor(&self) -> Redactor {
         Redactor::new(self.profile, self.keys.secrets().cloned())
     }
 
-    /// Whether the harness has what `caller` shows.
-    pub fn knows(&self, caller: Caller) -> bool {
+    /// Whether the harness has the credentials to call as `caller`.
+    pub fn can_call_as(&self, caller: Caller) -> bool {
         caller == Caller::Nobody || self.keys.of(caller).is_some()
     }
 
-    /// Whose key this is, where the harness knows it.
+    /// The caller whose key this is, if any.
     pub fn owner(&self, key: &str) -> Option<Caller> {
         self.keys.owner(key)
     }
 
-    /// Whether it is live: real, and possibly somebody's money. What may be sent then is decided by
-    /// a guard.
+    /// Whether it is a live API. A guard decides what may be sent to it.
     pub fn is_live(&self) -> bool {
         self.live
     }
 
-    /// Whether time and state can be set.
+    /// Whether it has the control API, which sets time and state.
     pub fn is_controllable(&self) -> bool {
         self.controllable
     }
 
-    /// Whether its world always begins in the same second.
+    /// Whether its world always begins at the same time.
     pub fn is_seeded(&self) -> bool {
         self.seeded
     }
@@ -220,12 +218,12 @@ impl Target {
         self.transport.send(sent).await
     }
 
-    /// Back to the world of the beginning.
+    /// Resets the world of the emulator.
     pub async fn reset(&self) -> Result<(), Unreachable> {
         self.control(Method::POST, "/_mock/reset", Value::Null).await.map(drop)
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock of the emulator forward.
     pub async fn advance(&self, seconds: u32) -> Result<(), Unreachable> {
         self.control(Method::POST, "/_mock/clock/advance", json!({ "seconds": seconds }))
             .await

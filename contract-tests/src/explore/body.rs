@@ -190,7 +190,7 @@ impl Filler<'_> {
             let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
             let strategy =
                 string_regex(pattern).expect("the contract's patterns are regular expressions");
-            return self.random.throw(&strategy);
+            return self.random.sample(&strategy);
         }
         match format {
             Some("date") => {

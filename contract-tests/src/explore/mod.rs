@@ -40,7 +40,7 @@ use crate::core::{
     finding::Finding,
     progress::Progress,
     run::{Case, Outcome, Run},
-    shell::typed,
+    shell::command_line,
     target::Target,
 };
 
@@ -264,7 +264,7 @@ impl<'a> Explorer<'a> {
         let script = lines.join("; ");
         let seed = seed.to_string();
         let target = &self.target.name;
-        let replay = typed([
+        let replay = command_line([
             "contract-tests",
             "explore",
             "--target",

@@ -178,7 +178,7 @@ impl Collection {
                 return Some(Mismatch::Double(key));
             }
             let Some(known) = known else { return Some(Mismatch::Extra(key)) };
-            let skip = [self.family.moving, self.family.only_alone];
+            let skip = [self.family.volatile, self.family.only_alone];
             if let Some(difference) = difference(&known.value, row, &skip) {
                 return Some(Mismatch::Differs(key, difference));
             }

@@ -1,6 +1,6 @@
 //! Where a client is in a flow: its state, its cookie, and how often it has guessed.
 
-use crate::core::profile::flow::{Flow, Move, Way};
+use crate::core::profile::flow::{Flow, Move, Transition};
 
 /// The status of whoever is not logged in.
 pub const UNAUTHENTICATED: u16 = 401;
@@ -23,10 +23,10 @@ impl Walk {
 
     /// What should come of a move in this state; `None` where the flow does not tell, and where
     /// it would be one guess too many.
-    pub fn way(&mut self, flow: &Flow, made: &Move) -> Option<Way> {
-        let way = made.way(self.state)?;
-        let guess = made.guesses && way.1 == UNAUTHENTICATED;
+    pub fn transition(&mut self, flow: &Flow, made: &Move) -> Option<Transition> {
+        let transition = made.transition(self.state)?;
+        let guess = made.guesses && transition.1 == UNAUTHENTICATED;
         self.guesses += u32::from(guess);
-        (!guess || self.guesses <= flow.guesses_max).then_some(way)
+        (!guess || self.guesses <= flow.guesses_max).then_some(transition)
     }
 }

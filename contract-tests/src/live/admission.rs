@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{Entry, RunId};
 use crate::core::{
     exchange::{Caller, Sent},
-    live_rules::{Class, Makes, Rules},
+    live_rules::{Class, Makes, Rules, is_listed},
     profile::ApiProfile,
     transport::denied::Refusal,
 };
@@ -21,26 +21,26 @@ const HEADERS: [&str; 3] = ["accept", "content-type", "user-agent"];
 /// What the run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// What it is there for.
+    /// It does what was planned.
     Work,
     /// It removes what it made.
     Cleanup,
 }
 
-/// A request that may be sent.
+/// A request that may be sent, and what that means for plan, budget and ledger.
 #[derive(Debug)]
-pub struct Asked<'r> {
+pub struct Admitted<'r> {
     /// The operation.
     pub operation: &'static str,
     /// Whether it must be in the plan.
     pub planned: bool,
     /// What it costs at worst.
     pub cents: u64,
-    /// What it means to what the run made.
+    /// What it does to what the run made.
     pub effect: Effect<'r>,
 }
 
-/// What a request means to what the run made.
+/// What a request does to what the run made.
 #[derive(Debug)]
 pub enum Effect<'r> {
     /// Nothing.
@@ -75,43 +75,41 @@ pub struct Admission<'r, 'a> {
     pub seen: &'a HashSet<String>,
 }
 
-type Admitted<T> = Result<T, Refusal>;
-
 impl<'r, 'a> Admission<'r, 'a> {
-    /// Looks at a request.
-    pub fn look(&self, sent: &Sent) -> Admitted<Asked<'r>> {
+    /// Admits a request, or says why it is refused.
+    pub fn admit(&self, sent: &Sent) -> Result<Admitted<'r>, Refusal> {
         if sent.caller != Caller::Customer {
             return Err(Refusal::Caller);
         }
-        let (route, ids) = self.understand(sent)?;
+        let (route, ids) = self.route_and_ids(sent)?;
         let class =
             self.rules.class(&route.id).ok_or_else(|| Refusal::Unlisted(route.id.clone()))?;
-        let planned = self.allowed(route, class)?;
+        let planned = self.check_class(route, class)?;
         let body = valid(route, sent)?;
         let operation = route.id.as_str();
         let effect = match class {
             Class::Read | Class::ReadSecret => {
-                self.known(route, &ids)?;
+                self.check_ids_known(route, &ids)?;
                 self.reading(operation, &ids)
             }
             _ => {
-                self.own(operation, &ids)?;
+                self.check_ids_own(operation, &ids)?;
                 self.writing(operation, &ids, &body)?
             }
         };
         let cents = self.rules.details(operation).map_or(0, |details| details.worst_cost_cents);
-        Ok(Asked { operation, planned, cents, effect })
+        Ok(Admitted { operation, planned, cents, effect })
     }
 
-    /// The operation that a server would take the request for, and what stands in its path. It must
-    /// be the one that is meant.
-    fn understand(&self, sent: &Sent) -> Admitted<(&'static Route, Ids)> {
+    /// The operation that a server would match to method and path, and the parameters of the path.
+    /// It must be the operation that the request names.
+    fn route_and_ids(&self, sent: &Sent) -> Result<(&'static Route, Ids), Refusal> {
         let path = sent.target.split('?').next().unwrap_or_default();
         let invalid = |reason: &str| Refusal::Invalid(sent.name(), reason.to_owned());
         let routes =
             self.profile.contract.routes.iter().filter(|route| route.method == sent.method);
         let found = routes.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
-        // As servers do, text goes before parameters, and the first difference counts.
+        // As in servers, a literal segment takes precedence over a parameter, from left to right.
         let (_, route, ids) = found
             .max_by(|one, other| one.0.cmp(&other.0))
             .ok_or_else(|| invalid("no operation has this method and path"))?;
@@ -121,8 +119,8 @@ impl<'r, 'a> Admission<'r, 'a> {
         Ok((route, ids))
     }
 
-    /// Whether the class lets the operation pass, and then whether it must be in the plan.
-    fn allowed(&self, route: &Route, class: Class) -> Admitted<bool> {
+    /// Checks that the class may be sent in this phase. Returns whether the plan must allow it.
+    fn check_class(&self, route: &Route, class: Class) -> Result<bool, Refusal> {
         let id = || route.id.clone();
         if self.phase == Phase::Cleanup {
             let removes = |entry: &Entry| {
@@ -148,27 +146,23 @@ impl<'r, 'a> Admission<'r, 'a> {
         }
     }
 
-    /// Reads are about what an answer has shown, or what the contract lists.
-    fn known(&self, route: &Route, ids: &Ids) -> Admitted<()> {
-        let listed = |name: &str, id: &str| {
-            let parameter = route.parameter(Location::Path, name);
-            let values = parameter.and_then(|it| it.definition["enum"].as_array());
-            values.is_some_and(|values| values.iter().any(|value| value == id))
-        };
+    /// A read may name ids that an answer has shown, that the run made, or that the contract lists.
+    fn check_ids_known(&self, route: &Route, ids: &Ids) -> Result<(), Refusal> {
         let made = |id: &str| self.entries.iter().any(|entry| entry.ids.contains_key(id));
-        let stranger =
-            ids.iter().find(|(name, id)| !self.seen.contains(id) && !made(id) && !listed(name, id));
-        stranger.map_or(Ok(()), |(_, id)| Err(Refusal::Unknown(route.id.clone(), id.clone())))
+        let unknown = ids
+            .iter()
+            .find(|(name, id)| !self.seen.contains(id) && !made(id) && !is_listed(route, name, id));
+        unknown.map_or(Ok(()), |(_, id)| Err(Refusal::Unknown(route.id.clone(), id.clone())))
     }
 
-    /// Writes are about what this run has made.
-    fn own(&self, operation: &str, ids: &Ids) -> Admitted<()> {
+    /// A write may name only ids that this run has made.
+    fn check_ids_own(&self, operation: &str, ids: &Ids) -> Result<(), Refusal> {
         let details = self.rules.details(operation);
-        let stranger = ids.iter().find(|(name, id)| {
+        let foreign = ids.iter().find(|(name, id)| {
             let create = details.and_then(|details| details.ids.get(name));
             create.is_none_or(|create| self.entry_of(create, id).is_none())
         });
-        stranger.map_or(Ok(()), |(_, id)| Err(Refusal::Foreign(operation.to_owned(), id.clone())))
+        foreign.map_or(Ok(()), |(_, id)| Err(Refusal::Foreign(operation.to_owned(), id.clone())))
     }
 
     fn entry_of(&self, create: &str, id: &str) -> Option<&'a Entry> {
@@ -187,10 +181,10 @@ impl<'r, 'a> Admission<'r, 'a> {
         entry.unwrap_or(Effect::None)
     }
 
-    fn writing(&self, operation: &str, ids: &Ids, body: &Value) -> Admitted<Effect<'r>> {
+    fn writing(&self, operation: &str, ids: &Ids, body: &Value) -> Result<Effect<'r>, Refusal> {
         if let Some(makes) = self.rules.makes(operation) {
             let name = self.name(operation, makes, body, None)?;
-            self.room(operation)?;
+            self.check_room(operation)?;
             return Ok(Effect::Make(makes, name));
         }
         let owner = ids.first().and_then(|(name, id)| {
@@ -213,14 +207,15 @@ impl<'r, 'a> Admission<'r, 'a> {
         Ok(Effect::None)
     }
 
-    /// The name in a body; whatever bears it must be recognised as made by this run.
+    /// The name in a body. It must have the prefix of the run, so that `sweep` can recognise it,
+    /// and be unused.
     fn name(
         &self,
         operation: &str,
         makes: &Makes,
         body: &Value,
         of: Option<&Entry>,
-    ) -> Admitted<String> {
+    ) -> Result<String, Refusal> {
         let prefix = self.run.prefix();
         let used = |name: &str| {
             let mut others =
@@ -232,7 +227,7 @@ impl<'r, 'a> Admission<'r, 'a> {
         name.map(str::to_owned).ok_or_else(|| Refusal::Name(operation.to_owned(), prefix))
     }
 
-    fn room(&self, operation: &str) -> Admitted<()> {
+    fn check_room(&self, operation: &str) -> Result<(), Refusal> {
         let max = self.rules.limits.resources;
         let live = self
             .entries
@@ -243,10 +238,10 @@ impl<'r, 'a> Admission<'r, 'a> {
     }
 }
 
-/// What stands in the path for each parameter.
+/// Name and value of each parameter of a path.
 type Ids = Vec<(String, String)>;
 
-/// Which parts of a path are text.
+/// Which segments of a path are literals, for the comparison of routes.
 fn literals(route: &Route) -> Vec<bool> {
     route.path.split('/').map(|part| !part.starts_with('{')).collect()
 }
@@ -270,7 +265,7 @@ fn ids(route: &Route, path: &str) -> Option<Ids> {
     Some(ids)
 }
 
-/// A part of a path as it is meant; `None` where it is empty or would mean another path.
+/// A decoded segment of a path; `None` where it is empty or could be read as several segments.
 fn decoded(part: &str) -> Option<String> {
     // A plus is a plus in a path, unlike in a query.
     let pair = format!("={}", part.replace('+', "%2B"));
@@ -282,8 +277,8 @@ fn decoded(part: &str) -> Option<String> {
     .then_some(text)
 }
 
-/// The body of a request that satisfies the contract in everything.
-fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
+/// The body of a request; an error unless the whole request satisfies the contract.
+fn valid(route: &Route, sent: &Sent) -> Result<Value, Refusal> {
     let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
     let pairs: Vec<_> = parse(query.as_bytes()).collect();
     let query: Vec<(&str, &str)> = pairs.iter().map(|(name, text)| (&**name, &**text)).collect();
@@ -305,7 +300,7 @@ fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
     ];
     let wrong = checks
         .into_iter()
-        .find_map(first)
+        .find_map(first_violation)
         .or_else(|| unknown.map(|(name, _)| Violation::new(name, "is no header of the contract")));
     match wrong {
         None => Ok(body),
@@ -316,7 +311,7 @@ fn valid(route: &Route, sent: &Sent) -> Admitted<Value> {
     }
 }
 
-/// Headers are the same in any case.
+/// Checks the headers of the contract; their names are compared without regard to case.
 fn headers(route: &Route, sent: &Sent) -> Checked {
     let names =
         route.parameters.iter().filter(|it| it.location == Location::Header).map(|it| &it.name);
@@ -341,8 +336,8 @@ fn check_body(route: &Route, sent: &Sent, body: &mut Value) -> Checked {
     }
 }
 
-/// What is wrong; what the contract does not know is wrong, too.
-fn first(checked: Checked) -> Option<Violation> {
+/// The first violation; a property that the contract does not know counts as one.
+fn first_violation(checked: Checked) -> Option<Violation> {
     let unknown =
         checked.unknown.into_iter().map(|name| Violation::new(name, "is unknown to the contract"));
     checked.violations.into_iter().chain(unknown).next()

@@ -1,4 +1,4 @@
-//! Does what was planned, judges every answer, and removes everything again.
+//! Carries out a plan, judges every answer, and removes everything again.
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Act, Guarded, Life, Plan, Step,
-    interpret::{first, text},
+    Act, Guarded, Life, Plan, PlanStep,
+    interpret::{id_text, resource_of},
     sweep,
 };
 use crate::core::{
@@ -25,18 +25,18 @@ use crate::core::{
 
 /// The group of the case that tells whether everything is gone.
 const CLEANUP: &str = "cleanup";
-/// How much of a refusal is repeated.
+/// How many characters of a refusal a message quotes.
 const REFUSAL_MAX: usize = 200;
 
-/// Does what `plan` says to `target` through `guard`, which stands before it and must let it pass.
-/// Whatever happens, what was made is removed in the end.
+/// Carries out `plan` on `target` through `guard`. Whatever happens, what was made is removed in
+/// the end.
 pub async fn apply(target: &Target, guard: &Guarded, plan: &Plan) -> Run {
     let started = Instant::now();
     let mut run = Run::new("apply", target.profile, plan.base.clone(), None);
     let progress = Progress::new("apply", plan.lives.len() as u64 + 1);
     for (number, life) in (1..).zip(&plan.lives) {
         let mut player = Player::new(target, guard, &progress, life, number);
-        // Whatever a host makes of the harness, what was made until then is removed.
+        // A panic must not keep what was made from being removed.
         let played = AssertUnwindSafe(player.play(life)).catch_unwind().await;
         let case = played.unwrap_or_else(|_| player.broken(life));
         player.exchanges.iter().for_each(|exchange| run.count(exchange));
@@ -66,10 +66,10 @@ struct Player<'a> {
     guard: &'a Guarded,
     progress: &'a Progress,
     makes: &'a Makes,
-    /// What the resource is called, now and after its change.
+    /// The name of the resource before and after its change.
     names: [String; 2],
     renamed: bool,
-    /// What it must be: everything that was sent.
+    /// The members that were sent and must be shown.
     expected: Map<String, Value>,
     id: Option<String>,
     /// Whether its removal was accepted and may take time.
@@ -132,7 +132,7 @@ impl<'a> Player<'a> {
         )
     }
 
-    /// The case of a life that the harness did not survive.
+    /// The case of a life in which the harness panicked.
     fn broken(&self, life: &Life) -> Case {
         let reason = "the harness failed; what it said stands above".to_owned();
         Case {
@@ -144,7 +144,7 @@ impl<'a> Player<'a> {
     }
 
     /// Plays one step; says how the case ends if it cannot go on.
-    async fn step(&mut self, step: &Step) -> Option<(Outcome, String)> {
+    async fn step(&mut self, step: &PlanStep) -> Option<(Outcome, String)> {
         let sent = self.request(step).sent(Caller::Customer);
         self.progress.sent(&sent);
         let received = match self.guard.send(&sent).await {
@@ -170,7 +170,7 @@ impl<'a> Player<'a> {
         None
     }
 
-    fn request(&mut self, step: &Step) -> Request {
+    fn request(&mut self, step: &PlanStep) -> Request {
         let route = step.route(self.target.profile);
         let content = match &step.body {
             None => Content::Nothing,
@@ -195,18 +195,18 @@ impl<'a> Player<'a> {
         &self.names[usize::from(self.renamed)]
     }
 
-    /// Compares an answer with what was done so far.
-    fn compare(&mut self, step: &Step, received: &Received) {
+    /// Compares an answer with what was sent so far.
+    fn compare(&mut self, step: &PlanStep, received: &Received) {
         let body = received.json();
-        let resource = first(&body);
+        let resource = resource_of(&body);
         match step.act {
             Act::Make | Act::Change => {
-                self.id = text(&resource[&self.makes.id]).or(self.id.take());
+                self.id = id_text(&resource[&self.makes.id]).or(self.id.take());
                 self.compare_members(step, resource, "");
             }
             Act::Read => self.compare_members(step, resource, ""),
             Act::List => self.find_row(step, &body),
-            // What takes time is waited for in the end.
+            // A removal that takes time is waited for by the sweep in the end.
             Act::Remove => self.accepted = received.status == 202,
             Act::Miss => {
                 let makes = self.makes;
@@ -220,7 +220,7 @@ impl<'a> Player<'a> {
 
     /// Every member that was sent is there as it was sent. One that is shown in another shape is
     /// left to the contract.
-    fn compare_members(&mut self, step: &Step, resource: &Value, at: &str) {
+    fn compare_members(&mut self, step: &PlanStep, resource: &Value, at: &str) {
         let check = if self.renamed { &check::CHANGE_IS_KEPT } else { &check::READ_YOUR_WRITE };
         for (member, expected) in self.expected.clone() {
             let value = &resource[&member];
@@ -232,9 +232,9 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn find_row(&mut self, step: &Step, body: &Value) {
+    fn find_row(&mut self, step: &PlanStep, body: &Value) {
         let rows = body.as_array().into_iter().flatten();
-        let row = rows.enumerate().find(|(_, row)| text(&row[&self.makes.id]) == self.id);
+        let row = rows.enumerate().find(|(_, row)| id_text(&row[&self.makes.id]) == self.id);
         match row {
             Some((index, row)) => self.compare_members(step, row, &format!("/{index}")),
             // A list that has pages may show it on a later one.
@@ -249,7 +249,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn find(&mut self, check: &'static Check, step: &Step, at: &str, message: String) {
+    fn find(&mut self, check: &'static Check, step: &PlanStep, at: &str, message: String) {
         self.findings.push(Finding::new(check, &step.operation, message).at(at));
     }
 }

@@ -1,5 +1,5 @@
-//! How much may still be done. Everything is debited before it is done, and the file is on the disk
-//! by then, so that a crash spends what was being spent.
+//! How many requests and how much money may still be spent today. An expense is debited, and on the
+//! disk, before its request is sent: a crash never makes it free.
 
 use std::{
     collections::BTreeMap,
@@ -63,16 +63,16 @@ impl Budget {
         Ok(Budget { file, limits, cents_max, spent })
     }
 
-    /// How long nothing may be sent. Nobody is given more than a day: what is longer was written by
-    /// a clock that went wrong.
+    /// How long nothing may be sent. A wait of more than a day is ignored: it was written by a
+    /// clock that went wrong.
     pub fn wait(&self, now: Duration) -> Duration {
         let wait = Duration::from_millis(self.spent.not_before_ms).saturating_sub(now);
         if wait > DAY { Duration::ZERO } else { wait }
     }
 
-    /// Sends nothing for `time`, or for a day where that is shorter: a host that asks for more must
-    /// not keep anybody from removing what was made.
-    pub fn be_patient(&mut self, time: Duration, now: Duration) -> Result<(), Stop> {
+    /// Lets nothing be sent for `time`, at most for a day: a host that asks for more must not
+    /// prevent the removal of what was made.
+    pub fn back_off(&mut self, time: Duration, now: Duration) -> Result<(), Stop> {
         self.spent.not_before_ms = self.spent.not_before_ms.max(millis(now + time.min(DAY)));
         self.keep()
     }
@@ -133,7 +133,8 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Sees to it that the name of a file is on the disk, and not only the file.
+/// Syncs the folder of a file: without it, the name of a new file may be lost although its content
+/// is on the disk.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -31,7 +31,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The clock of a rehearsal on an emulator whose time stands still: whoever waits moves it.
+/// The clock of a rehearsal on an emulator whose time stands still: a wait advances it.
 pub struct MovedClock {
     emulator: Target,
     /// How many seconds it was moved.

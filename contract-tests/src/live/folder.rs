@@ -8,7 +8,7 @@ use std::{
 
 use super::RunId;
 
-/// The folder; as long as it is open, no other run uses it.
+/// The folder, locked: as long as it is open, no other run can use it.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,

@@ -16,9 +16,9 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Admission, Asked, Budget, Clock, Effect, Entry, Event, Expense, Folder, Header, Ledger, Phase,
-    RunId,
-    interpret::{interpret, text},
+    Admission, Admitted, Budget, Clock, Effect, Entry, Event, Expense, Folder, Header, Ledger,
+    Phase, RunId,
+    interpret::{id_text, interpret},
 };
 use crate::core::{
     exchange::{Received, Sent},
@@ -30,12 +30,12 @@ use crate::core::{
     },
 };
 
-/// So many server errors in a row, and the host is left alone.
+/// After so many server errors in a row nothing more is sent.
 const FAILURES_MAX: u32 = 3;
-/// How long to wait when a host asks for patience and does not say how long.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long to wait after 429 without `Retry-After`.
+const BACK_OFF: Duration = Duration::from_secs(60);
 /// How long the removal of what was made may last.
-const CLEANUP: Duration = Duration::from_secs(15 * 60);
+const CLEANUP_MAX: Duration = Duration::from_secs(15 * 60);
 /// How many requests are kept for the removal of each resource: two lists, and to look, remove and
 /// look, each twice.
 const REMOVAL_REQUESTS: u32 = 8;
@@ -67,7 +67,7 @@ pub struct GuardConfig {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A transport to a live API.
+/// The transport to a live API: it sends only what [`Admission`] admits and the budget allows.
 pub struct Guarded {
     inner: Arc<dyn Transport>,
     profile: &'static ApiProfile,
@@ -76,7 +76,7 @@ pub struct Guarded {
     folder: Folder,
     clock: Arc<dyn Clock>,
     interrupted: AtomicBool,
-    /// Wakes whoever waits when it is interrupted.
+    /// Wakes a waiting request when the run is interrupted.
     interrupt: Notify,
     /// Held while a request is under way, so that there is only one.
     state: Mutex<State>,
@@ -86,7 +86,7 @@ struct State {
     phase: Phase,
     deadline: Duration,
     budget: Budget,
-    /// There is none before something is made.
+    /// `None` until something is made.
     ledger: Option<Ledger>,
     planned: BTreeMap<String, u32>,
     seen: HashSet<String>,
@@ -105,7 +105,7 @@ impl Guarded {
         let GuardConfig { profile, rules, header, host, permit, folder, clock } = config;
         let budget = Budget::open(folder.budget(&host), rules.limits.clone(), permit.cents)?;
         let (phase, time) = match ledger {
-            Some(_) => (Phase::Cleanup, CLEANUP),
+            Some(_) => (Phase::Cleanup, CLEANUP_MAX),
             None => (Phase::Work, Duration::from_secs(60 * rules.limits.minutes)),
         };
         let state = State {
@@ -154,7 +154,7 @@ impl Guarded {
     pub async fn begin_cleanup(&self) {
         let mut state = self.state.lock().await;
         state.phase = Phase::Cleanup;
-        state.deadline = self.clock.now() + CLEANUP;
+        state.deadline = self.clock.now() + CLEANUP_MAX;
         state.stopped = None;
     }
 
@@ -163,11 +163,11 @@ impl Guarded {
         self.clock.now()
     }
 
-    /// Waits, unless nothing may be sent any more, or not after that; says whether it did.
-    pub async fn rest(&self, time: Duration) -> bool {
+    /// Waits and returns true, unless nothing may be sent any more, or not after the wait.
+    pub async fn pause(&self, time: Duration) -> bool {
         let may = {
             let state = self.state.lock().await;
-            self.look_around(&state).is_ok() && self.now() + time <= state.deadline
+            self.check_not_stopped(&state).is_ok() && self.now() + time <= state.deadline
         };
         if may {
             self.clock.sleep(time).await;
@@ -186,7 +186,7 @@ impl Guarded {
             .unwrap_or_default()
     }
 
-    /// Writes down what no answer says.
+    /// Notes an event that no answer tells of.
     pub async fn note(&self, n: usize, event: Event) -> Result<(), Stop> {
         self.state.lock().await.note(n, event, self.clock.now())
     }
@@ -194,19 +194,19 @@ impl Guarded {
     /// Sends a request, or says why not.
     pub async fn pass(&self, sent: &Sent) -> Result<Answered, Denied> {
         let mut state = self.state.lock().await;
-        let asked = {
+        let admitted = {
             let entries = state.ledger.as_ref().map_or(&[][..], |ledger| &ledger.entries);
             let (phase, run) = (state.phase, &self.header.run);
             let State { planned, seen, .. } = &*state;
             let (profile, rules) = (self.profile, &self.rules);
-            Admission { profile, rules, run, phase, planned, entries, seen }.look(sent)?
+            Admission { profile, rules, run, phase, planned, entries, seen }.admit(sent)?
         };
-        if let Err(stop) = self.prepare(&mut state, &asked).await {
+        if let Err(stop) = self.prepare(&mut state, &admitted).await {
             state.stopped = Some(stop.clone());
             return Err(stop.into());
         }
         let answered = self.inner.send(&self.labelled(sent)).await;
-        let learned = self.learn(&mut state, &asked, &answered);
+        let learned = self.learn(&mut state, &admitted, &answered);
         if let Err(stop) = learned {
             // What was answered is known all the same; only nothing may follow.
             state.stopped = Some(stop);
@@ -214,35 +214,37 @@ impl Guarded {
         Ok(answered)
     }
 
-    /// Waits, looks whether anything speaks against it, and writes down what is about to happen.
-    async fn prepare(&self, state: &mut State, asked: &Asked<'_>) -> Result<(), Stop> {
-        self.look_around(state)?;
+    /// Waits for the rate limit, checks that nothing stops the run, debits the budget, and notes
+    /// what is about to happen.
+    async fn prepare(&self, state: &mut State, admitted: &Admitted<'_>) -> Result<(), Stop> {
+        self.check_not_stopped(state)?;
         let now = self.clock.now();
         let wait = state.budget.wait(now);
         if now > state.deadline {
-            return Err(Stop::Time);
+            return Err(Stop::Deadline);
         }
         if now + wait > state.deadline {
-            return Err(Stop::Patience(timestamp(now + wait)));
+            return Err(Stop::WaitTooLong(timestamp(now + wait)));
         }
         if !wait.is_zero() {
             self.wait(state.phase, wait).await;
         }
-        self.look_around(state)?;
+        self.check_not_stopped(state)?;
         let now = self.clock.now();
-        let reserve = (state.phase == Phase::Work).then(|| state.reserve(&asked.effect));
-        state
-            .budget
-            .debit(Expense { operation: asked.operation, cents: asked.cents, reserve }, now)?;
-        if asked.planned
-            && let Some(left) = state.planned.get_mut(asked.operation)
+        let reserve = (state.phase == Phase::Work).then(|| state.reserve(&admitted.effect));
+        state.budget.debit(
+            Expense { operation: admitted.operation, cents: admitted.cents, reserve },
+            now,
+        )?;
+        if admitted.planned
+            && let Some(left) = state.planned.get_mut(admitted.operation)
         {
             *left -= 1;
         }
-        match &asked.effect {
+        match &admitted.effect {
             Effect::Make(_, name) => self
                 .begin_ledger(state)?
-                .intend(asked.operation, name, now)
+                .intend(admitted.operation, name, now)
                 .map_err(Stop::unwritten),
             Effect::Rename(_, n, name) => {
                 state.note(*n, Event::Renaming { name: name.clone() }, now)
@@ -251,7 +253,7 @@ impl Guarded {
         }
     }
 
-    /// Waits, but for an interrupt: work that is to end does not wait for its next request.
+    /// Waits; an interrupt ends the wait of work, but not that of a cleanup.
     async fn wait(&self, phase: Phase, time: Duration) {
         let interrupt = async {
             match phase {
@@ -265,8 +267,8 @@ impl Guarded {
         }
     }
 
-    /// Whether anything speaks against sending anything at all.
-    fn look_around(&self, state: &State) -> Result<(), Stop> {
+    /// The reason to send nothing at all, if there is one.
+    fn check_not_stopped(&self, state: &State) -> Result<(), Stop> {
         let switch = self.folder.switch();
         if switch.exists() {
             return Err(Stop::Switch(switch));
@@ -286,7 +288,7 @@ impl Guarded {
         if state.throttled >= 2 { Err(Stop::Throttled) } else { Ok(()) }
     }
 
-    /// The ledger; from now on there is one.
+    /// The ledger, begun if there is none yet.
     fn begin_ledger<'a>(&self, state: &'a mut State) -> Result<&'a mut Ledger, Stop> {
         let ledger = match state.ledger.take() {
             Some(ledger) => ledger,
@@ -300,7 +302,8 @@ impl Guarded {
         Ok(state.ledger.insert(ledger))
     }
 
-    /// The request, with who sends it, so that the provider can find us.
+    /// The request with headers that name the program and the run, so that the provider can tell
+    /// whose it is.
     fn labelled(&self, sent: &Sent) -> Sent {
         let run = self.run().as_str();
         let mut headers = sent.headers.clone();
@@ -313,22 +316,27 @@ impl Guarded {
         Sent { headers, ..sent.clone() }
     }
 
-    /// Writes down what an answer says of what the run made, and of how the host is.
-    fn learn(&self, state: &mut State, asked: &Asked<'_>, answered: &Answered) -> Result<(), Stop> {
+    /// Notes what an answer tells of what the run made, and whether the host fails or throttles.
+    fn learn(
+        &self,
+        state: &mut State,
+        admitted: &Admitted<'_>,
+        answered: &Answered,
+    ) -> Result<(), Stop> {
         let now = self.clock.now();
         let failed = answered.as_ref().map_or(true, |it| it.status >= 500 && it.status != 501);
         state.failures = if failed { state.failures + 1 } else { 0 };
         let Ok(received) = answered else { return Ok(()) };
         state.throttled += u32::from(received.status == 429);
-        if let Some(time) = patience(received, now) {
-            state.budget.be_patient(time, now)?;
+        if let Some(time) = retry_after(received, now) {
+            state.budget.back_off(time, now)?;
         }
         let body = received.json();
         if received.is_success() {
             remember(&mut state.seen, &body);
         }
         let cleanup = state.phase == Phase::Cleanup;
-        let events = interpret(state.entries(), cleanup, &asked.effect, received.status, &body);
+        let events = interpret(state.entries(), cleanup, &admitted.effect, received.status, &body);
         events.into_iter().try_for_each(|(n, event)| state.note(n, event, now))?;
         Ok(())
     }
@@ -358,17 +366,17 @@ impl Transport for Guarded {
     }
 }
 
-/// Remembers every value of an answer: what was shown may be asked for.
+/// Remembers every value of an answer: reads may name what was shown.
 fn remember(seen: &mut HashSet<String>, body: &Value) {
     match body {
         Value::Array(items) => items.iter().for_each(|item| remember(seen, item)),
         Value::Object(members) => members.values().for_each(|value| remember(seen, value)),
-        value => seen.extend(text(value)),
+        value => seen.extend(id_text(value)),
     }
 }
 
-/// How long the host wants us to wait, if at all: seconds, or until a date.
-fn patience(received: &Received, now: Duration) -> Option<Duration> {
+/// How long the host asks to wait: `Retry-After` holds seconds or a date.
+fn retry_after(received: &Received, now: Duration) -> Option<Duration> {
     let header = received.header("retry-after").map(str::trim);
     let date = |text: &str| {
         let time = httpdate::parse_http_date(text).ok()?;
@@ -377,7 +385,7 @@ fn patience(received: &Received, now: Duration) -> Option<Duration> {
     let wait =
         header.and_then(|text| text.parse().map(Duration::from_secs).ok().or_else(|| date(text)));
     match received.status {
-        429 => Some(wait.unwrap_or(PATIENCE)),
+        429 => Some(wait.unwrap_or(BACK_OFF)),
         503 => wait,
         _ => None,
     }

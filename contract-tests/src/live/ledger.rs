@@ -37,7 +37,7 @@ pub enum Event {
         /// Its name.
         name: String,
     },
-    /// It is about to have another name as well.
+    /// It is about to be renamed, and may have either name from now on.
     Renaming {
         /// The name.
         name: String,
@@ -52,7 +52,7 @@ pub enum Event {
         /// The status that said so.
         status: u16,
     },
-    /// It was looked for by its name, and nothing is called so.
+    /// No list has its name.
     Absent,
     /// The server says that it is removed.
     Removed {
@@ -79,13 +79,13 @@ pub struct Header {
     pub base: String,
 }
 
-/// The name of a run; everything that it makes is called after it.
+/// The id of a run, which is part of the name of everything that it makes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(String);
 
 impl RunId {
-    /// A run of this name: a few lower-case letters and digits.
+    /// The id is a few lower-case letters and digits.
     pub fn new(name: impl Into<String>) -> RunId {
         RunId(name.into())
     }
@@ -95,7 +95,7 @@ impl RunId {
         &self.0
     }
 
-    /// What the name of everything begins with that the run makes.
+    /// The prefix of the names of everything that the run makes.
     pub fn prefix(&self) -> String {
         format!("ct-{}-", self.0)
     }
@@ -172,8 +172,8 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Goes on with a ledger. A last line that was torn by a crash never happened; where that is
-    /// the first, nothing was made and there is no ledger.
+    /// Opens a ledger to go on with it. A last line that a crash cut short is dropped; if that is
+    /// the first line, nothing was made and there is no ledger.
     pub fn open(path: &Path) -> io::Result<Option<Ledger>> {
         let text = fs::read(path)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);

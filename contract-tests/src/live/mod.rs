@@ -10,25 +10,25 @@ mod apply;
 mod budget;
 mod clock;
 mod folder;
+mod gate;
 mod guard;
 mod interpret;
 mod ledger;
-mod place;
 mod plan;
 mod sweep;
 
 pub use crate::core::{
     live_rules::{Change, Class, Details, Limits, Makes, Rules},
-    target::{Kind, Place},
+    target::{ResolvedServer, TargetKind},
     transport::denied::{Denied, Refusal, Stop},
 };
-pub use admission::{Admission, Asked, Effect, Phase};
+pub use admission::{Admission, Admitted, Effect, Phase};
 pub use apply::apply;
 pub use budget::{Budget, Expense};
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use folder::Folder;
+pub use gate::{Gate, GateError, LIVE, Resolver, system_resolver};
 pub use guard::{GuardConfig, Guarded, Permit};
 pub use ledger::{Entry, Event, Header, Ledger, RunId, Stage};
-pub use place::{Barred, Gate, LIVE, Resolver, system_resolver};
-pub use plan::{Act, Euros, Life, Plan, Step, Unplannable};
+pub use plan::{Act, Euros, Life, Plan, PlanError, PlanStep};
 pub use sweep::{Swept, sweep};

@@ -1,4 +1,4 @@
-//! What a live run would write, before it does: every operation, how often, and what it may cost.
+//! The plan of a live run: every operation that it would send, how often, and what it may cost.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,10 +11,10 @@ use super::Permit;
 use crate::core::{
     live_rules::{Class, Limits, Rules},
     profile::ApiProfile,
-    shell::typed,
+    shell::command_line,
 };
 
-/// How many hexadecimal digits of a hash tell plans apart.
+/// How many hexadecimal digits of its hash identify a plan.
 const HASH_DIGITS: usize = 16;
 
 /// What is done to a resource, in this order, in the course of its life.
@@ -37,7 +37,7 @@ pub enum Act {
 
 /// One request of a life.
 #[derive(Debug, Clone, Serialize)]
-pub struct Step {
+pub struct PlanStep {
     /// What is done.
     pub act: Act,
     /// The operation.
@@ -56,7 +56,7 @@ pub struct Life {
     /// What it costs at worst.
     pub cents: u64,
     /// Its requests.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
 }
 
 /// Everything that a run would do.
@@ -66,7 +66,7 @@ pub struct Plan {
     pub api: &'static str,
     /// The base URL.
     pub base: String,
-    /// What the contract was when the plan was made.
+    /// The digest of the contract for which the plan was made.
     contract: String,
     /// The lives.
     pub lives: Vec<Life>,
@@ -78,7 +78,7 @@ pub struct Plan {
 
 /// Why there is no plan.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unplannable {
+pub enum PlanError {
     /// Nothing can be made by it and removed again.
     #[error("`{0}` makes nothing that can be removed again; these do: {1}")]
     Unknown(String, String),
@@ -95,13 +95,10 @@ impl Plan {
         base: &str,
         creates: &[String],
         cents_max: u64,
-    ) -> Result<Plan, Unplannable> {
+    ) -> Result<Plan, PlanError> {
         let all = || rules.creates().map(|(create, _)| create);
         if let Some(unknown) = creates.iter().find(|name| !all().any(|create| create == **name)) {
-            return Err(Unplannable::Unknown(
-                unknown.clone(),
-                all().collect::<Vec<_>>().join(", "),
-            ));
+            return Err(PlanError::Unknown(unknown.clone(), all().collect::<Vec<_>>().join(", ")));
         }
         let wanted = |create: &&str| {
             let free = rules.class(create) == Some(Class::WriteFree);
@@ -110,15 +107,15 @@ impl Plan {
         let lives: Vec<Life> = all().filter(wanted).map(|create| Life::of(rules, create)).collect();
         let cost = lives.iter().map(|life| life.cents).sum();
         if cost > cents_max {
-            return Err(Unplannable::Money(Euros(cost), Euros(cents_max)));
+            return Err(PlanError::Money(Euros(cost), Euros(cents_max)));
         }
         let contract = digest(profile.contract.document.as_bytes());
         let limits = rules.limits.clone();
         Ok(Plan { api: profile.name, base: base.to_owned(), contract, lives, limits, cents_max })
     }
 
-    /// Tells this plan from every other: another contract, host, operation, body or price is
-    /// another hash.
+    /// The hash that identifies the plan: it changes with contract, host, operations, bodies and
+    /// prices.
     pub fn hash(&self) -> String {
         digest(&serde_json::to_vec(self).expect("a plan is JSON"))
     }
@@ -128,7 +125,7 @@ impl Plan {
         let words = ["contract-tests", "plan", "--target", &self.base, "--create", &life.create];
         let money =
             (life.cents > 0).then(|| ["--money".to_owned(), (self.cents_max / 100).to_string()]);
-        typed(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
+        command_line(words.into_iter().map(str::to_owned).chain(money.into_iter().flatten()))
     }
 
     /// How often each operation is sent, with its class.
@@ -158,7 +155,7 @@ impl Plan {
 impl Life {
     fn of(rules: &Rules, create: &str) -> Life {
         let makes = rules.makes(create).expect("a create makes something");
-        let step = |act, operation: &str, body: Option<&Map<String, Value>>| Step {
+        let step = |act, operation: &str, body: Option<&Map<String, Value>>| PlanStep {
             act,
             operation: operation.to_owned(),
             class: rules.class(operation).expect("the rules class what they name"),
@@ -180,7 +177,7 @@ impl Life {
     }
 }
 
-impl Step {
+impl PlanStep {
     /// The operation in the contract.
     pub fn route(&self, profile: &'static ApiProfile) -> &'static Route {
         profile.contract.route(&self.operation).expect("the rules name operations of the contract")
@@ -228,7 +225,7 @@ mod tests {
 
     const BASE: &str = "https://api.example";
 
-    fn plan(creates: &[&str], cents_max: u64) -> Result<Plan, Unplannable> {
+    fn plan(creates: &[&str], cents_max: u64) -> Result<Plan, PlanError> {
         let creates: Vec<String> = creates.iter().map(|&create| create.to_owned()).collect();
         Plan::new(&PROFILE, &Rules::of(&PROFILE), BASE, &creates, cents_max)
     }
@@ -253,7 +250,7 @@ mod tests {
         let server = ["createFlexMetalServer"];
         assert_eq!(
             plan(&server, 99_999).unwrap_err(),
-            Unplannable::Money(Euros(100_000), Euros(99_999))
+            PlanError::Money(Euros(100_000), Euros(99_999))
         );
         let plan = plan(&server, 100_000).unwrap();
         assert!(plan.to_string().contains("Worst cost: EUR 1000.00."), "{plan}");

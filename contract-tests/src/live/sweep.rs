@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     Entry, Event, Guarded, Stage,
-    interpret::{first, text},
+    interpret::{id_text, resource_of},
 };
 use crate::core::{
     check,
@@ -22,17 +22,16 @@ use crate::core::{
     transport::denied::Denied,
 };
 
-/// How often something is tried that fails, such as to remove what stays although nobody says that
-/// this takes time.
+/// How often a removal is tried that fails without the host saying that it takes time.
 const ROUNDS: usize = 3;
 /// How long to wait before looking again; each time twice as long.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long to wait at most.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How many rows of a list are asked for at once.
-const PAGE: usize = 100;
+const PAGE: u32 = 100;
 /// How many pages a list may have.
-const PAGES_MAX: usize = 50;
+const PAGES_MAX: u32 = 50;
 
 /// What a sweep did.
 #[derive(Debug, Default)]
@@ -55,48 +54,48 @@ pub async fn sweep(guard: &Guarded) -> Swept {
     let (mut pause, mut failures) = (PAUSE, 0);
     loop {
         sweeper.round().await;
-        failures += usize::from(sweeper.outlook == Outlook::Stuck);
-        let again = match sweeper.outlook {
-            Outlook::Over => false,
-            Outlook::Stuck => failures < ROUNDS,
-            Outlook::Going => true,
+        failures += usize::from(sweeper.outcome == Outcome::Stuck);
+        let again = match sweeper.outcome {
+            Outcome::Done => false,
+            Outcome::Stuck => failures < ROUNDS,
+            Outcome::Pending => true,
         };
-        if !again || !guard.rest(pause).await {
+        if !again || !guard.pause(pause).await {
             return sweeper.end().await;
         }
         pause = PAUSE_MAX.min(2 * pause);
     }
 }
 
-/// Whether to look again.
+/// How far the removal has come, and so whether to look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Outlook {
-    /// It would change nothing.
-    Over,
-    /// Something stays that should not.
+enum Outcome {
+    /// Looking again would change nothing.
+    Done,
+    /// Something stays that the host should have removed.
     Stuck,
-    /// Something is on its way.
-    Going,
+    /// The host is still removing something.
+    Pending,
 }
 
 /// What was done to remove something.
 #[derive(Debug, Default, Clone, Copy)]
 struct Removal {
-    /// How often it was to be removed.
+    /// How often its removal was requested.
     times: usize,
-    /// Whether the host accepted that and does it later.
+    /// Whether the host accepted a request (202) and removes it later.
     accepted: bool,
 }
 
 /// Why something is still there.
-struct Kept {
+struct NotRemoved {
     why: String,
-    outlook: Outlook,
+    outcome: Outcome,
 }
 
-impl From<String> for Kept {
-    fn from(why: String) -> Kept {
-        Kept { why, outlook: Outlook::Stuck }
+impl From<String> for NotRemoved {
+    fn from(why: String) -> NotRemoved {
+        NotRemoved { why, outcome: Outcome::Stuck }
     }
 }
 
@@ -104,8 +103,8 @@ struct Sweeper<'a> {
     guard: &'a Guarded,
     /// What is left after this round, and why.
     left: BTreeMap<String, String>,
-    outlook: Outlook,
-    /// What was to be removed: number of the entry, and id.
+    outcome: Outcome,
+    /// What was done to remove each resource, by number of the entry and id.
     removals: BTreeMap<(usize, String), Removal>,
     was_answered: bool,
 }
@@ -113,12 +112,12 @@ struct Sweeper<'a> {
 impl<'a> Sweeper<'a> {
     fn new(guard: &'a Guarded) -> Sweeper<'a> {
         let (left, removals) = (BTreeMap::new(), BTreeMap::new());
-        Sweeper { guard, left, outlook: Outlook::Over, removals, was_answered: false }
+        Sweeper { guard, left, outcome: Outcome::Done, removals, was_answered: false }
     }
 
     async fn round(&mut self) {
         self.left.clear();
-        self.outlook = Outlook::Over;
+        self.outcome = Outcome::Done;
         let entries = self.guard.entries().await;
         if entries.iter().any(|entry| !entry.is_found()) {
             self.find(&entries).await;
@@ -127,19 +126,19 @@ impl<'a> Sweeper<'a> {
             for id in
                 entry.ids.iter().filter(|(_, stage)| **stage != Stage::Cleaned).map(|(id, _)| id)
             {
-                if let Err(Kept { why, outlook }) = self.remove(entry, id).await {
+                if let Err(NotRemoved { why, outcome }) = self.remove(entry, id).await {
                     let what = format!("{} {id} ({})", entry.operation, entry.names.join(", "));
-                    self.note(what, why, outlook);
+                    self.note(what, why, outcome);
                 }
             }
         }
         // The lists show what is on its way as well.
-        if self.outlook != Outlook::Going {
-            self.look(&entries).await;
+        if self.outcome != Outcome::Pending {
+            self.check_lists(&entries).await;
         }
     }
 
-    /// What became of it all.
+    /// The result of the sweep; closes the ledger if nothing is left.
     async fn end(mut self) -> Swept {
         let entries = self.guard.entries().await;
         if self.left.is_empty()
@@ -159,7 +158,8 @@ impl<'a> Sweeper<'a> {
         }
     }
 
-    /// Where there was time enough, what was accepted must be gone.
+    /// What the host accepted to remove and still shows, unless the sweep was stopped before its
+    /// time.
     async fn overdue(&self, entries: &[Entry]) -> Vec<Finding> {
         if self.guard.stopped().await.is_some() {
             return Vec::new();
@@ -177,13 +177,13 @@ impl<'a> Sweeper<'a> {
             .collect()
     }
 
-    fn note(&mut self, what: String, why: String, outlook: Outlook) {
+    fn note(&mut self, what: String, why: String, outcome: Outcome) {
         self.left.insert(what, why);
-        self.outlook = self.outlook.max(outlook);
+        self.outcome = self.outcome.max(outcome);
     }
 
-    /// Looks by name for what was made without an answer that says its id. The guard reads the
-    /// lists as well.
+    /// Lists what was made without an answer that told its id. The guard finds it by name in the
+    /// lists that pass through it.
     async fn find(&mut self, entries: &[Entry]) {
         let lost: BTreeSet<&str> = entries
             .iter()
@@ -192,7 +192,7 @@ impl<'a> Sweeper<'a> {
             .collect();
         for create in lost {
             if let Err(why) = self.rows(create).await {
-                self.note(create.to_owned(), format!("cannot be listed: {why}"), Outlook::Stuck);
+                self.note(create.to_owned(), format!("cannot be listed: {why}"), Outcome::Stuck);
                 continue;
             }
             for entry in self
@@ -202,29 +202,29 @@ impl<'a> Sweeper<'a> {
                 .iter()
                 .filter(|it| it.operation == create && !it.is_found())
             {
-                self.miss(entry).await;
+                self.note_absent(entry).await;
             }
         }
     }
 
-    /// Nothing bears the name of an entry: it was never made, unless the request is still under
-    /// way.
-    async fn miss(&mut self, entry: &Entry) {
+    /// No list has the name of an entry: it was never made, unless the request may still arrive.
+    async fn note_absent(&mut self, entry: &Entry) {
         let names = entry.names.join(", ");
         let arrival = Duration::from_secs(self.guard.rules().limits.arrival_seconds);
         if self.guard.now() < entry.at + arrival {
             self.note(
                 names,
                 "its creation had no answer, and may still arrive".to_owned(),
-                Outlook::Going,
+                Outcome::Pending,
             );
         } else if let Err(stop) = self.guard.note(entry.n, Event::Absent).await {
-            self.note(names, stop.to_string(), Outlook::Stuck);
+            self.note(names, stop.to_string(), Outcome::Stuck);
         }
     }
 
-    /// Removes what `id` names, if it is still what was made, and sees that it is gone.
-    async fn remove(&mut self, entry: &Entry, id: &str) -> Result<(), Kept> {
+    /// Removes the resource with `id` if it still has a name of this run, and checks that it is
+    /// gone.
+    async fn remove(&mut self, entry: &Entry, id: &str) -> Result<(), NotRemoved> {
         let makes = self.makes(&entry.operation)?;
         let found = self.send(&makes.read, Some(id), None).await?;
         if self.is_cleaned(entry, id).await {
@@ -236,11 +236,11 @@ impl<'a> Sweeper<'a> {
             );
         }
         let body = found.json();
-        let name = first(&body)[&makes.name].as_str().unwrap_or_default();
+        let name = resource_of(&body)[&makes.name].as_str().unwrap_or_default();
         if !self.is_ours(entry, name) {
             return Err(format!("it is called `{name}` now, so it is not touched").into());
         }
-        self.while_going(entry, id, makes, &found)?;
+        self.check_not_pending(entry, id, makes, &found)?;
         if self.removal(entry, id).times == ROUNDS {
             return Err(
                 format!("{} was sent {ROUNDS} times, and it is still there", makes.remove).into()
@@ -254,7 +254,7 @@ impl<'a> Sweeper<'a> {
         if self.is_cleaned(entry, id).await {
             return Ok(());
         }
-        self.while_going(entry, id, makes, &looked)?;
+        self.check_not_pending(entry, id, makes, &looked)?;
         let Received { status, .. } = looked;
         Err(format!(
             "{} answers {}, and {} still {status}",
@@ -267,28 +267,28 @@ impl<'a> Sweeper<'a> {
         self.removals.get(&(entry.n, id.to_owned())).copied().unwrap_or_default()
     }
 
-    /// What is on its way out, as the host said when it was removed or says of it now, is not
-    /// removed again but waited for.
-    fn while_going(
+    /// A resource whose removal was accepted, or that shows that it is being removed, is waited for
+    /// and not removed again.
+    fn check_not_pending(
         &self,
         entry: &Entry,
         id: &str,
         makes: &Makes,
         shown: &Received,
-    ) -> Result<(), Kept> {
-        if !self.removal(entry, id).accepted && !makes.is_going(first(&shown.json())) {
+    ) -> Result<(), NotRemoved> {
+        if !self.removal(entry, id).accepted && !makes.is_going(resource_of(&shown.json())) {
             return Ok(());
         }
         let why = format!(
             "{} was accepted, and {} still answers {}",
             makes.remove, makes.read, shown.status
         );
-        Err(Kept { why, outlook: Outlook::Going })
+        Err(NotRemoved { why, outcome: Outcome::Pending })
     }
 
-    /// Looks whether anything is left that is called after the run, whether or not the ledger knows
-    /// it.
-    async fn look(&mut self, entries: &[Entry]) {
+    /// Notes every listed resource whose name has the prefix of the run, also those that the ledger
+    /// does not know.
+    async fn check_lists(&mut self, entries: &[Entry]) {
         let prefix = self.guard.run().prefix();
         for create in entries.iter().map(|entry| entry.operation.as_str()).collect::<BTreeSet<_>>()
         {
@@ -298,7 +298,7 @@ impl<'a> Sweeper<'a> {
                     self.note(
                         create.to_owned(),
                         format!("cannot be listed: {why}"),
-                        Outlook::Stuck,
+                        Outcome::Stuck,
                     );
                     continue;
                 }
@@ -307,13 +307,13 @@ impl<'a> Sweeper<'a> {
             for row in rows.iter().filter(|row| !makes.is_gone(row)) {
                 let name = row[&makes.name].as_str().unwrap_or_default();
                 if name.starts_with(&prefix) {
-                    let id = text(&row[&makes.id]).unwrap_or_default();
+                    let id = id_text(&row[&makes.id]).unwrap_or_default();
                     let is_known = entries.iter().any(|entry| self.is_ours(entry, name));
-                    let outlook = if is_known { Outlook::Stuck } else { Outlook::Over };
+                    let outcome = if is_known { Outcome::Stuck } else { Outcome::Done };
                     self.note(
                         format!("{create} {id} ({name})"),
                         "it is still listed".to_owned(),
-                        outlook,
+                        outcome,
                     );
                 }
             }
@@ -327,13 +327,13 @@ impl<'a> Sweeper<'a> {
             self.route(list).parameters.iter().any(|it| it.location == Location::Header);
         let mut rows = Vec::new();
         for page in 0..PAGES_MAX {
-            let range = has_pages.then(|| format!("start={},results={PAGE}", page * PAGE));
+            let range = has_pages.then(|| (self.guard.profile().range)(page * PAGE, PAGE));
             let answer = self.send(list, None, range).await?;
             let more = match answer.json() {
                 Value::Array(more) if answer.is_success() => more,
                 _ => return Err(format!("{list} answers {}", answer.status)),
             };
-            let is_last = !has_pages || more.len() < PAGE;
+            let is_last = !has_pages || more.len() < PAGE as usize;
             rows.extend(more);
             if is_last {
                 return Ok(rows);

@@ -16,8 +16,8 @@ use crate::{
         redact::{Redaction, Redactor},
     },
     fixture::{
-        Capture, Expected, Fixture, HeaderRule, Kind, Names, Provenance, Request, Rule, Step,
-        compare, digest, is_text,
+        Capture, Expected, Fixture, HeaderRule, Names, Provenance, Rule, Step, StepRequest,
+        ValueType, compare, digest, is_text,
         pointer::{generalised, most_exact, places},
     },
 };
@@ -203,7 +203,10 @@ impl<'a> Describer<'a> {
             value.as_str().and_then(|it| it.strip_prefix("<secret:")?.strip_suffix('>'))
         {
             let name = format!("secret-{number}");
-            return Some((format!("<{name}>").into(), Some(Rule::of(Kind::String).named(name))));
+            return Some((
+                format!("<{name}>").into(),
+                Some(Rule::of(ValueType::String).named(name)),
+            ));
         }
         let is_captured_here =
             step.capture.values().any(|it| *it == Capture::Body(pointer.to_owned()));
@@ -222,7 +225,7 @@ impl<'a> Describer<'a> {
         if found.family.is_some() && self.literals.contains(&plain(value)) {
             return None;
         }
-        let kind = found.rule.kind.map(Kind::name).unwrap_or_default();
+        let kind = found.rule.kind.map(ValueType::name).unwrap_or_default();
         match found.family.and_then(|family| self.reference(family, value)) {
             Some(name) if !is_captured_here => {
                 Some((format!("<{name}>").into(), Some(found.rule.named(name))))
@@ -246,8 +249,8 @@ impl<'a> Describer<'a> {
 /// What is captured is another each time, whatever its name.
 fn captured(value: &Value) -> Option<Volatile> {
     let kind = match value {
-        Value::String(_) => Kind::String,
-        Value::Number(_) => Kind::Int,
+        Value::String(_) => ValueType::String,
+        Value::Number(_) => ValueType::Int,
         _ => return None,
     };
     Some(Volatile { rule: Rule::of(kind), family: None })
@@ -269,7 +272,7 @@ fn group(exchange: &Exchange) -> &str {
 }
 
 /// Every text and number that a request says as it is.
-fn literals(request: &Request) -> Vec<String> {
+fn literals(request: &StepRequest) -> Vec<String> {
     let parameters = request.path.values().chain(request.query.values());
     let leaves = parameters
         .chain(&request.body)

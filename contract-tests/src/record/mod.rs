@@ -24,7 +24,7 @@ pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"))
 
 use crate::{
     core::{exchange::Exchange, profile::ApiProfile, redact::Redactor, target::Target},
-    fixture::{Fixture, Names, NotUndone, Options, PlayError, Player, Provenance, Source, read},
+    fixture::{CleanupError, Fixture, Names, Options, PlayError, Player, Provenance, Source, read},
 };
 
 /// What answered, and which exchange belongs to which step.
@@ -49,7 +49,7 @@ pub enum RecordError {
     NotRecorded(String, PathBuf),
     /// What was made was not undone.
     #[error("not undone: {0}")]
-    Cleanup(NotUndone),
+    Cleanup(CleanupError),
 }
 
 /// What is done with each exchange as it happens; the names are those of the player.

@@ -14,7 +14,7 @@ use crate::{
         profile::ApiProfile,
         redact::Redactor,
     },
-    fixture::{Capture, Fixture, FormPart, Request, Step, VERSION, Who, pointer::places},
+    fixture::{Capture, Fixture, FormPart, Step, StepRequest, VERSION, pointer::places},
 };
 
 /// The operation of a request, and the values in its path. It is read as servers read it; the guard
@@ -116,12 +116,12 @@ impl Trace {
         redactor: &Redactor,
     ) {
         let redacted = redactor.exchange(&exchange);
-        let (who, key) = self.who(profile, &redacted.sent);
+        let (caller, key) = self.caller(profile, &redacted.sent);
         let mut request = request(&redacted.sent, values, redactor);
         request.headers.extend(key);
         let step = Step {
             operation: exchange.sent.route.map(|route| route.id.clone()),
-            who,
+            caller,
             request: self.with_names(request),
             ..Step::default()
         };
@@ -140,22 +140,22 @@ impl Trace {
 
     /// Who sent a request. The key itself is not written down, but a key that an answer told is
     /// known by its name.
-    fn who(&mut self, profile: &ApiProfile, sent: &Sent) -> (Who, Option<(String, String)>) {
+    fn caller(&mut self, profile: &ApiProfile, sent: &Sent) -> (Caller, Option<(String, String)>) {
         if sent.caller != Caller::Nobody {
-            return (Who::of(sent.caller), None);
+            return (sent.caller, None);
         }
         let header = sent.headers.iter().find(|(name, _)| name == profile.key_header);
-        let Some((name, key)) = header else { return (Who::Nobody, None) };
+        let Some((name, key)) = header else { return (Caller::Nobody, None) };
         let first = self.key.get_or_insert_with(|| key.clone());
         match key == first {
-            true => (Who::Customer, None),
-            false => (Who::Nobody, Some((name.clone(), named_secrets(key)))),
+            true => (Caller::Customer, None),
+            false => (Caller::Nobody, Some((name.clone(), named_secrets(key)))),
         }
     }
 
     /// The request with names for ids that an earlier answer told; that answer is where they are
     /// captured.
-    fn with_names(&mut self, mut request: Request) -> Request {
+    fn with_names(&mut self, mut request: StepRequest) -> StepRequest {
         let parameters = request.path.values_mut().chain(request.query.values_mut());
         parameters.for_each(|value| self.name_ids(value));
         request.body.iter_mut().for_each(|body| self.name_ids(body));
@@ -187,7 +187,7 @@ impl Trace {
     }
 }
 
-fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) -> Request {
+fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) -> StepRequest {
     let mut query: BTreeMap<String, Value> = BTreeMap::new();
     let known = |name: &str| sent.route.is_some_and(|route| is_known(route, name));
     for (name, value) in query_of(sent).into_iter().filter(|(name, _)| known(name)) {
@@ -201,8 +201,12 @@ fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) 
     let path = values
         .iter()
         .map(|(name, text)| (name.clone(), named_secrets(&redactor.text(text)).into()));
-    let mut request =
-        Request { path: path.collect(), query, headers: headers(sent), ..Request::default() };
+    let mut request = StepRequest {
+        path: path.collect(),
+        query,
+        headers: headers(sent),
+        ..StepRequest::default()
+    };
     let media =
         sent.headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, media)| media);
     match serde_json::from_slice::<Value>(&sent.body) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use openapi::json_pointer;
 use serde_json::Value;
 
-use crate::fixture::{Kind, Near, Now, Rule, is_time, is_uuid};
+use crate::fixture::{Near, Now, Rule, ValueType, is_time, is_uuid};
 
 /// Times from 2014 to 2039, in seconds: a number in between is taken for a time where its name says
 /// so, too.
@@ -38,27 +38,27 @@ pub(super) fn volatile(
     let name = parts.last().map(String::as_str).unwrap_or_default();
     match value {
         Value::String(text) if is_uuid(text) => {
-            Some(Volatile { rule: Rule::of(Kind::Uuid), family: Some("uuid".to_owned()) })
+            Some(Volatile { rule: Rule::of(ValueType::Uuid), family: Some("uuid".to_owned()) })
         }
         // A date without a time is more often of a contract or a birth than of now.
         Value::String(text)
             if is_time(text) && (text.len() > DATE_LENGTH || is_today(text, now)) =>
         {
             let time = text.parse::<Timestamp>().ok().map(|time| time.as_second());
-            Some(Volatile { rule: near_now(Kind::Iso8601, time, now), family: None })
+            Some(Volatile { rule: near_now(ValueType::Iso8601, time, now), family: None })
         }
         Value::Number(number) => {
             let number = number.as_i64()?;
             if name == "id" {
                 let parent = if parts.len() > 1 { &parts[parts.len() - 2] } else { group };
                 return Some(Volatile {
-                    rule: Rule::of(Kind::Int),
+                    rule: Rule::of(ValueType::Int),
                     family: Some(format!("{parent}.id")),
                 });
             }
             let is_time = TIMES.contains(&number) && names_a_time(name);
             is_time.then(|| Volatile {
-                rule: near_now(Kind::Unixtime, Some(number), now),
+                rule: near_now(ValueType::Unixtime, Some(number), now),
                 family: None,
             })
         }
@@ -72,7 +72,7 @@ fn is_today(date: &str, now: Timestamp) -> bool {
     midnight.is_ok_and(|it| (it.as_second() - now.as_second()).abs() <= DAY_SECONDS)
 }
 
-fn near_now(kind: Kind, time: Option<i64>, now: Timestamp) -> Rule {
+fn near_now(kind: ValueType, time: Option<i64>, now: Timestamp) -> Rule {
     let is_near = time.is_some_and(|time| (time - now.as_second()).abs() <= NOW_SECONDS);
     Rule { near: is_near.then_some(Near::Now(Now::Now)), ..Rule::of(kind) }
 }

@@ -6,7 +6,7 @@ use http::Method;
 use crate::core::{
     exchange::{Caller, Sent},
     shell::quoted,
-    transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY, STRANGERS_KEY},
+    transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY, WRONG_KEY},
 };
 
 /// The curl line that sends a request to the server at `base`. A key is named by its variable and
@@ -39,7 +39,7 @@ fn key(caller: Caller) -> Option<String> {
         Caller::Customer => Some(format!("${KEY}")),
         Caller::Other => Some(format!("${OTHER_KEY}")),
         Caller::Nobody => None,
-        Caller::Stranger => Some(STRANGERS_KEY.to_owned()),
+        Caller::Stranger => Some(WRONG_KEY.to_owned()),
         Caller::Excluded => Some(format!("${EXCLUDED_KEY}")),
     }
 }

@@ -50,7 +50,7 @@ fn mock() -> Side {
 /// The live host of a scene behind its guard, reached by `way`.
 async fn live(scene: &Scene, way: Arc<dyn Transport>) -> Side {
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let target = Target::at(&PROFILE, &scene.host.place(), keys).await.unwrap();
+    let target = Target::at(&PROFILE, &scene.host.resolved(), keys).await.unwrap();
     Side::Server(Box::new(target.behind(|_| Arc::new(scene.guard_before(way)))))
 }
 

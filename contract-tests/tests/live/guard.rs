@@ -212,7 +212,7 @@ async fn every_limit_stops_the_run() {
 
     let guard = scene.guard();
     scene.clock.advance(Duration::from_secs(60 * scene.rules.limits.minutes + 1));
-    assert_eq!(guard.pass(&plain("getSshKeys")).await.unwrap_err(), Stop::Time.into());
+    assert_eq!(guard.pass(&plain("getSshKeys")).await.unwrap_err(), Stop::Deadline.into());
     assert_eq!(scene.host.count(), 1);
 }
 
@@ -325,7 +325,7 @@ async fn two_runs_never_share_a_folder() {
 async fn a_live_target_is_read_whichever_verb_has_it() {
     let scene = generous().await;
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let bare = Target::at(&PROFILE, &scene.host.place(), keys).await.unwrap();
+    let bare = Target::at(&PROFILE, &scene.host.resolved(), keys).await.unwrap();
     assert_eq!(scene.host.count(), 0, "nothing is tried out on a live host");
     let target = bare.behind(|inner| Arc::new(scene.guard_before(inner)));
     assert!(target.is_live() && !target.is_controllable());

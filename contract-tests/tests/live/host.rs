@@ -24,8 +24,8 @@ use contract_tests::{
     Api, Caller, Emulator, Http, Keys, Received, Request, Run, Secret, Sent, Target, Transport,
     Unreachable,
     live::{
-        Clock, Denied, Folder, Gate, GuardConfig, Guarded, Header, Kind, Ledger, Permit, Place,
-        Plan, Rules, RunId, apply,
+        Clock, Denied, Folder, Gate, GuardConfig, Guarded, Header, Ledger, Permit, Plan,
+        ResolvedServer, Rules, RunId, TargetKind, apply,
     },
     profiles::i3d_v3::PROFILE,
 };
@@ -167,21 +167,21 @@ impl Host {
     }
 
     /// Where it is, as a gate sees it that takes its name for a live one.
-    pub fn place(&self) -> Place {
+    pub fn resolved(&self) -> ResolvedServer {
         let host = format!("api.example:{}", self.address.port());
         let base = format!("http://{host}");
         let hosts = vec![host];
         let gate =
             Gate { flag: true, variable: true, hosts, plain: true, resolver: loopback_resolver };
-        let place = gate.pass(&base).expect("the gate is open");
-        assert_eq!(place.kind, Kind::Live, "the second server counts as live");
-        place
+        let server = gate.pass(&base).expect("the gate is open");
+        assert_eq!(server.kind, TargetKind::Live, "the second server counts as live");
+        server
     }
 
     pub fn http(&self) -> Arc<dyn Transport> {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-        let place = self.place();
-        Arc::new(Http::pinned(place.base, place.address, PROFILE.key_header, keys))
+        let server = self.resolved();
+        Arc::new(Http::pinned(server.base, server.address, PROFILE.key_header, keys))
     }
 }
 
@@ -335,7 +335,7 @@ impl Scene {
     /// Does what is planned, through a guard of this scene.
     pub async fn apply(&self, guard: &Guarded, plan: &Plan) -> Run {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-        let target = Target::at(&PROFILE, &self.host.place(), keys).await.unwrap();
+        let target = Target::at(&PROFILE, &self.host.resolved(), keys).await.unwrap();
         apply(&target, guard, plan).await
     }
 
@@ -364,12 +364,16 @@ impl Scene {
     }
 
     fn watch(&self, run: &str) -> GuardConfig {
-        let place = self.host.place();
+        let server = self.host.resolved();
         GuardConfig {
             profile: &PROFILE,
             rules: self.rules.clone(),
-            header: Header { run: RunId::new(run), api: PROFILE.name.to_owned(), base: place.base },
-            host: place.host,
+            header: Header {
+                run: RunId::new(run),
+                api: PROFILE.name.to_owned(),
+                base: server.base,
+            },
+            host: server.host,
             permit: self.permit.clone(),
             folder: Folder::open(self.path()).unwrap(),
             clock: self.clock.clone(),

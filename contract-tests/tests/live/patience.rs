@@ -63,7 +63,7 @@ async fn a_wait_that_outlasts_the_run_ends_it_at_once() {
         ..Told::default()
     }]);
     guard.pass(&plain("getHealth")).await.unwrap().unwrap();
-    let stop = Stop::Patience("1970-01-02T00:00:00Z".parse().unwrap());
+    let stop = Stop::WaitTooLong("1970-01-02T00:00:00Z".parse().unwrap());
     assert_eq!(guard.pass(&plain("getHealth")).await.unwrap_err(), stop.into());
     assert_eq!(scene.clock.now(), Duration::ZERO);
 }

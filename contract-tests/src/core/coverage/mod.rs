@@ -1,4 +1,4 @@
-//! How much of a contract was reached: what it promises, beside what came.
+//! Coverage of a contract: what it documents, beside what was reached.
 
 pub mod reached;
 
@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::core::coverage::reached::{Reached, Touched, label};
 
-/// The verb of what tells what was reached, and not what held.
+/// The verb whose runs tell what was reached, and not what held.
 pub const COVERAGE: &str = "coverage";
 
-/// So many of so many.
+/// A part of a whole, as in 3/4.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Share {
     /// How many were reached.
@@ -34,20 +34,20 @@ pub struct Figures {
     pub statuses: Share,
     /// Documented server errors of operations.
     pub server_errors: Share,
-    /// Parameters that a good answer was asked for with.
+    /// Parameters of requests that succeeded.
     pub parameters: Share,
     /// Properties of good answers.
     pub properties: Share,
 }
 
-/// What became of a status of an operation.
+/// Whether a status of an operation is documented, and how often it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// It is documented, and came so often.
+    /// It is documented, and came this many times.
     Reached(u64),
     /// It is documented, and never came.
     Missing,
-    /// It is not documented for the operation, and came so often.
+    /// It is not documented for the operation, and came this many times.
     Undocumented(u64),
 }
 
@@ -116,7 +116,7 @@ impl Covered<'_> {
         self.statuses().into_iter().filter_map(missing).collect()
     }
 
-    /// Parameters that no good answer was asked for with.
+    /// Parameters that no successful request had.
     pub fn missing_parameters(&self) -> Vec<String> {
         let sent = |name: &String| self.touched.is_some_and(|it| it.parameters.contains(name));
         self.route.parameters.iter().map(label).filter(|name| !sent(name)).collect()

@@ -18,8 +18,7 @@ pub struct Reached(BTreeMap<String, Touched>);
 pub struct Touched {
     /// How often it was answered with a status.
     pub statuses: BTreeMap<u16, u64>,
-    /// The parameters that a good answer was asked for with, as in `{uuid}`, `?page` or
-    /// `RANGED-DATA`.
+    /// The parameters of requests that succeeded, as in `{uuid}`, `?page` or `RANGED-DATA`.
     pub parameters: BTreeSet<String>,
     /// The properties that good answers had, as pointers in which `*` stands for every item of a
     /// list.
@@ -27,7 +26,7 @@ pub struct Touched {
 }
 
 impl Reached {
-    /// Counts an exchange; one that means to call no operation counts for nothing.
+    /// Counts an exchange; one without an operation is ignored.
     pub fn count(&mut self, exchange: &Exchange) {
         let Exchange { sent, received } = exchange;
         let Some(route) = sent.route else { return };
@@ -77,7 +76,7 @@ impl Reached {
     }
 }
 
-/// How a parameter is called in reports.
+/// The name of a parameter in reports.
 pub fn label(parameter: &Parameter) -> String {
     match parameter.location {
         Location::Path => format!("{{{}}}", parameter.name),

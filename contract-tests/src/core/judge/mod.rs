@@ -1,4 +1,4 @@
-//! What one exchange alone shows: the checks of every answer.
+//! The checks of every answer: everything that a single exchange can break.
 
 mod well_formed;
 
@@ -17,9 +17,9 @@ use crate::core::{
 /// Statuses that a server may answer before an operation runs; a contract sums them up as
 /// `default`.
 const PLATFORM: [u16; 8] = [400, 401, 403, 405, 413, 422, 429, 501];
-/// An answer that takes longer is worth knowing.
+/// An answer that takes longer is a warning.
 const SLOW_MILLIS: u128 = 5_000;
-/// Text that only something internal has.
+/// Text that shows that a refusal tells something internal.
 const INTERNAL: [&str; 9] = [
     "stack trace",
     "stack backtrace",
@@ -32,8 +32,8 @@ const INTERNAL: [&str; 9] = [
     "/var/www",
 ];
 
-/// Everything that is wrong with an answer by the contract alone. It is for answers that no target
-/// gave: whoever has one asks [`Target::judge`](crate::Target::judge), which knows the keys, too.
+/// Everything that is wrong with an answer by the contract alone. It is for answers without a
+/// target; for all others, [`Target::judge`](crate::Target::judge) also looks for leaked keys.
 pub(crate) fn judge_by_contract(profile: &ApiProfile, exchange: &Exchange) -> Vec<Finding> {
     let judged = Judged { profile, exchange, name: exchange.sent.name() };
     let checks = [
@@ -68,8 +68,7 @@ impl Judged<'_> {
         self.exchange.received.status
     }
 
-    /// The operation, unless the server says that there is no such route, or the method is none of
-    /// its path.
+    /// The operation, unless the server answers that there is no such path, or no such method.
     fn route(&self) -> Option<&'static Route> {
         let refused_path = self.status_code() == 405 || self.is_unknown_route();
         self.exchange.sent.route.filter(|_| !refused_path)
@@ -77,12 +76,12 @@ impl Judged<'_> {
 
     fn is_unknown_route(&self) -> bool {
         self.status_code() == 404
-            && self.exchange.received.json()["errorCode"] == self.profile.no_route
+            && self.exchange.received.json()["errorCode"] == self.profile.unknown_route_code
     }
 
     fn server_error(&self) -> Found {
         let status = self.status_code();
-        // 501 is how an emulator says honestly that it does not do something.
+        // With 501 an emulator says that it does not implement the operation.
         let failed = status >= 500 && status != 501;
         failed
             .then(|| self.found(&check::NO_SERVER_ERROR, format!("has the status {status}")))
@@ -233,9 +232,10 @@ impl Judged<'_> {
         found
     }
 
-    /// What was sent as a secret stands in no answer, but where the contract marks a secret.
+    /// A secret that was sent appears nowhere in the answer, except where the contract marks a
+    /// secret.
     fn secret(&self) -> Found {
-        const SHORT: usize = 8;
+        const LENGTH_MIN: usize = 8;
         let Some(expected) = self.exchange.sent.route.and_then(|route| route.body.as_ref()) else {
             return Vec::new();
         };
@@ -243,8 +243,8 @@ impl Judged<'_> {
         let properties = expected.definition()["properties"].as_object().into_iter().flatten();
         let secrets = properties.filter(|(_, it)| it["format"] == "password");
         let secrets =
-            secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= SHORT));
-        // What is sent in two places may come back from the other.
+            secrets.filter_map(|(name, _)| sent[name].as_str().filter(|it| it.len() >= LENGTH_MIN));
+        // A text that is sent in two places may come back from the one that is not secret.
         let texts =
             || sent.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
         let mut secrets =
@@ -254,7 +254,7 @@ impl Judged<'_> {
         if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
             response.mask(&mut body, &self.profile.contract.secrets);
         }
-        let leaks = secrets.any(|secret| says(&body, secret));
+        let leaks = secrets.any(|secret| contains_text(&body, secret));
         let message = "holds what was sent as a secret";
         leaks.then(|| self.found(&check::NO_SECRET_BACK, message)).into_iter().collect()
     }
@@ -266,26 +266,26 @@ impl Judged<'_> {
     }
 }
 
-/// Whether any text of a value holds another.
-fn says(value: &Value, text: &str) -> bool {
+/// Whether a value contains a text, in a string or in a name.
+fn contains_text(value: &Value, text: &str) -> bool {
     match value {
         Value::String(it) => it.contains(text),
-        Value::Array(items) => items.iter().any(|item| says(item, text)),
+        Value::Array(items) => items.iter().any(|item| contains_text(item, text)),
         Value::Object(members) => {
-            members.iter().any(|(name, it)| name.contains(text) || says(it, text))
+            members.iter().any(|(name, it)| name.contains(text) || contains_text(it, text))
         }
         _ => false,
     }
 }
 
-/// A value for a message: short. Reports take secrets out of it.
+/// A value as text for a message, cut short. Reports redact it.
 pub fn shown(value: &Value) -> String {
-    const LONG: usize = 80;
+    const LENGTH_MAX: usize = 80;
     let text = value.to_string();
-    if text.chars().count() <= LONG {
+    if text.chars().count() <= LENGTH_MAX {
         text
     } else {
-        text.chars().take(LONG).chain("…".chars()).collect()
+        text.chars().take(LENGTH_MAX).chain("…".chars()).collect()
     }
 }
 

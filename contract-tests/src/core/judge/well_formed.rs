@@ -1,4 +1,4 @@
-//! JSON as strict as it must be for all parsers to read the same: no key twice in an object.
+//! Strict JSON: an object with the same key twice is refused, because parsers read it differently.
 
 use std::{collections::HashSet, fmt};
 

@@ -1,4 +1,4 @@
-//! The families of a profile, found by name and operation.
+//! Finds the families of a profile by name and by operation.
 
 use openapi::Route;
 
@@ -7,7 +7,7 @@ use super::{
     family::{Family, Role},
 };
 
-/// The operations of a profile, found by family.
+/// The families of a profile.
 #[derive(Clone, Copy)]
 pub struct Families(pub &'static ApiProfile);
 

@@ -32,32 +32,32 @@ pub struct Family {
     pub views: &'static [View],
     /// Parameters that choose rows of the list.
     pub filters: &'static [Filter],
-    /// The member that tells one from another; empty for a family of one.
+    /// The member that identifies a resource; empty for a family of one.
     pub key: &'static str,
     /// The parameter of the path that names one.
     pub parameter: &'static str,
     /// The family that its resources are parts of.
     pub parent: &'static str,
-    /// The member that no two have alike.
+    /// The member whose values are unique.
     pub unique: &'static str,
     /// Values of members that the schema alone does not tell.
     pub values: &'static [(&'static str, Make)],
-    /// What makes a whole body good, where members depend on each other.
+    /// Makes a generated body valid, where members depend on each other.
     pub settle: fn(&mut Gen, &mut Members),
-    /// What an answer shows of what was sent, where that is not the same.
+    /// What an answer shows of a body that was sent, where that is not the body itself.
     pub shows: fn(&Members) -> Members,
     /// What an answer shows of a new one beyond what was sent.
     pub initial: fn() -> Value,
     /// What a member becomes that is not sent.
     pub absent: fn() -> Value,
     /// Members that are sent and shown nowhere.
-    pub unseen: &'static [&'static str],
+    pub write_only: &'static [&'static str],
     /// Members that are shown where one is read alone, and not in a list.
     pub only_alone: &'static [&'static str],
     /// Members that are shown in a list, and not, or in another way, where one is read alone.
     pub only_listed: &'static [&'static str],
-    /// Members that change by themselves.
-    pub moving: &'static [&'static str],
+    /// Members that change without a request.
+    pub volatile: &'static [&'static str],
     /// Members that every change of a resource may set, and that never go back where they are
     /// numbers.
     pub touched: &'static [&'static str],
@@ -72,13 +72,13 @@ pub struct Family {
     pub remains: &'static [&'static str],
     /// The order of its list.
     pub order: Order,
-    /// How many are made at most; the world has room for so many.
+    /// How many are made at most: the limit of the world.
     pub limit: usize,
-    /// Seconds after which what moves by itself has come to rest.
-    pub seconds: u32,
+    /// Seconds after which volatile members no longer change.
+    pub settles_after_seconds: u32,
     /// Families whose resources a step of this one may change.
     pub disturbs: &'static [&'static str],
-    /// Laws that do not hold of it, each with the reason.
+    /// Checks whose law does not hold of it, each with the reason.
     pub off: &'static [(&'static Check, &'static str)],
 }
 
@@ -181,10 +181,10 @@ impl Family {
         shows: Clone::clone,
         initial: no_members,
         absent: no_members,
-        unseen: &[],
+        write_only: &[],
         only_alone: &[],
         only_listed: &[],
-        moving: &[],
+        volatile: &[],
         touched: &[],
         states: None,
         merges: false,
@@ -192,12 +192,12 @@ impl Family {
         remains: &[],
         order: Order::Stable,
         limit: 40,
-        seconds: 0,
+        settles_after_seconds: 0,
         disturbs: &[],
         off: &[],
     };
 
-    /// Whether a law is not asked of it.
+    /// Whether a check is left out for it.
     pub fn is_off(&self, check: &'static Check) -> bool {
         self.off.iter().any(|(off, _)| *off == check)
     }

@@ -24,14 +24,15 @@ pub struct ApiProfile {
     /// Every code that a refusal may carry, with the statuses it belongs to.
     pub error_codes: &'static [(i64, &'static [u16])],
     /// The code of a path that no operation has.
-    pub no_route: i64,
+    pub unknown_route_code: i64,
     /// The words for a part of a list: which row is the first, and how many rows.
     pub range: fn(u32, u32) -> String,
     /// How many rows of a list are answered where no part is asked for.
     pub page_default: u32,
-    /// Whether a slash at the end of a path makes no difference.
-    pub slash_means_nothing: bool,
-    /// Operations whose example does not succeed in a fresh world: something must come before.
+    /// Whether a path with a slash at the end means the same as without it.
+    pub ignores_trailing_slash: bool,
+    /// Operations whose example does not succeed in a fresh world, because it needs other requests
+    /// before.
     pub prepared: &'static [&'static str],
     /// Operations whose answers hold the keys of the caller.
     pub shows_keys: &'static [&'static str],
@@ -42,10 +43,10 @@ pub struct ApiProfile {
     /// Where answers show what a parameter of a path stands for, beyond the lists of the families:
     /// the parameter, the operation, and the place in its answer.
     pub shown: &'static [(&'static str, &'static str, &'static str)],
-    /// What goes on step by step.
+    /// State machines, such as a login.
     pub flows: &'static [Flow],
-    /// Names of properties that the contract does not call secret, and that nobody else is to read
-    /// all the same.
+    /// Names of properties that are masked in outputs although the contract does not mark them as
+    /// secret.
     pub private: &'static [&'static str],
     /// The keys of the demo world of the emulator.
     pub demo_keys: DemoKeys,
@@ -62,11 +63,11 @@ pub struct ApiProfile {
 /// The keys of the demo world of an emulator, which are no secrets.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoKeys {
-    /// That of the customer.
+    /// The key of the customer.
     pub customer: &'static str,
-    /// That of another customer.
+    /// The key of another customer.
     pub other: &'static str,
-    /// One of the customer that may not be used from this machine.
+    /// A key of the customer whose whitelist excludes this machine.
     pub excluded: &'static str,
 }
 
@@ -82,7 +83,7 @@ impl ApiProfile {
         self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, statuses)| *statuses)
     }
 
-    /// Whether something must come before the example of an operation succeeds.
+    /// Whether the example of an operation needs other requests before it succeeds.
     pub fn is_prepared(&self, operation: &str) -> bool {
         self.prepared.contains(&operation)
     }

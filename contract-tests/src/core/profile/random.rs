@@ -1,4 +1,4 @@
-//! Chance, as proptest gives it: the same seed, the same values.
+//! Random values from proptest: the same seed gives the same values.
 
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -14,7 +14,7 @@ impl Gen {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8..12].copy_from_slice(&number.to_le_bytes());
-        // Names are longer than the room; folding keeps all of their letters.
+        // A purpose may be longer than the 20 bytes that are left: folding makes each letter count.
         for (index, byte) in purpose.bytes().enumerate() {
             bytes[12 + index % 20] = bytes[12 + index % 20].rotate_left(3) ^ byte;
         }
@@ -25,8 +25,8 @@ impl Gen {
         Gen(TestRunner::new_with_rng(Config::default(), rng))
     }
 
-    /// A value of a strategy.
-    pub fn throw<S: Strategy>(&mut self, strategy: &S) -> S::Value {
+    /// Samples a value of a strategy.
+    pub fn sample<S: Strategy>(&mut self, strategy: &S) -> S::Value {
         let tree = strategy.new_tree(&mut self.0);
         tree.unwrap_or_else(|reason| panic!("a strategy that always has a value: {reason}"))
             .current()
@@ -34,7 +34,7 @@ impl Gen {
 
     /// A number below `end`, which is not zero.
     pub fn below(&mut self, end: usize) -> usize {
-        self.throw(&(0..end))
+        self.sample(&(0..end))
     }
 
     /// One of these.

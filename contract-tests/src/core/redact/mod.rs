@@ -1,4 +1,4 @@
-//! Takes secrets out of whatever leaves the program: reports, recordings, the terminal.
+//! Takes secrets out of everything that leaves the program: reports, recordings, the terminal.
 
 mod notation;
 
@@ -30,9 +30,8 @@ const HEADERS: [&str; 7] = [
 const QUERIES: [&str; 7] =
     ["access_token", "api_key", "apikey", "client_secret", "password", "secret", "token"];
 
-/// Replaces secrets: those that it was given, and those that it meets where the contract says that
-/// a secret stands. The same secret is always replaced by the same text, so that a reader can still
-/// follow it.
+/// Replaces secrets: those that it was given, and those that it finds where the contract marks one.
+/// The same secret always gets the same placeholder, so that a reader can still follow it.
 pub struct Redactor {
     profile: &'static ApiProfile,
     known: Mutex<Vec<Known>>,
@@ -45,7 +44,7 @@ struct Known {
     notations: Vec<String>,
 }
 
-/// A secret that stood at a place which the contract or a list names.
+/// A place at which a secret was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redaction {
@@ -68,7 +67,7 @@ pub enum RedactionKind {
 }
 
 impl Redactor {
-    /// Knows `secrets` from the start, and where the contract of `profile` has others.
+    /// A redactor that knows `secrets`, and where the contract of `profile` marks others.
     pub fn new(
         profile: &'static ApiProfile,
         secrets: impl IntoIterator<Item = Secret>,
@@ -80,21 +79,21 @@ impl Redactor {
         redactor
     }
 
-    /// Knows every key that anything may be called with: those of the environment, and those of the
-    /// demo world.
+    /// A redactor that knows every key that the harness may call with: those of the environment,
+    /// and those of the demo world.
     pub fn of_every_key(profile: &'static ApiProfile) -> Redactor {
-        let (own, demo) = (Keys::from_env(), Keys::default().or_of(profile.demo_keys));
+        let (own, demo) = (Keys::from_env(), Keys::default().or_demo(profile.demo_keys));
         Redactor::new(profile, own.secrets().chain(demo.secrets()).cloned())
     }
 
-    /// The text without any known secret, in whatever notation it stands there.
+    /// The text with every notation of every known secret replaced.
     pub fn text(&self, text: &str) -> String {
         let known = self.known.lock().expect("nobody panics while holding the secrets");
         let mut notations: Vec<(usize, &str)> = (1..)
             .zip(known.iter())
             .flat_map(|(number, it)| it.notations.iter().map(move |text| (number, text.as_str())))
             .collect();
-        // A secret may be a part of another; the longer one goes first.
+        // A secret may be a part of another, so the longer one is replaced first.
         notations.sort_by_key(|(_, notation)| std::cmp::Reverse(notation.len()));
         let replace = |text: String, (number, notation): &(usize, &str)| {
             text.replace(notation, &placeholder(*number))
@@ -102,7 +101,7 @@ impl Redactor {
         notations.iter().fold(text.to_owned(), replace)
     }
 
-    /// The exchange without secrets, and from now on every secret in it is known.
+    /// The exchange without secrets; every secret in it is known from now on.
     pub fn exchange(&self, exchange: &Exchange) -> Exchange {
         self.exchange_with_places(exchange).0
     }
@@ -141,11 +140,14 @@ impl Redactor {
             ),
             ..*received
         };
-        // What was met late in the exchange may stand early in it.
-        (Exchange { sent: self.again(sent), received: self.again_received(received) }, places)
+        // A secret that was found late in the exchange may also stand earlier in it.
+        (
+            Exchange { sent: self.known_in_sent(sent), received: self.known_in_received(received) },
+            places,
+        )
     }
 
-    /// Learns a secret, and says what stands for it from now on.
+    /// Adds a secret to those that are known, and returns its placeholder.
     pub fn learn(&self, value: &str) -> String {
         placeholder(self.number(value))
     }
@@ -192,8 +194,8 @@ impl Redactor {
         redacted
     }
 
-    /// The value of a secret header. What surrounds the secret is kept: the names and attributes of
-    /// cookies, a scheme.
+    /// The value of a secret header with the secret replaced. The rest is kept: the names and
+    /// attributes of cookies, the scheme of an authorization.
     fn header(&self, name: &str, value: &str) -> String {
         match name {
             "cookie" => value
@@ -209,10 +211,10 @@ impl Redactor {
         }
     }
 
-    /// A text of which everything after `joint` is secret; all of it, where there is none.
-    fn secret_after(&self, joint: char, text: &str) -> String {
+    /// A text of which everything after `separator` is secret; the whole text without one.
+    fn secret_after(&self, separator: char, text: &str) -> String {
         let (before, secret) =
-            text.split_at(text.find(joint).map_or(0, |at| at + joint.len_utf8()));
+            text.split_at(text.find(separator).map_or(0, |at| at + separator.len_utf8()));
         if secret.is_empty() { text.to_owned() } else { format!("{before}{}", self.learn(secret)) }
     }
 
@@ -289,7 +291,7 @@ impl Redactor {
         }
     }
 
-    fn again(&self, sent: Sent) -> Sent {
+    fn known_in_sent(&self, sent: Sent) -> Sent {
         let header = |(name, value): &(String, String)| (name.clone(), self.text(value));
         Sent {
             target: self.text(&sent.target),
@@ -299,7 +301,7 @@ impl Redactor {
         }
     }
 
-    fn again_received(&self, received: Received) -> Received {
+    fn known_in_received(&self, received: Received) -> Received {
         let mut headers = received.headers;
         for value in headers.values_mut() {
             let text = value.to_str().map(|text| self.text(text)).unwrap_or_default();
@@ -315,7 +317,7 @@ impl Redactor {
     }
 }
 
-/// What stands for the secret of this number.
+/// The placeholder of the secret with this number.
 fn placeholder(number: usize) -> String {
     format!("<secret:{number}>")
 }

@@ -1,9 +1,9 @@
-//! The notations in which a secret may appear.
+//! The notations in which a secret may appear: plain, escaped, percent-encoded, base64.
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use serde_json::Value;
 
-/// A shorter text is not looked for: it would be found by chance.
+/// Shorter texts are not searched for: they would be found by chance.
 const LENGTH_MIN: usize = 8;
 
 /// Every notation in which a text may carry the value; none where it is too short to be looked for.
@@ -44,8 +44,7 @@ pub(super) fn lower_hex(encoded: &str) -> String {
     })
 }
 
-/// What every base64 text has in common that holds the value with `offset` bytes before it, modulo
-/// 3.
+/// The part that every base64 text shares in which the value follows `offset` bytes, modulo 3.
 fn base64_fragment(value: &str, offset: usize) -> String {
     let bytes = [vec![0; offset], value.as_bytes().to_vec()].concat();
     let whole = bytes.len() * 8 / 6;

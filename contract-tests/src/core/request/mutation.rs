@@ -1,4 +1,4 @@
-//! The ways to make a request invalid.
+//! The kinds of change that make a request invalid.
 
 use std::fmt;
 

@@ -1,13 +1,13 @@
-//! Values with one thing wrong, derived from the schema that forbids it.
+//! Invalid values, derived from the schema: each breaks one of its keywords.
 
 use openapi::{Location, Parameter, RequestBody, json_pointer, plain};
 use serde_json::{Map, Value, json};
 
 use crate::core::request::mutation::{Limit, Mutation};
 
-/// A body with one thing wrong.
+/// A body that breaks the contract in one thing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Broken {
+pub struct InvalidBody {
     /// How it was made invalid.
     pub mutation: Mutation,
     /// Where, as in `os.partitions[0].size`; empty for the whole body.
@@ -16,11 +16,10 @@ pub struct Broken {
     pub value: Value,
 }
 
-/// How deep bodies are looked into; none of a sensible API is deeper.
+/// How deep bodies are looked into: deeper than those of any contract here.
 const DEPTH_MAX: usize = 8;
 
-/// What a schema of a request may consist of; with another keyword, the derivation of its
-/// violations is missing here.
+/// The keywords that schemas of requests may have. For a new one, say here how to break it.
 const KEYWORDS: [&str; 24] = [
     "$ref",
     "additionalProperties",
@@ -61,34 +60,34 @@ const FORMATS: [(&str, &str); 8] = [
 ];
 
 /// Every body that differs from `example` in one thing that the contract forbids.
-pub fn bodies(body: &RequestBody, example: &Value) -> Vec<Broken> {
+pub fn invalid_bodies(body: &RequestBody, example: &Value) -> Vec<InvalidBody> {
     let mut walk = Walk { body, found: Vec::new() };
     walk.visit(example, &Place::default(), body.definition(), true);
     walk.found
 }
 
-/// Every text that the contract forbids for this parameter, with what is wrong about it.
-pub fn texts(parameter: &Parameter) -> Vec<(Mutation, String)> {
+/// Texts that the contract forbids for this parameter, with how each was made invalid.
+pub fn invalid_texts(parameter: &Parameter) -> Vec<(Mutation, String)> {
     let schema =
         if parameter.repeats { &parameter.definition["items"] } else { &parameter.definition };
     let typed = types(schema).iter().any(|it| ["integer", "number", "boolean"].contains(it));
     let wrong_type = typed.then(|| (Mutation::WrongType, "x".to_owned()));
     let limits = limits(schema, None).into_iter();
     let limits = limits.map(|(mutation, value)| (mutation, plain(&value)));
-    // An empty segment is another path.
+    // A path with an empty segment is another path.
     let reaches = |text: &str| parameter.location != Location::Path || !text.is_empty();
     wrong_type.into_iter().chain(limits).filter(|(_, text)| reaches(text)).collect()
 }
 
-/// A text that the contract allows for this parameter and that names nothing; `None` where it
-/// allows few values.
-pub fn unknown(parameter: &Parameter) -> Option<String> {
+/// An id that the contract allows for this parameter and that nothing has; `None` for an enum.
+pub fn unknown_id(parameter: &Parameter) -> Option<String> {
     if parameter.definition["enum"].is_array() {
         return None;
     }
     let mut candidates =
         ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
-    // An operation may want more than the contract says, so what looks like the example goes first.
+    // An operation may demand more than the contract says, so one as long as the example is tried
+    // first.
     let length = parameter.example.as_ref().map_or(0, |example| plain(example).len());
     candidates.sort_by_key(|candidate| candidate.len() != length);
     candidates.into_iter().find(|text| parameter.read(&[text]).is_ok()).map(str::to_owned)
@@ -123,15 +122,15 @@ impl Place {
 
 struct Walk<'a> {
     body: &'a RequestBody,
-    found: Vec<Broken>,
+    found: Vec<InvalidBody>,
 }
 
 impl Walk<'_> {
-    /// Breaks what stands at `at` in `whole`, and everything inside.
+    /// Breaks the value at `at` in `whole`, and every value inside it.
     fn visit(&mut self, whole: &Value, at: &Place, schema: &Value, required: bool) {
         let nullable = accepts_null(schema);
         let schema = self.body.resolve(schema);
-        know(schema);
+        assert_known_keywords(schema);
         let allowed = types(schema);
         if let Some(other) = of_another_type(&allowed) {
             self.push(whole, at, Mutation::WrongType, other);
@@ -145,7 +144,7 @@ impl Walk<'_> {
             first.or_else(|| sample(self.body, items, at.depth))
         });
         for (mutation, value) in limits(schema, item.as_ref()) {
-            // An empty text in the place of an optional one means that none is given.
+            // An empty text for an optional one means that none is given.
             if required || value != "" {
                 self.push(whole, at, mutation, value);
             }
@@ -173,13 +172,13 @@ impl Walk<'_> {
             let required =
                 schema["required"].as_array().is_some_and(|it| it.iter().any(|it| it == name));
             if required {
-                self.found.push(Broken {
+                self.found.push(InvalidBody {
                     mutation: Mutation::Missing,
                     property: inner.property.clone(),
                     value: remove(whole, &at.pointer, name),
                 });
             }
-            // What the example leaves out is put in, so that it can be broken inside.
+            // What the example leaves out is added, so that it can be broken inside.
             let absent = whole.pointer(&inner.pointer).is_none();
             let added = if absent { sample(self.body, property, at.depth) } else { None };
             let whole =
@@ -190,11 +189,12 @@ impl Walk<'_> {
 
     fn push(&mut self, whole: &Value, at: &Place, mutation: Mutation, value: Value) {
         let value = set(whole, &at.pointer, value);
-        self.found.push(Broken { mutation, property: at.property.clone(), value });
+        self.found.push(InvalidBody { mutation, property: at.property.clone(), value });
     }
 }
 
-fn know(schema: &Value) {
+/// Panics on a keyword that no mutation covers, so that none is forgotten.
+fn assert_known_keywords(schema: &Value) {
     let unknown = schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str());
     let unknown: Vec<&str> =
         unknown.filter(|it| *it != "readOnly" && !KEYWORDS.contains(it)).collect();
@@ -276,7 +276,7 @@ fn limits(schema: &Value, item: Option<&Value>) -> Vec<(Mutation, Value)> {
     found
 }
 
-/// A value that a schema allows; `None` where only its author can know one.
+/// A value that a schema allows; `None` where none can be derived, as for a pattern.
 fn sample(body: &RequestBody, schema: &Value, depth: usize) -> Option<Value> {
     let schema = body.resolve(schema);
     let told = [schema.pointer("/examples/0"), schema.get("default"), schema.pointer("/enum/0")];
@@ -345,7 +345,7 @@ mod tests {
             let example = body.example.clone().or_else(|| sample(body, body.definition(), 0));
             let Some(example) = example else { continue };
             assert_eq!(body.check(&mut example.clone()).violations, [], "{}: {example}", route.id);
-            for Broken { mutation, property, mut value } in bodies(body, &example) {
+            for InvalidBody { mutation, property, mut value } in invalid_bodies(body, &example) {
                 let sent = value.to_string();
                 let violations = body.check(&mut value).violations;
                 let named = violations.iter().any(|violation| violation.property == property);
@@ -361,11 +361,11 @@ mod tests {
     fn every_broken_parameter_breaks_the_contract() {
         let parameters = openapi::i3d_v3().routes.iter().flat_map(|route| &route.parameters);
         for parameter in parameters.filter(|it| it.location != Location::Header) {
-            for (mutation, text) in texts(parameter) {
+            for (mutation, text) in invalid_texts(parameter) {
                 let name = &parameter.name;
                 assert!(parameter.read(&[&text]).is_err(), "{name} {mutation}: {text:?}");
             }
-            if let Some(text) = unknown(parameter) {
+            if let Some(text) = unknown_id(parameter) {
                 assert!(parameter.read(&[&text]).is_ok(), "{}: {text:?}", parameter.name);
             }
         }
@@ -381,7 +381,7 @@ mod tests {
             "instanceType": "bm7.std.8",
             "os": { "slug": "debian-12" },
         });
-        let found: Vec<String> = bodies(body, &example)
+        let found: Vec<String> = invalid_bodies(body, &example)
             .into_iter()
             .map(|it| format!("{} {}", it.property, it.mutation))
             .collect();

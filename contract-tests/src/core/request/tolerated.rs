@@ -1,5 +1,4 @@
-//! What clients send beyond the contract and mean nothing by: an operation must take it as if it
-//! were not there.
+//! Deviations of real clients that an operation must accept as if they were not there.
 
 use std::fmt;
 
@@ -26,14 +25,14 @@ impl fmt::Display for Tolerated {
     }
 }
 
-/// The example of an operation with what must be ignored.
+/// The example of an operation, with each deviation that must be ignored.
 pub fn tolerated(example: &Request) -> Vec<(Tolerated, Request)> {
     let (Content::Json(body), Some(expected)) = (&example.content, &example.route.body) else {
         return Vec::new();
     };
     let filled_by = |fill: &Fill| filled(expected, body, expected.definition(), fill);
     let variants =
-        [(Tolerated::ReadOnly, filled_by(&of_the_server)), (Tolerated::Empty, filled_by(&nothing))];
+        [(Tolerated::ReadOnly, filled_by(&read_only)), (Tolerated::Empty, filled_by(&empty))];
     let changed = variants.into_iter().filter(|(_, variant)| variant != body);
     changed.map(|(what, variant)| (what, example.content(Content::Json(variant)))).collect()
 }
@@ -42,11 +41,11 @@ pub fn tolerated(example: &Request) -> Vec<(Tolerated, Request)> {
 /// and whether it is required.
 type Fill = dyn Fn(&Value, &Value, bool) -> Option<Value>;
 
-fn of_the_server(property: &Value, _: &Value, _: bool) -> Option<Value> {
+fn read_only(property: &Value, _: &Value, _: bool) -> Option<Value> {
     (property["readOnly"] == true).then(|| json!("what a client sends here does not matter"))
 }
 
-fn nothing(property: &Value, resolved: &Value, required: bool) -> Option<Value> {
+fn empty(property: &Value, resolved: &Value, required: bool) -> Option<Value> {
     let is = |name: &str| resolved["type"] == name;
     if required || property["readOnly"] == true || property["oneOf"].is_array() {
         None
@@ -98,7 +97,7 @@ mod tests {
             "instanceType": "bm7.std.8",
             "os": { "slug": "debian-12" },
         });
-        let mut sent = filled(body, &example, body.definition(), &nothing);
+        let mut sent = filled(body, &example, body.definition(), &empty);
         assert_eq!(sent["tags"], Value::Null);
         assert_eq!(sent["os"]["ipxeScriptUrl"], "");
         assert_eq!(body.check(&mut sent).violations, []);
@@ -107,7 +106,7 @@ mod tests {
         let route = openapi::i3d_v3().route("createSshKey").unwrap();
         let body = route.body.as_ref().unwrap();
         let example = json!({ "name": "laptop", "publicKey": "ssh-ed25519 AAAA" });
-        let mut sent = filled(body, &example, body.definition(), &of_the_server);
+        let mut sent = filled(body, &example, body.definition(), &read_only);
         assert!(sent["uuid"].is_string() && sent["createdAt"].is_string());
         assert_eq!(body.check(&mut sent).violations, []);
         assert_eq!(sent, example);

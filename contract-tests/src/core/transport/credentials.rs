@@ -7,24 +7,24 @@ use crate::core::{exchange::Caller, profile::DemoKeys, secret::Secret};
 pub const KEY: &str = "CONTRACT_API_KEY";
 /// The key of a second customer, for the checks of what belongs to whom.
 pub const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
-/// A key that its whitelist closes to this machine.
+/// A key whose whitelist excludes this machine.
 pub const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
-/// A key that no customer has: twenty letters, as a real one.
-pub const STRANGERS_KEY: &str = "NobodyHasThisKey0000";
+/// A key that no customer has. It has twenty letters and digits, as real keys do.
+pub const WRONG_KEY: &str = "NobodyHasThisKey0000";
 
-/// The credentials of the customers that the harness may be.
+/// The keys of the customers that the harness calls as.
 #[derive(Clone, Default)]
 pub struct Keys {
-    /// That of [`Caller::Customer`].
+    /// The key of [`Caller::Customer`].
     pub customer: Option<Secret>,
-    /// That of [`Caller::Other`].
+    /// The key of [`Caller::Other`].
     pub other: Option<Secret>,
-    /// That of [`Caller::Excluded`].
+    /// The key of [`Caller::Excluded`].
     pub excluded: Option<Secret>,
 }
 
 impl Keys {
-    /// Those of the environment.
+    /// The keys from the environment.
     pub fn from_env() -> Keys {
         Keys {
             customer: Secret::from_env(KEY),
@@ -33,9 +33,9 @@ impl Keys {
         }
     }
 
-    /// The keys of a demo world, which are no secrets, in the place of those that are missing.
+    /// Fills in missing keys with those of a demo world, which are no secrets.
     #[must_use]
-    pub fn or_of(self, demo: DemoKeys) -> Keys {
+    pub fn or_demo(self, demo: DemoKeys) -> Keys {
         let or = |key: Option<Secret>, demo: &str| key.or_else(|| Some(Secret::new(demo)));
         Keys {
             customer: or(self.customer, demo.customer),
@@ -44,18 +44,18 @@ impl Keys {
         }
     }
 
-    /// What `caller` shows as a key.
+    /// The key that `caller` sends; `None` without one.
     pub fn of(&self, caller: Caller) -> Option<&str> {
         match caller {
             Caller::Customer => self.customer.as_ref().map(Secret::expose),
             Caller::Other => self.other.as_ref().map(Secret::expose),
             Caller::Nobody => None,
-            Caller::Stranger => Some(STRANGERS_KEY),
+            Caller::Stranger => Some(WRONG_KEY),
             Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
         }
     }
 
-    /// Whose key this is, where it is one of these.
+    /// The caller whose key this is, if any.
     pub fn owner(&self, key: &str) -> Option<Caller> {
         let all = [Caller::Customer, Caller::Other, Caller::Excluded, Caller::Stranger];
         all.into_iter().find(|caller| self.of(*caller) == Some(key))

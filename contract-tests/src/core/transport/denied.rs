@@ -1,4 +1,4 @@
-//! Why the guard of a live API did not send a request.
+//! Why the guard of a live API did not send a request: errors of one request, and of the run.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub enum Refusal {
     /// It is not what the contract describes.
     #[error("{0} is no request of the contract: {1}")]
     Invalid(String, String),
-    /// Nobody has thought about what the operation does.
+    /// The rules give the operation no class.
     #[error("{0} has no class in the rules of the API")]
     Unlisted(String),
     /// The operation is of a class that is never sent.
@@ -24,7 +24,7 @@ pub enum Refusal {
     /// The operation is not in the plan, or not so often.
     #[error("{0} is {1} and not planned, or not so often; see `plan`")]
     Unplanned(String, Class),
-    /// While things are removed, nothing else is done.
+    /// It is sent during the cleanup and does not serve it.
     #[error("{0} removes nothing of this run")]
     Cleanup(String),
     /// A write names a resource that the run has not made.
@@ -33,10 +33,10 @@ pub enum Refusal {
     /// A read names a resource that no answer has shown.
     #[error("{0} is about `{1}`, which no answer of this run has shown")]
     Unknown(String, String),
-    /// What is to be made would not be recognised afterwards.
+    /// What it makes could not be recognised by its name afterwards.
     #[error("{0} needs a name that begins with `{1}` and was not used before")]
     Name(String, String),
-    /// There is enough of it.
+    /// The limit of resources of this kind is reached.
     #[error("{0}: {1} at once are enough")]
     Enough(String, usize),
 }
@@ -44,10 +44,10 @@ pub enum Refusal {
 /// Why nothing more is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
-    /// Somebody wants everything to stop.
+    /// The kill switch exists.
     #[error("{} exists, so nothing is sent; remove it to go on", .0.display())]
     Switch(PathBuf),
-    /// Somebody wants the run to end.
+    /// The run was interrupted.
     #[error("the run was interrupted")]
     Interrupted,
     /// The requests of the day are spent.
@@ -64,19 +64,19 @@ pub enum Stop {
         /// What was agreed to.
         max: u64,
     },
-    /// It lasts too long.
+    /// The run has reached its deadline.
     #[error("the run may not last longer")]
-    Time,
-    /// It would have to wait for longer than it may last.
+    Deadline,
+    /// The wait for the next request would pass the deadline.
     #[error(
         "nothing may be sent before {0}, and this run ends before that; another one, or `sweep`, \
         can go on then"
     )]
-    Patience(Timestamp),
-    /// The host is not well.
+    WaitTooLong(Timestamp),
+    /// The host answered too many requests in a row with errors, or not at all.
     #[error("the host failed {0} times in a row")]
     Failing(u32),
-    /// The host wants fewer requests.
+    /// The host answered 429 twice.
     #[error("the host said a second time that there are too many requests")]
     Throttled,
     /// What is done could not be written down.
@@ -87,10 +87,10 @@ pub enum Stop {
 /// Why a request was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// Because of what it is.
+    /// The rules do not allow this request.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Because of what was before.
+    /// The run is stopped.
     #[error(transparent)]
     Stopped(#[from] Stop),
 }

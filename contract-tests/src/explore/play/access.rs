@@ -5,7 +5,7 @@ use openapi::Location;
 
 use super::{
     Play, TargetOperation,
-    request::{About, of_unknown},
+    request::{About, status_of_unknown_id},
 };
 use crate::{
     core::{
@@ -71,16 +71,16 @@ impl Play<'_> {
             Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
             _ => (!route.open, UNAUTHENTICATED),
         };
-        if !closed || !self.session.target.knows(caller) {
+        if !closed || !self.session.target.can_call_as(caller) {
             return Ok(());
         }
         let received = self.session.send(request.sent(caller)).await?;
         if received.status == expected {
             return Ok(());
         }
-        let who = caller.told().unwrap_or_default();
+        let who = caller.description().unwrap_or_default();
         let message = format!("has the status {} {who} instead of {expected}", received.status);
-        self.session.found(&check::REFUSES_STRANGERS, &route.id, "", message)
+        self.session.found(&check::REFUSES_UNAUTHENTICATED, &route.id, "", message)
     }
 
     /// The resources of one customer do not exist for another.
@@ -158,13 +158,13 @@ impl Play<'_> {
         let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let expected = of_unknown(operation.route);
+        let expected = status_of_unknown_id(operation.route);
         if expected.is_some() && Some(received.status) != expected {
             let message =
                 format!("has the status {} for an id that was never given", received.status);
-            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
+            self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// A resource cannot be reached through another parent than its own.
@@ -187,7 +187,7 @@ impl Play<'_> {
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
         let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if Some(received.status) != of_unknown(operation.route) {
+        if Some(received.status) != status_of_unknown_id(operation.route) {
             let message =
                 format!("has the status {} for {} through {other}", received.status, row.key);
             self.session.found(&check::PARENT, &operation.route.id, "", message)?;
@@ -294,5 +294,5 @@ fn never_given(request: &Request, parameter: &str) -> Option<Request> {
     let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
     let last = named.clone().next_back()?;
     let id = named.find(|it| it.name == parameter).unwrap_or(last);
-    Some(request.with(&id.name, mutations::unknown(id)?))
+    Some(request.with(&id.name, mutations::unknown_id(id)?))
 }

@@ -244,7 +244,7 @@ impl Play<'_> {
         answer: &serde_json::Value,
     ) -> Option<Difference> {
         let came = one(answer).cloned().unwrap_or_default();
-        difference(expected, &came, &[family.moving, family.only_listed])
+        difference(expected, &came, &[family.volatile, family.only_listed])
     }
 }
 

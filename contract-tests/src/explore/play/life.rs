@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Play, TargetOperation,
     dress::{Dressed, dressed},
-    request::{About, of_unknown},
+    request::{About, status_of_unknown_id},
 };
 use crate::{
     core::{
@@ -226,7 +226,7 @@ impl Play<'_> {
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let as_expected = match row.alive {
             true => received.is_success(),
-            false => Some(received.status) == of_unknown(operation.route),
+            false => Some(received.status) == status_of_unknown_id(operation.route),
         };
         if !as_expected {
             return self.explain_presence(operation, &row, received.status).await;
@@ -283,7 +283,7 @@ impl Play<'_> {
                 continue;
             };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
-            if of_unknown(route).is_some_and(|expected| expected != received.status) {
+            if status_of_unknown_id(route).is_some_and(|expected| expected != received.status) {
                 let message = format!(
                     "has the status {} for the parts of {key}, which is gone",
                     received.status
@@ -349,7 +349,7 @@ impl Play<'_> {
         row: &Row,
         received: &Received,
     ) -> Played {
-        let expected = of_unknown(operation.route);
+        let expected = status_of_unknown_id(operation.route);
         if Some(received.status) != expected {
             let message = format!(
                 "has the status {} for {}, which is gone; {} says so",
@@ -357,9 +357,9 @@ impl Play<'_> {
                 row.key,
                 expected.map_or_else(|| "a refusal".to_owned(), |it| it.to_string())
             );
-            self.session.found(&check::DEAD_STAYS_DEAD, &operation.route.id, "", message)?;
+            self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::DEAD_STAYS_DEAD).await
+        self.refused(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// The resource of a slot; reads the list first if nothing is known of the family.
@@ -386,7 +386,7 @@ pub(super) fn content(request: &Request) -> Members {
 /// What an answer should show of a body, with the defaults of members that it leaves out.
 pub(super) fn shown(family: &Family, body: &Members) -> Members {
     let mut shown = (family.shows)(body);
-    shown.retain(|name, _| !family.unseen.contains(&name.as_str()));
+    shown.retain(|name, _| !family.write_only.contains(&name.as_str()));
     if let (Value::Object(absent), false) = ((family.absent)(), family.merges) {
         shown.extend(absent.into_iter().filter(|(name, _)| !body.contains_key(name)));
     }

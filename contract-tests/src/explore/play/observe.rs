@@ -173,7 +173,7 @@ impl Play<'_> {
                 let message = format!("shows {}, which does not belong there", key(row));
                 self.session.found(&check::ITEM_IS_ROW, &operation.route.id, "", message)?;
             }
-            let told = |name: &str| name != family.key && !family.moving.contains(&name);
+            let told = |name: &str| name != family.key && !family.volatile.contains(&name);
             let seen: Members = row.iter().filter(|(name, _)| told(name)).map(own).collect();
             let known = value.cloned().unwrap_or_default();
             if let Some(difference) = crate::explore::model::difference(&seen, &known, &[]) {

@@ -117,7 +117,7 @@ impl Play<'_> {
                     message,
                 );
             }
-            if let Some(difference) = difference(expected, row, &[operation.family.moving]) {
+            if let Some(difference) = difference(expected, row, &[operation.family.volatile]) {
                 let at = format!("/{index}/{}", difference.member);
                 return self.session.found(check, &operation.route.id, &at, difference.to_string());
             }

@@ -4,7 +4,7 @@ use openapi::{Location, Route};
 use serde_json::Value;
 
 use super::{Play, TargetOperation};
-pub(super) use crate::core::request::violations::of_unknown;
+pub(super) use crate::core::request::violations::status_of_unknown_id;
 use crate::{
     core::{
         profile::{

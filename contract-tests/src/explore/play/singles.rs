@@ -10,7 +10,7 @@ use crate::{
         request::{
             Content, Request,
             mutation::{Limit, Mutation},
-            violations::{Violation, violations},
+            violations::{InvalidRequest, invalid_requests},
         },
     },
     explore::{
@@ -64,7 +64,7 @@ impl Play<'_> {
         self.session.found(&check::REFUSES_INVALID, &request.route.id, "", message)
     }
 
-    async fn is_refused(&mut self, violation: &Violation) -> Played {
+    async fn is_refused(&mut self, violation: &InvalidRequest) -> Played {
         let operation = &violation.request.route.id;
         let received = self.session.send(violation.request.sent(Caller::Customer)).await?;
         let check = check_of(violation.mutation);
@@ -147,8 +147,8 @@ impl Play<'_> {
 }
 
 /// What is wrong with a request, the most telling first.
-pub(super) fn nth(request: &Request, index: u32) -> Option<Violation> {
-    let mut all = violations(request);
+pub(super) fn nth(request: &Request, index: u32) -> Option<InvalidRequest> {
+    let mut all = invalid_requests(request);
     all.sort_by_key(|violation| rank(violation.mutation));
     let index = index as usize;
     (index < all.len()).then(|| all.swap_remove(index))
@@ -156,7 +156,7 @@ pub(super) fn nth(request: &Request, index: u32) -> Option<Violation> {
 
 /// How many things can be wrong with the example of an operation.
 pub fn violation_count(request: &Request) -> usize {
-    violations(request).len()
+    invalid_requests(request).len()
 }
 
 /// What servers forget to check goes first.
@@ -178,7 +178,7 @@ fn rank(mutation: Mutation) -> usize {
 fn check_of(mutation: Mutation) -> &'static Check {
     match mutation {
         Mutation::Missing | Mutation::NoBody => &check::REFUSES_MISSING,
-        Mutation::Unknown => &check::DEAD_STAYS_DEAD,
+        Mutation::Unknown => &check::REFUSES_NONEXISTENT,
         Mutation::Below(_) | Mutation::Above(_) => &check::REFUSES_BOUNDARY,
         Mutation::Range(_) => &check::BAD_RANGE,
         _ => &check::REFUSES_INVALID,

@@ -29,7 +29,7 @@ impl Play<'_> {
         let slashed = spelling == Spelling::SlashAtEnd;
         let spelled = spelling.spell(path);
         let profile = self.session.target.profile;
-        if slashed && (!profile.slash_means_nothing || right.method != http::Method::GET) {
+        if slashed && (!profile.ignores_trailing_slash || right.method != http::Method::GET) {
             return Ok(());
         }
         let mut other = right.clone();

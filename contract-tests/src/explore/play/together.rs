@@ -7,7 +7,7 @@ use openapi::Route;
 use super::{
     Play, TargetOperation,
     life::{content, shown},
-    request::{About, of_unknown},
+    request::{About, status_of_unknown_id},
 };
 use crate::{
     core::{
@@ -175,7 +175,7 @@ impl Play<'_> {
         let answers = self.session.send_all(sent).await?;
         let event = |answer: &Received| match answer {
             answer if answer.is_success() => Event::Removed,
-            answer if Some(answer.status) == of_unknown(operation.route) => Event::Missed,
+            answer if Some(answer.status) == status_of_unknown_id(operation.route) => Event::Missed,
             _ => Event::Seen(row.value.clone()),
         };
         let events: Vec<Event> = answers.iter().map(event).collect();
@@ -193,8 +193,8 @@ impl Play<'_> {
         states: Vec<State>,
         events: &[Event],
     ) -> Played<Vec<State>> {
-        let Family { moving, touched, only_alone, unseen, .. } = operation.family;
-        let skip = [*moving, *touched, *only_alone, *unseen];
+        let Family { volatile, touched, only_alone, write_only, .. } = operation.family;
+        let skip = [*volatile, *touched, *only_alone, *write_only];
         let after: Vec<State> =
             states.iter().flat_map(|state| outcomes(state, events, &skip)).collect();
         if after.is_empty() {

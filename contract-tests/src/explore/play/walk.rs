@@ -5,7 +5,7 @@ use crate::{
     core::{
         check::{self, Check},
         exchange::{Received, Sent},
-        profile::flow::{Flow, Move, Way},
+        profile::flow::{Flow, Move, Transition},
         request::{Content, Request},
     },
     explore::{
@@ -25,16 +25,16 @@ impl Play<'_> {
             return Ok(());
         };
         let walk = self.walks.entry(flow.name).or_insert_with(|| Walk::begin(flow));
-        let Some(way) = walk.way(flow, made) else { return Ok(()) };
+        let Some(way) = walk.transition(flow, made) else { return Ok(()) };
         let received = self.make(flow, made).await?;
         self.came(made, way, &received)?;
         self.is_in(flow, made, way.2).await
     }
 
     async fn make(&mut self, flow: &'static Flow, made: &Move) -> Played<Received> {
-        if made.after > 0 {
+        if made.after_seconds > 0 {
             self.session.tally.is_fresh = false;
-            self.session.target.advance(made.after).await?;
+            self.session.target.advance(made.after_seconds).await?;
         }
         let mut sent = self.sent(made).await?;
         let cookie = self.walks.get(flow.name).and_then(|walk| walk.cookie.clone());
@@ -57,13 +57,18 @@ impl Play<'_> {
         Ok(Request { route, parameters: Vec::new(), range: None, content }.sent(made.caller))
     }
 
-    fn came(&mut self, made: &Move, (state, expected, _): Way, received: &Received) -> Played {
+    fn came(
+        &mut self,
+        made: &Move,
+        (state, expected, _): Transition,
+        received: &Received,
+    ) -> Played {
         if received.status == expected {
             return Ok(());
         }
         let check: &'static Check = match expected {
             200..300 => &check::ACCEPTS_VALID,
-            UNAUTHENTICATED => &check::REFUSES_STRANGERS,
+            UNAUTHENTICATED => &check::REFUSES_UNAUTHENTICATED,
             _ => &check::IMMUTABLE,
         };
         let what =
@@ -83,7 +88,7 @@ impl Play<'_> {
         if last.operation == look.operation {
             return Ok(());
         }
-        let Some((_, expected, _)) = walk.way(flow, look) else { return Ok(()) };
+        let Some((_, expected, _)) = walk.transition(flow, look) else { return Ok(()) };
         let received = self.make(flow, look).await?;
         if received.status == expected {
             return Ok(());

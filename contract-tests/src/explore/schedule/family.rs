@@ -101,8 +101,8 @@ impl FamilySequences {
         script.with_valid(Role::Read, BodyChoice::EXAMPLE);
         script.with_valid(Role::Update, BodyChoice::HIGH);
         script.with_views(CaseKind::Valid(BodyChoice::EXAMPLE));
-        if self.family.seconds > 0 {
-            script.with(Role::List, CaseKind::Wait(self.family.seconds));
+        if self.family.settles_after_seconds > 0 {
+            script.with(Role::List, CaseKind::Wait(self.family.settles_after_seconds));
         }
         script.with_actions(BodyChoice::MOST);
         script.with_all(CaseKind::Nobody(BodyChoice::EXAMPLE));
@@ -254,7 +254,7 @@ impl FamilySequences {
         self.add_parent(&mut script, BodyChoice::MOST.round(1));
         script.with_valid(Role::List, BodyChoice::EXAMPLE);
         let steps = vec(self.random_step(), 8..STEPS_MAX);
-        script.steps.extend(Gen::new(seed, self.family.name, round).throw(&steps));
+        script.steps.extend(Gen::new(seed, self.family.name, round).sample(&steps));
         script.with_valid(Role::List, BodyChoice::EXAMPLE);
         script.steps.extend_from_slice(neighbours);
         self.sequence("random sequences", script)
@@ -263,7 +263,7 @@ impl FamilySequences {
     /// A random step: mostly something valid.
     fn random_step(&self) -> impl Strategy<Value = Step> + use<> {
         let choices = self.operations.iter().flat_map(|(role, route)| {
-            let kinds = random_kinds(*role, self.family.seconds > 0);
+            let kinds = random_kinds(*role, self.family.settles_after_seconds > 0);
             kinds.into_iter().map(|(weight, kind)| (weight, Just((kind, *route))))
         });
         let step = |((kind, route), slot, number): ((Numbered, _), _, _)| {

@@ -34,14 +34,14 @@ impl FlowSequences {
 
     /// Each move in each state.
     pub fn scripted(&self) -> VecDeque<Sequence> {
-        let ways = self.flow.all_ways().into_iter();
+        let ways = self.flow.all_paths().into_iter();
         ways.map(|moves| self.sequence("each move in each state", &moves)).collect()
     }
 
     /// A random walk.
     pub fn random(&self, seed: u64, round: u32) -> Sequence {
         let moves = vec(0..self.routes.len(), 4..MOVES_MAX);
-        self.sequence("random walks", &Gen::new(seed, self.flow.name, round).throw(&moves))
+        self.sequence("random walks", &Gen::new(seed, self.flow.name, round).sample(&moves))
     }
 
     fn sequence(&self, title: &'static str, moves: &[usize]) -> Sequence {

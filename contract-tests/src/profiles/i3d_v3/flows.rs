@@ -1,4 +1,4 @@
-//! What goes on step by step in the i3D.net v3 API: logins, and the change of a password.
+//! The flows of the i3D.net v3 API: logins, and the change of a password.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::core::{
 /// The flows, with the users of the demo world.
 pub(super) static FLOWS: &[Flow] = &[LOGIN, SECOND_FACTOR, PASSWORD];
 
-/// How often a password is guessed in a walk; the sixth wrong one would be refused for that alone.
+/// How many wrong passwords a walk sends at most: after five, the server refuses any.
 const GUESSES_MAX: u32 = 4;
 
 const LOGIN: Flow = Flow {
@@ -20,20 +20,20 @@ const LOGIN: Flow = Flow {
     moves: &[
         Move {
             operation: "getUser",
-            ways: &[("out", 404, "out"), ("in", 200, "in")],
+            transitions: &[("out", 404, "out"), ("in", 200, "in")],
             ..Move::NONE
         },
         Move {
             operation: "login",
             what: "the right password",
             body: |_| credentials("harbour", "harbourPassword"),
-            ways: &[("out", 200, "in"), ("in", 409, "in")],
+            transitions: &[("out", 200, "in"), ("in", 409, "in")],
             ..Move::NONE
         },
-        Move { operation: "logout", ways: &[("in", 204, "out")], ..Move::NONE },
+        Move { operation: "logout", transitions: &[("in", 204, "out")], ..Move::NONE },
         Move {
             operation: "getSshKeys",
-            ways: &[("out", 401, "out"), ("in", 200, "in")],
+            transitions: &[("out", 401, "out"), ("in", 200, "in")],
             ..Move::NONE
         },
         Move {
@@ -41,7 +41,7 @@ const LOGIN: Flow = Flow {
             what: "a wrong password",
             body: |_| credentials("harbour", "visserPassword"),
             guesses: true,
-            ways: &[("out", 401, "out"), ("in", 409, "in")],
+            transitions: &[("out", 401, "out"), ("in", 409, "in")],
             ..Move::NONE
         },
         Move {
@@ -49,13 +49,13 @@ const LOGIN: Flow = Flow {
             what: "the name of nobody",
             body: |_| credentials("nobody", "harbourPassword"),
             guesses: true,
-            ways: &[("out", 401, "out"), ("in", 409, "in")],
+            transitions: &[("out", 401, "out"), ("in", 409, "in")],
             ..Move::NONE
         },
         Move {
             operation: "provideOTP",
             body: |_| json!({ "otp": "123456" }),
-            ways: &[("out", 404, "out"), ("in", 404, "in")],
+            transitions: &[("out", 404, "out"), ("in", 404, "in")],
             ..Move::NONE
         },
     ],
@@ -67,22 +67,22 @@ const SECOND_FACTOR: Flow = Flow {
     moves: &[
         Move {
             operation: "getSshKeys",
-            ways: &[("out", 401, "out"), ("asked", 401, "asked"), ("in", 200, "in")],
+            transitions: &[("out", 401, "out"), ("asked", 401, "asked"), ("in", 200, "in")],
             ..Move::NONE
         },
         Move {
             operation: "login",
             body: |_| credentials("demo", "i3dDemoPassword"),
-            ways: &[("out", 200, "asked"), ("asked", 200, "asked"), ("in", 409, "in")],
+            transitions: &[("out", 200, "asked"), ("asked", 200, "asked"), ("in", 409, "in")],
             ..Move::NONE
         },
         Move {
             operation: "provideOTP",
             what: "the password of the moment",
             body: one_time_password,
-            // One that was used is not accepted again.
-            after: 30,
-            ways: &[("out", 404, "out"), ("asked", 204, "in"), ("in", 404, "in")],
+            // A one-time password that was used is not accepted again.
+            after_seconds: 30,
+            transitions: &[("out", 404, "out"), ("asked", 204, "in"), ("in", 404, "in")],
             ..Move::NONE
         },
         Move {
@@ -90,15 +90,15 @@ const SECOND_FACTOR: Flow = Flow {
             what: "the password of an hour ago",
             body: |now| one_time_password(now - 3_600),
             guesses: true,
-            ways: &[("out", 404, "out"), ("asked", 401, "asked"), ("in", 404, "in")],
+            transitions: &[("out", 404, "out"), ("asked", 401, "asked"), ("in", 404, "in")],
             ..Move::NONE
         },
         Move {
             operation: "getUser",
-            ways: &[("out", 404, "out"), ("asked", 404, "asked"), ("in", 200, "in")],
+            transitions: &[("out", 404, "out"), ("asked", 404, "asked"), ("in", 200, "in")],
             ..Move::NONE
         },
-        Move { operation: "logout", ways: &[("in", 204, "out")], ..Move::NONE },
+        Move { operation: "logout", transitions: &[("in", 204, "out")], ..Move::NONE },
     ],
 };
 
@@ -112,7 +112,7 @@ const PASSWORD: Flow = Flow {
             with_cookies: false,
             guesses: true,
             body: |_| credentials("harbour", OLD),
-            ways: &[("as it was", 200, "as it was"), ("changed", 401, "changed")],
+            transitions: &[("as it was", 200, "as it was"), ("changed", 401, "changed")],
             ..Move::NONE
         },
         Move {
@@ -121,7 +121,7 @@ const PASSWORD: Flow = Flow {
             caller: Caller::Other,
             body: |_| change(OLD, NEW),
             guesses: true,
-            ways: &[("as it was", 204, "changed"), ("changed", 401, "changed")],
+            transitions: &[("as it was", 204, "changed"), ("changed", 401, "changed")],
             ..Move::NONE
         },
         Move {
@@ -130,7 +130,7 @@ const PASSWORD: Flow = Flow {
             caller: Caller::Other,
             body: |_| change(NEW, OLD),
             guesses: true,
-            ways: &[("changed", 204, "as it was")],
+            transitions: &[("changed", 204, "as it was")],
             ..Move::NONE
         },
         Move {
@@ -139,7 +139,7 @@ const PASSWORD: Flow = Flow {
             with_cookies: false,
             body: |_| credentials("harbour", NEW),
             guesses: true,
-            ways: &[("as it was", 401, "as it was"), ("changed", 200, "changed")],
+            transitions: &[("as it was", 401, "as it was"), ("changed", 200, "changed")],
             ..Move::NONE
         },
     ],

@@ -15,10 +15,10 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     key_header: "private-token",
     page_header: "RANGED-DATA",
     error_codes: ERROR_CODES,
-    no_route: 10012,
+    unknown_route_code: 10012,
     range: |start, results| format!("start={start},results={results}"),
     page_default: 25,
-    slash_means_nothing: true,
+    ignores_trailing_slash: true,
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
     shared: SHARED,
@@ -36,7 +36,7 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     live: include_str!("live.yaml"),
 });
 
-/// Operations that no fresh world is ready for; scenarios prepare it.
+/// Operations whose example needs other requests before it; scenarios make them.
 const PREPARED: &[&str] = &[
     // Needs a login that waits for its one-time password, and the password of the moment.
     "provideOTP",
@@ -44,7 +44,7 @@ const PREPARED: &[&str] = &[
     "validateAccountPasswordReset",
 ];
 
-/// What only some answers show, and paths name all the same.
+/// Parameters of paths whose values no list of a family shows, with the answers that do.
 const SHOWN: &[(&str, &str, &str)] = &[
     ("categoryName", "getCalcCategories", "/0/name"),
     ("fileId", "getAccountFiles", "/0/id"),
@@ -56,8 +56,8 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("uplinkId", "getCrossConnects", "/0/uplinks/0/uplinkId"),
 ];
 
-/// Operations whose path names no thing of a customer: a method of requests, parts of the
-/// catalogue.
+/// Operations whose path names nothing that belongs to a customer: a method of requests, parts of
+/// the catalogue.
 const SHARED: &[&str] = &[
     "getAccountApiLog",
     "getCalcConfig",

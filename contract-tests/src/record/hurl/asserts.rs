@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::notation::{json_path, name_of, regex, text};
 use crate::fixture::{
-    Expected, HeaderRule, Kind, Rule,
+    Expected, HeaderRule, Rule, ValueType,
     pointer::{matches, most_exact, places},
 };
 
@@ -120,15 +120,15 @@ fn predicates(rule: &Rule, value: &Value) -> Vec<String> {
     predicates
 }
 
-fn of_kind(kind: Kind) -> &'static str {
+fn of_kind(kind: ValueType) -> &'static str {
     match kind {
-        Kind::Int | Kind::Unixtime => "isInteger",
-        Kind::Number => "isNumber",
-        Kind::String | Kind::Ip => "isString",
-        Kind::Bool => "isBoolean",
-        Kind::Uuid => "matches /^[0-9a-fA-F-]{36}$/",
-        Kind::Iso8601 => "matches /^[0-9]{4}-[0-9]{2}-[0-9]{2}/",
-        Kind::DecimalString => "matches /^-?[0-9.]+$/",
+        ValueType::Int | ValueType::Unixtime => "isInteger",
+        ValueType::Number => "isNumber",
+        ValueType::String | ValueType::Ip => "isString",
+        ValueType::Bool => "isBoolean",
+        ValueType::Uuid => "matches /^[0-9a-fA-F-]{36}$/",
+        ValueType::Iso8601 => "matches /^[0-9]{4}-[0-9]{2}-[0-9]{2}/",
+        ValueType::DecimalString => "matches /^-?[0-9.]+$/",
     }
 }
 

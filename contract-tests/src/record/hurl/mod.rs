@@ -14,13 +14,14 @@ use self::{
 };
 use crate::{
     core::{
+        exchange::Caller,
         profile::ApiProfile,
         request::{Form, Part},
-        transport::credentials::STRANGERS_KEY,
+        transport::credentials::WRONG_KEY,
     },
     fixture::{
-        Action, Capture, Fixture, Kind, Mail, Request, Requirement, Rule, Step, Who, alone,
-        names_in, pointer::most_exact,
+        Action, Capture, Fixture, Mail, Requirement, Rule, Step, StepRequest, ValueType, names_in,
+        pointer::most_exact, single_name,
     },
 };
 
@@ -64,8 +65,9 @@ fn needs(profile: &ApiProfile, bound: &BTreeSet<String>, steps: &str) -> String 
 /// they are sent.
 fn numbers(profile: &ApiProfile, step: &Step) -> Vec<String> {
     let rules = step.response.as_ref().map(|expected| &expected.rules);
-    let is_of_numbers =
-        |rule: &&Rule| matches!(rule.kind, Some(Kind::Int | Kind::Number | Kind::Unixtime));
+    let is_of_numbers = |rule: &&Rule| {
+        matches!(rule.kind, Some(ValueType::Int | ValueType::Number | ValueType::Unixtime))
+    };
     let captured = step.capture.iter().filter(|(_, capture)| match capture {
         Capture::Body(pointer) => {
             rules.and_then(|rules| most_exact(rules, pointer)).as_ref().is_some_and(is_of_numbers)
@@ -78,8 +80,9 @@ fn numbers(profile: &ApiProfile, step: &Step) -> Vec<String> {
     let definition = route.and_then(|route| Some(&route.body.as_ref()?.definition()["properties"]));
     let is_number = |name: &str| definition.is_some_and(|it| it[name]["type"] == "integer");
     let body = step.request.body.as_ref().and_then(Value::as_object).into_iter().flatten();
-    let sent =
-        body.filter(|(name, _)| is_number(name)).filter_map(|(_, value)| alone(value.as_str()?));
+    let sent = body
+        .filter(|(name, _)| is_number(name))
+        .filter_map(|(_, value)| single_name(value.as_str()?));
     captured.map(|(name, _)| name.as_str()).chain(named).chain(sent).map(name_of).collect()
 }
 
@@ -132,7 +135,7 @@ fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
     }
     let method = step.request.method.as_deref().unwrap_or(route.method.as_str());
     let key =
-        key(step.who).map(|key| format!("{}: {key}\n", profile.key_header)).unwrap_or_default();
+        key(step.caller).map(|key| format!("{}: {key}\n", profile.key_header)).unwrap_or_default();
     let headers: String = step
         .request
         .headers
@@ -148,20 +151,20 @@ fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
 }
 
 /// What is sent as the key.
-fn key(who: Who) -> Option<String> {
+fn key(caller: Caller) -> Option<String> {
     let [customer, other, excluded] = KEYS.map(|name| format!("{{{{{name}}}}}"));
-    match who {
-        Who::Customer => Some(customer),
-        Who::Other => Some(other),
-        Who::Excluded => Some(excluded),
-        Who::Stranger => Some(STRANGERS_KEY.to_owned()),
-        Who::Nobody => None,
+    match caller {
+        Caller::Customer => Some(customer),
+        Caller::Other => Some(other),
+        Caller::Excluded => Some(excluded),
+        Caller::Stranger => Some(WRONG_KEY.to_owned()),
+        Caller::Nobody => None,
     }
 }
 
 /// Headers that Hurl does not send by itself, the query, and the body. A form is written out,
 /// because Hurl takes files from the disk only.
-fn body(request: &Request, query: String) -> String {
+fn body(request: &StepRequest, query: String) -> String {
     let typed = request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"));
     let of_type =
         |media: &str| if typed { String::new() } else { format!("content-type: {media}\n") };
@@ -201,7 +204,7 @@ fn undo(profile: &ApiProfile, step: &Step) -> Option<String> {
     let call = call(
         profile,
         &cleanup.operation,
-        &Step { request: cleanup.request(), who: step.who, ..Step::default() },
+        &Step { request: cleanup.request(), caller: step.caller, ..Step::default() },
     );
     let statuses: Vec<String> = cleanup.expect.iter().map(u16::to_string).collect();
     let assert = format!("status toString matches /^({})$/\n", statuses.join("|"));

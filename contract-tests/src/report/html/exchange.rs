@@ -22,7 +22,7 @@ pub fn markup(step: &Step, breach: Option<&Breach>) -> Markup {
             summary {
                 span.method { (step.method) } " "
                 span.target { (step.target) }
-                @if let Some(who) = step.caller.told() { span.who { (who) } }
+                @if let Some(who) = step.caller.description() { span.who { (who) } }
                 span class={ "status " (class(step.status)) } { (status(step.status)) }
                 span.dim { (format!("{:.1} ms", step.took_ms)) }
             }

@@ -11,7 +11,7 @@ use std::{
 use contract_tests::{
     Answered, Case, Exchange, Finding, Keys, Outcome, Sent, Target, Transport,
     fixture::{Fixture, Loaded, Options, replay_one},
-    live::{Kind, Place},
+    live::{ResolvedServer, TargetKind},
     profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
@@ -273,7 +273,12 @@ async fn a_fixture_of_a_day_to_come_is_not_believed() {
 /// A target that counts as live; what is sent to it is answered by an emulator, and counted.
 async fn live() -> (Target, Arc<AtomicUsize>) {
     let (base, host) = ("https://api.example".to_owned(), "api.example".to_owned());
-    let place = Place { base, host, address: ([192, 0, 2, 1], 443).into(), kind: Kind::Live };
+    let place = ResolvedServer {
+        base,
+        host,
+        address: ([192, 0, 2, 1], 443).into(),
+        kind: TargetKind::Live,
+    };
     let (count, inner) = (Arc::new(AtomicUsize::new(0)), mock());
     let target = Target::at(&PROFILE, &place, Keys::default()).await.unwrap();
     let counted = Arc::clone(&count);

@@ -1,4 +1,4 @@
-//! Keys, and addresses that may use them.
+//! SSH keys, API keys, and the whitelists of addresses that may use them.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) static FAMILIES: &[Family] = &[
         values: &[("expiresAt", in_the_future)],
         initial: || json!({ "used": 0 }),
         absent: || json!({ "note": null, "expiresAt": null }),
-        moving: &["used"],
+        volatile: &["used"],
         order: Order::Ascending,
         ..Family::NONE
     },
@@ -103,7 +103,7 @@ fn one_range(random: &mut Gen, members: &mut Members) {
     }
 }
 
-/// An active entry shuts out everybody else, so it must hold who is calling.
+/// An active entry excludes all other addresses, so it must include that of the harness.
 fn range_with_this_machine(random: &mut Gen, members: &mut Members) {
     one_range(random, members);
     if members.get("active") == Some(&json!(1)) {

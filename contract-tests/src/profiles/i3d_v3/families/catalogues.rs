@@ -1,11 +1,11 @@
-//! What is the same for every customer and never changes.
+//! Catalogues: lists that are the same for every customer and never change.
 
 use crate::core::{
     check::{self, Check},
     profile::family::Family,
 };
 
-/// A law that catalogues know nothing of.
+/// The check that does not apply to catalogues.
 const OFF: &[(&Check, &str)] =
     &[(&check::FOREIGN_IS_UNKNOWN, "a catalogue is the same for every customer")];
 

@@ -17,7 +17,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "colocationId",
         merges: true,
-        moving: &[
+        volatile: &[
             "trafficSum",
             "trafficSumMonthMbit",
             "outgoingTrafficSum",
@@ -39,7 +39,7 @@ pub(super) static FAMILIES: &[Family] = &[
         parent: "colocation services",
         values: &[("percentage", |random| (1 + random.below(100)).into())],
         // When it was raised last follows from the percentage.
-        moving: &["triggered"],
+        volatile: &["triggered"],
         order: Order::Ascending,
         ..Family::NONE
     },
@@ -60,21 +60,21 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         parameter: "crossConnectId",
         merges: true,
-        moving: &["outgoingTrafficSum", "incomingTrafficSum"],
+        volatile: &["outgoingTrafficSum", "incomingTrafficSum"],
         touched: CONTRACT,
         order: Order::Ascending,
         ..Family::NONE
     },
 ];
 
-/// What a notice changes.
+/// The members that a notice changes.
 const CONTRACT: &[&str] = &["dateEnd", "dateEndContract", "dateCancelled"];
 
 /// Notice is given once.
 const CANCEL: Action =
     Action { allowed: |service| Some(!is_cancelled(service)), done: is_cancelled, ..Action::NONE };
 
-/// A notice can be taken back as long as the service runs; nobody can read off whether it does.
+/// A notice can be taken back as long as the service runs, which its members do not show.
 const REVERT: Action = Action {
     allowed: |service| if is_cancelled(service) { None } else { Some(false) },
     done: |service| !is_cancelled(service),

@@ -1,4 +1,4 @@
-//! Who the customer is, and their papers.
+//! The details of the customer, and their documents.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(super) static FAMILIES: &[Family] = &[
         update: "updateAccountDetails",
         key: "",
         values: DETAILS,
-        settle: as_agreed,
+        settle: keep_agreements,
         absent: || {
             json!({
                 "phoneNumber": null,
@@ -55,7 +55,7 @@ pub(super) static FAMILIES: &[Family] = &[
     Family { name: "account files", list: "getAccountFiles", ..Family::NONE },
 ];
 
-/// What must not be empty, and a country that exists.
+/// Values for texts that must not be empty, and a country that exists.
 const DETAILS: &[(&str, Make)] = &[
     ("firstName", words),
     ("lastName", words),
@@ -78,8 +78,8 @@ fn with_a_telephone(random: &mut Gen, details: &mut Members) {
     }
 }
 
-/// What changes only through a ticket stays, and what was agreed to as well.
-fn as_agreed(random: &mut Gen, details: &mut Members) {
+/// Leaves out what only a ticket can change, and keeps the agreements.
+fn keep_agreements(random: &mut Gen, details: &mut Members) {
     with_a_telephone(random, details);
     for name in ["companyName", "vatNumber", "cocNumber"] {
         details.shift_remove(name);

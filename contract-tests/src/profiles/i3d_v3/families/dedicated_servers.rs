@@ -21,7 +21,7 @@ pub(super) static FAMILIES: &[Family] = &[Family {
     values: &[("labels", labels)],
     // The platform sets it, whatever a client sends.
     settle: |_, server| drop(server.shift_remove("uptime")),
-    unseen: &["labels"],
+    write_only: &["labels"],
     merges: true,
     changes: Some(changed),
     order: Order::Ascending,

@@ -54,7 +54,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         filters: &[
             Filter { parameter: "tag", values: |server| texts(&server["tags"]) },
-            Filter { parameter: "status", values: group },
+            Filter { parameter: "status", values: state_group },
         ],
         key: "uuid",
         parameter: "uuid",
@@ -79,22 +79,22 @@ pub(super) static FAMILIES: &[Family] = &[
             })
         },
         absent: || json!({ "tags": [], "contractId": "" }),
-        unseen: &["sshKey", "postInstallScript", "overflow"],
-        moving: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
+        write_only: &["sshKey", "postInstallScript", "overflow"],
+        volatile: &["status", "statusMessage", "ipAddresses", "deliveredAt", "releasedAt"],
         states: Some(("status", STATES)),
         remains: &["failed", "releasing", "released"],
         order: Order::Ascending,
         limit: 20,
-        seconds: 12,
+        settles_after_seconds: 12,
         disturbs: &["FlexMetal tags"],
         ..Family::NONE
     },
 ];
 
-/// The tag of the contract's example, which the actions give and take.
+/// The tag of the example in the contract, which the actions add and remove.
 const TAG: &str = "production";
 
-/// The way of a server; none goes back.
+/// The states of a server, in their order; none goes back.
 const STATES: &[&str] = &[
     "created",
     "discovering",
@@ -111,7 +111,7 @@ const STATES: &[&str] = &[
     "released",
 ];
 
-/// What an order asks for by name is shown as an object with the name.
+/// An order names location and instance type; an answer shows each as an object with the name.
 fn shown(order: &Members) -> Members {
     let mut shown = order.clone();
     for name in ["location", "instanceType"] {
@@ -125,7 +125,7 @@ fn shown(order: &Members) -> Members {
     shown
 }
 
-/// Linux wants somebody who may log in.
+/// An order of a Linux server needs an SSH key.
 fn with_a_key(random: &mut Gen, order: &mut Members) {
     if !order.contains_key("sshKey") {
         order.insert("sshKey".to_owned(), json!([public_key(random)]));
@@ -142,8 +142,8 @@ fn texts(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The states that a filter takes together.
-fn group(server: &Value) -> Vec<String> {
+/// The value of the filter that finds a server: it groups states.
+fn state_group(server: &Value) -> Vec<String> {
     let group = match server["status"].as_str().unwrap_or_default() {
         state @ ("delivered" | "failed" | "releasing" | "released") => state,
         "provisioning" | "provisioned" => "provisioning",

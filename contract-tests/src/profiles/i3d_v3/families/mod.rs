@@ -1,4 +1,5 @@
-//! The resources of the i3D.net v3 API: what must be known of them beyond the contract.
+//! The families of the i3D.net v3 API: what the harness must know of its resources beyond the
+//! contract.
 
 mod account;
 mod billing;

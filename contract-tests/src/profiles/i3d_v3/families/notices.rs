@@ -1,4 +1,4 @@
-//! What the platform does and tells by itself: callbacks, Slack, triggers.
+//! Notifications by the platform: callbacks, Slack, triggers.
 
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn conditions(random: &mut Gen) -> Value {
         .collect()
 }
 
-/// What is measured needs a window.
+/// Every rule has a window, because those of measured data need one.
 fn rules(random: &mut Gen) -> Value {
     let threshold = random.below(100);
     let rule = json!({

@@ -45,8 +45,8 @@ pub(super) static FAMILIES: &[Family] = &[Family {
         "items",
     ],
     touched: &["modifiedAt"],
-    // What it costs follows from what is in it.
-    moving: &["price", "setup", "vat", "instantDeliverable"],
+    // Prices follow from the items.
+    volatile: &["price", "setup", "vat", "instantDeliverable"],
     order: Order::Ascending,
     limit: 40,
     ..Family::NONE
@@ -55,14 +55,14 @@ pub(super) static FAMILIES: &[Family] = &[Family {
 /// The configuration whose items are known here.
 const CONFIGURATION: &str = "100601";
 
-/// All orders begin with it, so that each can be changed.
+/// Sets the configuration of every order, so that an update fits it.
 fn of_the_configuration(_: &mut Gen, order: &mut Members) {
     if let Some(tag) = order.get_mut("configTag") {
         *tag = CONFIGURATION.into();
     }
 }
 
-/// What the configuration consists of, with more or fewer addresses.
+/// The items of the configuration, with a random number of addresses.
 fn items(random: &mut Gen) -> Value {
     let fixed =
         [(1100, 11001), (1110, 11103), (1120, 11201), (1140, 11402), (1150, 11501), (1160, 11602)];

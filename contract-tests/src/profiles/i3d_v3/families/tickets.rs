@@ -1,4 +1,4 @@
-//! Tickets and their files.
+//! Tickets and their attachments.
 
 use serde_json::{Value, json};
 
@@ -49,8 +49,8 @@ pub(super) static FAMILIES: &[Family] = &[
         },
         initial: || json!({ "status": "open", "numUserReplies": 1 }),
         only_alone: &["replies"],
-        // Whoever gets a ticket has read it.
-        moving: &["clientLastReadAt"],
+        // Reading a ticket marks it as read.
+        volatile: &["clientLastReadAt"],
         touched: &["updatedAt", "clientLastRepliedAt", "replies"],
         order: Order::Descending,
         ..Family::NONE
@@ -83,7 +83,7 @@ fn replied(ticket: &mut Members, _: &Value) {
     ticket.insert("status".to_owned(), "open".into());
 }
 
-/// Unread is what the client never read, and what changed since.
+/// A ticket is unread if the client never read it, or if it changed since.
 fn is_open_or_unread(ticket: &Value) -> bool {
     let at = |name: &str| ticket[name].as_i64().unwrap_or_default();
     let read = at("clientLastReadAt");

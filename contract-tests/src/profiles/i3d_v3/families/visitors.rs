@@ -1,4 +1,4 @@
-//! Visitors of the data center, and the papers that they show.
+//! Visitors of the data center, and their documents.
 
 use serde_json::{Value, json};
 
@@ -57,8 +57,8 @@ pub(super) static FAMILIES: &[Family] = &[
                 "permanentRequester": null,
             })
         },
-        unseen: &["colocatedAccessServer"],
-        moving: &[
+        write_only: &["colocatedAccessServer"],
+        volatile: &[
             "status",
             "newEntry",
             "checked",
@@ -71,7 +71,7 @@ pub(super) static FAMILIES: &[Family] = &[
         touched: &["colocatedAccessServers", "datacenterId"],
         order: Order::Ascending,
         limit: 30,
-        seconds: 61,
+        settles_after_seconds: 61,
         ..Family::NONE
     },
     Family {

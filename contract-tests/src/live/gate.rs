@@ -1,4 +1,4 @@
-//! Where a server is, and whether talking to it is serious.
+//! Resolves the address of a server, and decides whether the harness may talk to it.
 
 use std::{
     io,
@@ -9,18 +9,19 @@ use url::Url;
 
 use crate::core::{
     live_rules::Rules,
-    target::{Kind, Place},
+    target::{ResolvedServer, TargetKind},
 };
 
 /// The variable of the environment that must be 1 before anything is sent to a live API.
 pub const LIVE: &str = "CONTRACT_LIVE";
 
-/// Why nothing is sent to a place.
+/// Why the gate lets nothing through to a server.
 #[derive(Debug, thiserror::Error)]
-pub enum Barred {
+pub enum GateError {
     /// It is no base URL.
     #[error(
-        "`{0}` is no base URL like https://host or http://127.0.0.1:8080, without user, query and fragment"
+        "`{0}` is no base URL like https://host or http://127.0.0.1:8080, without user, query and \
+        fragment"
     )]
     Url(String),
     /// It has no address.
@@ -39,17 +40,17 @@ pub fn system_resolver(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())
 }
 
-/// What opens the way to a live API; all of it is needed.
+/// The conditions for talking to a live API; all must be met.
 #[derive(Debug, Clone)]
 pub struct Gate {
-    /// Whether a person said so on the command line.
+    /// Whether `--live` is given.
     pub flag: bool,
-    /// Whether the environment says so, too.
+    /// Whether [`LIVE`] is set.
     pub variable: bool,
     /// The hosts that may be live at all.
     pub hosts: Vec<String>,
-    /// Whether it may go without TLS. Only tests do that, whose live host is a second server on
-    /// this machine.
+    /// Whether plain HTTP is allowed. Only tests set it: their live host is a second server on this
+    /// machine.
     pub plain: bool,
     /// Finds addresses.
     pub resolver: Resolver,
@@ -62,11 +63,11 @@ impl Gate {
         Gate { flag, variable, hosts: rules.hosts.clone(), plain: false, resolver: system_resolver }
     }
 
-    /// Where `base` is. For a live API this is an error unless the gate is open; its name is not
-    /// even looked up then.
-    pub fn pass(&self, base: &str) -> Result<Place, Barred> {
+    /// Resolves `base`. For a live API this is an error unless the gate is open; its name is not
+    /// looked up before.
+    pub fn pass(&self, base: &str) -> Result<ResolvedServer, GateError> {
         let url = read(base)?;
-        let unusable = || Barred::Url(base.to_owned());
+        let unusable = || GateError::Url(base.to_owned());
         let name = url.host_str().ok_or_else(unusable)?.trim_matches(['[', ']']);
         let port = url.port_or_known_default().ok_or_else(unusable)?;
         let here = name == "localhost" || name.parse::<IpAddr>().is_ok();
@@ -74,16 +75,21 @@ impl Gate {
         let base = base.trim_end_matches('/').to_owned();
         let host = if port == 443 { name.to_owned() } else { format!("{name}:{port}") };
         if let Some(address) = looked_up.filter(|address| address.ip().is_loopback()) {
-            return Ok(Place { base, host, address, kind: Kind::Mock });
+            return Ok(ResolvedServer { base, host, address, kind: TargetKind::Mock });
         }
-        if let Some(reason) = self.bars(&host, url.scheme()) {
-            return Err(Barred::Live(host, reason));
+        if let Some(reason) = self.closed_because(&host, url.scheme()) {
+            return Err(GateError::Live(host, reason));
         }
-        Ok(Place { base, host, address: self.address(name, port)?, kind: Kind::Live })
+        Ok(ResolvedServer {
+            base,
+            host,
+            address: self.address(name, port)?,
+            kind: TargetKind::Live,
+        })
     }
 
-    /// What speaks against talking to a live host.
-    fn bars(&self, host: &str, scheme: &str) -> Option<&'static str> {
+    /// Why the gate is closed for a live host.
+    fn closed_because(&self, host: &str, scheme: &str) -> Option<&'static str> {
         if !self.hosts.iter().any(|listed| listed == host) {
             Some("only the hosts listed in the rules of the API may be used so")
         } else if scheme != "https" && !self.plain {
@@ -97,24 +103,24 @@ impl Gate {
         }
     }
 
-    fn address(&self, name: &str, port: u16) -> Result<SocketAddr, Barred> {
+    fn address(&self, name: &str, port: u16) -> Result<SocketAddr, GateError> {
         if let Ok(address) = name.parse::<IpAddr>() {
             return Ok(SocketAddr::new(address, port));
         }
-        let unknown = |error| Barred::Unknown(name.to_owned(), error);
+        let unknown = |error| GateError::Unknown(name.to_owned(), error);
         let found = (self.resolver)(name, port).map_err(unknown)?;
         found.into_iter().next().ok_or_else(|| unknown(io::Error::other("the name means nothing")))
     }
 }
 
-/// A base URL: where a server is, and nothing else.
-fn read(base: &str) -> Result<Url, Barred> {
-    let unusable = || Barred::Url(base.to_owned());
+/// Parses a base URL, which has nothing but scheme, host, port and path.
+fn read(base: &str) -> Result<Url, GateError> {
+    let unusable = || GateError::Url(base.to_owned());
     let url = Url::parse(base).map_err(|_| unusable())?;
     let has_user = !url.username().is_empty() || url.password().is_some();
     if has_user || url.query().is_some() || url.fragment().is_some() {
         // Whatever stands there may be a secret, so it is not repeated.
-        return Err(Barred::Url("what was given".to_owned()));
+        return Err(GateError::Url("what was given".to_owned()));
     }
     if ["http", "https"].contains(&url.scheme()) { Ok(url) } else { Err(unusable()) }
 }
@@ -146,12 +152,16 @@ mod tests {
             "http://127.9.9.9",
         ] {
             let closed = Gate { flag: false, variable: false, hosts: Vec::new(), ..open() };
-            assert_eq!(closed.pass(base).map(|place| place.kind).ok(), Some(Kind::Mock), "{base}");
+            assert_eq!(
+                closed.pass(base).map(|server| server.kind).ok(),
+                Some(TargetKind::Mock),
+                "{base}"
+            );
         }
         // A name that happens to mean this machine today is no emulator.
         assert_eq!(
-            open().pass("https://api.example").map(|place| place.kind).ok(),
-            Some(Kind::Live)
+            open().pass("https://api.example").map(|server| server.kind).ok(),
+            Some(TargetKind::Live)
         );
     }
 
