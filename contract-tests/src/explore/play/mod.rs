@@ -103,6 +103,13 @@ impl<'a> Play<'a> {
     }
 
     async fn of_family(&mut self, step: Step, operation: TargetOperation) -> Played {
+        self.relearn(operation.family).await?;
+        let played = self.case(step, operation).await;
+        self.disturb(operation.family);
+        played
+    }
+
+    async fn case(&mut self, step: Step, operation: TargetOperation) -> Played {
         use CaseKind::*;
         let slot = step.slot;
         match (step.kind, operation.role) {
@@ -136,6 +143,26 @@ impl<'a> Play<'a> {
             (Wait(seconds), _) => self.wait(operation.family, seconds).await,
             (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_) | Walk(_), _) => Ok(()),
         }
+    }
+
+    /// Notes that resources of other families may have changed with those of this one: what refers
+    /// to each other changes together.
+    fn disturb(&mut self, family: &Family) {
+        for collection in self.collections.values_mut() {
+            let other = collection.family;
+            collection.is_disturbed |= family.disturbs.contains(&other.name)
+                || other.disturbs.contains(&family.name);
+        }
+    }
+
+    /// Reads the lists of a family that was disturbed without comparing them, so that its next
+    /// change is not blamed for what a step of another family did.
+    async fn relearn(&mut self, family: &'static Family) -> Played {
+        if self.collections.get(family.name).is_some_and(|it| it.is_disturbed) {
+            self.look(family).await?;
+            self.collection(family).is_disturbed = false;
+        }
+        Ok(())
     }
 
     /// The resources of a family.

@@ -56,6 +56,10 @@ impl Play<'_> {
     async fn look_at(&mut self, operation: TargetOperation, parent: Option<String>) -> Played {
         let list = self.whole(operation, parent.clone()).await?;
         let collection = self.collection(operation.family);
+        if collection.is_disturbed {
+            collection.relearn(parent, list);
+            return Ok(());
+        }
         if !collection.listed.contains_key(&parent) {
             self.adopt(operation.family, parent, list);
             return Ok(());

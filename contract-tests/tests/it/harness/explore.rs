@@ -136,6 +136,26 @@ async fn what_a_report_tells_can_be_played_again() {
     assert_eq!(explore::run(&target, &options).await.verdict(), Verdict::Holds);
 }
 
+/// FlexMetal tags count the servers that have them, and servers lose the tags that are removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_by_another_family_is_not_blamed_on_the_last_step() {
+    let target = Target::mock(&PROFILE, 1).unwrap();
+    for steps in [
+        "pages createFlexMetalServer 0 0; valid deleteFlexMetalTag 0 0",
+        "valid createFlexMetalServer 0 0; valid getFlexMetalTags 0 0",
+        "valid createFlexMetalServer 0 0; valid getFlexMetalTag 0 0",
+        "valid createFlexMetalServer 0 0; valid deleteFlexMetalTag 0 0; \
+         valid createFlexMetalServer 0 1",
+        "valid createFlexMetalServer 0 0; valid updateFlexMetalTag 0 1; \
+         valid deleteFlexMetalServer 0 0; valid getFlexMetalTag 0 0",
+    ] {
+        let steps = format!("valid createFlexMetalTag 0 0; {steps}");
+        let play = Some(Step::parse_all(PROFILE.contract, &steps).unwrap());
+        let run = explore::run(&target, &Options { play, ..Options::default() }).await;
+        assert_eq!(findings(&run), Vec::<String>::new());
+    }
+}
+
 /// A server that refuses every request of an operation, or of all, with one status.
 struct Refusing {
     inner: Arc<dyn Transport>,
