@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use jiff::tz::TimeZone;
 
-pub use difference::{Difference, Kind};
+pub use difference::{Difference, DifferenceKind};
 pub use examples::{examples, reads};
 pub use side::Side;
 pub use terms::Terms;

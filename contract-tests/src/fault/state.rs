@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{self, done, refused},
     faulty::Faulty,
-    kind::Kind,
+    kind::FaultKind,
     request,
 };
 use crate::core::{
@@ -32,25 +32,25 @@ impl Faulty {
     pub(super) async fn instead(&self, sent: &Sent) -> Option<Answered> {
         let success = sent.route.map_or(200, |route| route.success);
         Some(match &self.fault.kind {
-            Kind::Noop => self.noop(sent, success).await,
-            Kind::Fail { member, when }
+            FaultKind::Noop => self.noop(sent, success).await,
+            FaultKind::Fail { member, when }
                 if when.is(sent.json().get(member)) && sent.json().is_object() =>
             {
                 Ok(refused(500, 10007, "Internal server error"))
             }
-            Kind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
-            Kind::LostUpdate { read } => self.lost_update(sent, read, success).await,
-            Kind::Hide { key, .. } => self.hide(sent, key).await,
-            Kind::Twice => self.twice(sent).await,
-            Kind::AlsoToAnother { list, key, parameter } => {
+            FaultKind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
+            FaultKind::LostUpdate { read } => self.lost_update(sent, read, success).await,
+            FaultKind::Hide { key, .. } => self.hide(sent, key).await,
+            FaultKind::Twice => self.twice(sent).await,
+            FaultKind::AlsoToAnother { list, key, parameter } => {
                 self.also_to_another(sent, list, key, parameter).await
             }
-            Kind::Upsert { create } => self.upsert(sent, create).await,
-            Kind::ReuseId(at) => self.reuse_id(sent, at).await,
-            Kind::Race => self.race(sent).await,
-            Kind::Stale(every) => self.stale(sent, *every).await,
-            Kind::Creeping(at) => self.creeping(sent, at).await,
-            Kind::ClampStart => self.clamp_start(sent).await,
+            FaultKind::Upsert { create } => self.upsert(sent, create).await,
+            FaultKind::ReuseId(at) => self.reuse_id(sent, at).await,
+            FaultKind::Race => self.race(sent).await,
+            FaultKind::Stale(every) => self.stale(sent, *every).await,
+            FaultKind::Creeping(at) => self.creeping(sent, at).await,
+            FaultKind::ClampStart => self.clamp_start(sent).await,
             _ => return None,
         })
     }
@@ -75,7 +75,7 @@ impl Faulty {
         if received.status != 422 || !only_this {
             return Ok(received);
         }
-        let store = Kind::Store { member: member.to_owned(), value: value.clone() };
+        let store = FaultKind::Store { member: member.to_owned(), value: value.clone() };
         self.inner.send(&request::broken(&store, self.profile, sent)).await
     }
 

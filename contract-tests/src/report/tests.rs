@@ -16,7 +16,7 @@ use crate::{
         run::{Run, Verdict},
         target::Target,
     },
-    fault::{Fault, Faulty, Kind},
+    fault::{Fault, FaultKind, Faulty},
     profiles::i3d_v3::PROFILE,
     report::{FileArguments, ReportArguments},
 };
@@ -162,10 +162,13 @@ fn no_secret_is_told() {
 fn faulty() -> Target {
     let target = Target::mock(&PROFILE, 1).expect("a mock starts");
     let faults = [
-        ("getSshKeys", Kind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") }),
-        ("getTickets", Kind::Remove("/*/status".to_owned())),
-        ("createFlexMetalTag", Kind::Status(500)),
-        ("getCurrencies", Kind::Media("text/html".to_owned())),
+        (
+            "getSshKeys",
+            FaultKind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") },
+        ),
+        ("getTickets", FaultKind::Remove("/*/status".to_owned())),
+        ("createFlexMetalTag", FaultKind::Status(500)),
+        ("getCurrencies", FaultKind::Media("text/html".to_owned())),
     ];
     faults.into_iter().fold(target, |target, (operation, kind)| {
         let fault = Fault { name: operation.to_owned(), operation: operation.to_owned(), kind };

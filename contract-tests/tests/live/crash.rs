@@ -12,7 +12,7 @@ use std::{
 
 use contract_tests::{
     Answered, Outcome, Run, Sent, Transport, Verdict,
-    fault::{Fault, Faulty, Kind},
+    fault::{Fault, FaultKind, Faulty},
     live::{Ledger, Plan, Rules, sweep},
     profiles::i3d_v3::PROFILE,
 };
@@ -274,12 +274,15 @@ async fn what_a_broken_host_keeps_is_told_and_what_it_makes_twice_is_removed_twi
         Arc::new(Faulty::new(scene.host.http(), &PROFILE, fault))
     };
     let before = resources(&scene).await;
-    scene.apply(&scene.guard_before(broken("twice", "createSshKey", Kind::Twice)), &plan).await;
+    scene
+        .apply(&scene.guard_before(broken("twice", "createSshKey", FaultKind::Twice)), &plan)
+        .await;
     assert_eq!(resources(&scene).await, before);
     fs::remove_file(scene.ledger()).unwrap();
 
-    let run =
-        scene.apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
+    let run = scene
+        .apply(&scene.guard_before(broken("kept", "deleteSshKey", FaultKind::Noop)), &plan)
+        .await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
     assert!(cleanup.reason.contains("createSshKey"), "{}", cleanup.reason);
