@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Call, Emulator, Received, Request, operations, violations};
+use contract_tests::{Api, Call, Emulator, Received, Request, invalid_requests, operations};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -74,8 +74,8 @@ async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
         if !route.open {
             refused.insert((route.id.as_str(), example.call(&nobody).send().await.status));
         }
-        for violation in violations(&example) {
-            let answer = violation.request.call(&api).send().await;
+        for invalid in invalid_requests(&example) {
+            let answer = invalid.request.call(&api).send().await;
             let no_route = answer.json()["errorCode"] == 10012;
             if !no_route {
                 refused.insert((route.id.as_str(), answer.status));

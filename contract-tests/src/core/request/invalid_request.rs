@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::core::request::{Content, Part, Request, mutation::Mutation, mutations};
 
 /// A request that breaks the contract in one thing.
-pub struct Violation {
+pub struct InvalidRequest {
     /// How it was made invalid.
     pub mutation: Mutation,
     /// What of it is wrong, as reports call it; empty where the mutation says that, too.
@@ -23,23 +23,23 @@ pub struct Violation {
     pub property: Option<String>,
 }
 
-impl Violation {
-    fn new(mutation: Mutation, request: Request, statuses: &[u16]) -> Violation {
+impl InvalidRequest {
+    fn new(mutation: Mutation, request: Request, statuses: &[u16]) -> InvalidRequest {
         let (subject, statuses) = (String::new(), statuses.to_vec());
-        Violation { mutation, subject, request, statuses, property: None }
+        InvalidRequest { mutation, subject, request, statuses, property: None }
     }
 
-    fn about(self, subject: impl Into<String>) -> Violation {
-        Violation { subject: subject.into(), ..self }
+    fn about(self, subject: impl Into<String>) -> InvalidRequest {
+        InvalidRequest { subject: subject.into(), ..self }
     }
 
-    fn of(self, property: impl Into<String>) -> Violation {
-        Violation { property: Some(property.into()), ..self }
+    fn of(self, property: impl Into<String>) -> InvalidRequest {
+        InvalidRequest { property: Some(property.into()), ..self }
     }
 }
 
 /// What is wrong, to be read after "refuses", as in `name missing`.
-impl fmt::Display for Violation {
+impl fmt::Display for InvalidRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let space = if self.subject.is_empty() { "" } else { " " };
         write!(f, "{}{space}{}", self.subject, self.mutation)
@@ -47,7 +47,7 @@ impl fmt::Display for Violation {
 }
 
 /// What can be wrong with `example`, by the contract alone: parameters, range and body.
-pub fn violations(example: &Request) -> Vec<Violation> {
+pub fn invalid_requests(example: &Request) -> Vec<InvalidRequest> {
     let parameters = example.route.parameters.iter().flat_map(|it| match it.location {
         Location::Path => in_path(example, it),
         Location::Query => in_query(example, it),
@@ -57,10 +57,10 @@ pub fn violations(example: &Request) -> Vec<Violation> {
 }
 
 /// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
-fn in_path(example: &Request, parameter: &Parameter) -> Vec<Violation> {
+fn in_path(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     let name = &parameter.name;
     let refused = |mutation, text, statuses: &[u16]| {
-        Violation::new(mutation, example.with(name, text), statuses).about(name)
+        InvalidRequest::new(mutation, example.with(name, text), statuses).about(name)
     };
     let wrong = mutations::texts(parameter)
         .into_iter()
@@ -79,9 +79,9 @@ pub(crate) fn of_unknown(route: &Route) -> Option<u16> {
     [404, 400, 403].into_iter().find(|status| route.documents(*status))
 }
 
-fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
+fn in_query(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     let name = &parameter.name;
-    let refused = |mutation, request| Violation::new(mutation, request, &[400]).about(name);
+    let refused = |mutation, request| InvalidRequest::new(mutation, request, &[400]).about(name);
     let missing = || refused(Mutation::Missing, example.without(name)).of(name);
     let missing = parameter.required.then(missing);
     let wrong = mutations::texts(parameter).into_iter().map(|(mutation, text)| {
@@ -103,7 +103,7 @@ fn in_query(example: &Request, parameter: &Parameter) -> Vec<Violation> {
 }
 
 /// Each API words ranges in its own way; these are wrong in the one that all our contracts use.
-fn in_range(example: &Request) -> Vec<Violation> {
+fn in_range(example: &Request) -> Vec<InvalidRequest> {
     let wrong = [
         "x",
         "start=x",
@@ -116,13 +116,14 @@ fn in_range(example: &Request) -> Vec<Violation> {
         "start=0,",
         "bytes=0-24",
     ];
-    let refused = |text| Violation::new(Mutation::Range(text), example.range(text), &[400]);
+    let refused = |text| InvalidRequest::new(Mutation::Range(text), example.range(text), &[400]);
     wrong.into_iter().map(refused).collect()
 }
 
-fn in_body(example: &Request) -> Vec<Violation> {
-    let refused =
-        |mutation, content, status| Violation::new(mutation, example.content(content), &[status]);
+fn in_body(example: &Request) -> Vec<InvalidRequest> {
+    let refused = |mutation, content, status| {
+        InvalidRequest::new(mutation, example.content(content), &[status])
+    };
     match (&example.content, &example.route.body) {
         (Content::Json(body), Some(expected)) => {
             let cut = Content::Text("{\"name\":".to_owned());
