@@ -125,9 +125,9 @@ impl Difference {
     }
 }
 
-/// Says of the differences seen after a change whether they are of the state: those that were never
-/// seen without one. The same difference in a plain read is one of the read itself.
-pub fn tell_state(differences: &mut [Difference]) {
+/// Marks the differences of the state: those that were seen after a change and never without one.
+/// The same difference in a plain read is one of the read itself.
+pub fn mark_state(differences: &mut [Difference]) {
     let plain: Vec<String> =
         differences.iter().filter(|it| !it.after_change).map(Difference::fingerprint).collect();
     for difference in differences.iter_mut().filter(|it| it.after_change) {
@@ -188,7 +188,7 @@ mod tests {
         let changed = |at| Difference { after_change: true, ..difference(at, "2") };
         let mut differences =
             [difference("/body/0/id", "2"), changed("/body/3/id"), changed("/body/0/name")];
-        tell_state(&mut differences);
+        mark_state(&mut differences);
         assert_eq!(differences.map(|it| it.kind.name()), ["value", "value", "state"]);
     }
 }

@@ -30,19 +30,19 @@ impl Faulty {
         if sent.target == "/_mock/reset" {
             self.remember(|memory| *memory = Memory::default());
         }
-        let sent = &self.meant(sent);
+        let sent = &self.by_any_method(sent);
         if !self.concerns(sent) {
             let received = self.inner.send(sent).await?;
-            return Ok(self.elsewhere(sent, received));
+            return Ok(self.beside_fault(sent, received));
         }
-        match self.instead(sent).await {
+        match self.answer_of_fault(sent).await {
             Some(answered) => answered,
             None => Ok(answer::broken(&self.fault.kind, sent, self.forward(sent).await?)),
         }
     }
 
     /// A request by a method that no operation has, as a server means it that takes any.
-    fn meant<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
+    fn by_any_method<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
         let route = self.profile.contract.route(&self.fault.operation);
         let any = self.fault.kind == FaultKind::AnyMethod && sent.route.is_none();
         match route.filter(|route| any && route.matches(&sent.target)) {
@@ -52,7 +52,7 @@ impl Faulty {
     }
 
     /// What an operation beside the broken one shows of the fault.
-    fn elsewhere(&self, sent: &Sent, received: Received) -> Received {
+    fn beside_fault(&self, sent: &Sent, received: Received) -> Received {
         match &self.fault.kind {
             FaultKind::Hide { key, from } => {
                 let concerned =

@@ -45,7 +45,7 @@ pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sen
                 .push((profile.page_header.to_lowercase(), format!("start=0,results={results}")));
         }
         FaultKind::TolerateRange
-            if range(&sent, profile).is_some_and(|text| read(text).is_none()) =>
+            if range(&sent, profile).is_some_and(|text| parse_range(text).is_none()) =>
         {
             drop_range(&mut sent, profile);
         }
@@ -54,7 +54,8 @@ pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sen
     sent
 }
 
-/// Whether a request carries a wrong key; one that nobody knows is passed on as it is.
+/// Whether a request carries a wrong key: one of its own counts, because a proxy passes on keys
+/// that it does not know.
 fn is_stranger(sent: &Sent, profile: &ApiProfile) -> bool {
     sent.caller == Caller::Stranger || (sent.caller == Caller::Nobody && shows_key(sent, profile))
 }
@@ -80,7 +81,7 @@ pub(super) fn range<'a>(sent: &'a Sent, profile: &ApiProfile) -> Option<&'a str>
 }
 
 /// Start and number of rows of a range; `None` for one that cannot be understood.
-pub(super) fn read(text: &str) -> Option<(i64, i64)> {
+pub(super) fn parse_range(text: &str) -> Option<(i64, i64)> {
     let (mut start, mut results) = DEFAULT;
     for part in text.split(',') {
         let (name, number) = part.split_once('=')?;
@@ -103,7 +104,7 @@ fn change_range(
     profile: &ApiProfile,
     change: impl FnOnce((i64, i64)) -> (i64, i64),
 ) {
-    let Some(asked) = range(sent, profile).and_then(read) else { return };
+    let Some(asked) = range(sent, profile).and_then(parse_range) else { return };
     let (start, results) = change(asked);
     drop_range(sent, profile);
     sent.headers
