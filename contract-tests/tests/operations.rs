@@ -15,7 +15,7 @@ use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
-/// Operations that only look, although their method says otherwise.
+/// Operations that change nothing, although their method says otherwise.
 const CHANGE_NOTHING: [&str; 1] = ["createAccountWhitelistCheck"];
 
 static RUNTIME: LazyLock<Runtime> =
