@@ -4,8 +4,8 @@ use proptest::strategy::ValueTree;
 
 use super::step::Step;
 
-/// The search for a shorter sequence that still fails: parts are left out, the largest first, then the remaining
-/// steps are made simpler.
+/// The search for a shorter sequence that still fails: parts are left out, the largest first, then
+/// the remaining steps are made simpler.
 pub struct SequenceTree {
     steps: Vec<Step>,
     /// The sequence before the last try, to go back to.
