@@ -41,9 +41,9 @@ pub use crate::core::{
     redact::{Redaction, RedactionKind, Redactor},
     request::{
         Content, Part, Request,
+        invalid_request::{InvalidRequest, invalid_requests},
         mutation::{Limit, Mutation},
         tolerated::{Tolerated, tolerated},
-        violations::{InvalidRequest, invalid_requests},
     },
     run::{Case, Outcome, Run, Verdict},
     secret::Secret,

@@ -15,7 +15,7 @@ use http::Method;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
-/// Operations that only look, although their method says otherwise.
+/// Operations that change nothing, although their method says otherwise.
 const CHANGE_NOTHING: [&str; 1] = ["createAccountWhitelistCheck"];
 
 static RUNTIME: LazyLock<Runtime> =
@@ -51,8 +51,8 @@ fn trials(example: &Request) -> Vec<Trial> {
             cases.accepts(&format!("ignores {what}"), request);
         }
     }
-    for violation in invalid_requests(example) {
-        cases.refuses(violation);
+    for invalid in invalid_requests(example) {
+        cases.refuses(invalid);
     }
     cases.refuses_other_methods(example.clone());
     if !example.route.open {
@@ -113,18 +113,18 @@ impl Cases {
         self.trials.push(Trial::test(format!("{} stands in the account log", self.id), test));
     }
 
-    fn refuses(&mut self, violation: InvalidRequest) {
-        let name = violation.to_string();
+    fn refuses(&mut self, invalid: InvalidRequest) {
+        let name = invalid.to_string();
         self.refused(&name, move |api| {
-            let answer = RUNTIME.block_on(violation.request.call(&api).send());
+            let answer = RUNTIME.block_on(invalid.request.call(&api).send());
             let text = answer.text();
-            let statuses = &violation.statuses;
+            let statuses = &invalid.statuses;
             assert!(
                 statuses.contains(&answer.status),
                 "{} is not among {statuses:?}: {text}",
                 answer.status
             );
-            if let Some(property) = &violation.property {
+            if let Some(property) = &invalid.property {
                 let errors = answer.json()["errors"].take();
                 let named = errors
                     .as_array()

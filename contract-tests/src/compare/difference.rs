@@ -11,22 +11,22 @@ const FINGERPRINT_LENGTH: usize = 12;
 
 /// What a difference consists in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DifferenceKind {
     /// The emulator answers otherwise than the truth.
     Deviation(DeviationKind),
     /// They answer alike, as far as is compared, and the contract is broken.
     Breach(&'static Check),
 }
 
-impl Kind {
+impl DifferenceKind {
     /// How it is called in reports.
     pub fn name(self) -> String {
         match self {
-            Kind::Deviation(kind) => {
+            DifferenceKind::Deviation(kind) => {
                 let name = serde_json::to_value(kind).ok();
                 name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
             }
-            Kind::Breach(_) => "contract".to_owned(),
+            DifferenceKind::Breach(_) => "contract".to_owned(),
         }
     }
 }
@@ -37,7 +37,7 @@ pub struct Difference {
     /// The operation.
     pub operation: String,
     /// What it consists in.
-    pub kind: Kind,
+    pub kind: DifferenceKind,
     /// Where, as in `/body/0/uuid`.
     pub at: String,
     /// The status that the truth has.
@@ -64,7 +64,7 @@ impl Difference {
     ) -> Difference {
         Difference {
             operation: operation.to_owned(),
-            kind: Kind::Deviation(deviation.kind),
+            kind: DifferenceKind::Deviation(deviation.kind),
             at: deviation.at.clone(),
             status,
             message: deviation.message(),
@@ -79,7 +79,7 @@ impl Difference {
     pub fn of_breach(breach: &Finding, status: u16, verdict: Verdict) -> Difference {
         Difference {
             operation: breach.operation.clone(),
-            kind: Kind::Breach(breach.check),
+            kind: DifferenceKind::Breach(breach.check),
             at: format!("/body{}", breach.pointer),
             status,
             message: format!("{} ({})", breach.message, breach.check.code),
@@ -100,7 +100,7 @@ impl Difference {
     ) -> Difference {
         Difference {
             operation: operation.to_owned(),
-            kind: Kind::Deviation(DeviationKind::State),
+            kind: DifferenceKind::Deviation(DeviationKind::State),
             at: at.to_owned(),
             status,
             message,
@@ -116,8 +116,8 @@ impl Difference {
     /// difference has the same fingerprint tomorrow.
     pub fn fingerprint(&self) -> String {
         let kind = match self.kind {
-            Kind::Deviation(_) => self.kind.name(),
-            Kind::Breach(check) => check.code.to_owned(),
+            DifferenceKind::Deviation(_) => self.kind.name(),
+            DifferenceKind::Breach(check) => check.code.to_owned(),
         };
         let text =
             format!("{}\n{kind}\n{}\n{}", self.operation, generalised(&self.at), self.status);
@@ -125,15 +125,15 @@ impl Difference {
     }
 }
 
-/// Says of the differences seen after a change whether they are of the state: those that were never
-/// seen without one. The same difference in a plain read is one of the read itself.
-pub fn tell_state(differences: &mut [Difference]) {
+/// Marks the differences of the state: those that were seen after a change and never without one.
+/// The same difference in a plain read is one of the read itself.
+pub fn mark_state(differences: &mut [Difference]) {
     let plain: Vec<String> =
         differences.iter().filter(|it| !it.after_change).map(Difference::fingerprint).collect();
     for difference in differences.iter_mut().filter(|it| it.after_change) {
         let of_value = matches!(
             difference.kind,
-            Kind::Deviation(
+            DifferenceKind::Deviation(
                 DeviationKind::Value
                     | DeviationKind::Count
                     | DeviationKind::FieldAdded
@@ -141,7 +141,7 @@ pub fn tell_state(differences: &mut [Difference]) {
             )
         );
         if of_value && !plain.contains(&difference.fingerprint()) {
-            difference.kind = Kind::Deviation(DeviationKind::State);
+            difference.kind = DifferenceKind::Deviation(DeviationKind::State);
         }
     }
 }
@@ -188,7 +188,7 @@ mod tests {
         let changed = |at| Difference { after_change: true, ..difference(at, "2") };
         let mut differences =
             [difference("/body/0/id", "2"), changed("/body/3/id"), changed("/body/0/name")];
-        tell_state(&mut differences);
+        mark_state(&mut differences);
         assert_eq!(differences.map(|it| it.kind.name()), ["value", "value", "state"]);
     }
 }

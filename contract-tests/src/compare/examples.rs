@@ -32,7 +32,7 @@ pub fn examples(profile: &'static ApiProfile) -> Vec<Fixture> {
 /// was read just before. What no answer shows is taken from the demo world.
 pub fn reads(profile: &'static ApiProfile) -> Vec<Fixture> {
     let scenario = |route| {
-        let mut way = Way { profile, steps: Vec::new(), of_demo: false };
+        let mut way = ReadSteps { profile, steps: Vec::new(), of_demo: false };
         way.lead_to(route)?;
         Some(scenario(route, way.steps, way.of_demo))
     };
@@ -44,14 +44,14 @@ fn gets(profile: &'static ApiProfile) -> impl Iterator<Item = &'static Route> {
 }
 
 /// The steps that lead to a read.
-struct Way {
+struct ReadSteps {
     profile: &'static ApiProfile,
     steps: Vec<Step>,
     /// Whether a path names what only the demo world has.
     of_demo: bool,
 }
 
-impl Way {
+impl ReadSteps {
     /// Adds the step of an operation, behind those whose answers show what its path names. `None`
     /// without an example.
     fn lead_to(&mut self, route: &'static Route) -> Option<()> {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_suite_calls_shown_is_in_the_contract() {
+    fn what_the_profile_calls_shown_is_in_the_contract() {
         for (parameter, operation, place) in PROFILE.shown {
             let route =
                 PROFILE.contract.route(operation).unwrap_or_else(|| panic!("no {operation}"));

@@ -15,14 +15,14 @@ use std::{collections::BTreeMap, time::Instant};
 
 use jiff::tz::TimeZone;
 
-pub use difference::{Difference, Kind};
+pub use difference::{Difference, DifferenceKind};
 pub use examples::{examples, reads};
 pub use side::Side;
 pub use terms::Terms;
 pub use verdict::Verdict;
 pub use waiver::{Waiver, Waivers};
 
-use self::{difference::tell_state, steps::Steps};
+use self::{difference::mark_state, steps::Steps};
 use crate::{
     core::{
         check,
@@ -69,15 +69,15 @@ pub async fn compare_sides(
         cases.push(case);
         all.extend(differences);
     }
-    tell_state(&mut all);
+    mark_state(&mut all);
     // A secret that was met late may stand early.
     all.iter_mut().for_each(|it| it.message = terms.redactor.text(&it.message));
     run.cases = cases.into_iter().map(|case| judged(case, &all, terms)).collect();
     run.took = started.elapsed();
-    Comparison { run, differences: once(all) }
+    Comparison { run, differences: deduplicated(all) }
 }
 
-/// Whether a difference makes its case fail: the truth is to be believed, and nobody answers for
+/// Whether a difference makes its case fail: the truth is to be believed, and no waiver covers
 /// it.
 fn counts(difference: &Difference, terms: &Terms<'_>) -> bool {
     let today = terms.options.now.to_zoned(TimeZone::UTC).date();
@@ -104,7 +104,7 @@ fn finding(difference: &Difference) -> Finding {
 }
 
 /// Each difference once, in the order of their first appearance.
-fn once(all: Vec<Difference>) -> Vec<(Difference, usize)> {
+fn deduplicated(all: Vec<Difference>) -> Vec<(Difference, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     all.iter().for_each(|it| *counts.entry(it.fingerprint()).or_default() += 1);
     let first = |it: Difference| counts.remove(&it.fingerprint()).map(|count| (it, count));

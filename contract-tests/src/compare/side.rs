@@ -139,7 +139,7 @@ impl Side {
     }
 
     /// What it answers, as what the other side is held to.
-    pub async fn tell(
+    pub async fn answers(
         &self,
         scenario: &Fixture,
         options: &Options,
@@ -173,7 +173,7 @@ impl Side {
     }
 
     /// Shows each of its answers to `look`, in their order.
-    pub async fn show(
+    pub async fn replay(
         &self,
         scenario: &Fixture,
         options: &Options,

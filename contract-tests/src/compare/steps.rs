@@ -86,7 +86,7 @@ impl<'a> Steps<'a> {
     /// compared.
     async fn compare(&mut self) -> Result<Option<String>, Ended> {
         let (scenario, mock, terms) = (self.scenario, self.mock, self.terms);
-        let truth = self.truth.tell(scenario, terms.options, terms.redactor).await;
+        let truth = self.truth.answers(scenario, terms.options, terms.redactor).await;
         let truth = truth.map_err(|error| ended(&error))?;
         truth.exchanges.iter().for_each(|(_, exchange)| drop(terms.redactor.exchange(exchange)));
         let mut answers = Vec::new();
@@ -97,7 +97,7 @@ impl<'a> Steps<'a> {
             };
             answers.push((index, exchange.clone(), deviations));
         };
-        let stopped = mock.show(scenario, terms.options, &mut look).await.err();
+        let stopped = mock.replay(scenario, terms.options, &mut look).await.err();
         for (index, exchange, deviations) in answers {
             self.judge(&truth, index, &exchange, deviations);
             self.exchanges.push(exchange);
@@ -138,7 +138,7 @@ impl<'a> Steps<'a> {
     ) {
         let of_mock = self.mock.findings(exchange, &self.scenario.id, index);
         let of_truth: Vec<Finding> = truth.findings_of(index).cloned().collect();
-        let deviations = self.told(exchange, index, deviations);
+        let deviations = self.redacted(exchange, index, deviations);
         let breaks = |findings: &[Finding]| findings.iter().any(Finding::is_error);
         let is_known = truth.doubt.is_none() && truth.reaches(index);
         let truth_holds = is_known.then(|| !breaks(&of_truth));
@@ -180,7 +180,7 @@ impl<'a> Steps<'a> {
     }
 
     /// What differs, without secrets, and without that of which a recording says nothing.
-    fn told(
+    fn redacted(
         &self,
         exchange: &Exchange,
         index: usize,
@@ -193,13 +193,13 @@ impl<'a> Steps<'a> {
                 it.kind == DeviationKind::Header && self.truth.leaves_open(id, index, &it.at);
             !of_truth && !self.mock.leaves_open(id, index, &it.at)
         };
-        let veiled = |deviation: Deviation| {
-            let (clear, veiled) =
+        let hidden = |deviation: Deviation| {
+            let (clear, hidden) =
                 (part(&exchange.received, &deviation), part(&redacted, &deviation));
-            let got = if clear == veiled { deviation.got } else { shown(&veiled) };
+            let got = if clear == hidden { deviation.got } else { shown(&hidden) };
             Deviation { got, ..deviation }
         };
-        deviations.into_iter().filter(is_said).map(veiled).collect()
+        deviations.into_iter().filter(is_said).map(hidden).collect()
     }
 
     /// Whether an earlier step changed something of the group that this one reads.

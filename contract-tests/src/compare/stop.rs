@@ -1,4 +1,5 @@
-//! How sides stop before the end of a scenario, and what that says of them.
+//! Where the sides of a comparison stop before the end of a scenario, and whether that is a
+//! difference.
 
 use std::mem::discriminant;
 
@@ -85,8 +86,8 @@ pub fn needs_data(error: &RecordError) -> bool {
     matches!(error, RecordError::Step(_, PlayError::UnknownName(_)))
 }
 
-/// Whether it tells something of the server: what earlier steps did there. Silence and what cannot
-/// be asked tell nothing.
+/// Whether the error shows what earlier steps did on the server. No answer, and a requirement that
+/// cannot be met, show nothing.
 fn is_effect(error: &RecordError) -> bool {
     match error {
         RecordError::Step(_, error) => {

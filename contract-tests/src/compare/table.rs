@@ -1,16 +1,16 @@
-//! Every difference on one line.
+//! The table of a comparison: every difference on one line.
 
 use jiff::civil::Date;
 
 use super::{Comparison, Difference, Waivers};
 
 impl Comparison {
-    /// Every difference once, and the waivers that are good for nothing.
+    /// Every difference once, and the waivers that waive nothing.
     pub fn table(&self, waivers: &Waivers, today: Date) -> String {
         let mut table: String =
             self.differences.iter().map(|(it, count)| line(it, *count, waivers, today)).collect();
         let seen: Vec<String> = self.differences.iter().map(|(it, _)| it.fingerprint()).collect();
-        for (waiver, why) in waivers.useless(&seen, today) {
+        for (waiver, why) in waivers.unused(&seen, today) {
             table += &format!("the waiver of {} {why}\n", waiver.fingerprint);
         }
         table

@@ -11,7 +11,7 @@ pub struct Terms<'a> {
     pub shape_only: bool,
     /// What scenarios are told.
     pub options: &'a Options,
-    /// Differences that somebody answers for.
+    /// Differences that are tolerated.
     pub waivers: &'a Waivers,
     /// Takes the secrets of both sides out of what is told of them.
     pub redactor: &'a Redactor,

@@ -1,4 +1,4 @@
-//! Differences that somebody answers for, until a day.
+//! Waivers: differences that are tolerated until a day, each with a reason and an owner.
 
 use std::path::Path;
 
@@ -38,8 +38,8 @@ impl Waivers {
         self.0.iter().find(|waiver| waiver.fingerprint == fingerprint && today <= waiver.expires)
     }
 
-    /// Those that are good for nothing: expired, or of a difference that was not seen.
-    pub fn useless<'a>(
+    /// Those that waive nothing: expired, or of a difference that was not seen.
+    pub fn unused<'a>(
         &'a self,
         seen: &[String],
         today: Date,
@@ -71,10 +71,10 @@ mod tests {
         assert!(waivers.of("abc", day("2026-12-31")).is_some());
         assert!(waivers.of("abc", day("2027-01-01")).is_none());
         assert!(waivers.of("abd", day("2026-12-31")).is_none());
-        let useless = |seen: &[String], today| waivers.useless(seen, day(today)).count();
-        assert_eq!(useless(&["abc".to_owned()], "2026-12-31"), 0);
-        assert_eq!(useless(&["abc".to_owned()], "2027-01-01"), 1);
-        assert_eq!(useless(&[], "2026-12-31"), 1);
+        let unused = |seen: &[String], today| waivers.unused(seen, day(today)).count();
+        assert_eq!(unused(&["abc".to_owned()], "2026-12-31"), 0);
+        assert_eq!(unused(&["abc".to_owned()], "2027-01-01"), 1);
+        assert_eq!(unused(&[], "2026-12-31"), 1);
         std::fs::write(&path, "- {fingerprint: abc, raeson: x}\n").expect("a file");
         assert!(Waivers::read(&path).is_err());
     }

@@ -28,34 +28,39 @@ pub enum Fill {
 
 /// What a body must satisfy beyond the schema.
 #[derive(Clone, Copy)]
-pub struct Wishes {
+pub struct Constraints {
     /// Values of its members.
     pub values: &'static [(&'static str, Make)],
     /// Adjusts members that depend on each other.
     pub settle: fn(&mut Gen, &mut Members),
 }
 
-impl Wishes {
-    /// None.
-    pub const NONE: Wishes = Wishes { values: &[], settle: |_, _| {} };
+impl Constraints {
+    /// No constraints.
+    pub const NONE: Constraints = Constraints { values: &[], settle: |_, _| {} };
 }
 
 /// A valid body.
-pub fn body(expected: &RequestBody, wishes: Wishes, fill: Fill, random: &mut Gen) -> Value {
+pub fn body(
+    expected: &RequestBody,
+    constraints: Constraints,
+    fill: Fill,
+    random: &mut Gen,
+) -> Value {
     if let (Fill::Example, Some(example)) = (fill, &expected.example) {
         let mut example = example.clone();
         if let Some(members) = example.as_object_mut() {
-            (wishes.settle)(random, members);
+            (constraints.settle)(random, members);
         }
         return example;
     }
     let fill = if fill == Fill::Example { Fill::Most } else { fill };
-    let mut filler = Filler { expected, wishes, fill, random };
+    let mut filler = Filler { expected, constraints, fill, random };
     filler.value(expected.definition(), true)
 }
 
 /// Texts that careless programs handle badly.
-const ODD: [&str; 9] = [
+const UNUSUAL: [&str; 9] = [
     "Robert'); DROP TABLE x;--",
     "\"quoted\" \\ and <b>marked</b> & more",
     "naïve 東京 🚀 עברית",
@@ -74,7 +79,7 @@ const TEXT_MAX: u64 = 200;
 
 struct Filler<'a> {
     expected: &'a RequestBody,
-    wishes: Wishes,
+    constraints: Constraints,
     fill: Fill,
     random: &'a mut Gen,
 }
@@ -142,7 +147,7 @@ impl Filler<'_> {
             if property["readOnly"] == true || !wanted {
                 continue;
             }
-            let wish = self.wishes.values.iter().find(|(wish, _)| depth == 0 && wish == name);
+            let wish = self.constraints.values.iter().find(|(wish, _)| depth == 0 && wish == name);
             let value = match wish {
                 Some((_, make)) => make(self.random),
                 None => self.nested(property, required(name), depth + 1),
@@ -150,7 +155,7 @@ impl Filler<'_> {
             members.insert(name.clone(), value);
         }
         if depth == 0 {
-            (self.wishes.settle)(self.random, &mut members);
+            (self.constraints.settle)(self.random, &mut members);
         }
         members
     }
@@ -226,9 +231,9 @@ impl Filler<'_> {
             Fill::Low => (self.random.word(12), least),
             Fill::Least => (self.random.word(8), 8),
             Fill::Any if self.random.below(2) == 0 => {
-                let odd = (*self.random.pick(&ODD)).to_owned();
-                let length = odd.chars().count() as u64;
-                (odd, length)
+                let unusual = (*self.random.pick(&UNUSUAL)).to_owned();
+                let length = unusual.chars().count() as u64;
+                (unusual, length)
             }
             // Longer than short columns of a database, and not ASCII alone.
             _ => (
@@ -313,7 +318,7 @@ mod tests {
             for number in 0..24 {
                 let mut random = Gen::new(7, &route.id, number);
                 let fill = BodyChoice::of(number).fill();
-                let mut made = body(expected, Wishes::NONE, fill, &mut random);
+                let mut made = body(expected, Constraints::NONE, fill, &mut random);
                 let sent = made.to_string();
                 let violations = expected.check(&mut made).violations;
                 assert_eq!(violations, [], "{} {number}: {sent}", route.id);

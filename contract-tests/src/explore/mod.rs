@@ -31,8 +31,8 @@ pub use step::{CaseKind, Step};
 use play::Play;
 use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
-use shrink::Shorter;
-use tally::{Tally, UNDONE};
+use shrink::SequenceTree;
+use tally::{NOT_IMPLEMENTED, Tally};
 
 use crate::core::{
     check,
@@ -194,7 +194,7 @@ impl<'a> Explorer<'a> {
     /// Plays a sequence in a fresh world and records how it ended.
     async fn play(&mut self, sequence: &Sequence, seed: u64) {
         let begun = Instant::now();
-        let before = (self.tally.requests, self.tally.undone);
+        let before = (self.tally.requests, self.tally.not_emulated);
         let ended =
             play_steps(self.target, &sequence.steps, seed, &mut self.tally, &self.known).await;
         match ended.stop {
@@ -218,7 +218,8 @@ impl<'a> Explorer<'a> {
     /// Records that a sequence was played. Its case passes even if a step failed, because the
     /// failure is a case of its own; it is skipped if the target answered nothing but 501.
     fn record(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
-        let (sent, undone) = (self.tally.requests - before.0, self.tally.undone - before.1);
+        let (sent, not_emulated) =
+            (self.tally.requests - before.0, self.tally.not_emulated - before.1);
         if sent == 0 {
             return;
         }
@@ -230,7 +231,7 @@ impl<'a> Explorer<'a> {
         };
         let case = self.cases.entry((group.clone(), title)).or_insert_with(skipped);
         case.took += begun.elapsed();
-        if undone < sent {
+        if not_emulated < sent {
             (case.outcome, case.reason) = (Outcome::Passed, String::new());
         }
     }
@@ -294,7 +295,7 @@ impl<'a> Explorer<'a> {
     ) -> (Vec<Step>, Vec<Finding>, Vec<Exchange>) {
         let Some(wanted) = shown.1.first().map(breach) else { return shown };
         let mut tally = Tally::of(SHRINK_REQUESTS);
-        let mut tree = Shorter::new(shown.0.clone());
+        let mut tree = SequenceTree::new(shown.0.clone());
         let mut shortest = shown;
         while tree.simplify() {
             let steps = tree.current();
@@ -327,7 +328,7 @@ impl<'a> Explorer<'a> {
     /// Reports operations that never succeeded: only their refusals were tested.
     fn report_never_succeeded(&mut self) {
         let profile = self.target.profile;
-        let succeeds = |status: &u16| (200..300).contains(status) || *status == UNDONE;
+        let succeeds = |status: &u16| (200..300).contains(status) || *status == NOT_IMPLEMENTED;
         let weak = self
             .tally
             .reached

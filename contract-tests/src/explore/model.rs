@@ -35,6 +35,8 @@ pub struct Collection {
     pub listed: BTreeMap<Option<String>, Vec<Members>>,
     /// Every key that was ever seen.
     pub seen: BTreeSet<String>,
+    /// Whether a step of another family may have changed them since they were read last.
+    pub is_disturbed: bool,
 }
 
 /// How a list differs from the model.
@@ -117,7 +119,13 @@ pub fn difference(expected: &Members, came: &Members, skip: &[&[&str]]) -> Optio
 impl Collection {
     /// The resources of a family, of which nothing is known yet.
     pub fn new(family: &'static Family) -> Collection {
-        Collection { family, rows: Vec::new(), listed: BTreeMap::new(), seen: BTreeSet::new() }
+        Collection {
+            family,
+            rows: Vec::new(),
+            listed: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            is_disturbed: false,
+        }
     }
 
     /// The resource of a slot: of those that the play made, or of all where it makes none.
@@ -229,6 +237,22 @@ impl Collection {
             let key = seen.get(family.key).map(plain).unwrap_or_default();
             if let Some(place) = self.part(&key, parent.as_ref()) {
                 self.rows[place].take_over(seen);
+            }
+        }
+        self.listed.insert(parent, list);
+    }
+
+    /// Takes over what a list shows without comparing it, and which resources exist.
+    pub fn relearn(&mut self, parent: Option<String>, list: Vec<Members>) {
+        let key = |row: &Members| row.get(self.family.key).map(plain).unwrap_or_default();
+        let keys: BTreeSet<String> = list.iter().map(key).collect();
+        for row in self.rows.iter_mut().filter(|row| row.parent == parent) {
+            row.alive &= keys.contains(&row.key);
+        }
+        for (key, shown) in list.iter().map(|row| (key(row), row)) {
+            match self.part(&key, parent.as_ref()) {
+                Some(place) => self.rows[place].value = shown.clone(),
+                None => self.adopt(key, parent.clone(), shown.clone()),
             }
         }
         self.listed.insert(parent, list);

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::tally::{Tally, UNDONE};
+use super::tally::{NOT_IMPLEMENTED, Tally};
 use crate::core::{
     check::Check,
     exchange::{Exchange, Received, Sent},
@@ -111,7 +111,7 @@ impl<'a> Session<'a> {
     fn take(&mut self, exchange: Exchange) -> Played<Received> {
         self.tally.count(&exchange);
         let received = exchange.received.clone();
-        if received.status == UNDONE {
+        if received.status == NOT_IMPLEMENTED {
             let route = exchange.sent.route;
             self.not_emulated.extend(route.map(|route| route.id.clone()));
             return Err(Stop::NotEmulated);

@@ -4,9 +4,9 @@ use proptest::strategy::ValueTree;
 
 use super::step::Step;
 
-/// A failing sequence that is shrunk: parts are left out, the largest first, then the remaining
-/// steps are made simpler.
-pub struct Shorter {
+/// The search for a shorter sequence that still fails: parts are left out, the largest first, then
+/// the remaining steps are made simpler.
+pub struct SequenceTree {
     steps: Vec<Step>,
     /// The sequence before the last try, to go back to.
     before: Vec<Step>,
@@ -16,11 +16,11 @@ pub struct Shorter {
     at: usize,
 }
 
-impl Shorter {
+impl SequenceTree {
     /// Starts from a sequence that fails with its last step.
-    pub fn new(steps: Vec<Step>) -> Shorter {
+    pub fn new(steps: Vec<Step>) -> SequenceTree {
         let size = steps.len().saturating_sub(1);
-        Shorter { before: steps.clone(), steps, size, at: 0 }
+        SequenceTree { before: steps.clone(), steps, size, at: 0 }
     }
 
     /// Leaves out the next part; the last step shows the failure and stays.
@@ -51,7 +51,7 @@ impl Shorter {
     }
 }
 
-impl ValueTree for Shorter {
+impl ValueTree for SequenceTree {
     type Value = Vec<Step>;
 
     fn current(&self) -> Vec<Step> {
@@ -90,7 +90,7 @@ mod tests {
             steps.iter().any(|it| it.route.id == "createSshKey")
                 && steps.last().is_some_and(|it| it.route.id == "deleteSshKey")
         };
-        let mut tree = Shorter::new(steps);
+        let mut tree = SequenceTree::new(steps);
         while tree.simplify() {
             if !fails(&tree.current()) {
                 tree.complicate();

@@ -8,7 +8,7 @@ use crate::core::{
 };
 
 /// The status by which a target says that it does not implement an operation.
-pub const UNDONE: u16 = 501;
+pub const NOT_IMPLEMENTED: u16 = 501;
 
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub struct Tally {
     /// How many requests were sent.
     pub requests: u64,
     /// How many of them were answered with 501.
-    pub undone: u64,
+    pub not_emulated: u64,
     /// How many may be sent.
     pub budget: u64,
     /// Which operation was answered how, and with what.
@@ -29,14 +29,14 @@ pub struct Tally {
     pub progress: Progress,
 }
 
-/// Whether an exchange certainly changed nothing. A refused login may have: servers count them.
+/// Whether an exchange certainly changed nothing. A refused login may have: servers count failures.
 fn is_harmless(exchange: &Exchange) -> bool {
     let Exchange { sent, received } = exchange;
-    let stopped_at_the_door = || {
+    let is_unauthenticated = || {
         let closed = sent.route.is_some_and(|route| !route.open);
         closed && matches!(sent.caller, Caller::Nobody | Caller::Stranger) && received.status == 401
     };
-    sent.method.is_safe() || received.status == 405 || stopped_at_the_door()
+    sent.method.is_safe() || received.status == 405 || is_unauthenticated()
 }
 
 impl Tally {
@@ -53,7 +53,7 @@ impl Tally {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
-        self.undone += u64::from(exchange.received.status == UNDONE);
+        self.not_emulated += u64::from(exchange.received.status == NOT_IMPLEMENTED);
         self.progress.sent(&exchange.sent);
         self.progress.advance();
         self.is_fresh &= is_harmless(exchange);

@@ -1,4 +1,4 @@
-//! Where a client is in a flow: its state, its cookie, and how often it has guessed.
+//! The walk of a client through a flow: its state, its cookie, and how often it has guessed.
 
 use crate::core::profile::flow::{Flow, Move, Transition};
 

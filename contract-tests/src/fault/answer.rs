@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::Kind;
+use super::FaultKind;
 use crate::core::exchange::{Received, Sent};
 
 /// The answer as the fault makes it.
-pub(super) fn broken(kind: &Kind, sent: &Sent, mut received: Received) -> Received {
+pub(super) fn broken(kind: &FaultKind, sent: &Sent, mut received: Received) -> Received {
     if received.is_success() {
         good(kind, sent, &mut received);
     } else {
@@ -18,28 +18,28 @@ pub(super) fn broken(kind: &Kind, sent: &Sent, mut received: Received) -> Receiv
     received
 }
 
-fn good(kind: &Kind, sent: &Sent, received: &mut Received) {
+fn good(kind: &FaultKind, sent: &Sent, received: &mut Received) {
     match kind {
-        Kind::Status(status) => received.status = *status,
-        Kind::Media(media) => {
+        FaultKind::Status(status) => received.status = *status,
+        FaultKind::Media(media) => {
             let media = HeaderValue::from_str(media).expect("a media type is ASCII");
             received.headers.insert(header::CONTENT_TYPE, media);
         }
-        Kind::DropHeader(name) => {
+        FaultKind::DropHeader(name) => {
             received.headers.remove(name.as_str());
         }
-        Kind::Slow(seconds) => received.took += Duration::from_secs(*seconds),
-        Kind::Truncate => received.body.truncate(received.body.len() / 2),
-        Kind::Body(text) => received.body = text.clone().into_bytes(),
-        Kind::Remove(at) => {
+        FaultKind::Slow(seconds) => received.took += Duration::from_secs(*seconds),
+        FaultKind::Truncate => received.body.truncate(received.body.len() / 2),
+        FaultKind::Body(text) => received.body = text.clone().into_bytes(),
+        FaultKind::Remove(at) => {
             edit(received, |body| each(body, at, &mut |object, name| drop(object.remove(name))))
         }
-        Kind::Set { at, value } => set(received, at, value),
-        Kind::Echo { at, sent: member } => echo(received, at, sent, member),
-        Kind::Pretend { member, .. } => echo(received, &format!("/*/{member}"), sent, member),
-        Kind::Reverse => edit(received, |body| rows(body, |rows| rows.reverse())),
-        Kind::DropRow => edit(received, |body| rows(body, |rows| drop(rows.pop()))),
-        Kind::DoubleRow => edit(received, |body| {
+        FaultKind::Set { at, value } => set(received, at, value),
+        FaultKind::Echo { at, sent: member } => echo(received, at, sent, member),
+        FaultKind::Pretend { member, .. } => echo(received, &format!("/*/{member}"), sent, member),
+        FaultKind::Reverse => edit(received, |body| rows(body, |rows| rows.reverse())),
+        FaultKind::DropRow => edit(received, |body| rows(body, |rows| drop(rows.pop()))),
+        FaultKind::DoubleRow => edit(received, |body| {
             rows(body, |rows| {
                 if let Some(first) = rows.first().cloned() {
                     rows.push(first);
@@ -50,17 +50,17 @@ fn good(kind: &Kind, sent: &Sent, received: &mut Received) {
     }
 }
 
-fn refusal(kind: &Kind, received: &mut Received) {
+fn refusal(kind: &FaultKind, received: &mut Received) {
     match kind {
-        Kind::RefusalStatus(from, to) if received.status == *from => received.status = *to,
-        Kind::RefusalCode(code) => edit(received, |body| body["errorCode"] = (*code).into()),
-        Kind::RefusalWithout(name) => edit(received, |body| {
+        FaultKind::RefusalStatus(from, to) if received.status == *from => received.status = *to,
+        FaultKind::RefusalCode(code) => edit(received, |body| body["errorCode"] = (*code).into()),
+        FaultKind::RefusalWithout(name) => edit(received, |body| {
             body.as_object_mut().and_then(|body| body.remove(name));
         }),
-        Kind::RefusalTells(text) => {
+        FaultKind::RefusalTells(text) => {
             edit(received, |body| body["errorMessage"] = text.as_str().into())
         }
-        Kind::DropHeader(name) => {
+        FaultKind::DropHeader(name) => {
             received.headers.remove(name.as_str());
         }
         _ => {}
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::core::exchange::Caller;
 
-    fn after(kind: &Kind, status: u16, body: &Value) -> (u16, Value) {
+    fn after(kind: &FaultKind, status: u16, body: &Value) -> (u16, Value) {
         let sent = Sent {
             route: None,
             caller: Caller::Customer,
@@ -181,30 +181,33 @@ mod tests {
     #[test]
     fn rows_and_members_change_where_the_pointer_says() {
         let body = json!([{ "id": 1, "name": "a" }, { "id": 2, "name": "b" }]);
-        let removed = after(&Kind::Remove("/*/name".into()), 200, &body);
+        let removed = after(&FaultKind::Remove("/*/name".into()), 200, &body);
         assert_eq!(removed, (200, json!([{ "id": 1 }, { "id": 2 }])));
-        let set = after(&Kind::Set { at: "/1/name".into(), value: json!(7) }, 200, &body);
+        let set = after(&FaultKind::Set { at: "/1/name".into(), value: json!(7) }, 200, &body);
         assert_eq!(set.1[1]["name"], 7);
         let echo = after(
-            &Kind::Echo { at: "/*/id".into(), sent: "name".into() },
+            &FaultKind::Echo { at: "/*/id".into(), sent: "name".into() },
             200,
             &json!({ "id": 1 }),
         );
         assert_eq!(echo.1, json!({ "id": "sent" }));
-        assert_eq!(after(&Kind::Reverse, 200, &body).1[0]["id"], 2);
-        assert_eq!(after(&Kind::DropRow, 200, &body).1, json!([body[0]]));
-        assert_eq!(after(&Kind::DoubleRow, 200, &body).1, json!([body[0], body[1], body[0]]));
+        assert_eq!(after(&FaultKind::Reverse, 200, &body).1[0]["id"], 2);
+        assert_eq!(after(&FaultKind::DropRow, 200, &body).1, json!([body[0]]));
+        assert_eq!(after(&FaultKind::DoubleRow, 200, &body).1, json!([body[0], body[1], body[0]]));
     }
 
     #[test]
     fn refusals_change_and_good_answers_do_not() {
         let refused = json!({ "errorCode": 10001, "errorMessage": "no", "errors": [] });
-        assert_eq!(after(&Kind::RefusalStatus(404, 200), 404, &refused).0, 200);
-        assert_eq!(after(&Kind::RefusalStatus(404, 200), 422, &refused).0, 422);
-        assert_eq!(after(&Kind::RefusalCode(1), 404, &refused).1["errorCode"], 1);
+        assert_eq!(after(&FaultKind::RefusalStatus(404, 200), 404, &refused).0, 200);
+        assert_eq!(after(&FaultKind::RefusalStatus(404, 200), 422, &refused).0, 422);
+        assert_eq!(after(&FaultKind::RefusalCode(1), 404, &refused).1["errorCode"], 1);
         assert!(
-            after(&Kind::RefusalWithout("errors".into()), 404, &refused).1.get("errors").is_none()
+            after(&FaultKind::RefusalWithout("errors".into()), 404, &refused)
+                .1
+                .get("errors")
+                .is_none()
         );
-        assert_eq!(after(&Kind::RefusalCode(1), 200, &json!({})), (200, json!({})));
+        assert_eq!(after(&FaultKind::RefusalCode(1), 200, &json!({})), (200, json!({})));
     }
 }

@@ -10,7 +10,7 @@ use crate::core::profile::ApiProfile;
 /// The faults of a family of resources.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Family {
+pub struct FamilyFaults {
     /// The operations of the family, as a pattern.
     pub operations: String,
     /// Its faults.
@@ -18,7 +18,7 @@ pub struct Family {
 }
 
 /// Every fault of an API, by family.
-pub type Catalogue = BTreeMap<String, Family>;
+pub type Catalogue = BTreeMap<String, FamilyFaults>;
 
 /// The faults of an API; panics on a malformed list, because it ships with the program.
 pub fn catalogue(profile: &ApiProfile) -> Catalogue {

@@ -1,4 +1,4 @@
-//! A server with a fault before it.
+//! The transport that puts a fault before a server.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,7 +33,7 @@ impl Faulty {
         self.inner.send(&request::broken(&self.fault.kind, self.profile, sent)).await
     }
 
-    /// Does something with what the fault remembers.
+    /// Reads or changes what the fault remembers.
     pub(super) fn remember<R>(&self, use_it: impl FnOnce(&mut Memory) -> R) -> R {
         use_it(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -13,13 +13,13 @@ pub struct Fault {
     /// The operation that breaks.
     pub operation: String,
     /// How it breaks.
-    pub kind: Kind,
+    pub kind: FaultKind,
 }
 
 /// How an operation breaks. Pointers are JSON pointers in which `*` stands for every row.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Kind {
+pub enum FaultKind {
     // What a good answer looks like.
     /// It has another status.
     Status(u16),

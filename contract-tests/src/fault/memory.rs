@@ -17,8 +17,8 @@ pub(super) struct Memory {
     pub first_id: Option<Value>,
     /// The last answer of each target.
     pub answers: HashMap<String, Received>,
-    /// How often somebody looked.
-    pub looked: u64,
+    /// How often the operation was called.
+    pub reads: u64,
     /// What is being sent now: where, and what.
     pub under_way: Vec<(String, Value)>,
 }

@@ -15,9 +15,9 @@ use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use futures_util::future::BoxFuture;
 
-pub use catalogue::{Catalogue, Family, catalogue};
+pub use catalogue::{Catalogue, FamilyFaults, catalogue};
 pub use faulty::Faulty;
-pub use kind::{Edge, Fault, Kind};
+pub use kind::{Edge, Fault, FaultKind};
 
 use self::memory::Memory;
 use crate::core::{
@@ -30,21 +30,21 @@ impl Faulty {
         if sent.target == "/_mock/reset" {
             self.remember(|memory| *memory = Memory::default());
         }
-        let sent = &self.meant(sent);
+        let sent = &self.by_any_method(sent);
         if !self.concerns(sent) {
             let received = self.inner.send(sent).await?;
-            return Ok(self.elsewhere(sent, received));
+            return Ok(self.beside_fault(sent, received));
         }
-        match self.instead(sent).await {
+        match self.answer_of_fault(sent).await {
             Some(answered) => answered,
             None => Ok(answer::broken(&self.fault.kind, sent, self.forward(sent).await?)),
         }
     }
 
     /// A request by a method that no operation has, as a server means it that takes any.
-    fn meant<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
+    fn by_any_method<'a>(&self, sent: &'a Sent) -> Cow<'a, Sent> {
         let route = self.profile.contract.route(&self.fault.operation);
-        let any = self.fault.kind == Kind::AnyMethod && sent.route.is_none();
+        let any = self.fault.kind == FaultKind::AnyMethod && sent.route.is_none();
         match route.filter(|route| any && route.matches(&sent.target)) {
             Some(route) => Cow::Owned(Sent { route: Some(route), ..sent.clone() }),
             None => Cow::Borrowed(sent),
@@ -52,9 +52,9 @@ impl Faulty {
     }
 
     /// What an operation beside the broken one shows of the fault.
-    fn elsewhere(&self, sent: &Sent, received: Received) -> Received {
+    fn beside_fault(&self, sent: &Sent, received: Received) -> Received {
         match &self.fault.kind {
-            Kind::Hide { key, from } => {
+            FaultKind::Hide { key, from } => {
                 let concerned =
                     from.is_empty() || sent.route.is_some_and(|route| from.contains(&route.id));
                 self.remember(|memory| {

@@ -1,6 +1,6 @@
 //! Faults of how a request is understood.
 
-use super::Kind;
+use super::FaultKind;
 use crate::core::{
     exchange::{Caller, Sent},
     profile::ApiProfile,
@@ -10,39 +10,43 @@ use crate::core::{
 const DEFAULT: (i64, i64) = (0, 25);
 
 /// The request as the fault makes it.
-pub(super) fn broken(kind: &Kind, profile: &ApiProfile, sent: &Sent) -> Sent {
+pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sent {
     let mut sent = sent.clone();
     match kind {
-        Kind::Forget(member) => edit(&mut sent, |body| drop(body.remove(member))),
-        Kind::Store { member, value } | Kind::Pretend { member, value } => {
+        FaultKind::Forget(member) => edit(&mut sent, |body| drop(body.remove(member))),
+        FaultKind::Store { member, value } | FaultKind::Pretend { member, value } => {
             edit(&mut sent, |body| drop(body.insert(member.clone(), value.clone())));
         }
-        Kind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, profile) => {
+        FaultKind::AdmitNobody if sent.caller == Caller::Nobody && !shows_key(&sent, profile) => {
             sent.caller = Caller::Customer;
         }
-        Kind::AdmitStranger if is_stranger(&sent, profile) => {
+        FaultKind::AdmitStranger if is_stranger(&sent, profile) => {
             sent.headers.retain(|(name, _)| name != profile.key_header);
             sent.caller = Caller::Customer;
         }
-        Kind::AdmitExcluded if sent.caller == Caller::Excluded => sent.caller = Caller::Customer,
-        Kind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
-        Kind::AnyMethod => {
+        FaultKind::AdmitExcluded if sent.caller == Caller::Excluded => {
+            sent.caller = Caller::Customer
+        }
+        FaultKind::AdmitOther if sent.caller == Caller::Other => sent.caller = Caller::Customer,
+        FaultKind::AnyMethod => {
             if let Some(route) = sent.route {
                 sent.method = route.method.clone();
             }
         }
-        Kind::IgnoreRange => drop_range(&mut sent, profile),
-        Kind::ShiftStart(by) => {
+        FaultKind::IgnoreRange => drop_range(&mut sent, profile),
+        FaultKind::ShiftStart(by) => {
             change_range(&mut sent, profile, |(start, results)| ((start + by).max(0), results))
         }
-        Kind::ShiftResults(by) => {
+        FaultKind::ShiftResults(by) => {
             change_range(&mut sent, profile, |(start, results)| (start, (results + by).max(0)));
         }
-        Kind::DefaultResults(results) if range(&sent, profile).is_none() => {
+        FaultKind::DefaultResults(results) if range(&sent, profile).is_none() => {
             sent.headers
                 .push((profile.page_header.to_lowercase(), format!("start=0,results={results}")));
         }
-        Kind::TolerateRange if range(&sent, profile).is_some_and(|text| read(text).is_none()) => {
+        FaultKind::TolerateRange
+            if range(&sent, profile).is_some_and(|text| parse_range(text).is_none()) =>
+        {
             drop_range(&mut sent, profile);
         }
         _ => {}
@@ -50,7 +54,8 @@ pub(super) fn broken(kind: &Kind, profile: &ApiProfile, sent: &Sent) -> Sent {
     sent
 }
 
-/// Whether a request carries a wrong key; one that nobody knows is passed on as it is.
+/// Whether a request carries a wrong key: one of its own counts, because a proxy passes on keys
+/// that it does not know.
 fn is_stranger(sent: &Sent, profile: &ApiProfile) -> bool {
     sent.caller == Caller::Stranger || (sent.caller == Caller::Nobody && shows_key(sent, profile))
 }
@@ -76,7 +81,7 @@ pub(super) fn range<'a>(sent: &'a Sent, profile: &ApiProfile) -> Option<&'a str>
 }
 
 /// Start and number of rows of a range; `None` for one that cannot be understood.
-pub(super) fn read(text: &str) -> Option<(i64, i64)> {
+pub(super) fn parse_range(text: &str) -> Option<(i64, i64)> {
     let (mut start, mut results) = DEFAULT;
     for part in text.split(',') {
         let (name, number) = part.split_once('=')?;
@@ -99,7 +104,7 @@ fn change_range(
     profile: &ApiProfile,
     change: impl FnOnce((i64, i64)) -> (i64, i64),
 ) {
-    let Some(asked) = range(sent, profile).and_then(read) else { return };
+    let Some(asked) = range(sent, profile).and_then(parse_range) else { return };
     let (start, results) = change(asked);
     drop_range(sent, profile);
     sent.headers

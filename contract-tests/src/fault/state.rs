@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{self, done, refused},
     faulty::Faulty,
-    kind::Kind,
+    kind::FaultKind,
     request,
 };
 use crate::core::{
@@ -27,35 +27,35 @@ fn mixed(sent: &Sent, other: &Value) -> Sent {
 }
 
 impl Faulty {
-    /// The answer of a fault that does something else than to forward the request and to change
-    /// request or answer.
-    pub(super) async fn instead(&self, sent: &Sent) -> Option<Answered> {
+    /// The answer of a fault that does more than to change the request or the answer; `None` for
+    /// all others.
+    pub(super) async fn answer_of_fault(&self, sent: &Sent) -> Option<Answered> {
         let success = sent.route.map_or(200, |route| route.success);
         Some(match &self.fault.kind {
-            Kind::Noop => self.noop(sent, success).await,
-            Kind::Fail { member, when }
+            FaultKind::Noop => self.noop(sent, success).await,
+            FaultKind::Fail { member, when }
                 if when.is(sent.json().get(member)) && sent.json().is_object() =>
             {
                 Ok(refused(500, 10007, "Internal server error"))
             }
-            Kind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
-            Kind::LostUpdate { read } => self.lost_update(sent, read, success).await,
-            Kind::Hide { key, .. } => self.hide(sent, key).await,
-            Kind::Twice => self.twice(sent).await,
-            Kind::AlsoToAnother { list, key, parameter } => {
+            FaultKind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
+            FaultKind::LostUpdate { read } => self.lost_update(sent, read, success).await,
+            FaultKind::Hide { key, .. } => self.hide(sent, key).await,
+            FaultKind::Twice => self.twice(sent).await,
+            FaultKind::AlsoToAnother { list, key, parameter } => {
                 self.also_to_another(sent, list, key, parameter).await
             }
-            Kind::Upsert { create } => self.upsert(sent, create).await,
-            Kind::ReuseId(at) => self.reuse_id(sent, at).await,
-            Kind::Race => self.race(sent).await,
-            Kind::Stale(every) => self.stale(sent, *every).await,
-            Kind::Creeping(at) => self.creeping(sent, at).await,
-            Kind::ClampStart => self.clamp_start(sent).await,
+            FaultKind::Upsert { create } => self.upsert(sent, create).await,
+            FaultKind::ReuseId(at) => self.reuse_id(sent, at).await,
+            FaultKind::Race => self.race(sent).await,
+            FaultKind::Stale(every) => self.stale(sent, *every).await,
+            FaultKind::Creeping(at) => self.creeping(sent, at).await,
+            FaultKind::ClampStart => self.clamp_start(sent).await,
             _ => return None,
         })
     }
 
-    /// Whoever may do it is told that it was done.
+    /// Answers success to authorized callers without forwarding the request.
     async fn noop(&self, sent: &Sent, success: u16) -> Answered {
         let anyway = matches!(sent.caller, Caller::Customer);
         let right_method = sent.route.is_some_and(|route| route.method == sent.method);
@@ -75,7 +75,7 @@ impl Faulty {
         if received.status != 422 || !only_this {
             return Ok(received);
         }
-        let store = Kind::Store { member: member.to_owned(), value: value.clone() };
+        let store = FaultKind::Store { member: member.to_owned(), value: value.clone() };
         self.inner.send(&request::broken(&store, self.profile, sent)).await
     }
 
@@ -205,23 +205,23 @@ impl Faulty {
         }
         let name = format!("{} {:?}", sent.target, sent.headers);
         Ok(self.remember(|memory| {
-            memory.looked += 1;
+            memory.reads += 1;
             let before = memory.answers.insert(name, received.clone());
-            if memory.looked.is_multiple_of(every) { before.unwrap_or(received) } else { received }
+            if memory.reads.is_multiple_of(every) { before.unwrap_or(received) } else { received }
         }))
     }
 
     async fn creeping(&self, sent: &Sent, key: &str) -> Answered {
         let mut received = self.inner.send(sent).await?;
         if received.is_success() {
-            let looked = self.remember(|memory| {
-                memory.looked += 1;
-                memory.looked
+            let reads = self.remember(|memory| {
+                memory.reads += 1;
+                memory.reads
             });
             answer::edit(&mut received, |body| {
                 let row = if body.is_array() { &mut body[0] } else { body };
                 if let Some(number) = row[key].as_i64() {
-                    row[key] = number.saturating_add_unsigned(looked).into();
+                    row[key] = number.saturating_add_unsigned(reads).into();
                 }
             });
         }
@@ -230,7 +230,7 @@ impl Faulty {
 
     async fn clamp_start(&self, sent: &Sent) -> Answered {
         let received = self.inner.send(sent).await?;
-        let asked = request::range(sent, self.profile).and_then(request::read);
+        let asked = request::range(sent, self.profile).and_then(request::parse_range);
         let beyond = asked.is_some_and(|(start, results)| start > 0 && results > 0)
             && received.json() == json!([]);
         if !beyond {

@@ -1,4 +1,4 @@
-//! Finds what looks like a secret that nobody named: long, and with no pattern in it.
+//! Finds what looks like a secret by its entropy: long, and with no pattern in it.
 
 use std::collections::BTreeMap;
 

@@ -31,13 +31,13 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Entry {
     started_date_time: Option<String>,
-    request: RequestOf,
-    response: ResponseOf,
+    request: HarRequest,
+    response: HarResponse,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestOf {
+struct HarRequest {
     method: String,
     url: String,
     #[serde(default)]
@@ -56,7 +56,7 @@ struct PostData {
 }
 
 #[derive(Deserialize)]
-struct ResponseOf {
+struct HarResponse {
     status: u16,
     #[serde(default)]
     headers: Vec<Header>,
@@ -94,7 +94,7 @@ pub struct Imported {
 
 /// Why nothing can be made of a file.
 #[derive(Debug, thiserror::Error)]
-pub enum NoImport {
+pub enum ImportError {
     /// It has another form.
     #[error("this is no HAR file: {0}")]
     Form(#[from] serde_json::Error),
@@ -113,22 +113,26 @@ fn shown(hosts: &BTreeSet<String>) -> String {
 
 /// Reads what a HAR file holds of `host`; without one, of the host of its first request that is
 /// like an operation. A page talks to many hosts, but a fixture tells what one of them answered.
-pub fn import(profile: &ApiProfile, text: &str, host: Option<&str>) -> Result<Imported, NoImport> {
+pub fn import(
+    profile: &ApiProfile,
+    text: &str,
+    host: Option<&str>,
+) -> Result<Imported, ImportError> {
     let Har { log } = serde_json::from_str(text)?;
     let seen: Vec<Seen> = log.entries.iter().filter_map(seen).collect();
     let mut hosts: BTreeSet<String> = seen.iter().map(|it| it.host.clone()).collect();
     let first = || seen.iter().find(|it| route_of(profile, &it.exchange.sent).is_some());
     let Some(host) = host.map(str::to_owned).or_else(|| first().map(|it| it.host.clone())) else {
-        return Err(NoImport::NoOperation(hosts));
+        return Err(ImportError::NoOperation(hosts));
     };
     if !hosts.remove(&host) {
-        return Err(NoImport::NoHost(host, hosts));
+        return Err(ImportError::NoHost(host, hosts));
     }
-    let (whole, torn): (Vec<Seen>, Vec<Seen>) =
-        seen.into_iter().filter(|it| it.host == host).partition(|it| it.is_whole);
-    let at = whole.first().and_then(|it| it.at.as_ref()?.parse().ok());
-    let exchanges = whole.into_iter().map(|it| it.exchange).collect();
-    let unreadable = torn.iter().map(|it| shown_path(&it.exchange.sent)).collect();
+    let (complete, incomplete): (Vec<Seen>, Vec<Seen>) =
+        seen.into_iter().filter(|it| it.host == host).partition(|it| it.is_complete);
+    let at = complete.first().and_then(|it| it.at.as_ref()?.parse().ok());
+    let exchanges = complete.into_iter().map(|it| it.exchange).collect();
+    let unreadable = incomplete.iter().map(|it| shown_path(&it.exchange.sent)).collect();
     Ok(Imported { exchanges, host, at, left_out: hosts, unreadable })
 }
 
@@ -143,7 +147,7 @@ struct Seen {
     at: Option<String>,
     exchange: Exchange,
     /// Whether it holds both bodies as they were.
-    is_whole: bool,
+    is_complete: bool,
 }
 
 /// What an entry saw; `None` for one that has no answer, or is no request over HTTP.
@@ -152,13 +156,13 @@ fn seen(entry: &Entry) -> Option<Seen> {
     let url = url::Url::parse(&request.url).ok().filter(|_| response.status > 0)?;
     let host = url.host_str()?.to_owned();
     let bodies = sent_body(request).zip(received_body(response));
-    let (is_whole, (body, answer)) = (bodies.is_some(), bodies.unwrap_or_default());
+    let (is_complete, (body, answer)) = (bodies.is_some(), bodies.unwrap_or_default());
     let exchange =
         Exchange { sent: sent(request, &url, body)?, received: received(response, answer) };
-    Some(Seen { host, at: started_date_time.clone(), exchange, is_whole })
+    Some(Seen { host, at: started_date_time.clone(), exchange, is_complete })
 }
 
-fn sent(request: &RequestOf, url: &url::Url, body: Vec<u8>) -> Option<Sent> {
+fn sent(request: &HarRequest, url: &url::Url, body: Vec<u8>) -> Option<Sent> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|it| (it.name.to_lowercase(), it.value.clone())).collect();
@@ -173,7 +177,7 @@ fn sent(request: &RequestOf, url: &url::Url, body: Vec<u8>) -> Option<Sent> {
     Some(Sent { route: None, caller: Caller::Nobody, method, target, headers, body })
 }
 
-fn received(response: &ResponseOf, body: Vec<u8>) -> Received {
+fn received(response: &HarResponse, body: Vec<u8>) -> Received {
     let mut headers = HeaderMap::new();
     for Header { name, value } in &response.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
@@ -187,7 +191,7 @@ fn received(response: &ResponseOf, body: Vec<u8>) -> Received {
 
 /// The body of a request; `None` where the file tells of a form only its fields, from which nobody
 /// knows the bytes.
-fn sent_body(request: &RequestOf) -> Option<Vec<u8>> {
+fn sent_body(request: &HarRequest) -> Option<Vec<u8>> {
     let Some(post) = &request.post_data else { return Some(Vec::new()) };
     match post.text.as_deref().unwrap_or_default() {
         "" if !post.params.is_empty() => None,
@@ -196,7 +200,7 @@ fn sent_body(request: &RequestOf) -> Option<Vec<u8>> {
 }
 
 /// The body of an answer; `None` where it was not kept, or in a notation that cannot be read.
-fn received_body(response: &ResponseOf) -> Option<Vec<u8>> {
+fn received_body(response: &HarResponse) -> Option<Vec<u8>> {
     let Some(Content { size, text, encoding }) = &response.content else { return Some(Vec::new()) };
     match (text, encoding.as_deref()) {
         (None, _) => (*size <= 0.0).then(Vec::new),

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 pub use describe::describe;
 pub use proxy::{Bounds, Passed, Proxy};
 pub use trace::trace;
-pub use write::{Refused, to_yaml, write};
+pub use write::{WriteError, to_yaml, write};
 
 /// What this program calls itself in a provenance.
 pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"));
@@ -117,8 +117,8 @@ pub fn save(
     provenance: Provenance,
     redactor: &Redactor,
 ) -> anyhow::Result<PathBuf> {
-    let (recording, strange) = trace(profile, id, exchanges, redactor);
-    strange.iter().for_each(|name| eprintln!("left out, because no operation is like it: {name}"));
+    let (recording, unknown) = trace(profile, id, exchanges, redactor);
+    unknown.iter().for_each(|name| eprintln!("left out, because no operation is like it: {name}"));
     anyhow::ensure!(
         !recording.exchanges.is_empty(),
         "no exchange belongs to an operation of the contract"

@@ -1,4 +1,4 @@
-//! A proxy that passes requests on to a server, and remembers what passed.
+//! A proxy that forwards requests to a server and records the exchanges.
 
 use std::{
     net::SocketAddr,

@@ -69,7 +69,7 @@ pub fn trace(
 ) -> (Recording, Vec<String>) {
     // Everything that is secret is known before the first of it is written down.
     exchanges.iter().for_each(|exchange| drop(redactor.exchange(exchange)));
-    let (mut traced, mut strange) = (Trace::default(), Vec::new());
+    let (mut traced, mut unknown) = (Trace::default(), Vec::new());
     for exchange in exchanges {
         let known = route_of(profile, &exchange.sent);
         match known
@@ -79,7 +79,7 @@ pub fn trace(
                 let sent = Sent { route: Some(route), ..exchange.sent };
                 traced.add(profile, Exchange { sent, ..exchange }, &values, redactor);
             }
-            None => strange.push(redactor.text(&exchange.sent.name())),
+            None => unknown.push(redactor.text(&exchange.sent.name())),
         }
     }
     let scenario = Fixture {
@@ -92,7 +92,7 @@ pub fn trace(
         known_differences: Vec::new(),
         redactions: Vec::new(),
     };
-    (Recording { scenario, exchanges: traced.exchanges }, strange)
+    (Recording { scenario, exchanges: traced.exchanges }, unknown)
 }
 
 #[derive(Default)]

@@ -12,7 +12,7 @@ use crate::{core::redact::Redactor, fixture::Fixture};
 
 /// Why a fixture is not written.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum WriteError {
     /// A known secret would be written.
     #[error("{0}: line {1} holds a secret; let the scenario say it as {{{{name}}}}")]
     Secret(String, usize),
@@ -31,39 +31,45 @@ pub enum Refused {
 }
 
 /// The fixture as the text of its file.
-pub fn to_yaml(fixture: &Fixture) -> Result<String, Refused> {
+pub fn to_yaml(fixture: &Fixture) -> Result<String, WriteError> {
     let options = ser_options! { compact_list_indent: false, folded_wrap_chars: 110 };
     serde_saphyr::to_string_with_options(fixture, options)
-        .map_err(|error| Refused::Yaml(fixture.id.clone(), error))
+        .map_err(|error| WriteError::Yaml(fixture.id.clone(), error))
 }
 
 /// Writes a fixture below `folder`; beside the file that is there, as `*.new`, and never over it.
-/// `said` is what a person wrote and answers for; it is not taken for a secret. Returns the file.
+/// `authored` is what a person wrote and answers for; it is not taken for a secret. Returns the
+/// file.
 pub fn write(
     folder: &Path,
     fixture: &Fixture,
     redactor: &Redactor,
-    said: &str,
-) -> Result<PathBuf, Refused> {
+    authored: &str,
+) -> Result<PathBuf, WriteError> {
     let text = to_yaml(fixture)?;
-    refuse_secrets(&fixture.id, &text, redactor, said)?;
+    refuse_secrets(&fixture.id, &text, redactor, authored)?;
     let path = folder.join(format!("{}.yaml", fixture.id));
     let path = if path.exists() { path.with_extension("yaml.new") } else { path };
-    let failed = |error| Refused::File(path.clone(), error);
+    let failed = |error| WriteError::File(path.clone(), error);
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
     fs::write(&path, text).map_err(failed)?;
     Ok(path)
 }
 
-fn refuse_secrets(id: &str, text: &str, redactor: &Redactor, said: &str) -> Result<(), Refused> {
+fn refuse_secrets(
+    id: &str,
+    text: &str,
+    redactor: &Redactor,
+    authored: &str,
+) -> Result<(), WriteError> {
     for (number, line) in (1..).zip(text.lines()) {
         if redactor.text(line) != line {
-            return Err(Refused::Secret(id.to_owned(), number));
+            return Err(WriteError::Secret(id.to_owned(), number));
         }
         let digest = line.trim_start().starts_with("sha256:");
-        let found = suspicious(line).into_iter().find(|part| !digest && !said.contains(part));
+        let found = suspicious(line).into_iter().find(|part| !digest && !authored.contains(part));
         if let Some(part) = found {
-            return Err(Refused::Suspicious(
+            return Err(WriteError::Suspicious(
                 id.to_owned(),
                 number,
                 part.len(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{curl, place::Place};
+use super::{curl, place::FindingPlace};
 use crate::core::{
     coverage::{self, Figures, reached::Reached},
     exchange::{Caller, Exchange},
@@ -82,7 +82,7 @@ pub struct Entry {
     /// What was found.
     pub findings: Vec<Breach>,
     /// The exchanges that show it.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ExchangeEntry>,
     /// The command that plays it again.
     pub replay: String,
     /// How many milliseconds it took.
@@ -100,14 +100,14 @@ pub struct Breach {
     /// Whether it is only worth knowing.
     pub warning: bool,
     /// The step that shows it, and which half of it.
-    pub place: Option<Place>,
+    pub place: Option<FindingPlace>,
     /// What came instead; empty where no exchange shows it.
     pub came: String,
 }
 
 /// A request and its answer.
 #[derive(Debug, Serialize)]
-pub struct Step {
+pub struct ExchangeEntry {
     /// The operation, or method and path where there is none.
     pub operation: String,
     /// Who sent it.
@@ -161,9 +161,10 @@ impl Document {
             .flat_map(|case| &case.exchanges)
             .for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
-        let base = Some(asked(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
-        let teller = Teller { profile: run.profile, redactor, base };
-        let cases: Vec<Entry> = run.cases.iter().map(|case| teller.entry(case)).collect();
+        let base =
+            Some(answering_target(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
+        let redacting = Redacting { profile: run.profile, redactor, base };
+        let cases: Vec<Entry> = run.cases.iter().map(|case| redacting.entry(case)).collect();
         let operations = run.reached.clone();
         Document {
             format: FORMAT,
@@ -193,7 +194,7 @@ impl Document {
     /// address of its own.
     pub fn curl_needs(&self) -> Option<String> {
         let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
-        let mock = !asked(&self.target).contains("://")
+        let mock = !answering_target(&self.target).contains("://")
             && self.cases.iter().any(|entry| !entry.steps.is_empty());
         mock.then(|| {
             format!(
@@ -243,19 +244,19 @@ impl Entry {
     }
 
     /// The step that shows a finding.
-    pub fn step(&self, breach: &Breach) -> Option<&Step> {
+    pub fn step(&self, breach: &Breach) -> Option<&ExchangeEntry> {
         self.steps.get(breach.place?.step)
     }
 }
 
-/// Tells a run without its secrets.
-struct Teller<'a> {
+/// Makes the parts of a document, without their secrets.
+struct Redacting<'a> {
     profile: &'static ApiProfile,
     redactor: &'a Redactor,
     base: &'a str,
 }
 
-impl Teller<'_> {
+impl Redacting<'_> {
     fn entry(&self, case: &Case) -> Entry {
         let exchanges: Vec<Exchange> =
             case.exchanges.iter().map(|it| self.redactor.exchange(it)).collect();
@@ -278,7 +279,7 @@ impl Teller<'_> {
 
     fn breach(&self, finding: &Finding, exchanges: &[Exchange]) -> Breach {
         let text = |text: &str| self.text(text);
-        let place = Place::of(finding, exchanges);
+        let place = FindingPlace::of(finding, exchanges);
         Breach {
             finding: Finding {
                 check: finding.check,
@@ -300,9 +301,9 @@ impl Teller<'_> {
         self.redactor.text(text).replace(curl::is_unprintable, "\u{fffd}")
     }
 
-    fn step(&self, Exchange { sent, received }: &Exchange) -> Step {
+    fn step(&self, Exchange { sent, received }: &Exchange) -> ExchangeEntry {
         let message = |headers, body| Message { headers, body: self.body(body) };
-        Step {
+        ExchangeEntry {
             operation: self.text(&sent.name()),
             caller: sent.caller,
             method: sent.method.to_string(),
@@ -336,7 +337,7 @@ fn millis(took: Duration) -> f64 {
 }
 
 /// Whose exchanges are shown: of two that are compared, the first.
-fn asked(target: &str) -> &str {
+fn answering_target(target: &str) -> &str {
     target.split(" as ").next().unwrap_or_default()
 }
 

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use super::{
-    alike::{self, Alike},
     document::{Breach, Document},
+    grouping::{self, Group},
 };
 use crate::core::run::Outcome;
 
 /// Writes one annotation for each kind of failure, of warning and of what could not be checked.
 pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
-    for Alike { what, entries } in alike::failures(document) {
+    for Group { what, entries } in grouping::failures(document) {
         let entry = entries[0];
         let Some(breach) = what else {
             annotate(out, "error", &entry.name, &entry.reason)?;
@@ -30,10 +30,10 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
         .join("\n");
         annotate(out, "error", &title(breach, entries.len()), &lines)?;
     }
-    for Alike { what, entries } in alike::warnings(document) {
+    for Group { what, entries } in grouping::warnings(document) {
         annotate(out, "warning", &title(what, entries.len()), &what.finding.to_string())?;
     }
-    for Alike { what, entries } in alike::reasons(document, Outcome::Unchecked) {
+    for Group { what, entries } in grouping::reasons(document, Outcome::Unchecked) {
         annotate(out, "error", &format!("{} could not be checked", entries[0].name), what)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! JUnit XML, as CI servers read it: a profile for each group, a test for each case.
+//! JUnit XML, as CI servers read it: a suite for each group, a test for each case.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,8 +14,8 @@ pub fn xml(document: &Document) -> Result<String, SerializeError> {
     report.set_time(duration(document.took_ms));
     let mut groups: BTreeMap<&str, TestSuite> = BTreeMap::new();
     for entry in &document.cases {
-        let profile = groups.entry(&entry.group).or_insert_with(|| TestSuite::new(&entry.group));
-        profile.add_test_case(case(entry));
+        let suite = groups.entry(&entry.group).or_insert_with(|| TestSuite::new(&entry.group));
+        suite.add_test_case(case(entry));
     }
     report.add_test_suites(groups.into_values());
     report.to_string()

@@ -3,11 +3,11 @@
 //!
 //! The run is first made into one plain document without secrets; no report sees anything else.
 
-mod alike;
 mod arguments;
 mod curl;
 mod document;
 mod github;
+mod grouping;
 mod html;
 mod junit;
 mod place;
@@ -42,12 +42,12 @@ pub fn write(
 ) -> anyhow::Result<Verdict> {
     let mut out = anstream::stdout().lock();
     let github = arguments.github || std::env::var_os(GITHUB).is_some();
-    tell(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)?;
+    write_to(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)?;
     Ok(run.verdict())
 }
 
 /// The same, with what the terminal shows written to `out`.
-fn tell(
+fn write_to(
     run: &Run,
     arguments: &ReportArguments,
     redactor: &Redactor,

@@ -22,23 +22,23 @@ pub enum Half {
 
 /// Where a finding shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct FindingPlace {
     /// Which exchange, counted from 0.
     pub step: usize,
     /// Which half of it the pointer points into.
     pub half: Half,
 }
 
-impl Place {
+impl FindingPlace {
     /// The last exchange of the operation, or the last of all; `None` where there are none.
-    pub fn of(finding: &Finding, exchanges: &[Exchange]) -> Option<Place> {
+    pub fn of(finding: &Finding, exchanges: &[Exchange]) -> Option<FindingPlace> {
         let of_operation = exchanges.iter().rposition(|it| it.sent.name() == finding.operation);
         let step = of_operation.or(exchanges.len().checked_sub(1))?;
         // The checks of inputs point into what was sent, if it is there at all.
         let about_input = finding.check.subject == Subject::Input && !finding.pointer.is_empty();
         let in_answer = exchanges[step].received.json().pointer(&finding.pointer).is_some();
         let half = if about_input && !in_answer { Half::Request } else { Half::Response };
-        Some(Place { step, half })
+        Some(FindingPlace { step, half })
     }
 
     /// What came, in a few words.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{
-    alike::{self, Alike},
     document::{Breach, Document, Entry, Totals},
+    grouping::{self, Group},
 };
 use crate::core::run::{Outcome, Verdict};
 
@@ -25,9 +25,9 @@ const BOLD: Style = Style::new().bold();
 
 /// Writes what a person must know, with the codes of colours; the summary is the last line.
 pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
-    let failures = alike::failures(document);
+    let failures = grouping::failures(document);
     for failure in failures.iter().take(FAILURES_MAX) {
-        tell_failure(out, failure)?;
+        write_failure(out, failure)?;
     }
     if let Some(needs) = document.curl_needs() {
         writeln!(out, "{DIM}{needs}{DIM:#}\n")?;
@@ -39,23 +39,23 @@ pub fn write(out: &mut dyn Write, document: &Document) -> io::Result<()> {
             "{more} more kinds of failure are in the reports that --html and --json write\n"
         )?;
     }
-    let warnings = alike::warnings(document);
-    for Alike { what, entries } in &warnings {
+    let warnings = grouping::warnings(document);
+    for Group { what, entries } in &warnings {
         writeln!(out, "{YELLOW}warning{YELLOW:#} {}  {}", headline(what), names("in", entries))?;
     }
-    tell_reasons(out, document, Outcome::Unchecked, "not checked")?;
-    tell_reasons(out, document, Outcome::Skipped, "skipped")?;
+    write_reasons(out, document, Outcome::Unchecked, "not checked")?;
+    write_reasons(out, document, Outcome::Skipped, "skipped")?;
     summary(out, document)
 }
 
-fn tell_reasons(
+fn write_reasons(
     out: &mut dyn Write,
     document: &Document,
     outcome: Outcome,
     word: &str,
 ) -> io::Result<()> {
-    let reasons = alike::reasons(document, outcome);
-    for Alike { what, entries } in reasons.iter().take(REASONS_MAX) {
+    let reasons = grouping::reasons(document, outcome);
+    for Group { what, entries } in reasons.iter().take(REASONS_MAX) {
         writeln!(out, "{YELLOW}{word}{YELLOW:#} {}: {what}", names("", entries))?;
     }
     match reasons.len().saturating_sub(REASONS_MAX) {
@@ -64,7 +64,7 @@ fn tell_reasons(
     }
 }
 
-fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Result<()> {
+fn write_failure(out: &mut dyn Write, failure: &Group<Option<&Breach>>) -> io::Result<()> {
     let entry = failure.entries[0];
     writeln!(out, "{RED}FAILED{RED:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", entry.name, entry.group)?;
     if let Some(breach) = failure.what {
@@ -73,8 +73,8 @@ fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Re
         line(out, "came", &breach.came)?;
         line(out, "request", entry.step(breach).map_or("", |step| &step.curl))?;
     }
-    for (other, times) in alike::others(entry) {
-        line(out, "and", &(headline(other) + &elsewhere(times)))?;
+    for (other, times) in grouping::others(entry) {
+        line(out, "and", &(headline(other) + &times_found(times)))?;
     }
     line(out, "again", &entry.replay)?;
     let hint =
@@ -86,7 +86,7 @@ fn tell_failure(out: &mut dyn Write, failure: &Alike<Option<&Breach>>) -> io::Re
 }
 
 /// In how many more places something was found.
-pub fn elsewhere(times: usize) -> String {
+pub fn times_found(times: usize) -> String {
     if times > 1 { format!(" (in {times} places)") } else { String::new() }
 }
 

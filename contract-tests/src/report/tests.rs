@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
 use serde_json::{Value, json};
 
-use super::{sample, tell};
+use super::{sample, write_to};
 use crate::{
     core::{
         check,
@@ -16,31 +16,31 @@ use crate::{
         run::{Run, Verdict},
         target::Target,
     },
-    fault::{Fault, Faulty, Kind},
+    fault::{Fault, FaultKind, Faulty},
     profiles::i3d_v3::PROFILE,
     report::{FileArguments, ReportArguments},
 };
 
 /// Everything that a run is told as: terminal and annotations, page, JUnit, JSON.
-struct Told {
+struct Reports {
     out: String,
     page: String,
     junit: String,
     json: String,
 }
 
-impl Told {
-    fn of(run: &Run, redactor: &Redactor) -> Told {
+impl Reports {
+    fn of(run: &Run, redactor: &Redactor) -> Reports {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name| Some(folder.path().join("new").join(name));
         let [html, junit, json] = ["page.html", "junit.xml", "run.json"].map(path);
         let arguments =
             ReportArguments { files: FileArguments { html, junit, json }, github: true };
         let mut out = Vec::new();
-        tell(run, &arguments, redactor, &mut out).expect("the folder can be written");
+        write_to(run, &arguments, redactor, &mut out).expect("the folder can be written");
         let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("it has a path"));
         let read = |path: &Option<_>| read(path).expect("it was written");
-        Told {
+        Reports {
             out: String::from_utf8(out).expect("it is text"),
             page: read(&arguments.files.html),
             junit: read(&arguments.files.junit),
@@ -56,15 +56,15 @@ impl Told {
 #[test]
 fn the_same_run_is_told_in_the_same_words() {
     let (one, two) = (
-        Told::of(&sample::run(), &sample::redactor()),
-        Told::of(&sample::run(), &sample::redactor()),
+        Reports::of(&sample::run(), &sample::redactor()),
+        Reports::of(&sample::run(), &sample::redactor()),
     );
     assert_eq!(one.all(), two.all());
 }
 
 #[test]
 fn the_page_is_complete_escaped_and_loads_nothing() {
-    let Told { page, .. } = Told::of(&sample::run(), &sample::redactor());
+    let Reports { page, .. } = Reports::of(&sample::run(), &sample::redactor());
     for part in [
         "The contract is broken",
         "C105",
@@ -92,7 +92,7 @@ fn the_page_is_complete_escaped_and_loads_nothing() {
 
 #[test]
 fn the_json_has_everything_for_programs() {
-    let Told { json, .. } = Told::of(&sample::run(), &sample::redactor());
+    let Reports { json, .. } = Reports::of(&sample::run(), &sample::redactor());
     let report: Value = serde_json::from_str(&json).expect("it is JSON");
     assert_eq!(report["format"], 1);
     assert_eq!(report["verdict"], "broken");
@@ -145,7 +145,7 @@ fn no_secret_is_told() {
     for case in &mut run.cases {
         case.reason += &said;
     }
-    let told = Told::of(&run, &sample::redactor());
+    let told = Reports::of(&run, &sample::redactor());
     for (name, text) in told.all() {
         for secret in
             secrets.map(str::to_owned).into_iter().chain([encoded.clone(), "Canary".to_owned()])
@@ -162,10 +162,13 @@ fn no_secret_is_told() {
 fn faulty() -> Target {
     let target = Target::mock(&PROFILE, 1).expect("a mock starts");
     let faults = [
-        ("getSshKeys", Kind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") }),
-        ("getTickets", Kind::Remove("/*/status".to_owned())),
-        ("createFlexMetalTag", Kind::Status(500)),
-        ("getCurrencies", Kind::Media("text/html".to_owned())),
+        (
+            "getSshKeys",
+            FaultKind::Set { at: "/*/createdAt".to_owned(), value: json!("2026-01-01") },
+        ),
+        ("getTickets", FaultKind::Remove("/*/status".to_owned())),
+        ("createFlexMetalTag", FaultKind::Status(500)),
+        ("getCurrencies", FaultKind::Media("text/html".to_owned())),
     ];
     faults.into_iter().fold(target, |target, (operation, kind)| {
         let fault = Fault { name: operation.to_owned(), operation: operation.to_owned(), kind };
@@ -178,7 +181,7 @@ async fn a_faulty_server_is_reported_by_operation_and_place() {
     let target = faulty();
     let run = examples("explore", &target, 1).await;
     assert_eq!(run.verdict(), Verdict::Broken);
-    let told = Told::of(&run, &target.redactor());
+    let told = Reports::of(&run, &target.redactor());
     for (name, text) in told.all() {
         for part in ["C105", "getSshKeys", "/0/createdAt", "C101", "createFlexMetalTag", "curl -i"]
         {

@@ -12,7 +12,7 @@ use std::{
 
 use contract_tests::{
     Answered, Outcome, Run, Sent, Transport, Verdict,
-    fault::{Fault, Faulty, Kind},
+    fault::{Fault, FaultKind, Faulty},
     live::{Ledger, Plan, Rules, sweep},
     profiles::i3d_v3::PROFILE,
 };
@@ -38,7 +38,7 @@ async fn scene() -> (Scene, Plan) {
     scene_of(&[]).await
 }
 
-/// Everything of the account but what is gone although it can be read.
+/// Every resource of the account except removed ones that can still be read.
 async fn resources(scene: &Scene) -> Vec<Value> {
     let mut all = scene.host.resources().await;
     all.retain(|it| it["status"] != "released" || !is_ours(it));
@@ -86,7 +86,7 @@ impl Transport for Breaking {
             if self.sends_the_last {
                 self.inner.send(sent).await?;
             }
-            // From here on nobody hears of anything any more.
+            // From here on no request gets an answer.
             self.broken.notify_one();
             std::future::pending().await
         })
@@ -173,7 +173,7 @@ async fn kill(scene: &Scene, plan: &Plan, step: usize, sends_the_last: bool) -> 
     }
 }
 
-/// Kills a run at each of its requests, and then whoever cleans up.
+/// Kills a run at each of its requests, and then the sweep that cleans up.
 async fn kill_at_every_request(sends_the_last: bool) {
     // One without a change, one whose name is its id, and one that can be read when it is gone.
     let (scene, plan) =
@@ -274,12 +274,15 @@ async fn what_a_broken_host_keeps_is_told_and_what_it_makes_twice_is_removed_twi
         Arc::new(Faulty::new(scene.host.http(), &PROFILE, fault))
     };
     let before = resources(&scene).await;
-    scene.apply(&scene.guard_before(broken("twice", "createSshKey", Kind::Twice)), &plan).await;
+    scene
+        .apply(&scene.guard_before(broken("twice", "createSshKey", FaultKind::Twice)), &plan)
+        .await;
     assert_eq!(resources(&scene).await, before);
     fs::remove_file(scene.ledger()).unwrap();
 
-    let run =
-        scene.apply(&scene.guard_before(broken("kept", "deleteSshKey", Kind::Noop)), &plan).await;
+    let run = scene
+        .apply(&scene.guard_before(broken("kept", "deleteSshKey", FaultKind::Noop)), &plan)
+        .await;
     let cleanup = run.cases.last().unwrap();
     assert_eq!(cleanup.outcome, Outcome::Unchecked);
     assert!(cleanup.reason.contains("createSshKey"), "{}", cleanup.reason);

@@ -185,7 +185,7 @@ impl Host {
     }
 }
 
-/// `.example` does not exist; here it is this machine.
+/// Resolves names below `.example`, which do not exist, to this machine.
 fn loopback_resolver(_: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
 }
@@ -251,14 +251,14 @@ async fn forward(
     (status, headers, answer.bytes().await.expect("the whole body")).into_response()
 }
 
-/// A clock that moves only when somebody waits, and that of an emulator with it.
+/// A clock that moves only when something waits for it, together with the clock of an emulator.
 #[derive(Default)]
 pub struct Patient {
     emulator: Option<Api>,
     now: Mutex<Duration>,
-    /// A file that appears while somebody waits.
+    /// A file that appears during a wait.
     pub meanwhile: Mutex<Option<PathBuf>>,
-    /// Whether whoever waits does so for ever.
+    /// Whether a wait never ends.
     pub stands: AtomicBool,
 }
 

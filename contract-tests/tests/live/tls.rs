@@ -1,4 +1,4 @@
-//! Whoever cannot show that it is the host does not get the key.
+//! A host without a trusted certificate does not get the key.
 
 use std::sync::{
     Arc,

@@ -1,9 +1,9 @@
 //! A request as data: the example of the contract, and whatever a test makes of it.
 
+pub mod invalid_request;
 pub mod mutation;
 pub mod mutations;
 pub mod tolerated;
-pub mod violations;
 
 use openapi::{Location, Parameter, RequestBody, Route, plain};
 use serde_json::Value;

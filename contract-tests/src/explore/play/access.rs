@@ -28,13 +28,13 @@ const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
     /// A valid request about the resource of a slot or about a parent, else the example.
-    pub(super) async fn good(
+    pub(super) async fn valid_request(
         &mut self,
         operation: TargetOperation,
         slot: u32,
         choice: BodyChoice,
     ) -> Played<Option<Request>> {
-        self.meet_parents(operation.family).await?;
+        self.load_parents(operation.family).await?;
         let row = match operation.role {
             Role::List | Role::Create | Role::View(_) => None,
             _ => self.known(operation.family, slot).await?.filter(|row| row.alive),
@@ -48,24 +48,26 @@ impl Play<'_> {
     }
 
     /// Rejects callers without a valid key on protected operations, without changing anything.
-    pub(super) async fn closed(
+    pub(super) async fn denied(
         &mut self,
         operation: TargetOperation,
         caller: Caller,
         slot: u32,
         choice: BodyChoice,
     ) -> Played {
-        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
-        self.is_closed(&request, caller).await?;
+        let Some(request) = self.valid_request(operation, slot, choice).await? else {
+            return Ok(());
+        };
+        self.expect_denied(&request, caller).await?;
         if operation.route.open {
             Ok(())
         } else {
-            self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
+            self.count_refusal(operation, &check::REFUSAL_CHANGES_NOTHING).await
         }
     }
 
     /// Checks that a valid request of this caller is rejected for its credentials.
-    pub(super) async fn is_closed(&mut self, request: &Request, caller: Caller) -> Played {
+    pub(super) async fn expect_denied(&mut self, request: &Request, caller: Caller) -> Played {
         let route = request.route;
         let (closed, expected) = match caller {
             Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
@@ -93,23 +95,25 @@ impl Play<'_> {
         if operation.family.is_off(&check::FOREIGN_IS_UNKNOWN) || operation.route.open {
             return Ok(());
         }
-        let Some(request) = self.good(operation, slot, choice).await? else { return Ok(()) };
+        let Some(request) = self.valid_request(operation, slot, choice).await? else {
+            return Ok(());
+        };
         match operation.role {
             Role::List | Role::View(_) if operation.family.parent.is_empty() => {
                 let received = self.session.send(request.sent(Caller::Other)).await?;
-                return self.shows_nothing_of_ours(operation, &received);
+                return self.expect_nothing_of_ours(operation, &received);
             }
             Role::Create if operation.family.parent.is_empty() => return Ok(()),
             _ if operation.family.key.is_empty() => return Ok(()),
             _ => {}
         }
-        self.is_unknown_to_others(&request, operation.family.parameter).await?;
-        self.refused(operation, &check::REFUSAL_CHANGES_NOTHING).await
+        self.expect_unknown_to_others(&request, operation.family.parameter).await?;
+        self.count_refusal(operation, &check::REFUSAL_CHANGES_NOTHING).await
     }
 
     /// A request of another customer for a resource of ours has the same answer as one for an id
     /// that was never given; `parameter` holds the id.
-    pub(super) async fn is_unknown_to_others(
+    pub(super) async fn expect_unknown_to_others(
         &mut self,
         request: &Request,
         parameter: &str,
@@ -130,7 +134,11 @@ impl Play<'_> {
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
 
-    fn shows_nothing_of_ours(&mut self, operation: TargetOperation, received: &Received) -> Played {
+    fn expect_nothing_of_ours(
+        &mut self,
+        operation: TargetOperation,
+        received: &Received,
+    ) -> Played {
         let family = operation.family;
         let theirs = rows(received.json());
         let keys: Vec<String> =
@@ -154,7 +162,7 @@ impl Play<'_> {
         if !is_of_one(operation.role) {
             return Ok(());
         }
-        let good = self.good(operation, 0, choice).await?;
+        let good = self.valid_request(operation, 0, choice).await?;
         let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
@@ -164,7 +172,7 @@ impl Play<'_> {
                 format!("has the status {} for an id that was never given", received.status);
             self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::REFUSES_NONEXISTENT).await
+        self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// A resource cannot be reached through another parent than its own.
@@ -192,7 +200,7 @@ impl Play<'_> {
                 format!("has the status {} for {} through {other}", received.status, row.key);
             self.session.found(&check::PARENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::PARENT).await
+        self.count_refusal(operation, &check::PARENT).await
     }
 
     /// A method that the path does not have is answered with 405 and all methods in `Allow`.
@@ -203,7 +211,9 @@ impl Play<'_> {
         index: usize,
     ) -> Played {
         let request = match operation {
-            Some(operation) => self.good(operation, step.slot, BodyChoice::EXAMPLE).await?,
+            Some(operation) => {
+                self.valid_request(operation, step.slot, BodyChoice::EXAMPLE).await?
+            }
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };
@@ -217,7 +227,7 @@ impl Play<'_> {
         let others: Vec<Method> =
             all.into_iter().filter(|method| !taken.contains(&method)).collect();
         let Some(method) = others.get(index).cloned() else {
-            return self.asked_about(&request, &taken, index - others.len()).await;
+            return self.options_or_head(&request, &taken, index - others.len()).await;
         };
         let mut sent = request.sent(Caller::Customer);
         sent.method = method.clone();
@@ -229,15 +239,20 @@ impl Play<'_> {
             );
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
-        self.allows(&step.route.id, &received, &taken)?;
+        self.expect_allow_header(&step.route.id, &received, &taken)?;
         match operation {
-            Some(operation) => self.refused(operation, &check::OTHER_METHOD).await,
+            Some(operation) => self.count_refusal(operation, &check::OTHER_METHOD).await,
             None => Ok(()),
         }
     }
 
     /// `Allow` lists every method of the path.
-    fn allows(&mut self, operation: &str, received: &Received, taken: &[&Method]) -> Played {
+    fn expect_allow_header(
+        &mut self,
+        operation: &str,
+        received: &Received,
+        taken: &[&Method],
+    ) -> Played {
         let allow = received.header("allow").unwrap_or_default().to_owned();
         let lacks =
             taken.iter().find(|method| !allow.split(',').any(|it| it.trim() == method.as_str()));
@@ -251,7 +266,7 @@ impl Play<'_> {
     }
 
     /// OPTIONS answers with the methods of the path, and HEAD with the status of GET.
-    async fn asked_about(
+    async fn options_or_head(
         &mut self,
         request: &Request,
         taken: &[&Method],
@@ -265,7 +280,7 @@ impl Play<'_> {
                 sent.method = Method::OPTIONS;
                 sent.body.clear();
                 let received = self.session.send(sent).await?;
-                self.allows(operation, &received, taken)
+                self.expect_allow_header(operation, &received, taken)
             }
             1 if sent.method == Method::GET => {
                 let get = self.session.send(sent.clone()).await?;

@@ -1,9 +1,9 @@
-//! Which operation is at fault when two disagree: a third one is asked, and the one that differs
-//! from the other two is reported.
+//! Finds the operation that is at fault when two disagree: a third one is called, and the one
+//! that differs from the other two is reported.
 
 use super::{
     Cause, Play, TargetOperation,
-    life::content,
+    lifecycle::content,
     request::{About, is_paged},
 };
 use crate::{
@@ -58,14 +58,14 @@ impl Play<'_> {
         let witness = self.item_of(operation.family, &about).await?;
         let by_list = match (&mismatch, &witness) {
             (_, Witness::Absent) => {
-                self.list_is_odd(operation.family, &about, list, &mismatch).await?
+                self.list_is_at_fault(operation.family, &about, list, &mismatch).await?
             }
             (Mismatch::Missing(_), Witness::Seen(_)) | (Mismatch::Extra(_), Witness::Gone) => true,
             (Mismatch::Differs(_, difference), Witness::Seen(seen)) => agrees(seen, difference),
             _ => false,
         };
         match self.last.clone().filter(|_| !by_list) {
-            Some(cause) => self.accuse(
+            Some(cause) => self.report_cause(
                 &cause,
                 mismatch.key(),
                 &at,
@@ -92,7 +92,7 @@ impl Play<'_> {
     }
 
     /// Reports the last change as the cause.
-    fn accuse(&mut self, cause: &Cause, key: &str, at: &str, words: &str) -> Played {
+    fn report_cause(&mut self, cause: &Cause, key: &str, at: &str, words: &str) -> Played {
         let is_subject = cause.key.as_deref() == Some(key);
         let check: &'static Check = if is_subject { cause.check } else { cause.frame };
         self.session.found(check, &cause.route.id, at, words.to_owned())
@@ -100,7 +100,7 @@ impl Play<'_> {
 
     /// Whether the list is at fault where no operation reads the resource alone: a change or a
     /// removal of the resource shows whether it exists.
-    async fn list_is_odd(
+    async fn list_is_at_fault(
         &mut self,
         family: &'static Family,
         about: &About,
@@ -109,15 +109,15 @@ impl Play<'_> {
     ) -> Played<bool> {
         match mismatch {
             Mismatch::Missing(_) => {
-                let update = self.try_out(family, Role::Update, family.update, about).await?;
+                let update = self.succeeds(family, Role::Update, family.update, about).await?;
                 let works = match update {
-                    None => self.try_out(family, Role::Delete, family.delete, about).await?,
+                    None => self.succeeds(family, Role::Delete, family.delete, about).await?,
                     works => works,
                 };
                 Ok(works == Some(true))
             }
             Mismatch::Extra(_) => {
-                Ok(self.try_out(family, Role::Delete, family.delete, about).await? == Some(false))
+                Ok(self.succeeds(family, Role::Delete, family.delete, about).await? == Some(false))
             }
             Mismatch::Differs(_, difference) => {
                 self.never_shows(family, about, list, difference).await
@@ -163,7 +163,7 @@ impl Play<'_> {
     }
 
     /// Whether an operation on a resource succeeds; `None` where there is no such operation.
-    async fn try_out(
+    async fn succeeds(
         &mut self,
         family: &'static Family,
         role: Role,
@@ -200,9 +200,12 @@ impl Play<'_> {
             _ => false,
         };
         match self.last.clone().filter(|cause| !by_item && cause.key.as_deref() == Some(&row.key)) {
-            Some(cause) => {
-                self.accuse(&cause, &row.key, &at, &format!("then {} {words}", operation.route.id))
-            }
+            Some(cause) => self.report_cause(
+                &cause,
+                &row.key,
+                &at,
+                &format!("then {} {words}", operation.route.id),
+            ),
             None => self.session.found(&check::ITEM_IS_ROW, &operation.route.id, &at, words),
         }
     }
@@ -216,7 +219,7 @@ impl Play<'_> {
         status: u16,
     ) -> Played {
         let again = self.item_of(operation.family, &About::row(row)).await?;
-        let changed_its_mind = matches!(again, Witness::Seen(_)) == row.alive;
+        let is_inconsistent = matches!(again, Witness::Seen(_)) == row.alive;
         let listed = self.row_of(operation.family, &row.key, row.parent.clone()).await?;
         let by_item = match listed {
             Witness::Seen(_) => row.alive,
@@ -225,11 +228,14 @@ impl Play<'_> {
         };
         let exists = if row.alive { "exists" } else { "is gone" };
         let words = format!("answers {status} for {}, which {exists}", row.key);
-        let cause = self.last.clone().filter(|_| !changed_its_mind && !by_item);
+        let cause = self.last.clone().filter(|_| !is_inconsistent && !by_item);
         match cause.filter(|cause| cause.key.as_deref() == Some(&row.key)) {
-            Some(cause) => {
-                self.accuse(&cause, &row.key, "", &format!("then {} {words}", operation.route.id))
-            }
+            Some(cause) => self.report_cause(
+                &cause,
+                &row.key,
+                "",
+                &format!("then {} {words}", operation.route.id),
+            ),
             None => {
                 let check = if row.alive { &check::READ_YOUR_WRITE } else { &check::GONE };
                 self.session.found(check, &operation.route.id, "", words)

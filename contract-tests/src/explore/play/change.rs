@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{
     Play, TargetOperation,
-    dress::{Dressed, dressed},
-    life::{content, shown},
+    lifecycle::{content, shown},
     request::About,
+    variant::{Variant, variant_of},
 };
 use crate::{
     core::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Statuses by which an action is refused because of the state of the resource.
+/// Statuses that refuse an action because of the state of the resource.
 const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
 
 impl Play<'_> {
@@ -37,24 +37,24 @@ impl Play<'_> {
             return Ok(());
         };
         let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, choice);
+        let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
-            return self.is_refused_as_dead(operation, &row, &received).await;
+            return self.expect_refused_as_gone(operation, &row, &received).await;
         }
         let unique = operation.family.unique;
         let renamed = body.get(unique).filter(|value| row.value.get(unique) != Some(value));
         if renamed.is_some_and(|value| self.collection(operation.family).is_taken(value)) {
-            return self.is_refused_as_taken(operation, &received).await;
+            return self.expect_refused_as_taken(operation, &received).await;
         }
         if !received.is_success() {
-            return self.not_accepted(check, operation.route, &received);
+            return self.report_refusal(check, operation.route, &received);
         }
         let expected = self.updated(operation, &row, &body);
         self.changed(operation, &row, expected, Some(&body), &received, &check::CHANGE_IS_KEPT)
             .await?;
         let now = self.collection(operation.family).find(&row.key).cloned().unwrap_or(row);
-        self.is_not_pretended(operation, &pretended, &now)
+        self.expect_read_only_ignored(operation, &read_only, &now)
     }
 
     /// An update is idempotent: the same one again succeeds and changes nothing.
@@ -78,7 +78,7 @@ impl Play<'_> {
         }
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !received.is_success() {
-            return self.not_accepted(&check::IDEMPOTENT, operation.route, &received);
+            return self.report_refusal(&check::IDEMPOTENT, operation.route, &received);
         }
         let expected = row.value.clone();
         self.changed(operation, &row, expected, None, &received, &check::IDEMPOTENT).await
@@ -130,11 +130,11 @@ impl Play<'_> {
                     difference.to_string(),
                 )?;
             }
-            self.never_goes_back(operation, row, came)?;
+            self.expect_not_earlier(operation, row, came)?;
             expected.extend(came.clone());
         }
         let key = expected.get(family.key).map_or_else(|| row.key.clone(), plain);
-        self.did(operation.route, Some(&key), check);
+        self.changed_by(operation.route, Some(&key), check);
         let collection = self.collection(family);
         if key != row.key {
             collection.rows.push(Row { alive: false, ..row.clone() });
@@ -149,7 +149,12 @@ impl Play<'_> {
         self.after_change(family, key).await
     }
 
-    fn never_goes_back(&mut self, operation: TargetOperation, row: &Row, came: &Members) -> Played {
+    fn expect_not_earlier(
+        &mut self,
+        operation: TargetOperation,
+        row: &Row,
+        came: &Members,
+    ) -> Played {
         let number = |members: &Members, name: &str| members.get(name).and_then(Value::as_i64);
         let is_back = |name: &str| {
             number(came, name).zip(number(&row.value, name)).is_some_and(|(now, then)| now < then)
@@ -169,7 +174,7 @@ impl Play<'_> {
         }
     }
 
-    pub(super) async fn act(
+    pub(super) async fn perform(
         &mut self,
         operation: TargetOperation,
         index: usize,
@@ -183,14 +188,14 @@ impl Play<'_> {
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
-            return self.is_refused_as_dead(operation, &row, &received).await;
+            return self.expect_refused_as_gone(operation, &row, &received).await;
         }
         let allowed = (action.allowed)(&row.value.clone().into());
         if allowed == Some(false) || (allowed.is_none() && NOT_NOW.contains(&received.status)) {
-            return self.is_refused_for_its_state(operation, &received).await;
+            return self.expect_refused_for_state(operation, &received).await;
         }
         if !received.is_success() {
-            return self.not_accepted(&check::ACCEPTS_VALID, operation.route, &received);
+            return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }
         let mut expected = row.value.clone();
         (action.effect)(&mut expected, &content(&request).into());
@@ -203,7 +208,7 @@ impl Play<'_> {
         self.session.found(&check::CHANGE_IS_KEPT, &operation.route.id, "", message)
     }
 
-    async fn is_refused_for_its_state(
+    async fn expect_refused_for_state(
         &mut self,
         operation: TargetOperation,
         received: &Received,
@@ -213,7 +218,7 @@ impl Play<'_> {
                 format!("has the status {} in a state that does not allow it", received.status);
             self.session.found(&check::IMMUTABLE, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
+        self.count_refusal(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 }
 

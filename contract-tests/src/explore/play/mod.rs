@@ -3,14 +3,14 @@
 mod access;
 mod blame;
 mod change;
-mod dress;
-mod life;
+mod concurrent;
+mod lifecycle;
 mod observe;
 mod pages;
 mod request;
 mod singles;
 mod spelling;
-mod together;
+mod variant;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use openapi::Route;
 
 pub use request::is_paged;
-pub use singles::violation_count;
+pub use singles::invalid_request_count;
 
 use super::{
     model::{Collection, Row},
@@ -103,10 +103,17 @@ impl<'a> Play<'a> {
     }
 
     async fn of_family(&mut self, step: Step, operation: TargetOperation) -> Played {
+        self.relearn(operation.family).await?;
+        let played = self.case(step, operation).await;
+        self.disturb(operation.family);
+        played
+    }
+
+    async fn case(&mut self, step: Step, operation: TargetOperation) -> Played {
         use CaseKind::*;
         let slot = step.slot;
         match (step.kind, operation.role) {
-            (Valid(_), Role::List) => self.look(operation.family).await,
+            (Valid(_), Role::List) => self.observe(operation.family).await,
             (Valid(_), Role::View(index)) => self.view(operation, index).await,
             (Valid(body), Role::Create) => self.create(operation, slot, body, false).await,
             (Retry(body), Role::Create) => self.create(operation, slot, body, true).await,
@@ -114,7 +121,7 @@ impl<'a> Play<'a> {
             (Valid(body), Role::Update) => self.update(operation, slot, body).await,
             (Retry(body), Role::Update) => self.update_again(operation, slot, body).await,
             (Valid(_), Role::Delete) => self.delete(operation, slot).await,
-            (Valid(body), Role::Action(index)) => self.act(operation, index, slot, body).await,
+            (Valid(body), Role::Action(index)) => self.perform(operation, index, slot, body).await,
             (Pages(page), Role::List | Role::View(_)) => self.pages(operation, slot, page).await,
             (PagesUnderChange(body), Role::Create | Role::Delete) => {
                 self.pages_under_change(operation, slot, body).await
@@ -122,20 +129,40 @@ impl<'a> Play<'a> {
             (Duplicate(body), Role::Create | Role::Update) => {
                 self.duplicate(operation, slot, body).await
             }
-            (Violation(index), _) => self.violation(operation, slot, index).await,
-            (Rough(body), _) => self.rough(operation, slot, body).await,
+            (Invalid(index), _) => self.invalid_request(operation, slot, index).await,
+            (Malformed(body), _) => self.malformed(operation, slot, body).await,
             (Unknown(body), _) => self.unknown(operation, body).await,
             (WrongParent(body), _) => self.wrong_parent(operation, slot, body).await,
-            (Nobody(body), _) => self.closed(operation, Caller::Nobody, slot, body).await,
-            (Stranger(body), _) => self.closed(operation, Caller::Stranger, slot, body).await,
-            (Excluded(body), _) => self.closed(operation, Caller::Excluded, slot, body).await,
+            (Nobody(body), _) => self.denied(operation, Caller::Nobody, slot, body).await,
+            (Stranger(body), _) => self.denied(operation, Caller::Stranger, slot, body).await,
+            (Excluded(body), _) => self.denied(operation, Caller::Excluded, slot, body).await,
             (Other(body), _) => self.other_customer(operation, slot, body).await,
             (Method(index), _) => self.other_method(step, Some(operation), index as usize).await,
             (Path(spelling), _) => self.other_path(step, Some(operation), spelling).await,
-            (Together(body), _) => self.together(operation, slot, body).await,
+            (Concurrent(body), _) => self.concurrent(operation, slot, body).await,
             (Wait(seconds), _) => self.wait(operation.family, seconds).await,
             (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_) | Walk(_), _) => Ok(()),
         }
+    }
+
+    /// Notes that resources of other families may have changed with those of this one: what refers
+    /// to each other changes together.
+    fn disturb(&mut self, family: &Family) {
+        for collection in self.collections.values_mut() {
+            let other = collection.family;
+            collection.is_disturbed |=
+                family.disturbs.contains(&other.name) || other.disturbs.contains(&family.name);
+        }
+    }
+
+    /// Reads the lists of a family that was disturbed without comparing them, so that its next
+    /// change is not blamed for what a step of another family did.
+    async fn relearn(&mut self, family: &'static Family) -> Played {
+        if self.collections.get(family.name).is_some_and(|it| it.is_disturbed) {
+            self.observe(family).await?;
+            self.collection(family).is_disturbed = false;
+        }
+        Ok(())
     }
 
     /// The resources of a family.
@@ -148,21 +175,21 @@ impl<'a> Play<'a> {
         self.collection(family).slot(slot).cloned()
     }
 
-    /// Records a change, to be blamed for a mismatch.
-    fn did(&mut self, route: &'static Route, key: Option<&str>, check: &'static Check) {
+    /// Records a change, which is blamed for a mismatch that is seen next.
+    fn changed_by(&mut self, route: &'static Route, key: Option<&str>, check: &'static Check) {
         let cause = Cause { route, key: key.map(str::to_owned), check, frame: &check::FRAME };
         self.last = Some(cause);
     }
 
     /// Records a refused request; after several of them the list is read to see whether they
     /// changed anything.
-    async fn refused(&mut self, operation: TargetOperation, check: &'static Check) -> Played {
+    async fn count_refusal(&mut self, operation: TargetOperation, check: &'static Check) -> Played {
         self.last = Some(Cause { route: operation.route, key: None, check, frame: check });
         self.refusals += 1;
         if self.refusals < REFUSALS_UNSEEN_MAX {
             return Ok(());
         }
-        self.look(operation.family).await
+        self.observe(operation.family).await
     }
 
     async fn wait(&mut self, family: &'static Family, seconds: u32) -> Played {
@@ -170,9 +197,9 @@ impl<'a> Play<'a> {
             self.session.tally.is_fresh = false;
             self.session.target.advance(seconds).await?;
             if let Some(route) = self.families.route(family.list) {
-                self.did(route, None, &check::IMMUTABLE);
+                self.changed_by(route, None, &check::IMMUTABLE);
             }
         }
-        self.look(family).await
+        self.observe(family).await
     }
 }

@@ -19,43 +19,47 @@ use request::{About, WHOLE, is_paged};
 
 impl Play<'_> {
     /// Reads the whole list of a family, for each parent where it has some.
-    pub(super) async fn look(&mut self, family: &'static Family) -> Played {
+    pub(super) async fn observe(&mut self, family: &'static Family) -> Played {
         self.refusals = 0;
         let Some(route) = self.families.route(family.list) else {
-            return self.look_alone(family).await;
+            return self.observe_single(family).await;
         };
-        self.meet_parents(family).await?;
+        self.load_parents(family).await?;
         for parent in self.parents(family) {
-            self.look_at(TargetOperation { family, role: Role::List, route }, parent).await?;
+            self.observe_list(TargetOperation { family, role: Role::List, route }, parent).await?;
         }
         Ok(())
     }
 
     /// Reads the list of the parents if none is known yet.
-    pub(super) async fn meet_parents(&mut self, family: &'static Family) -> Played {
+    pub(super) async fn load_parents(&mut self, family: &'static Family) -> Played {
         let Some(parent) = self.families.named(family.parent) else { return Ok(()) };
         let known = !self.collection(parent).rows.is_empty();
         let Some(route) = self.families.route(parent.list).filter(|_| !known) else {
             return Ok(());
         };
-        self.look_at(TargetOperation { family: parent, role: Role::List, route }, None).await
+        self.observe_list(TargetOperation { family: parent, role: Role::List, route }, None).await
     }
 
     /// Reads the only resource of a family without a list.
-    async fn look_alone(&mut self, family: &'static Family) -> Played {
+    async fn observe_single(&mut self, family: &'static Family) -> Played {
         let Some(route) = self.families.route(family.read).filter(|_| family.key.is_empty()) else {
             return Ok(());
         };
         let operation = TargetOperation { family, role: Role::Read, route };
         match self.slot(family, 0) {
             Some(row) => self.read_row(operation, row).await,
-            None => self.meet_the_one(operation).await,
+            None => self.adopt_single(operation).await,
         }
     }
 
-    async fn look_at(&mut self, operation: TargetOperation, parent: Option<String>) -> Played {
+    async fn observe_list(&mut self, operation: TargetOperation, parent: Option<String>) -> Played {
         let list = self.whole(operation, parent.clone()).await?;
         let collection = self.collection(operation.family);
+        if collection.is_disturbed {
+            collection.relearn(parent, list);
+            return Ok(());
+        }
         if !collection.listed.contains_key(&parent) {
             self.adopt(operation.family, parent, list);
             return Ok(());
@@ -67,7 +71,7 @@ impl Play<'_> {
             self.adopt(operation.family, parent, list);
             return Ok(());
         }
-        self.states(operation, &list)?;
+        self.expect_states_forward(operation, &list)?;
         self.collection(operation.family).learn(parent, list);
         Ok(())
     }
@@ -124,15 +128,15 @@ impl Play<'_> {
     }
 
     /// The states of all rows move forward only.
-    fn states(&mut self, operation: TargetOperation, list: &[Members]) -> Played {
+    fn expect_states_forward(&mut self, operation: TargetOperation, list: &[Members]) -> Played {
         for row in list {
-            self.state(operation.family, operation.route, row)?;
+            self.expect_state_forward(operation.family, operation.route, row)?;
         }
         Ok(())
     }
 
     /// Checks that the state of a resource is not behind the one that was seen before.
-    pub(super) fn state(
+    pub(super) fn expect_state_forward(
         &mut self,
         family: &'static Family,
         route: &'static Route,
@@ -156,7 +160,7 @@ impl Play<'_> {
 
     /// Compares another list of the same resources with the model.
     pub(super) async fn view(&mut self, operation: TargetOperation, index: usize) -> Played {
-        self.look(operation.family).await?;
+        self.observe(operation.family).await?;
         let family = operation.family;
         let list = self.whole(operation, None).await?;
         let known: Vec<(String, Members)> = self

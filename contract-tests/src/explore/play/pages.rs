@@ -24,7 +24,7 @@ impl Play<'_> {
         slot: u32,
         choice: PageChoice,
     ) -> Played {
-        self.meet_parents(operation.family).await?;
+        self.load_parents(operation.family).await?;
         let Some(parent) = self.parent(operation.family, slot) else { return Ok(()) };
         let filters = match operation.role {
             Role::List => operation.family.filters,
@@ -69,7 +69,7 @@ impl Play<'_> {
             return self.whole(operation, parent).await;
         }
         if self.refusals > 0 || !self.collection(operation.family).listed.contains_key(&parent) {
-            self.look(operation.family).await?;
+            self.observe(operation.family).await?;
         }
         Ok(self.collection(operation.family).listed.get(&parent).cloned().unwrap_or_default())
     }
@@ -89,10 +89,10 @@ impl Play<'_> {
         let expected: Vec<&Members> =
             whole.iter().skip(start as usize).take(results as usize).collect();
         let words = range.unwrap_or_else(|| "no range".to_owned());
-        self.rows_are(operation, &rows, &expected, check, &words)
+        self.expect_rows(operation, &rows, &expected, check, &words)
     }
 
-    fn rows_are(
+    fn expect_rows(
         &mut self,
         operation: TargetOperation,
         rows: &[Members],
@@ -143,7 +143,7 @@ impl Play<'_> {
         }
         let words = format!("pages of {size}");
         let expected: Vec<&Members> = whole.iter().collect();
-        self.rows_are(operation, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
+        self.expect_rows(operation, &all, &expected, &check::PAGES_MAKE_THE_LIST, &words)
     }
 
     /// A filter gives exactly the rows that have the value, and a page is a part of those.
@@ -167,12 +167,12 @@ impl Play<'_> {
         let page = is_paged(operation.route).then(|| self.range(0, super::request::WHOLE));
         let rows = self.fetch(operation, parent.clone(), page, &query).await?;
         let words = format!("{}={value}", filter.parameter);
-        self.rows_are(operation, &rows, &chosen, &check::COUNT, &words)?;
+        self.expect_rows(operation, &rows, &chosen, &check::COUNT, &words)?;
         if !is_paged(operation.route) || chosen.len() < 2 {
             return Ok(());
         }
         let rows = self.fetch(operation, parent, Some(self.range(1, 1)), &query).await?;
-        self.rows_are(
+        self.expect_rows(
             operation,
             &rows,
             &chosen[1..2],

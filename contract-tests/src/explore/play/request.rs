@@ -4,7 +4,7 @@ use openapi::{Location, Route};
 use serde_json::Value;
 
 use super::{Play, TargetOperation};
-pub(super) use crate::core::request::violations::status_of_unknown_id;
+pub(super) use crate::core::request::invalid_request::status_of_unknown_id;
 use crate::{
     core::{
         profile::{
@@ -14,7 +14,7 @@ use crate::{
         request::{Content, Request},
     },
     explore::{
-        body::{Wishes, body},
+        body::{Constraints, body},
         model::{Row, plain},
         step::BodyChoice,
     },
@@ -81,14 +81,14 @@ impl Play<'_> {
     /// A valid body of an operation.
     pub(super) fn body(&self, operation: TargetOperation, choice: BodyChoice) -> Value {
         let Some(expected) = &operation.route.body else { return Value::Null };
-        let wishes = match operation.role {
+        let constraints = match operation.role {
             Role::Action(index) => {
-                Wishes { values: operation.family.actions[index].values, ..Wishes::NONE }
+                Constraints { values: operation.family.actions[index].values, ..Constraints::NONE }
             }
-            _ => Wishes { values: operation.family.values, settle: operation.family.settle },
+            _ => Constraints { values: operation.family.values, settle: operation.family.settle },
         };
         let mut random = Gen::new(self.seed, &operation.route.id, choice.number());
-        body(expected, wishes, choice.fill(), &mut random)
+        body(expected, constraints, choice.fill(), &mut random)
     }
 
     /// An existing parent for a new resource; `None` where the family has parents and none exists.

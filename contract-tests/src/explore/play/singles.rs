@@ -1,16 +1,16 @@
-//! One request that is wrong in one thing; and operations that belong to no family.
+//! Requests that are invalid in one thing, and operations that belong to no family.
 
 use openapi::Route;
 
-use super::{Play, TargetOperation, life::reason};
+use super::{Play, TargetOperation, lifecycle::reason};
 use crate::{
     core::{
         check::{self, Check},
         exchange::{Caller, Received},
         request::{
             Content, Request,
+            invalid_request::{InvalidRequest, invalid_requests},
             mutation::{Limit, Mutation},
-            violations::{InvalidRequest, invalid_requests},
         },
     },
     explore::{
@@ -22,35 +22,35 @@ use crate::{
 
 impl Play<'_> {
     /// A request of the family that the contract forbids for one thing is refused.
-    pub(super) async fn violation(
+    pub(super) async fn invalid_request(
         &mut self,
         operation: TargetOperation,
         slot: u32,
         index: u32,
     ) -> Played {
-        let Some(request) = self.good(operation, slot, BodyChoice::EXAMPLE).await? else {
+        let Some(request) = self.valid_request(operation, slot, BodyChoice::EXAMPLE).await? else {
             return Ok(());
         };
-        let Some(violation) = nth(&request, index) else { return Ok(()) };
-        self.is_refused(&violation).await?;
-        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
+        let Some(invalid) = nth(&request, index) else { return Ok(()) };
+        self.expect_refused(&invalid).await?;
+        self.count_refusal(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
-    /// A body that is no object of JSON, in ways that programs trip over.
-    pub(super) async fn rough(
+    /// A body that is no JSON object is refused, however it is malformed.
+    pub(super) async fn malformed(
         &mut self,
         operation: TargetOperation,
         slot: u32,
         body: MalformedBody,
     ) -> Played {
-        let Some(request) = self.good(operation, slot, BodyChoice::EXAMPLE).await? else {
+        let Some(request) = self.valid_request(operation, slot, BodyChoice::EXAMPLE).await? else {
             return Ok(());
         };
-        self.is_rough(&request, body).await?;
-        self.refused(operation, &check::REFUSAL_IS_HARMLESS).await
+        self.expect_malformed_refused(&request, body).await?;
+        self.count_refusal(operation, &check::REFUSAL_IS_HARMLESS).await
     }
 
-    async fn is_rough(&mut self, request: &Request, body: MalformedBody) -> Played {
+    async fn expect_malformed_refused(&mut self, request: &Request, body: MalformedBody) -> Played {
         if !matches!(request.content, Content::Json(_)) {
             return Ok(());
         }
@@ -64,27 +64,24 @@ impl Play<'_> {
         self.session.found(&check::REFUSES_INVALID, &request.route.id, "", message)
     }
 
-    async fn is_refused(&mut self, violation: &InvalidRequest) -> Played {
-        let operation = &violation.request.route.id;
-        let received = self.session.send(violation.request.sent(Caller::Customer)).await?;
-        let check = check_of(violation.mutation);
-        if !violation.statuses.contains(&received.status) {
-            let expected: Vec<String> = violation.statuses.iter().map(u16::to_string).collect();
+    async fn expect_refused(&mut self, invalid: &InvalidRequest) -> Played {
+        let operation = &invalid.request.route.id;
+        let received = self.session.send(invalid.request.sent(Caller::Customer)).await?;
+        let check = check_of(invalid.mutation);
+        if !invalid.statuses.contains(&received.status) {
+            let expected: Vec<String> = invalid.statuses.iter().map(u16::to_string).collect();
             let message = format!(
-                "has the status {} instead of {} for {violation}",
+                "has the status {} instead of {} for {invalid}",
                 received.status,
                 expected.join(" or ")
             );
-            let at = violation
-                .property
-                .as_deref()
-                .map(crate::core::finding::pointer)
-                .unwrap_or_default();
+            let at =
+                invalid.property.as_deref().map(crate::core::finding::pointer).unwrap_or_default();
             return self.session.found(check, operation, &at, message);
         }
-        match &violation.property {
+        match &invalid.property {
             Some(property) if !names(&received, property) => {
-                let message = format!("does not name {property}, which is {violation}");
+                let message = format!("does not name {property}, which is {invalid}");
                 self.session.found(check, operation, "/errors", message)
             }
             _ => Ok(()),
@@ -97,16 +94,16 @@ impl Play<'_> {
         let Ok(example) = Request::example(step.route) else { return Ok(()) };
         match step.kind {
             CaseKind::Valid(choice) => self.example(example, choice.number()).await,
-            CaseKind::Violation(index) => match nth(&example, index) {
-                Some(violation) => self.is_refused(&violation).await,
+            CaseKind::Invalid(index) => match nth(&example, index) {
+                Some(invalid) => self.expect_refused(&invalid).await,
                 None => Ok(()),
             },
-            CaseKind::Rough(body) => self.is_rough(&example, body).await,
-            CaseKind::Nobody(_) => self.is_closed(&example, Caller::Nobody).await,
-            CaseKind::Stranger(_) => self.is_closed(&example, Caller::Stranger).await,
-            CaseKind::Excluded(_) => self.is_closed(&example, Caller::Excluded).await,
+            CaseKind::Malformed(body) => self.expect_malformed_refused(&example, body).await,
+            CaseKind::Nobody(_) => self.expect_denied(&example, Caller::Nobody).await,
+            CaseKind::Stranger(_) => self.expect_denied(&example, Caller::Stranger).await,
+            CaseKind::Excluded(_) => self.expect_denied(&example, Caller::Excluded).await,
             CaseKind::Other(_) if self.is_for_all(step.route) => Ok(()),
-            CaseKind::Other(_) => self.is_unknown_to_others(&example, "").await,
+            CaseKind::Other(_) => self.expect_unknown_to_others(&example, "").await,
             CaseKind::Method(index) => self.other_method(step, None, index as usize).await,
             CaseKind::Path(spelling) => self.other_path(step, None, spelling).await,
             _ => Ok(()),
@@ -149,13 +146,13 @@ impl Play<'_> {
 /// What is wrong with a request, the most telling first.
 pub(super) fn nth(request: &Request, index: u32) -> Option<InvalidRequest> {
     let mut all = invalid_requests(request);
-    all.sort_by_key(|violation| rank(violation.mutation));
+    all.sort_by_key(|invalid| rank(invalid.mutation));
     let index = index as usize;
     (index < all.len()).then(|| all.swap_remove(index))
 }
 
 /// How many things can be wrong with the example of an operation.
-pub fn violation_count(request: &Request) -> usize {
+pub fn invalid_request_count(request: &Request) -> usize {
     invalid_requests(request).len()
 }
 

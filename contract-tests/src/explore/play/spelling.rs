@@ -19,7 +19,9 @@ impl Play<'_> {
         spelling: Spelling,
     ) -> Played {
         let request = match operation {
-            Some(operation) => self.good(operation, step.slot, BodyChoice::EXAMPLE).await?,
+            Some(operation) => {
+                self.valid_request(operation, step.slot, BodyChoice::EXAMPLE).await?
+            }
             None => Request::example(step.route).ok(),
         };
         let Some(request) = request else { return Ok(()) };

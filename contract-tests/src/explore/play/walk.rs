@@ -27,8 +27,8 @@ impl Play<'_> {
         let walk = self.walks.entry(flow.name).or_insert_with(|| Walk::begin(flow));
         let Some(way) = walk.transition(flow, made) else { return Ok(()) };
         let received = self.make(flow, made).await?;
-        self.came(made, way, &received)?;
-        self.is_in(flow, made, way.2).await
+        self.expect_status(made, way, &received)?;
+        self.expect_state(flow, made, way.2).await
     }
 
     async fn make(&mut self, flow: &'static Flow, made: &Move) -> Played<Received> {
@@ -57,7 +57,7 @@ impl Play<'_> {
         Ok(Request { route, parameters: Vec::new(), range: None, content }.sent(made.caller))
     }
 
-    fn came(
+    fn expect_status(
         &mut self,
         made: &Move,
         (state, expected, _): Transition,
@@ -80,22 +80,27 @@ impl Play<'_> {
 
     /// Checks by the first move of the flow that the last move led to this state; otherwise the
     /// last move is at fault.
-    async fn is_in(&mut self, flow: &'static Flow, last: &Move, state: &'static str) -> Played {
-        let (Some(walk), Some(look)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
+    async fn expect_state(
+        &mut self,
+        flow: &'static Flow,
+        last: &Move,
+        state: &'static str,
+    ) -> Played {
+        let (Some(walk), Some(first)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
             return Ok(());
         };
         walk.state = state;
-        if last.operation == look.operation {
+        if last.operation == first.operation {
             return Ok(());
         }
-        let Some((_, expected, _)) = walk.transition(flow, look) else { return Ok(()) };
-        let received = self.make(flow, look).await?;
+        let Some((_, expected, _)) = walk.transition(flow, first) else { return Ok(()) };
+        let received = self.make(flow, first).await?;
         if received.status == expected {
             return Ok(());
         }
         let message = format!(
             "does not lead to `{state}`: afterwards {} has the status {} instead of {expected}",
-            look.operation, received.status
+            first.operation, received.status
         );
         self.session.found(&check::IMMUTABLE, last.operation, "", message)
     }

@@ -24,15 +24,15 @@ use crate::{
     },
     explore::{
         body::Notation,
-        play::{is_paged, violation_count},
+        play::{invalid_request_count, is_paged},
         step::{BodyChoice, CaseKind, Form, MalformedBody, PageChoice, Part, Spelling, Step},
     },
 };
 
 /// How many steps a random sequence has at most.
 const STEPS_MAX: usize = 32;
-/// How many rows are enough to see that a list without a range is cut off.
-const CROWD: u32 = 7;
+/// How many rounds of creates make a list that is cut off where no range is given.
+const LONG_LIST: u32 = 7;
 
 /// A family with its operations, and the sequences that are made of them.
 pub struct FamilySequences {
@@ -61,12 +61,12 @@ impl FamilySequences {
 
     /// Everything but random sequences, in the order in which it is played.
     pub fn scripted(&self) -> VecDeque<Sequence> {
-        let mut sequences: VecDeque<Sequence> = [self.life()].into();
+        let mut sequences: VecDeque<Sequence> = [self.lifecycle()].into();
         let mut violations = self.violations().into_iter();
         sequences.push_back(self.access());
         sequences.extend(violations.next());
         sequences.extend(self.pages());
-        sequences.extend(self.crowd());
+        sequences.extend(self.long_list());
         sequences.push_back(self.spellings());
         sequences.extend(violations.next());
         sequences.extend(self.together());
@@ -91,9 +91,9 @@ impl FamilySequences {
         script.steps.extend(self.parent.map(step));
     }
 
-    /// A whole life: made, read, changed, used, closed to strangers, removed, and not there any
-    /// more.
-    fn life(&self) -> Sequence {
+    /// A whole life: created, read, updated, used by actions, denied to callers without a key,
+    /// deleted, and unknown from then on.
+    fn lifecycle(&self) -> Sequence {
         let mut script = self.begun();
         script.with_valid(Role::List, BodyChoice::EXAMPLE);
         script.with_valid(Role::Create, BodyChoice::MOST);
@@ -106,8 +106,8 @@ impl FamilySequences {
         }
         script.with_actions(BodyChoice::MOST);
         script.with_all(CaseKind::Nobody(BodyChoice::EXAMPLE));
-        script.with(Role::Create, CaseKind::Violation(0));
-        script.with(Role::Update, CaseKind::Violation(0));
+        script.with(Role::Create, CaseKind::Invalid(0));
+        script.with(Role::Update, CaseKind::Invalid(0));
         script.with(Role::List, CaseKind::Pages(Part::SecondRow.into()));
         script.with_valid(Role::Update, BodyChoice::LOW);
         script.with_valid(Role::Delete, BodyChoice::EXAMPLE);
@@ -120,7 +120,7 @@ impl FamilySequences {
         self.sequence("a whole life", script)
     }
 
-    /// Who may, what never existed, and the same request again.
+    /// Other callers, ids that were never given, and the same request again.
     fn access(&self) -> Sequence {
         let example = BodyChoice::EXAMPLE;
         let mut script = self.begun();
@@ -159,8 +159,8 @@ impl FamilySequences {
             script.with_all(CaseKind::Method(index));
         }
         for body in MalformedBody::ALL {
-            script.with(Role::Create, CaseKind::Rough(body));
-            script.with(Role::Update, CaseKind::Rough(body));
+            script.with(Role::Create, CaseKind::Malformed(body));
+            script.with(Role::Update, CaseKind::Malformed(body));
         }
         for spelling in Spelling::ALL {
             script.with_all(CaseKind::Path(spelling));
@@ -171,14 +171,15 @@ impl FamilySequences {
 
     /// Everything that can be wrong with a request, one violation of each operation in turn.
     fn violations(&self) -> Vec<Sequence> {
-        let count = |route| Request::example(route).map_or(0, |example| violation_count(&example));
+        let count =
+            |route| Request::example(route).map_or(0, |example| invalid_request_count(&example));
         let counts: Vec<usize> = self.operations.iter().map(|(_, route)| count(route)).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         let mut all = Vec::new();
         for index in 0..most {
             for ((_, route), count) in self.operations.iter().zip(&counts) {
                 if index < *count {
-                    all.push(Step::new(CaseKind::Violation(index as u32), route, 0));
+                    all.push(Step::new(CaseKind::Invalid(index as u32), route, 0));
                 }
             }
         }
@@ -197,7 +198,7 @@ impl FamilySequences {
         let mut script = self.begun();
         script.with_valid(Role::Create, BodyChoice::MOST);
         script.with_valid(Role::Create, BodyChoice::ANY);
-        script.with(Role::Create, CaseKind::Together(BodyChoice::ANY.round(1)));
+        script.with(Role::Create, CaseKind::Concurrent(BodyChoice::ANY.round(1)));
         let before = script.steps.len();
         for part in &Part::ALL[1..] {
             let kind = CaseKind::Pages((*part).into());
@@ -216,22 +217,23 @@ impl FamilySequences {
         script.with_valid(Role::Create, BodyChoice::MOST.round(1));
         let before = script.steps.len();
         for (slot, body) in [(0, BodyChoice::EXAMPLE), (1, BodyChoice::MOST)] {
-            script.with_slot(Role::Update, CaseKind::Together(body), slot);
-            script.with(Role::Create, CaseKind::Together(BodyChoice::MOST.round(2 + slot)));
+            script.with_slot(Role::Update, CaseKind::Concurrent(body), slot);
+            script.with(Role::Create, CaseKind::Concurrent(BodyChoice::MOST.round(2 + slot)));
         }
-        script.with(Role::Delete, CaseKind::Together(BodyChoice::EXAMPLE));
+        script.with(Role::Delete, CaseKind::Concurrent(BodyChoice::EXAMPLE));
         (script.steps.len() > before).then(|| self.sequence("several clients at a time", script))
     }
 
     /// So many resources that a list without a range is cut off.
-    fn crowd(&self) -> Option<Sequence> {
+    fn long_list(&self) -> Option<Sequence> {
         let mut script = self.begun();
-        for round in 0..CROWD {
-            script.with(Role::Create, CaseKind::Together(BodyChoice::MOST.round(round)));
+        for round in 0..LONG_LIST {
+            script.with(Role::Create, CaseKind::Concurrent(BodyChoice::MOST.round(round)));
         }
         let paged =
             self.operations.iter().any(|(role, route)| *role == Role::List && is_paged(route));
-        let useful = script.steps.len() >= CROWD as usize && self.family.unique.is_empty() && paged;
+        let useful =
+            script.steps.len() >= LONG_LIST as usize && self.family.unique.is_empty() && paged;
         for (part, round) in [
             (Part::Default, 0),
             (Part::AllPages, 0),
@@ -287,7 +289,7 @@ fn random_kinds(role: Role, moves_by_itself: bool) -> Vec<(u32, Numbered)> {
     };
     let mut kinds: Vec<(u32, Numbered)> = vec![
         (valid, |it| CaseKind::Valid(BodyChoice::of(it))),
-        (1, CaseKind::Violation),
+        (1, CaseKind::Invalid),
         (1, |it| CaseKind::Unknown(BodyChoice::of(it))),
     ];
     match role {
@@ -297,7 +299,7 @@ fn random_kinds(role: Role, moves_by_itself: bool) -> Vec<(u32, Numbered)> {
         _ => {}
     }
     if matches!(role, Role::Create | Role::Update | Role::Delete) {
-        kinds.push((1, |it| CaseKind::Together(BodyChoice::of(it))));
+        kinds.push((1, |it| CaseKind::Concurrent(BodyChoice::of(it))));
     }
     kinds.extend::<[(u32, Numbered); 5]>([
         (1, |it| CaseKind::Nobody(BodyChoice::of(it))),

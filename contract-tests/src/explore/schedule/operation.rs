@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::request::Request,
     explore::{
-        play::violation_count,
+        play::invalid_request_count,
         step::{BodyChoice, CaseKind, Spelling, Step},
     },
 };
@@ -26,7 +26,7 @@ pub fn operation_sequences(route: &'static Route) -> VecDeque<Sequence> {
         CaseKind::Stranger(example),
         CaseKind::Excluded(example),
         CaseKind::Other(example),
-        CaseKind::Violation(0),
+        CaseKind::Invalid(0),
     ];
     second.extend((0..METHODS).map(CaseKind::Method));
     let mut sequences: VecDeque<Sequence> = [
@@ -34,9 +34,9 @@ pub fn operation_sequences(route: &'static Route) -> VecDeque<Sequence> {
         sequence("who may, and how", second.into_iter().map(step).collect()),
     ]
     .into();
-    let count = Request::example(route).map_or(0, |example| violation_count(&example));
+    let count = Request::example(route).map_or(0, |example| invalid_request_count(&example));
     let violations: Vec<Step> =
-        (1..count).map(|index| step(CaseKind::Violation(index as u32))).collect();
+        (1..count).map(|index| step(CaseKind::Invalid(index as u32))).collect();
     for steps in violations.chunks(VIOLATIONS) {
         sequences.push_back(sequence("requests with one thing wrong", steps.to_vec()));
     }

@@ -7,7 +7,7 @@ use crate::{
     explore::step::{BodyChoice, CaseKind, Step},
 };
 
-/// How many other methods a path can have at most that are tried, with OPTIONS and HEAD.
+/// How many methods are tried on a path at most: those that it lacks, OPTIONS and HEAD.
 pub const METHODS: u32 = 6;
 /// How many violations are tried in one sequence.
 pub const VIOLATIONS: usize = 24;

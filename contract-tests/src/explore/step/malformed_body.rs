@@ -1,4 +1,4 @@
-//! Bodies that are no JSON object, or none that a program can take.
+//! Malformed bodies: not JSON, or JSON that no program can take.
 
 /// A body that should be refused and that parsers trip over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,9 +28,9 @@ pub enum CaseKind {
     /// With a value that another resource has and that must be unique.
     Duplicate(BodyChoice),
     /// With the violation of the contract that has this index.
-    Violation(u32),
-    /// With a body that parsers trip over.
-    Rough(MalformedBody),
+    Invalid(u32),
+    /// With a malformed body.
+    Malformed(MalformedBody),
     /// With an id that was never given.
     Unknown(BodyChoice),
     /// Through another parent than its own.
@@ -52,7 +52,7 @@ pub enum CaseKind {
     /// A change between two pages of the list.
     PagesUnderChange(BodyChoice),
     /// By several clients at the same time.
-    Together(BodyChoice),
+    Concurrent(BodyChoice),
     /// As the move of this index in a flow.
     Walk(u32),
     /// Not at all: so many seconds pass.
@@ -68,8 +68,8 @@ impl CaseKind {
             "valid" => CaseKind::Valid(body),
             "retry" => CaseKind::Retry(body),
             "duplicate" => CaseKind::Duplicate(body),
-            "violation" => CaseKind::Violation(number),
-            "rough" => CaseKind::Rough(MalformedBody::of(number)),
+            "violation" => CaseKind::Invalid(number),
+            "rough" => CaseKind::Malformed(MalformedBody::of(number)),
             "unknown" => CaseKind::Unknown(body),
             "wrong-parent" => CaseKind::WrongParent(body),
             "nobody" => CaseKind::Nobody(body),
@@ -80,7 +80,7 @@ impl CaseKind {
             "path" => CaseKind::Path(Spelling::of(number)),
             "pages" if route.method.is_safe() => CaseKind::Pages(PageChoice::of(number)),
             "pages" => CaseKind::PagesUnderChange(body),
-            "together" => CaseKind::Together(body),
+            "together" => CaseKind::Concurrent(body),
             "walk" => CaseKind::Walk(number),
             "wait" => CaseKind::Wait(number),
             _ => return None,
@@ -93,8 +93,8 @@ impl CaseKind {
             CaseKind::Valid(body) => ("valid", body.number()),
             CaseKind::Retry(body) => ("retry", body.number()),
             CaseKind::Duplicate(body) => ("duplicate", body.number()),
-            CaseKind::Violation(index) => ("violation", index),
-            CaseKind::Rough(body) => ("rough", body as u32),
+            CaseKind::Invalid(index) => ("violation", index),
+            CaseKind::Malformed(body) => ("rough", body as u32),
             CaseKind::Unknown(body) => ("unknown", body.number()),
             CaseKind::WrongParent(body) => ("wrong-parent", body.number()),
             CaseKind::Nobody(body) => ("nobody", body.number()),
@@ -105,7 +105,7 @@ impl CaseKind {
             CaseKind::Path(spelling) => ("path", spelling as u32),
             CaseKind::Pages(page) => ("pages", page.number()),
             CaseKind::PagesUnderChange(body) => ("pages", body.number()),
-            CaseKind::Together(body) => ("together", body.number()),
+            CaseKind::Concurrent(body) => ("together", body.number()),
             CaseKind::Walk(index) => ("walk", index),
             CaseKind::Wait(seconds) => ("wait", seconds),
         }

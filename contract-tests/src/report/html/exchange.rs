@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{json, parts::command};
 use crate::report::{
-    document::{Body, Breach, Message, Step},
+    document::{Body, Breach, ExchangeEntry, Message},
     place::{Half, status},
 };
 
@@ -12,7 +12,7 @@ use crate::report::{
 const TEXT_MAX: usize = 20_000;
 
 /// An exchange; one that shows a breach is open, and the place of the breach is marked.
-pub fn markup(step: &Step, breach: Option<&Breach>) -> Markup {
+pub fn markup(step: &ExchangeEntry, breach: Option<&Breach>) -> Markup {
     let pointer = |half| {
         let breach = breach.filter(|it| it.place.is_some_and(|place| place.half == half))?;
         Some(breach.finding.pointer.as_str()).filter(|pointer| !pointer.is_empty())

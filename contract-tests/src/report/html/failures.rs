@@ -8,26 +8,26 @@ use super::{
     parts::{command, found_by, names},
 };
 use crate::report::{
-    alike::{self, Alike},
     document::{Breach, Document, Entry},
-    terminal::elsewhere,
+    grouping::{self, Group},
+    terminal::times_found,
 };
 
 /// How many cases of one failure are shown with their exchanges.
 const SHOWN_MAX: usize = 3;
 
 /// The failures of a run.
-pub struct Failures<'a>(Vec<Alike<'a, Option<&'a Breach>>>);
+pub struct Failures<'a>(Vec<Group<'a, Option<&'a Breach>>>);
 
 impl<'a> Failures<'a> {
     /// The failures of this run.
     pub fn of(document: &'a Document) -> Failures<'a> {
-        Failures(alike::failures(document))
+        Failures(grouping::failures(document))
     }
 
     /// The anchor of the first failure of an operation.
     pub fn anchor(&self, operation: &str) -> Option<String> {
-        let about = |it: &Alike<Option<&Breach>>| {
+        let about = |it: &Group<Option<&Breach>>| {
             it.what.is_some_and(|it| it.finding.operation == operation)
         };
         self.0.iter().position(about).map(anchor)
@@ -48,7 +48,7 @@ fn anchor(index: usize) -> String {
     format!("f{}", index + 1)
 }
 
-fn card(index: usize, Alike { what, entries }: &Alike<Option<&Breach>>) -> Markup {
+fn card(index: usize, Group { what, entries }: &Group<Option<&Breach>>) -> Markup {
     let text = what.map(|it| format!("{} {}", it.finding, it.came)).unwrap_or_default();
     let (shown, others) = entries.split_at(entries.len().min(SHOWN_MAX));
     html! {
@@ -95,8 +95,8 @@ fn case(entry: &Entry, open: bool) -> Markup {
     html! {
         details.case open[open] {
             summary { b { (entry.name) } " " span.dim { (entry.group) } }
-            @for (other, times) in alike::others(entry) {
-                p.also { "also" (headline(other)) span.dim { (elsewhere(times)) } }
+            @for (other, times) in grouping::others(entry) {
+                p.also { "also" (headline(other)) span.dim { (times_found(times)) } }
             }
             @if !entry.replay.is_empty() { p.label { "Play it again" } (command(&entry.replay)) }
             ol.steps {

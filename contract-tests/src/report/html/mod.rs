@@ -19,8 +19,8 @@ use self::{
     parts::{found_by, names},
 };
 use super::{
-    alike::{self, Alike},
     document::Document,
+    grouping::{self, Group},
 };
 use crate::core::{profile::ApiProfile, run::Outcome};
 
@@ -102,10 +102,10 @@ fn head(document: &Document) -> Markup {
 }
 
 fn warnings(document: &Document) -> Option<Markup> {
-    let warnings = alike::warnings(document);
+    let warnings = grouping::warnings(document);
     (!warnings.is_empty()).then(|| {
         html! {
-            @for Alike { what, entries } in &warnings {
+            @for Group { what, entries } in &warnings {
                 details.card data-find=(found_by(&[&what.finding.to_string()], entries)) {
                     summary { (failures::headline(what)) (overview::times(entries.len())) }
                     p { (what.law) }
@@ -118,10 +118,10 @@ fn warnings(document: &Document) -> Option<Markup> {
 
 /// What was not played, by the reason.
 fn reasons(document: &Document, outcome: Outcome) -> Option<Markup> {
-    let reasons = alike::reasons(document, outcome);
+    let reasons = grouping::reasons(document, outcome);
     (!reasons.is_empty()).then(|| {
         html! {
-            @for Alike { what, entries } in &reasons {
+            @for Group { what, entries } in &reasons {
                 details.card
                     data-find=(found_by(&[what], entries)) open[outcome == Outcome::Unchecked] {
                     summary {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use contract_tests::{
     Answered, Outcome, Run, Sent, Target, Transport, Verdict,
     explore::{self, Options, Step},
-    fault::{Edge, Fault, Faulty, Kind},
+    fault::{Edge, Fault, FaultKind, Faulty},
     profiles::i3d_v3::PROFILE,
 };
 use futures_util::future::BoxFuture;
@@ -36,7 +36,7 @@ async fn a_sound_emulator_has_no_findings() {
     assert!(reached * 100 > all * 81, "{reached} of {all} operations are few");
 }
 
-async fn broken(operation: &str, kind: Kind, operations: &str, stop_at_first: bool) -> Run {
+async fn broken(operation: &str, kind: FaultKind, operations: &str, stop_at_first: bool) -> Run {
     let target = Target::mock(&PROFILE, 1).unwrap();
     let fault = Fault { name: "fault".to_owned(), operation: operation.to_owned(), kind };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
@@ -52,13 +52,13 @@ async fn broken(operation: &str, kind: Kind, operations: &str, stop_at_first: bo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_one_is_found_soon_and_by_its_operation() {
     for (operation, kind, code) in [
-        ("deleteSshKey", Kind::Noop, "C403"),
-        ("createSshKey", Kind::Forget("name".into()), "C201"),
-        ("createSshKey", Kind::ReuseId("uuid".into()), "C402"),
-        ("getSshKeys", Kind::AdmitNobody, "C301"),
-        ("getSshKey", Kind::AdmitOther, "C303"),
-        ("getSshKey", Kind::Set { at: "/*/name".into(), value: "x".into() }, "C412"),
-        ("createSshKey", Kind::Fail { member: "name".into(), when: Edge::NonAscii }, "C101"),
+        ("deleteSshKey", FaultKind::Noop, "C403"),
+        ("createSshKey", FaultKind::Forget("name".into()), "C201"),
+        ("createSshKey", FaultKind::ReuseId("uuid".into()), "C402"),
+        ("getSshKeys", FaultKind::AdmitNobody, "C301"),
+        ("getSshKey", FaultKind::AdmitOther, "C303"),
+        ("getSshKey", FaultKind::Set { at: "/*/name".into(), value: "x".into() }, "C412"),
+        ("createSshKey", FaultKind::Fail { member: "name".into(), when: Edge::NonAscii }, "C101"),
     ] {
         let run = broken(operation, kind.clone(), "*SshKey*", true).await;
         let found = run.cases.iter().flat_map(|case| &case.findings).next();
@@ -78,7 +78,7 @@ async fn a_broken_one_is_found_soon_and_by_its_operation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_shown_by_its_shortest_sequence() {
-    let run = broken("deleteSshKey", Kind::Noop, "*SshKey*", false).await;
+    let run = broken("deleteSshKey", FaultKind::Noop, "*SshKey*", false).await;
     let failed = run.ended(Outcome::Failed).next().expect("a delete that does nothing is found");
     assert_eq!(failed.reason, "valid createSshKey 0 0; valid deleteSshKey 0 0");
     assert!(failed.exchanges.len() <= 12, "{} exchanges are many", failed.exchanges.len());
@@ -88,8 +88,11 @@ async fn what_fails_is_shown_by_its_shortest_sequence() {
 async fn what_failed_once_is_played_first() {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::mock(&PROFILE, 1).unwrap();
-    let fault =
-        Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
+    let fault = Fault {
+        name: "fault".to_owned(),
+        operation: "deleteSshKey".to_owned(),
+        kind: FaultKind::Noop,
+    };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
     let kept = Some(folder.path().to_owned());
     let options =
@@ -122,8 +125,11 @@ async fn every_pattern_must_match_something() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_report_tells_can_be_played_again() {
     let target = Target::mock(&PROFILE, 1).unwrap();
-    let fault =
-        Fault { name: "fault".to_owned(), operation: "deleteSshKey".to_owned(), kind: Kind::Noop };
+    let fault = Fault {
+        name: "fault".to_owned(),
+        operation: "deleteSshKey".to_owned(),
+        kind: FaultKind::Noop,
+    };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
     let steps = Step::parse_all(PROFILE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0")
         .unwrap();
@@ -134,6 +140,26 @@ async fn what_a_report_tells_can_be_played_again() {
     let script = "--play 'valid createSshKey 0 0; valid deleteSshKey 0 0'";
     assert!(case.replay.ends_with(script), "{}", case.replay);
     assert_eq!(explore::run(&target, &options).await.verdict(), Verdict::Holds);
+}
+
+/// FlexMetal tags count the servers that have them, and servers lose the tags that are removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_by_another_family_is_not_blamed_on_the_last_step() {
+    let target = Target::mock(&PROFILE, 1).unwrap();
+    for steps in [
+        "pages createFlexMetalServer 0 0; valid deleteFlexMetalTag 0 0",
+        "valid createFlexMetalServer 0 0; valid getFlexMetalTags 0 0",
+        "valid createFlexMetalServer 0 0; valid getFlexMetalTag 0 0",
+        "valid createFlexMetalServer 0 0; valid deleteFlexMetalTag 0 0; \
+         valid createFlexMetalServer 0 1",
+        "valid createFlexMetalServer 0 0; valid updateFlexMetalTag 0 1; \
+         valid deleteFlexMetalServer 0 0; valid getFlexMetalTag 0 0",
+    ] {
+        let steps = format!("valid createFlexMetalTag 0 0; {steps}");
+        let play = Some(Step::parse_all(PROFILE.contract, &steps).unwrap());
+        let run = explore::run(&target, &Options { play, ..Options::default() }).await;
+        assert_eq!(findings(&run), Vec::<String>::new());
+    }
 }
 
 /// A server that refuses every request of an operation, or of all, with one status.

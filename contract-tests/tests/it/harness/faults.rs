@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract_tests::{
     Target,
-    fault::{Fault, Faulty, InTime, Kind},
+    fault::{Fault, FaultKind, Faulty, InTime},
     profiles::i3d_v3::PROFILE,
     record::{Bounds, Proxy},
 };
@@ -13,7 +13,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::json;
 
 /// Serves an emulator with a fault.
-async fn served(operation: &str, kind: Kind) -> Proxy {
+async fn served(operation: &str, kind: FaultKind) -> Proxy {
     let target = Target::mock(&PROFILE, 1).unwrap();
     let fault = Fault { name: String::new(), operation: operation.to_owned(), kind };
     let faulty =
@@ -31,10 +31,10 @@ async fn status(proxy: &Proxy, method: Method, path: &str, key: &str) -> StatusC
 #[tokio::test]
 async fn a_wrong_method_and_a_wrong_key_meet_their_faults() {
     let key = PROFILE.demo_keys.customer;
-    let any = served("getCallbacks", Kind::AnyMethod).await;
+    let any = served("getCallbacks", FaultKind::AnyMethod).await;
     assert_eq!(status(&any, Method::PATCH, "/v3/callback", key).await, 200);
     assert_eq!(status(&any, Method::PATCH, "/v3/flexMetal/tags", key).await, 405);
-    let open = served("getSshKeys", Kind::AdmitStranger).await;
+    let open = served("getSshKeys", FaultKind::AdmitStranger).await;
     assert_eq!(status(&open, Method::GET, "/v3/sshKey", "whatever").await, 200);
     assert_eq!(status(&open, Method::GET, "/v3/flexMetal/tags", "whatever").await, 401);
 }
@@ -42,7 +42,8 @@ async fn a_wrong_method_and_a_wrong_key_meet_their_faults() {
 #[tokio::test]
 async fn what_is_served_is_altered() {
     let renamed =
-        served("getCountries", Kind::Set { at: "/*/name".into(), value: json!("Nowhere") }).await;
+        served("getCountries", FaultKind::Set { at: "/*/name".into(), value: json!("Nowhere") })
+            .await;
     let client = Client::builder().no_proxy().build().unwrap();
     let request = client.get(format!("http://{}/v3/country", renamed.address));
     let answer =

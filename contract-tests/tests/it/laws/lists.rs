@@ -1,4 +1,4 @@
-//! What holds of every operation, whatever it does.
+//! What holds of every list that can be read in pages.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// Lists that show requests or how often a key was used: to look at them changes them, so no law
-/// holds of them.
+/// Lists of requests and of how often a key was used: reading them changes them, so no law holds
+/// of them.
 const CHANGED_BY_LOOKING: [&str; 3] =
     ["getAccountApiKeys", "getAccountApiLog", "getAccountApiLogs"];
 
-/// What to do with a list of which no law holds.
+/// What to do about a list that breaks a law by design.
 const CHANGED: &str = "if looking at the list changes it, add it to CHANGED_BY_LOOKING";
 
 /// Inputs that each law of the lists is tried with.
@@ -106,7 +106,7 @@ impl World {
         World { emulator: Emulator::start(), runtime: Runtime::new().unwrap() }
     }
 
-    /// Every list of the written operations.
+    /// Every list of the contract that has pages.
     fn lists(&self) -> Vec<List<'_>> {
         let ranged = |route: &&'static Route| {
             let ranged = route.parameter(Location::Header, "RANGED-DATA").is_some();

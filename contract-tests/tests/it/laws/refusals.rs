@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// An operation, and the status of a refusal that the contract lists for it.
 type Pair = (&'static str, u16);
 
-/// Every refusal of the written operations.
+/// Every refusal that the contract lists.
 fn documented() -> BTreeSet<Pair> {
     let statuses = |id: &'static str| {
         let route = openapi::i3d_v3().route(id).expect("an operation of the contract");
@@ -41,7 +41,7 @@ async fn every_documented_refusal_has_a_cause() {
     );
 }
 
-/// What a good key is refused that a whitelist excludes: 403, wherever it is listed.
+/// Refusals of a valid key that a whitelist excludes: 403, wherever the contract lists it.
 async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
     let api = emulator.api();
     let key = api
@@ -64,8 +64,7 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
     refused
 }
 
-/// What everybody is refused for a form, a parameter, a range or a key that is wrong, or for an id
-/// of nothing.
+/// Refusals of a malformed body, parameter, range or key, and of an unknown id.
 async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     let mut refused = BTreeSet::new();
@@ -74,8 +73,8 @@ async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
         if !route.open {
             refused.insert((route.id.as_str(), example.call(&nobody).send().await.status));
         }
-        for violation in invalid_requests(&example) {
-            let answer = violation.request.call(&api).send().await;
+        for invalid in invalid_requests(&example) {
+            let answer = invalid.request.call(&api).send().await;
             let no_route = answer.json()["errorCode"] == 10012;
             if !no_route {
                 refused.insert((route.id.as_str(), answer.status));
@@ -85,7 +84,7 @@ async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     refused
 }
 
-/// The causes that are an operation's own; `None` for a pair whose cause nobody has told.
+/// The causes that only one operation has; `None` for a refusal without a known cause.
 async fn told(emulator: &Emulator, pair: Pair) -> Option<Received> {
     let api = &emulator.api();
     let answer = match pair {

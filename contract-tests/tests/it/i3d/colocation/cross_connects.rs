@@ -12,7 +12,7 @@ async fn cross_connect(api: &Api, id: i64) -> Value {
 }
 
 #[tokio::test]
-async fn a_cross_connect_is_renamed_and_nothing_else_of_it_can_be_operations() {
+async fn a_cross_connect_is_renamed_and_nothing_else_of_it_can_be_changed() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let mut before = cross_connect(&api, YEARLY).await;

@@ -17,7 +17,7 @@ fn day(colocation: &Value, date: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_service_is_renamed_and_nothing_else_of_it_can_be_operations() {
+async fn a_service_is_renamed_and_nothing_else_of_it_can_be_changed() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let mut before = colocation(&api, YEARLY).await;

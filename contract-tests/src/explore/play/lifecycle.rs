@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{
     Play, TargetOperation,
-    dress::{Dressed, dressed},
     request::{About, status_of_unknown_id},
+    variant::{Variant, variant_of},
 };
 use crate::{
     core::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Statuses by which a value is refused that another resource has.
+/// Statuses that refuse a value because another resource has it.
 const TAKEN: [u16; 3] = [400, 409, 422];
 
 impl Play<'_> {
@@ -34,10 +34,10 @@ impl Play<'_> {
         again: bool,
     ) -> Played {
         let family = operation.family;
-        self.meet_parents(family).await?;
+        self.load_parents(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
         if !self.collection(family).listed.contains_key(&parent) {
-            self.look(family).await?;
+            self.observe(family).await?;
         }
         if self.collection(family).live().filter(|row| row.ours).count() >= family.limit {
             return Ok(());
@@ -46,24 +46,24 @@ impl Play<'_> {
             return Ok(());
         };
         let body = content(&request);
-        let Dressed { request, pretended, check } = dressed(request, choice);
+        let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let taken = body
             .get(family.unique)
             .filter(|value| self.collection(family).is_taken(value))
             .is_some();
         if taken {
-            return self.is_refused_as_taken(operation, &received).await;
+            return self.expect_refused_as_taken(operation, &received).await;
         }
         if !received.is_success() {
             let check = if again { &check::RETRY } else { check };
-            return self.not_accepted(check, operation.route, &received);
+            return self.report_refusal(check, operation.route, &received);
         }
-        let Some(row) = self.made(operation, parent, &body, &received)? else { return Ok(()) };
-        self.is_not_pretended(operation, &pretended, &row)?;
+        let Some(row) = self.created(operation, parent, &body, &received)? else { return Ok(()) };
+        self.expect_read_only_ignored(operation, &read_only, &row)?;
         let key = row.key.clone();
         let check = if again { &check::RETRY } else { &check::READ_YOUR_WRITE };
-        self.did(operation.route, Some(&key), check);
+        self.changed_by(operation.route, Some(&key), check);
         self.collection(family).rows.push(row);
         self.after_change(family, key).await
     }
@@ -91,10 +91,10 @@ impl Play<'_> {
         body.insert(family.unique.to_owned(), taken);
         let request = request.content(Content::Json(body.into()));
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        self.is_refused_as_taken(operation, &received).await
+        self.expect_refused_as_taken(operation, &received).await
     }
 
-    pub(super) async fn is_refused_as_taken(
+    pub(super) async fn expect_refused_as_taken(
         &mut self,
         operation: TargetOperation,
         received: &Received,
@@ -105,10 +105,10 @@ impl Play<'_> {
                 format!("has the status {} although `{unique}` is taken", received.status);
             self.session.found(&check::UNIQUE, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::UNIQUE).await
+        self.count_refusal(operation, &check::UNIQUE).await
     }
 
-    pub(super) fn not_accepted(
+    pub(super) fn report_refusal(
         &mut self,
         check: &'static Check,
         route: &Route,
@@ -120,7 +120,7 @@ impl Play<'_> {
     }
 
     /// Compares the new resource with what was sent; `None` where the answer does not show it.
-    fn made(
+    fn created(
         &mut self,
         operation: TargetOperation,
         parent: Option<String>,
@@ -161,13 +161,13 @@ impl Play<'_> {
         Ok(Some(Row { key, parent, value: value.clone(), alive: true, ours: true }))
     }
 
-    pub(super) fn is_not_pretended(
+    pub(super) fn expect_read_only_ignored(
         &mut self,
         operation: TargetOperation,
-        pretended: &Members,
+        read_only: &Members,
         row: &Row,
     ) -> Played {
-        let stored = pretended.iter().find(|(name, value)| row.value.get(*name) == Some(value));
+        let stored = read_only.iter().find(|(name, value)| row.value.get(*name) == Some(value));
         match stored {
             Some((name, _)) => {
                 let message =
@@ -185,7 +185,7 @@ impl Play<'_> {
 
     /// Reads what was changed, in the list and alone.
     pub(super) async fn after_change(&mut self, family: &'static Family, key: String) -> Played {
-        self.look(family).await?;
+        self.observe(family).await?;
         let Some(route) = self.families.route(family.read) else { return Ok(()) };
         let row = self.collection(family).find(&key).cloned();
         match row {
@@ -198,7 +198,7 @@ impl Play<'_> {
 
     pub(super) async fn read(&mut self, operation: TargetOperation, slot: u32) -> Played {
         if self.collection(operation.family).rows.is_empty() {
-            self.look(operation.family).await?;
+            self.observe(operation.family).await?;
         }
         match self.slot(operation.family, slot) {
             Some(row) => self.read_row(operation, row).await,
@@ -207,7 +207,7 @@ impl Play<'_> {
     }
 
     /// Reads the only resource of a family without a list; it always exists.
-    pub(super) async fn meet_the_one(&mut self, operation: TargetOperation) -> Played {
+    pub(super) async fn adopt_single(&mut self, operation: TargetOperation) -> Played {
         let Some(request) = self.request(operation, &About::default(), BodyChoice::EXAMPLE) else {
             return Ok(());
         };
@@ -240,7 +240,7 @@ impl Play<'_> {
         }
         let mut seen = one(&answer).cloned().unwrap_or_default();
         seen.retain(|name, _| !family.only_listed.contains(&name.as_str()));
-        self.state(family, operation.route, &seen)?;
+        self.expect_state_forward(family, operation.route, &seen)?;
         if let Some(row) = self.collection(family).find_mut(&row.key) {
             row.take_over(&seen);
         }
@@ -255,25 +255,25 @@ impl Play<'_> {
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
-            return self.is_refused_as_dead(operation, &row, &received).await;
+            return self.expect_refused_as_gone(operation, &row, &received).await;
         }
         if !received.is_success() {
-            return self.not_accepted(&check::ACCEPTS_VALID, operation.route, &received);
+            return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }
         if !family.remains.is_empty() {
             let expected = row.value.clone();
             self.changed(operation, &row, expected, None, &received, &check::CHANGE_IS_KEPT)
                 .await?;
-            return self.is_on_its_way(operation, &row.key);
+            return self.expect_removal_state(operation, &row.key);
         }
-        self.did(operation.route, Some(&row.key), &check::GONE);
-        self.bury(family, &row.key);
+        self.changed_by(operation.route, Some(&row.key), &check::GONE);
+        self.mark_removed(family, &row.key);
         self.after_change(family, row.key.clone()).await?;
-        self.parts_are_gone(family, &row.key).await
+        self.expect_parts_gone(family, &row.key).await
     }
 
     /// The list of the parts of a removed resource is answered as for an unknown id.
-    async fn parts_are_gone(&mut self, family: &'static Family, key: &str) -> Played {
+    async fn expect_parts_gone(&mut self, family: &'static Family, key: &str) -> Played {
         let parts = self.families.all().filter(|part| part.parent == family.name);
         for part in parts {
             let Some(route) = self.families.route(part.list) else { continue };
@@ -314,7 +314,7 @@ impl Play<'_> {
     }
 
     /// A removed resource that can still be read has a state that says so.
-    fn is_on_its_way(&mut self, operation: TargetOperation, key: &str) -> Played {
+    fn expect_removal_state(&mut self, operation: TargetOperation, key: &str) -> Played {
         let (family, member) =
             (operation.family, operation.family.states.map_or("", |(member, _)| member));
         let state =
@@ -327,7 +327,7 @@ impl Play<'_> {
     }
 
     /// Marks a resource and its parts as removed.
-    pub(super) fn bury(&mut self, family: &'static Family, key: &str) {
+    pub(super) fn mark_removed(&mut self, family: &'static Family, key: &str) {
         if let Some(row) = self.collection(family).find_mut(key) {
             row.alive = false;
         }
@@ -343,7 +343,7 @@ impl Play<'_> {
         }
     }
 
-    pub(super) async fn is_refused_as_dead(
+    pub(super) async fn expect_refused_as_gone(
         &mut self,
         operation: TargetOperation,
         row: &Row,
@@ -359,7 +359,7 @@ impl Play<'_> {
             );
             self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
-        self.refused(operation, &check::REFUSES_NONEXISTENT).await
+        self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
     }
 
     /// The resource of a slot; reads the list first if nothing is known of the family.
@@ -369,7 +369,7 @@ impl Play<'_> {
         slot: u32,
     ) -> Played<Option<Row>> {
         if self.collection(family).listed.is_empty() && self.collection(family).rows.is_empty() {
-            self.look(family).await?;
+            self.observe(family).await?;
         }
         Ok(self.slot(family, slot))
     }

@@ -46,8 +46,7 @@ impl fmt::Display for InvalidRequest {
     }
 }
 
-/// Every request that differs from `example` in one thing that the contract forbids: a parameter,
-/// the range, or the body.
+/// What can be wrong with `example`, by the contract alone: parameters, range and body.
 pub fn invalid_requests(example: &Request) -> Vec<InvalidRequest> {
     let parameters = example.route.parameters.iter().flat_map(|it| match it.location {
         Location::Path => in_path(example, it),
@@ -103,7 +102,7 @@ fn in_query(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     missing.into_iter().chain(wrong).chain(twice).collect()
 }
 
-/// Texts that are no range in the form that all contracts here use, as in `start=0,results=25`.
+/// Each API words ranges in its own way; these are wrong in the one that all our contracts use.
 fn in_range(example: &Request) -> Vec<InvalidRequest> {
     let wrong = [
         "x",

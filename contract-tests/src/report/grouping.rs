@@ -1,10 +1,10 @@
-//! What is alike is told once: one fault usually shows in many cases.
+//! Groups what is alike, so that a report tells it once: one fault usually shows in many cases.
 
 use super::document::{Breach, Document, Entry};
 use crate::core::run::Outcome;
 
 /// Cases that have something in common.
-pub struct Alike<'a, T> {
+pub struct Group<'a, T> {
     /// What they have in common, as the first of them has it.
     pub what: T,
     /// The cases, in the order of the run.
@@ -12,20 +12,20 @@ pub struct Alike<'a, T> {
 }
 
 /// The failed cases by the breach that came first in each.
-pub fn failures(document: &Document) -> Vec<Alike<'_, Option<&Breach>>> {
+pub fn failures(document: &Document) -> Vec<Group<'_, Option<&Breach>>> {
     let failed = document.ended(Outcome::Failed).map(|entry| (entry.breaches().next(), entry));
-    gathered(failed, |breach| breach.map(fingerprint))
+    grouped(failed, |breach| breach.map(fingerprint))
 }
 
 /// The warnings, with the cases that have them.
-pub fn warnings(document: &Document) -> Vec<Alike<'_, &Breach>> {
+pub fn warnings(document: &Document) -> Vec<Group<'_, &Breach>> {
     let of = |entry| Entry::warnings(entry).map(move |breach| (breach, entry));
-    gathered(document.cases.iter().flat_map(of), |breach| fingerprint(breach))
+    grouped(document.cases.iter().flat_map(of), |breach| fingerprint(breach))
 }
 
 /// The cases that ended in this way without being played, by the reason.
-pub fn reasons(document: &Document, outcome: Outcome) -> Vec<Alike<'_, &str>> {
-    gathered(document.ended(outcome).map(|entry| (entry.reason.as_str(), entry)), |reason| *reason)
+pub fn reasons(document: &Document, outcome: Outcome) -> Vec<Group<'_, &str>> {
+    grouped(document.ended(outcome).map(|entry| (entry.reason.as_str(), entry)), |reason| *reason)
 }
 
 /// What else was found in a case beside its first breach, and how often, however many rows of a
@@ -44,15 +44,15 @@ pub fn others(entry: &Entry) -> Vec<(&Breach, usize)> {
     others
 }
 
-fn gathered<'a, T, K: PartialEq>(
+fn grouped<'a, T, K: PartialEq>(
     all: impl Iterator<Item = (T, &'a Entry)>,
     key: impl Fn(&T) -> K,
-) -> Vec<Alike<'a, T>> {
-    let mut gathered: Vec<Alike<'a, T>> = Vec::new();
+) -> Vec<Group<'a, T>> {
+    let mut gathered: Vec<Group<'a, T>> = Vec::new();
     for (what, entry) in all {
         match gathered.iter_mut().find(|alike| key(&alike.what) == key(&what)) {
             Some(alike) => alike.entries.push(entry),
-            None => gathered.push(Alike { what, entries: vec![entry] }),
+            None => gathered.push(Group { what, entries: vec![entry] }),
         }
     }
     gathered

@@ -6,7 +6,7 @@ use openapi::Route;
 
 use super::{
     Play, TargetOperation,
-    life::{content, shown},
+    lifecycle::{content, shown},
     request::{About, status_of_unknown_id},
 };
 use crate::{
@@ -31,29 +31,29 @@ const CONFLICT: u16 = 409;
 const ROUNDS: u32 = 2;
 
 impl Play<'_> {
-    pub(super) async fn together(
+    pub(super) async fn concurrent(
         &mut self,
         operation: TargetOperation,
         slot: u32,
         choice: BodyChoice,
     ) -> Played {
         match operation.role {
-            Role::Create => self.create_together(operation, slot, choice).await,
-            Role::Update => self.update_together(operation, slot, choice).await,
-            Role::Delete => self.delete_together(operation, slot).await,
+            Role::Create => self.create_concurrently(operation, slot, choice).await,
+            Role::Update => self.update_concurrently(operation, slot, choice).await,
+            Role::Delete => self.delete_concurrently(operation, slot).await,
             _ => Ok(()),
         }
     }
 
     /// All clients create one: each gets its own, or only one if a value must be unique.
-    async fn create_together(
+    async fn create_concurrently(
         &mut self,
         operation: TargetOperation,
         slot: u32,
         choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
-        self.look(family).await?;
+        self.observe(family).await?;
         let Some(parent) = self.parent(family, slot) else { return Ok(()) };
         let room = family
             .limit
@@ -93,12 +93,12 @@ impl Play<'_> {
                 self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
             }
         }
-        self.did(operation.route, None, &check::LINEARIZABLE);
-        self.look(family).await
+        self.changed_by(operation.route, None, &check::LINEARIZABLE);
+        self.observe(family).await
     }
 
     /// Two clients update a resource while two read it.
-    async fn update_together(
+    async fn update_concurrently(
         &mut self,
         operation: TargetOperation,
         slot: u32,
@@ -132,8 +132,8 @@ impl Play<'_> {
                 bodies.push(shown(family, &content(&request)));
                 sent.push(request.sent(Caller::Customer));
             }
-            let Some(look) = self.look_request(family, reader, &about) else { return Ok(()) };
-            sent.resize(CLIENTS as usize, look);
+            let Some(read) = self.observe_request(family, reader, &about) else { return Ok(()) };
+            sent.resize(CLIENTS as usize, read);
             let answers = self.session.send_all(sent).await?;
             let mut events = Vec::new();
             for (index, answer) in answers.iter().enumerate() {
@@ -144,23 +144,23 @@ impl Play<'_> {
                     Some(_) => Event::Missed,
                 });
             }
-            states = self.explained(operation, states, &events)?;
+            states = self.linearized(operation, states, &events)?;
         }
-        let look = self.look_request(family, reader, &about);
-        let Some(look) = look else { return Ok(()) };
-        let last = self.session.send(look).await?;
+        let read = self.observe_request(family, reader, &about);
+        let Some(read) = read else { return Ok(()) };
+        let last = self.session.send(read).await?;
         let last = seen(family, &row.key, &last);
-        self.explained(operation, states, std::slice::from_ref(&last))?;
+        self.linearized(operation, states, std::slice::from_ref(&last))?;
         if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key))
         {
             row.take_over(&value);
         }
-        self.did(operation.route, Some(&row.key), &check::LINEARIZABLE);
-        self.look(family).await
+        self.changed_by(operation.route, Some(&row.key), &check::LINEARIZABLE);
+        self.observe(family).await
     }
 
     /// All clients remove the same resource: exactly one succeeds.
-    async fn delete_together(&mut self, operation: TargetOperation, slot: u32) -> Played {
+    async fn delete_concurrently(&mut self, operation: TargetOperation, slot: u32) -> Played {
         let family = operation.family;
         let Some(row) = self.known(family, slot).await?.filter(|row| row.alive) else {
             return Ok(());
@@ -179,15 +179,15 @@ impl Play<'_> {
             _ => Event::Seen(row.value.clone()),
         };
         let events: Vec<Event> = answers.iter().map(event).collect();
-        self.explained(operation, vec![Some(row.value.clone())], &events)?;
-        self.did(operation.route, Some(&row.key), &check::LINEARIZABLE);
-        self.bury(family, &row.key);
-        self.look(family).await
+        self.linearized(operation, vec![Some(row.value.clone())], &events)?;
+        self.changed_by(operation.route, Some(&row.key), &check::LINEARIZABLE);
+        self.mark_removed(family, &row.key);
+        self.observe(family).await
     }
 
     /// The states that a round may have led to. If no order of the events leads to any, that is a
     /// breach.
-    fn explained(
+    fn linearized(
         &mut self,
         operation: TargetOperation,
         states: Vec<State>,
@@ -207,7 +207,7 @@ impl Play<'_> {
         Ok(after)
     }
 
-    fn look_request(
+    fn observe_request(
         &self,
         family: &'static Family,
         reader: &'static Route,

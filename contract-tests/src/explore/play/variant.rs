@@ -1,4 +1,4 @@
-//! The same valid request in other clothes.
+//! Variants of a valid request: other notations, and members that servers must ignore.
 
 use openapi::RequestBody;
 use serde_json::Value;
@@ -18,19 +18,19 @@ use crate::{
     },
 };
 
-/// How a valid request is dressed up, and the law that holds then.
-pub(super) struct Dressed {
+/// A variant of a valid request, and the check that holds of it.
+pub(super) struct Variant {
     /// The request.
     pub request: Request,
-    /// What is sent beside the members that count.
-    pub pretended: Members,
-    /// The law that is broken where it is refused.
+    /// The members that only the server sets and that are sent all the same.
+    pub read_only: Members,
+    /// The check that fails if it is refused.
     pub check: &'static Check,
 }
 
-/// The same request in another notation, or with what only the server sets, as its number says.
-pub(super) fn dressed(request: Request, choice: BodyChoice) -> Dressed {
-    let plainly = |request, check| Dressed { request, pretended: Members::new(), check };
+/// The variant of a request that `choice` names.
+pub(super) fn variant_of(request: Request, choice: BodyChoice) -> Variant {
+    let plainly = |request, check| Variant { request, read_only: Members::new(), check };
     let (Content::Json(body), Some(expected)) = (&request.content, &request.route.body) else {
         return plainly(request, &check::ACCEPTS_VALID);
     };
@@ -39,13 +39,13 @@ pub(super) fn dressed(request: Request, choice: BodyChoice) -> Dressed {
             plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
         }
         Form::WithReadOnly => {
-            let pretended = pretended(expected);
+            let read_only = read_only(expected);
             let mut body = body.clone();
             if let Some(members) = body.as_object_mut() {
-                members.extend(pretended.clone());
+                members.extend(read_only.clone());
             }
             let request = request.content(Content::Json(body));
-            Dressed { request, pretended, check: &check::IGNORES_READ_ONLY }
+            Variant { request, read_only, check: &check::IGNORES_READ_ONLY }
         }
         Form::WithNull => {
             let mut variants = tolerated(&request).into_iter();
@@ -58,7 +58,7 @@ pub(super) fn dressed(request: Request, choice: BodyChoice) -> Dressed {
 }
 
 /// Values of members that only the server sets, each of the right type.
-fn pretended(expected: &RequestBody) -> Members {
+fn read_only(expected: &RequestBody) -> Members {
     let properties = expected.definition()["properties"].as_object().into_iter().flatten();
     let value = |property: &Value| match &property["type"] {
         Value::String(one) if one == "integer" => Some(Value::from(424_242)),
