@@ -43,7 +43,7 @@ impl Emulator {
     /// The mail that the provider would have sent, the oldest first.
     pub async fn outbox(&self) -> Vec<serde_json::Value> {
         let sent = self.api().raw("GET", "/_mock/outbox", None).await;
-        sent.json().await.expect("the outbox is a list")
+        serde_json::from_slice(&sent.body).expect("the outbox is a list")
     }
 
     /// The key of the first customer.

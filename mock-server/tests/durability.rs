@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeSet,
+    error::Error,
     fs::{self, File},
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
@@ -16,8 +17,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use mock_server::Config;
-use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -83,7 +90,7 @@ impl Program {
     }
 
     fn client(&self) -> Api {
-        let http = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let http = Client::builder(TokioExecutor::new()).build_http();
         Api { http, url: self.url(), key: Config::API_KEY.to_owned() }
     }
 
@@ -121,44 +128,63 @@ impl Drop for Program {
     }
 }
 
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+type Answered = Result<Answer, Box<dyn Error + Send + Sync>>;
+
 #[derive(Clone)]
 struct Api {
-    http: Client,
+    http: Client<HttpConnector, Full<Bytes>>,
     url: String,
     key: String,
 }
 
 impl Api {
-    async fn send(
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answered {
+        self.send_showing(("private-token", &self.key), method, path, body).await
+    }
+
+    /// Sends a request with this header instead of the key.
+    async fn send_showing(
         &self,
+        (name, value): (&str, &str),
         method: Method,
         path: &str,
         body: Option<Value>,
-    ) -> reqwest::Result<Response> {
-        let request = self
-            .http
-            .request(method, format!("{}{path}", self.url))
-            .header("private-token", &self.key);
-        body.iter().fold(request, |request, body| request.json(body)).send().await
+    ) -> Answered {
+        let body = body.map_or_else(Bytes::new, |body| body.to_string().into());
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/json").header(name, value);
+        let request = request.body(Full::new(body)).unwrap();
+        let answer = async {
+            let (head, body) = self.http.request(request).await?.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        };
+        tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|late| Err(late.into()))
     }
 
-    async fn create(&self, name: &str, key: &str) -> reqwest::Result<Response> {
+    async fn create(&self, name: &str, key: &str) -> Answered {
         self.send(Method::POST, "/v3/sshKey", Some(json!({ "name": name, "publicKey": key }))).await
     }
 
     async fn get(&self, uuid: &str) -> u16 {
         let answer = self.send(Method::GET, &format!("/v3/sshKey/{uuid}"), None).await.unwrap();
-        answer.status().as_u16()
+        answer.status
     }
 
     async fn delete(&self, uuid: &str) -> u16 {
         let answer = self.send(Method::DELETE, &format!("/v3/sshKey/{uuid}"), None).await.unwrap();
-        answer.status().as_u16()
+        answer.status
     }
 
     async fn keys(&self) -> BTreeSet<String> {
         let answer = self.send(Method::GET, "/v3/sshKey", None).await.unwrap();
-        let keys: Vec<Value> = answer.json().await.unwrap();
+        let keys: Vec<Value> = serde_json::from_slice(&answer.body).unwrap();
         keys.iter().map(uuid).collect()
     }
 }
@@ -167,10 +193,11 @@ fn uuid(key: &Value) -> String {
     key["uuid"].as_str().unwrap().to_owned()
 }
 
-async fn created(answer: reqwest::Result<Response>) -> reqwest::Result<String> {
+fn created(answer: Answered) -> Result<String, Box<dyn Error + Send + Sync>> {
     let answer = answer?;
-    assert_eq!(answer.status(), 200);
-    Ok(uuid(&answer.json::<Value>().await?[0]))
+    assert_eq!(answer.status, 200);
+    let keys: Value = serde_json::from_slice(&answer.body)?;
+    Ok(uuid(&keys[0]))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,21 +210,19 @@ async fn of_300_concurrent_jobs_each_does_its_own_and_is_seen_once_acknowledged(
         tokio::spawn(async move {
             match number % 3 {
                 0 => {
-                    let uuid = created(api.create(&format!("kept {number}"), PUBLIC_KEY).await)
-                        .await
-                        .unwrap();
+                    let kept = api.create(&format!("kept {number}"), PUBLIC_KEY).await;
+                    let uuid = created(kept).unwrap();
                     assert_eq!(api.get(&uuid).await, 200);
                     Some(uuid)
                 }
                 1 => {
                     let refused = api.create(&format!("refused {number}"), "no key").await.unwrap();
-                    assert_eq!(refused.status(), 422);
+                    assert_eq!(refused.status, 422);
                     None
                 }
                 _ => {
-                    let uuid = created(api.create(&format!("deleted {number}"), PUBLIC_KEY).await)
-                        .await
-                        .unwrap();
+                    let deleted = api.create(&format!("deleted {number}"), PUBLIC_KEY).await;
+                    let uuid = created(deleted).unwrap();
                     assert_eq!(api.delete(&uuid).await, 204);
                     assert_eq!(api.get(&uuid).await, 404);
                     assert_eq!(api.delete(&uuid).await, 404);
@@ -229,8 +254,7 @@ async fn whatever_was_acknowledged_survives_a_kill() {
             tokio::spawn(async move {
                 let mut own = Vec::new();
                 // The kill ends this loop: sooner or later there is no answer.
-                while let Ok(uuid) =
-                    created(api.create(&format!("of {writer}"), PUBLIC_KEY).await).await
+                while let Ok(uuid) = created(api.create(&format!("of {writer}"), PUBLIC_KEY).await)
                 {
                     own.push(uuid);
                     count.fetch_add(1, Ordering::Relaxed);
@@ -264,7 +288,7 @@ async fn on_port_0_it_prints_where_it_listens_and_on_a_signal_it_leaves_nothing(
     for signal in ["INT", "TERM"] {
         let mut program = Program::start(&[]);
         let health = program.client().send(Method::GET, "/_mock/health", None).await.unwrap();
-        assert_eq!(health.status(), 200);
+        assert_eq!(health.status, 200);
         assert_eq!(program.temporary_files(), 1);
         assert_eq!(program.signal(signal).code(), Some(0));
         assert_eq!(program.temporary_files(), 0);
@@ -293,7 +317,7 @@ async fn a_database_that_was_closed_in_order_has_no_log_and_opens_again() {
     let path = folder.path().join("world.db");
     let arguments = ["--db", path.to_str().unwrap()];
     let mut program = Program::start(&arguments);
-    let uuid = created(program.client().create("kept", PUBLIC_KEY).await).await.unwrap();
+    let uuid = created(program.client().create("kept", PUBLIC_KEY).await).unwrap();
     assert_eq!(program.signal("TERM").code(), Some(0));
     assert!(!folder.path().join("world.db-wal").exists(), "the log is folded into the database");
     assert_eq!(Program::start(&arguments).client().get(&uuid).await, 200);
@@ -363,31 +387,28 @@ async fn neither_the_banner_nor_the_most_talkative_log_holds_a_secret_or_a_body(
         let arguments = ["--api-key", key, "--control-token", token, "--log-format", format];
         let program = Program::start_logging("trace", &arguments);
         let api = Api { key: key.to_owned(), ..program.client() };
-        created(api.create(name, PUBLIC_KEY).await).await.unwrap();
-        assert_eq!(api.create(name, "no key").await.unwrap().status(), 422);
+        created(api.create(name, PUBLIC_KEY).await).unwrap();
+        assert_eq!(api.create(name, "no key").await.unwrap().status, 422);
         let wrong = Api { key: "WrongKeyOfThisTest00".to_owned(), ..api.clone() };
-        assert_eq!(wrong.create(name, PUBLIC_KEY).await.unwrap().status(), 401);
-        let login = |password: &str| {
+        assert_eq!(wrong.create(name, PUBLIC_KEY).await.unwrap().status, 401);
+        let no_key = ("accept", "*/*");
+        let login = async |password: &str| {
             let form = json!({ "userName": "demo", "password": password });
-            api.http.post(format!("{}/v3/session/login", api.url)).json(&form).send()
+            api.send_showing(no_key, Method::POST, "/v3/session/login", Some(form)).await
         };
         let session = login(password).await.unwrap();
-        let cookie = session.headers()["set-cookie"]
+        let cookie = session.headers["set-cookie"]
             .to_str()
             .unwrap()
             .split([';', '='])
             .nth(1)
             .unwrap()
             .to_owned();
-        assert_eq!(login("WrongPasswordOfThisTest").await.unwrap().status(), 401);
-        let control = api
-            .http
-            .get(format!("{}/_mock/health", api.url))
-            .bearer_auth(token)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(control.status(), 200);
+        assert_eq!(login("WrongPasswordOfThisTest").await.unwrap().status, 401);
+        let bearer = format!("Bearer {token}");
+        let shown = ("authorization", bearer.as_str());
+        let control = api.send_showing(shown, Method::GET, "/_mock/health", None).await.unwrap();
+        assert_eq!(control.status, 200);
 
         let log = program.log();
         assert!(!log.is_empty(), "at this level something is logged");

@@ -17,7 +17,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use contract_tests::{
@@ -63,13 +63,11 @@ pub enum Moment {
     After,
 }
 
-#[derive(Default)]
 struct Shared {
     /// The number of the request that is held up for ever.
     hold: Mutex<Option<(usize, Moment)>>,
     holds: AtomicBool,
-    url: String,
-    client: reqwest::Client,
+    http: Http,
     got: Mutex<Vec<Got>>,
     told: Mutex<VecDeque<Told>>,
     delay: Duration,
@@ -93,8 +91,16 @@ impl Host {
     pub async fn slow(delay: Duration) -> Host {
         let config = Config { seed: Some(1), api_key: CANARY.to_owned(), ..Config::default() };
         let emulator = Emulator::with(config);
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let shared = Arc::new(Shared { url: emulator.url(), client, delay, ..Shared::default() });
+        let shared = Arc::new(Shared {
+            hold: Mutex::default(),
+            holds: AtomicBool::default(),
+            http: Http::new(emulator.url(), PROFILE.key_header, Keys::default()),
+            got: Mutex::default(),
+            told: Mutex::default(),
+            delay,
+            under_way: AtomicUsize::default(),
+            most_under_way: AtomicUsize::default(),
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
@@ -241,14 +247,19 @@ async fn forward(
     body: Bytes,
 ) -> Response {
     headers.remove("host");
-    let request = shared
-        .client
-        .request(method, format!("{}{target}", shared.url))
-        .headers(headers)
-        .body(body);
-    let answer = request.send().await.expect("the emulator answers");
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    (status, headers, answer.bytes().await.expect("the whole body")).into_response()
+    let text = |value: &HeaderValue| value.to_str().expect("a header is text").to_owned();
+    let headers = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+    let sent = Sent {
+        route: None,
+        caller: Caller::Nobody,
+        method,
+        target: target.to_owned(),
+        headers: headers.collect(),
+        body: body.to_vec(),
+    };
+    let answer = shared.http.send(&sent).await.expect("the emulator answers");
+    let status = StatusCode::from_u16(answer.status).expect("a status");
+    (status, answer.headers, answer.body).into_response()
 }
 
 /// A clock that moves only when something waits for it, together with the clock of an emulator.

@@ -34,7 +34,20 @@ pub struct Part {
     /// The name of the file, where the part is one.
     pub file_name: Option<String>,
     /// The content.
-    pub text: String,
+    pub content: Vec<u8>,
+}
+
+impl Part {
+    /// A field with a text.
+    pub fn text(name: &str, text: &str) -> Part {
+        Part { name: name.to_owned(), file_name: None, content: text.into() }
+    }
+
+    /// A file.
+    pub fn file(name: &str, file_name: &str, content: impl Into<Vec<u8>>) -> Part {
+        let file_name = Some(file_name.to_owned());
+        Part { name: name.to_owned(), file_name, content: content.into() }
+    }
 }
 
 /// A request of one operation.
@@ -139,7 +152,7 @@ impl Request {
             Content::Text(text) => (Some(JSON.to_owned()), text.clone().into_bytes()),
             Content::Form(parts) => {
                 let form = Form::of(parts);
-                (Some(form.media), form.text.into_bytes())
+                (Some(form.media), form.body)
             }
         };
         let media = media.map(|media| ("content-type".to_owned(), media));
@@ -155,7 +168,7 @@ impl Request {
 }
 
 /// The media type of most bodies.
-const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 /// What stands between the parts of a form. It is always the same, so that a run repeats to the
 /// byte.
 const BOUNDARY: &str = "contract-tests-7f1c0d5a";
@@ -165,27 +178,25 @@ pub(crate) struct Form {
     /// Its media type.
     pub media: String,
     /// Its parts.
-    pub text: String,
+    pub body: Vec<u8>,
 }
 
 impl Form {
     /// The form of these parts.
     pub fn of(parts: &[Part]) -> Form {
-        let mut text = String::new();
-        for Part { name, file_name, text: content } in parts {
+        let mut body = Vec::new();
+        for Part { name, file_name, content } in parts {
             let file = file_name
                 .iter()
                 .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
             let file: String = file.collect();
-            text += &format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n\
-                 {content}\r\n"
-            );
+            let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
+            body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+            body.extend(content);
+            body.extend(b"\r\n");
         }
-        Form {
-            media: format!("multipart/form-data; boundary={BOUNDARY}"),
-            text: text + &format!("--{BOUNDARY}--\r\n"),
-        }
+        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        Form { media: format!("multipart/form-data; boundary={BOUNDARY}"), body }
     }
 }
 
@@ -196,12 +207,12 @@ fn parts(body: &RequestBody) -> Vec<Part> {
     let given = properties.map(|(name, property)| {
         let example = body.example.as_ref().map(|it| plain(&it[name]));
         let is_file = property["contentMediaType"].is_string() || property["format"] == "binary";
-        let (file_name, text) = if is_file {
-            (Some(example.unwrap_or_else(|| "example.txt".to_owned())), "An example.".to_owned())
+        if is_file {
+            let file_name = example.as_deref().unwrap_or("example.txt");
+            Part::file(name, file_name, "An example.")
         } else {
-            (None, example.unwrap_or_else(|| "example".to_owned()))
-        };
-        Part { name: name.clone(), file_name, text }
+            Part::text(name, example.as_deref().unwrap_or("example"))
+        }
     });
     given.collect()
 }

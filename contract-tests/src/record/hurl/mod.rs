@@ -175,7 +175,8 @@ fn body(request: &StepRequest, query: String) -> String {
         (None, None) => {
             let parts: Vec<Part> =
                 request.form.iter().map(|part| part.with(part.text.clone())).collect();
-            let Form { media, text: form } = Form::of(&parts);
+            let Form { media, body } = Form::of(&parts);
+            let form = String::from_utf8_lossy(&body);
             format!("{}{query}`{}`\n", of_type(&media), text(&form))
         }
     }

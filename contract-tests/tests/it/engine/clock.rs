@@ -10,15 +10,15 @@ async fn the_clock_can_be_read_set_and_advanced() {
     let emulator = Emulator::start();
     let api = emulator.api();
     let reading = |now: i64| json!({ "now": now, "frozen": true });
-    assert_eq!(body(api.raw("GET", "/_mock/clock", None).await).await, reading(SEEDED_START));
+    assert_eq!(body(&api.raw("GET", "/_mock/clock", None).await), reading(SEEDED_START));
     let advance = api.raw("POST", "/_mock/clock/advance", Some(json!({ "seconds": 90 })));
-    assert_eq!(body(advance.await).await, reading(SEEDED_START + 90));
+    assert_eq!(body(&advance.await), reading(SEEDED_START + 90));
     let set = reading(2_000_000_000);
-    assert_eq!(body(api.raw("PUT", "/_mock/clock", Some(set.clone())).await).await, set);
+    assert_eq!(body(&api.raw("PUT", "/_mock/clock", Some(set.clone())).await), set);
     let created = api.call("createSshKey").body(new_key()).ok().await;
     assert_eq!(created[0]["createdAt"], 2_000_000_000);
     let running = json!({ "now": 1_000, "frozen": false });
-    let shown = body(api.raw("PUT", "/_mock/clock", Some(running)).await).await;
+    let shown = body(&api.raw("PUT", "/_mock/clock", Some(running)).await);
     assert!(shown["now"].as_i64() >= Some(1_000) && shown["frozen"] == false, "{shown}");
 }
 
@@ -32,6 +32,6 @@ async fn of_many_that_advance_the_clock_at_once_none_is_lost() {
     for step in steps.collect::<Vec<_>>() {
         step.await.unwrap();
     }
-    let clock = body(emulator.api().raw("GET", "/_mock/clock", None).await).await;
+    let clock = body(&emulator.api().raw("GET", "/_mock/clock", None).await);
     assert_eq!(clock["now"], SEEDED_START + 120);
 }

@@ -6,7 +6,10 @@ mod demo_world;
 mod requests;
 mod seed;
 
-use reqwest::Response;
+use contract_tests::{
+    Caller, Emulator, Http, Keys, Received, Sent, Transport, profiles::i3d_v3::PROFILE,
+};
+use http::Method;
 use serde_json::{Value, json};
 
 /// When a seeded world begins.
@@ -22,6 +25,26 @@ fn new_key() -> Value {
     json!({ "name": "laptop", "publicKey": PUBLIC_KEY })
 }
 
-async fn body(response: Response) -> Value {
-    response.json().await.expect("the body is JSON")
+fn body(answer: &Received) -> Value {
+    serde_json::from_slice(&answer.body).expect("the body is JSON")
+}
+
+/// Sends a request with these headers and no others.
+async fn with_headers(
+    emulator: &Emulator,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Received {
+    let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+    let sent = Sent {
+        route: None,
+        caller: Caller::Nobody,
+        method,
+        target: path.to_owned(),
+        headers: headers.collect(),
+        body: Vec::new(),
+    };
+    let http = Http::new(emulator.url(), PROFILE.key_header, Keys::default());
+    http.send(&sent).await.expect("an answer")
 }

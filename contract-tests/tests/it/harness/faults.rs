@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use contract_tests::{
-    Target,
+    Api, Target,
     fault::{Fault, FaultKind, Faulty, InTime},
     profiles::i3d_v3::PROFILE,
     record::{Bounds, Proxy},
 };
-use http::Method;
-use reqwest::{Client, StatusCode};
 use serde_json::json;
 
 /// Serves an emulator with a fault.
@@ -22,21 +20,23 @@ async fn served(operation: &str, kind: FaultKind) -> Proxy {
 }
 
 /// The status of a request with this key.
-async fn status(proxy: &Proxy, method: Method, path: &str, key: &str) -> StatusCode {
-    let client = Client::builder().no_proxy().build().unwrap();
-    let request = client.request(method, format!("http://{}{path}", proxy.address));
-    request.header(PROFILE.key_header, key).send().await.unwrap().status()
+async fn status(proxy: &Proxy, method: &str, path: &str, key: &str) -> u16 {
+    behind(proxy, key).raw(method, path, None).await.status
+}
+
+fn behind(proxy: &Proxy, key: &str) -> Api {
+    Api::new(&PROFILE, format!("http://{}", proxy.address)).with_key(key)
 }
 
 #[tokio::test]
 async fn a_wrong_method_and_a_wrong_key_meet_their_faults() {
     let key = PROFILE.demo_keys.customer;
     let any = served("getCallbacks", FaultKind::AnyMethod).await;
-    assert_eq!(status(&any, Method::PATCH, "/v3/callback", key).await, 200);
-    assert_eq!(status(&any, Method::PATCH, "/v3/flexMetal/tags", key).await, 405);
+    assert_eq!(status(&any, "PATCH", "/v3/callback", key).await, 200);
+    assert_eq!(status(&any, "PATCH", "/v3/flexMetal/tags", key).await, 405);
     let open = served("getSshKeys", FaultKind::AdmitStranger).await;
-    assert_eq!(status(&open, Method::GET, "/v3/sshKey", "whatever").await, 200);
-    assert_eq!(status(&open, Method::GET, "/v3/flexMetal/tags", "whatever").await, 401);
+    assert_eq!(status(&open, "GET", "/v3/sshKey", "whatever").await, 200);
+    assert_eq!(status(&open, "GET", "/v3/flexMetal/tags", "whatever").await, 401);
 }
 
 #[tokio::test]
@@ -44,10 +44,7 @@ async fn what_is_served_is_altered() {
     let renamed =
         served("getCountries", FaultKind::Set { at: "/*/name".into(), value: json!("Nowhere") })
             .await;
-    let client = Client::builder().no_proxy().build().unwrap();
-    let request = client.get(format!("http://{}/v3/country", renamed.address));
-    let answer =
-        request.header(PROFILE.key_header, PROFILE.demo_keys.customer).send().await.unwrap();
-    let countries: serde_json::Value = answer.json().await.unwrap();
+    let api = behind(&renamed, PROFILE.demo_keys.customer);
+    let countries = api.raw("GET", "/v3/country", None).await.json();
     assert!(countries.as_array().unwrap().iter().all(|it| it["name"] == "Nowhere"), "{countries}");
 }

@@ -3,20 +3,18 @@
 use std::{fs, path::Path};
 
 use contract_tests::{
-    Keys, Redactor, Secret, Target,
+    Api, Keys, Received, Redactor, Secret, Target,
     fixture::{Broken, Fixture, Loaded, Options, Provenance, Source, Span, read, replay_one},
     profiles::i3d_v3::PROFILE,
     record::{Bounds, Proxy, har, hurl, provenance, save},
 };
 use jiff::Timestamp;
-use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 const KEY: &str = "i3dDemoKey0123456789";
 
 struct Browser {
-    base: String,
-    client: Client,
+    api: Api,
 }
 
 impl Browser {
@@ -26,20 +24,13 @@ impl Browser {
         path: &str,
         key: Option<&str>,
         body: Option<Value>,
-    ) -> Response {
-        let mut request =
-            self.client.request(method.parse().unwrap(), format!("{}{path}", self.base));
-        if let Some(key) = key {
-            request = request.header("PRIVATE-TOKEN", key);
-        }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        request.send().await.expect("an answer")
+    ) -> Received {
+        let api = key.map_or_else(|| self.api.anonymous(), |key| self.api.with_key(key));
+        api.raw(method, path, body).await
     }
 
     async fn json(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        self.send(method, path, Some(KEY), body).await.json().await.expect("JSON")
+        serde_json::from_slice(&self.send(method, path, Some(KEY), body).await.body).expect("JSON")
     }
 }
 
@@ -52,23 +43,18 @@ async fn work(browser: &Browser) -> Vec<String> {
     let new_key = json!({ "category": 0, "assignOdpServerIps": 0 });
     let key = browser.json("POST", "/v3/account/apiKey", Some(new_key)).await;
     let secret = key[0]["key"].as_str().unwrap();
-    assert_eq!(browser.send("GET", "/v3/sshKey", Some(secret), None).await.status(), 200);
-    assert_eq!(browser.send("GET", "/v3/sshKey", None, None).await.status(), 401);
+    assert_eq!(browser.send("GET", "/v3/sshKey", Some(secret), None).await.status, 200);
+    assert_eq!(browser.send("GET", "/v3/sshKey", None, None).await.status, 401);
     let path = format!("/v3/account/apiKey/{}", key[0]["id"]);
-    assert_eq!(browser.send("DELETE", &path, Some(KEY), None).await.status(), 204);
+    assert_eq!(browser.send("DELETE", &path, Some(KEY), None).await.status, 204);
     let keys = browser.json("GET", "/v3/sshKey", None).await;
     let path = format!("/v3/sshKey/{}", keys[0]["uuid"].as_str().unwrap());
     assert_eq!(browser.json("GET", &path, None).await, json!([keys[0]]));
     browser.json("GET", "/v3/flexMetal/servers?tag=web&tag=production", None).await;
     let login = json!({ "userName": "harbour", "password": "harbourPassword" });
     let answer = browser.send("POST", "/v3/session/login", None, Some(login)).await;
-    let cookie = answer.headers()["set-cookie"]
-        .to_str()
-        .unwrap()
-        .split([';', '='])
-        .nth(1)
-        .unwrap()
-        .to_owned();
+    let cookie =
+        answer.headers["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned();
     browser.send("GET", "/favicon.ico", None, None).await;
     vec![KEY.to_owned(), secret.to_owned(), cookie, "harbourPassword".to_owned()]
 }
@@ -88,8 +74,7 @@ async fn what_passed_the_proxy_can_be_played_again() {
     let target = Target::mock(&PROFILE, 1).expect("an emulator starts");
     let listen = "127.0.0.1:0".parse().unwrap();
     let proxy = Proxy::start(target.clone(), listen, Bounds::SCENARIO).await.expect("a free port");
-    let client = Client::builder().no_proxy().build().unwrap();
-    let browser = Browser { base: format!("http://{}", proxy.address), client };
+    let browser = Browser { api: Api::new(&PROFILE, format!("http://{}", proxy.address)) };
     let secrets = work(&browser).await;
     let passed = proxy.stop().await;
     assert_eq!((passed.exchanges.len(), passed.forgotten), (9, 0));

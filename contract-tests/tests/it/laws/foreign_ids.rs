@@ -44,7 +44,8 @@ fn names_something_owned(route: &&'static Route) -> bool {
 /// All that the emulator keeps, by table.
 async fn rows(api: &Api) -> Vec<(String, Value)> {
     let state = async |query: String| -> Value {
-        api.raw("GET", &format!("/_mock/state{query}"), None).await.json().await.unwrap()
+        let answer = api.raw("GET", &format!("/_mock/state{query}"), None).await;
+        serde_json::from_slice(&answer.body).unwrap()
     };
     let mut rows = Vec::new();
     for table in state(String::new()).await.as_object().unwrap().keys() {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Call, Emulator, Received, Request, invalid_requests, operations};
+use contract_tests::{Api, Call, Emulator, Part, Received, Request, invalid_requests, operations};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -185,13 +185,12 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Received> {
             empty.call("createCalcOrdersQuote").body(body).send().await
         }
         ("uploadJobSolicitFiles", 413) => {
-            let film =
-                reqwest::multipart::Part::bytes(vec![b'x'; 6 * 1024 * 1024]).file_name("film.mp4");
+            let film = Part::file("files", "film.mp4", vec![b'x'; 6 * 1024 * 1024]);
             let example = Request::example(
                 openapi::i3d_v3().route("uploadJobSolicitFiles").expect("it exists"),
             );
-            let form = reqwest::multipart::Form::new().part("files", film);
-            example.unwrap_or_else(|advice| panic!("{advice}")).call(api).form(form).send().await
+            let example = example.unwrap_or_else(|advice| panic!("{advice}"));
+            example.call(api).form(vec![film]).send().await
         }
         _ => return told_of_services(api, pair).await,
     };
@@ -239,8 +238,7 @@ async fn logged_in(api: &Api) -> Api {
 
 /// An attachment that belongs to a ticket.
 async fn taken(api: &Api) -> Value {
-    let form = reqwest::multipart::Form::new()
-        .part("attachment", reqwest::multipart::Part::text("some text").file_name("a.txt"));
+    let form = vec![Part::file("attachment", "a.txt", "some text")];
     let id = api.call("createTicketsAttachment").form(form).ok().await["attachmentId"].take();
     let reply = json!({ "title": "A file", "content": "Here it is.", "attachmentIds": [id] });
     let tickets = api.call("getTicketsOpenOrUnreads").ok().await;

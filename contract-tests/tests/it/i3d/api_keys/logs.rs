@@ -1,4 +1,4 @@
-use contract_tests::{Api, Call, Emulator};
+use contract_tests::{Api, Call, Emulator, Part};
 use serde_json::{Value, json};
 
 async fn of_type(api: &Api, request_type: &str) -> Value {
@@ -88,7 +88,7 @@ async fn a_body_that_is_not_json_is_logged_as_none() {
     let emulator = Emulator::start();
     let api = emulator.api();
     api.call("createSshKey").text("{\"publicKey\":").refused(400, 10008).await;
-    let form = reqwest::multipart::Form::new().text("attachment", "some text");
+    let form = vec![Part::text("attachment", "some text")];
     api.call("createTicketsAttachment").form(form).send().await;
     let logs = of_type(&api, "POST").await;
     let bodies: Vec<&Value> =

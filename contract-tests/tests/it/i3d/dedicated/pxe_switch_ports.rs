@@ -7,7 +7,7 @@ const STATE: &str = "updateServerPxeSwitchportadminstate";
 
 /// What a customer set of the ports, as the emulator keeps it.
 async fn ports(api: &Api) -> Value {
-    api.raw("GET", "/_mock/state?table=pxe_switch_port", None).await.json().await.unwrap()
+    api.raw("GET", "/_mock/state?table=pxe_switch_port", None).await.json()
 }
 
 /// Sets `property` of the first port of a server.

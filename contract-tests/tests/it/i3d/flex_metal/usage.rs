@@ -84,7 +84,7 @@ async fn a_period_without_use_is_empty_and_a_senseless_one_is_refused() {
     let errors = period("2001-01-02", "2001-01-01").refused(422, 11001).await;
     assert_eq!(errors[0].0, "endDate");
     period("yesterday", "2001-01-01").refused(400, 10008).await;
-    assert_eq!(api.raw("POST", "/v3/flexMetal/usage", None).await.status(), 405);
+    assert_eq!(api.raw("POST", "/v3/flexMetal/usage", None).await.status, 405);
 }
 
 #[tokio::test]

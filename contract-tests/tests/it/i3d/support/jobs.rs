@@ -1,6 +1,5 @@
-use contract_tests::{Api, Emulator, Received};
-use reqwest::multipart::{Form, Part};
-use serde_json::{Value, json};
+use contract_tests::{Api, Emulator, Part, Received};
+use serde_json::json;
 
 /// A vacancy that is open for two months, and one that is closed.
 const OPEN: i64 = 3107;
@@ -8,15 +7,11 @@ const CLOSED: i64 = 3098;
 
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
-fn file(name: &str, size: usize) -> Form {
-    add(Form::new(), name, size)
+fn file(name: &str, size: usize) -> Vec<Part> {
+    vec![Part::file("files", name, vec![b'x'; size])]
 }
 
-fn add(form: Form, name: &str, size: usize) -> Form {
-    form.part("files", Part::bytes(vec![b'x'; size]).file_name(name.to_owned()))
-}
-
-async fn upload(api: &Api, job: i64, solicit: i64, form: Form) -> Received {
+async fn upload(api: &Api, job: i64, solicit: i64, form: Vec<Part>) -> Received {
     api.call("uploadJobSolicitFiles")
         .with("jobId", job)
         .with("solicitId", solicit)
@@ -57,10 +52,10 @@ async fn an_application_gets_its_files() {
     let api = emulator.api();
     let id = apply(&api, OPEN).await;
     assert_ne!(apply(&api, OPEN).await, id);
-    let form =
-        add(file("cv.pdf", 1000), "letter.pdf", FILE_BYTES_MAX).text("comment", "I am no file.");
-    assert_eq!(upload(&api, OPEN, id, form).await.status, 200);
-    let rows = api.raw("GET", "/_mock/state?table=job_solicit", None).await.text().await.unwrap();
+    let comment = vec![Part::text("comment", "I am no file.")];
+    let form = [file("cv.pdf", 1000), file("letter.pdf", FILE_BYTES_MAX), comment];
+    assert_eq!(upload(&api, OPEN, id, form.concat()).await.status, 200);
+    let rows = api.raw("GET", "/_mock/state?table=job_solicit", None).await.text();
     assert!(rows.contains("letter.pdf"), "{rows}");
 }
 
@@ -82,13 +77,13 @@ async fn files_have_limits() {
     let api = emulator.api();
     let id = apply(&api, OPEN).await;
     let code = |answer: &Received| (answer.status, answer.json()["errorCode"].as_i64().unwrap());
-    let nothing = upload(&api, OPEN, id, Form::new().text("files", "A text.")).await;
+    let nothing = upload(&api, OPEN, id, vec![Part::text("files", "A text.")]).await;
     assert_eq!(code(&nothing), (400, 11002));
     assert_eq!(code(&upload(&api, OPEN, id, file("cv.pdf", 0)).await), (400, 11002));
-    let large = add(file("cv.pdf", 1), "film.mp4", FILE_BYTES_MAX + 1);
-    assert_eq!(code(&upload(&api, OPEN, id, large).await), (413, 10000));
+    let large = [file("cv.pdf", 1), file("film.mp4", FILE_BYTES_MAX + 1)];
+    assert_eq!(code(&upload(&api, OPEN, id, large.concat()).await), (413, 10000));
 
-    let ten = (0..10).fold(Form::new(), |form, n| add(form, &format!("{n}.png"), 1));
+    let ten = (0..10).flat_map(|n| file(&format!("{n}.png"), 1)).collect();
     assert_eq!(upload(&api, OPEN, id, ten).await.status, 200, "what was refused left nothing");
     assert_eq!(code(&upload(&api, OPEN, id, file("cv.pdf", 1)).await), (400, 10008));
 }
@@ -104,6 +99,6 @@ async fn files_go_to_an_application_of_ones_own() {
     let stranger = api.anonymous().call("createJobSolicit").with("jobId", OPEN).send().await;
     assert!(!stranger.headers.contains_key("location"));
     assert_eq!(upload(&api, OPEN, id + 1, file("cv.pdf", 1)).await.status, 404, "it is nobody's");
-    let answer: Value = upload(&api.anonymous(), OPEN, id, file("cv.pdf", 1)).await.json();
+    let answer = upload(&api.anonymous(), OPEN, id, file("cv.pdf", 1)).await.json();
     assert_eq!(answer["errorCode"], 10004);
 }

@@ -1,5 +1,4 @@
-use contract_tests::{Api, Emulator};
-use reqwest::multipart::{Form, Part};
+use contract_tests::{Api, Emulator, Part};
 use serde_json::{Value, json};
 
 /// A picture of one pixel.
@@ -7,8 +6,8 @@ const PNG: &[u8] =
     b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
 const PNG_BASE64: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ";
 
-fn file(name: &'static str, bytes: &'static [u8]) -> Form {
-    Form::new().part("attachment", Part::bytes(bytes).file_name(name))
+fn file(name: &str, bytes: &[u8]) -> Vec<Part> {
+    vec![Part::file("attachment", name, bytes)]
 }
 
 async fn upload(api: &Api) -> i64 {
@@ -112,10 +111,10 @@ async fn a_file_must_be_what_its_name_says() {
         assert_eq!(errors[0].0, "attachment", "{name}");
     }
     refused(file("empty.txt", b"")).refused(422, 11002).await;
-    refused(Form::new().text("attachment", "a text, not a file")).refused(422, 11002).await;
-    let two = file("a.txt", b"a").part("attachment", Part::bytes(&b"b"[..]).file_name("b.txt"));
-    refused(two).refused(422, 11001).await;
-    let elsewhere = Form::new().part("file", Part::bytes(PNG).file_name("a.png"));
+    refused(vec![Part::text("attachment", "a text, not a file")]).refused(422, 11002).await;
+    let two = [file("a.txt", b"a"), file("b.txt", b"b")];
+    refused(two.concat()).refused(422, 11001).await;
+    let elsewhere = vec![Part::file("file", "a.png", PNG)];
     let errors = refused(elsewhere).refused(422, 11001).await;
     assert_eq!(errors, [("attachment".to_owned(), "is required".to_owned())]);
     api.call("createTicketsAttachment").text("raw bytes").refused(400, 10008).await;

@@ -82,7 +82,7 @@ async fn a_month_has_its_peak_on_the_day_that_the_figures_say() {
     let (id, [uplink, _]) = COLOCATION;
     for hours in [0, 15] {
         api.advance(hours * 3_600).await;
-        let clock = api.raw("GET", "/_mock/clock", None).await.json::<Value>().await.unwrap();
+        let clock = api.raw("GET", "/_mock/clock", None).await.json();
         let now = clock["now"].as_i64().unwrap();
         let raw = api
             .call("getColocationNetworkUsageRaw")

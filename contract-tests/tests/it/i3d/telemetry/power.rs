@@ -174,7 +174,7 @@ async fn what_is_impossible_is_400() {
     }
     assert_eq!(readings(pdu(&api, PDU).with("endTime", i64::MAX)).await.len(), 289);
     let clock = json!({ "now": 253_402_300_799_i64, "frozen": true });
-    assert_eq!(api.raw("PUT", "/_mock/clock", Some(clock)).await.status(), 200);
+    assert_eq!(api.raw("PUT", "/_mock/clock", Some(clock)).await.status, 200);
     assert_eq!(readings(pdu(&api, PDU)).await.len(), 288);
     let paged =
         api.call("getTelemetryColocationPdu").with("colocationId", COLOCATION).with("pduId", PDU);
