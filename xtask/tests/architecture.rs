@@ -25,6 +25,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     (
         "apis::i3d",
         &[
+            "apis::i3d::addresses",
             "apis::i3d::drawing",
             "apis::i3d::metering",
             "apis::i3d::money",
@@ -33,6 +34,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
             "openapi",
         ],
     ),
+    ("apis::i3d::addresses", &["engine"]),
     ("apis::i3d::drawing", &["engine"]),
     ("apis::i3d::metering", &["engine", "openapi"]),
     ("apis::i3d::money", &["engine"]),

@@ -1,9 +1,11 @@
 //! The provider i3D.net: its resources in rooms, their tables, and its APIs, which stand over the
 //! rooms.
 //!
-//! `money`, `metering`, `drawing` and `reference` know no other room. `account` knows those four.
+//! `addresses`, `drawing`, `metering`, `money` and `reference` know no other room. `account` knows
+//! those five.
 //! Any other room may know all that stand in a group above its own in the list below.
 
+mod addresses;
 mod drawing;
 mod metering;
 mod money;
@@ -15,12 +17,13 @@ mod api_keys;
 mod colocation;
 mod dedicated;
 mod flex_metal;
-mod notices;
+mod notifications;
 mod shop;
 mod support;
+mod website;
 
 mod billing;
-mod platform;
+mod status;
 mod telemetry;
 
 mod demo;
@@ -40,9 +43,10 @@ static SCHEMA: LazyLock<String> = LazyLock::new(|| {
         colocation::SCHEMA,
         dedicated::SCHEMA,
         flex_metal::SCHEMA,
-        notices::SCHEMA,
+        notifications::SCHEMA,
         shop::SCHEMA,
         support::SCHEMA,
+        website::SCHEMA,
         billing::SCHEMA,
     ]
     .concat()

@@ -1,115 +1,91 @@
-//! SSH keys, API keys, and the whitelists of addresses that may use them.
+//! The details of the customer, and their documents.
 
 use serde_json::{Value, json};
 
+use super::words::words;
 use crate::core::profile::{
-    family::{Family, Members, Order},
+    family::{Family, Make, Members, Order},
     random::Gen,
 };
 
 pub(super) static FAMILIES: &[Family] = &[
     Family {
-        name: "SSH keys",
-        list: "getSshKeys",
-        create: "createSshKey",
-        read: "getSshKey",
-        delete: "deleteSshKey",
-        key: "uuid",
-        parameter: "uuid",
-        values: &[("publicKey", public_key)],
-        order: Order::Ascending,
+        name: "account details",
+        read: "getAccountDetails",
+        update: "updateAccountDetails",
+        key: "",
+        values: DETAILS,
+        settle: keep_agreements,
+        absent: || {
+            json!({
+                "phoneNumber": null,
+                "phoneNumberMobile": null,
+                "emailAddressAbuse": null,
+                "newsletter": null,
+            })
+        },
         ..Family::NONE
     },
     Family {
-        name: "API keys",
-        list: "getAccountApiKeys",
-        create: "createApiKeyForUser",
-        update: "updateAccountApiKey",
-        delete: "deleteAccountApiKey",
-        parameter: "apiKeyId",
-        values: &[("expiresAt", in_the_future)],
-        initial: || json!({ "used": 0 }),
-        absent: || json!({ "note": null, "expiresAt": null }),
-        volatile: &["used"],
-        order: Order::Ascending,
+        name: "billing details",
+        read: "getAccountBillingDetails",
+        update: "updateAccountBillingDetails",
+        key: "",
+        values: DETAILS,
+        settle: with_a_telephone,
+        absent: || {
+            json!({
+                "phoneNumber": null,
+                "phoneNumberMobile": null,
+                "emailAddressBilling": null,
+            })
+        },
         ..Family::NONE
     },
     Family {
-        name: "API key whitelists",
-        list: "getAccountApiKeyWhitelists",
-        create: "createAccountApiKeyWhitelist",
-        update: "updateAccountApiKeyWhitelist",
-        delete: "deleteAccountApiKeyWhitelist",
-        parameter: "apiKeyWhitelistId",
-        parent: "API keys",
-        settle: one_range,
-        absent: || json!({ "ipStart": null, "ipEnd": null, "ipRange": null, "comments": null }),
-        touched: &["updatedAt"],
+        name: "account documents",
+        list: "getAccountDocuments",
+        create: "createAccountDocument",
+        delete: "deleteAccountDocument",
+        parameter: "documentId",
+        values: &[("documentNumber", words), ("documentExpiration", words)],
         order: Order::Ascending,
         ..Family::NONE
     },
-    Family {
-        name: "account whitelists",
-        list: "getAccountWhitelists",
-        create: "createAccountWhitelist",
-        update: "updateAccountWhitelist",
-        delete: "deleteAccountWhitelist",
-        parameter: "whitelistId",
-        settle: range_with_this_machine,
-        absent: || json!({ "ipStart": null, "ipEnd": null, "ipRange": null, "description": "" }),
-        order: Order::Ascending,
-        ..Family::NONE
-    },
+    Family { name: "account files", list: "getAccountFiles", ..Family::NONE },
 ];
 
-/// A key as OpenSSH writes it: the algorithm, 32 bytes of a point, a comment.
-pub(super) fn public_key(random: &mut Gen) -> Value {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Two bits of the first letter still belong to the length.
-    let first = char::from(*random.pick(&LETTERS[..16]));
-    let rest: String = (0..42).map(|_| char::from(*random.pick(LETTERS))).collect();
-    format!(
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest} {}@lighthouse.example",
-        random.word(5)
-    )
-    .into()
+/// Values for texts that must not be empty, and a country that exists.
+const DETAILS: &[(&str, Make)] = &[
+    ("firstName", words),
+    ("lastName", words),
+    ("address", words),
+    ("streetNumber", words),
+    ("zipCode", words),
+    ("city", words),
+    ("countryCode", |random| (*random.pick(&["NL", "DE", "GB", "JP"])).into()),
+    ("phoneNumber", telephone),
+    ("phoneNumberMobile", telephone),
+];
+
+fn telephone(random: &mut Gen) -> Value {
+    format!("+3110555{:04}", random.below(10_000)).into()
 }
 
-fn in_the_future(random: &mut Gen) -> Value {
-    if random.below(3) == 0 {
-        Value::Null
-    } else {
-        (2_000_000_000 + random.below(1_000_000)).into()
-    }
-}
-
-/// Addresses are given by both ends or as one range.
-fn one_range(random: &mut Gen, members: &mut Members) {
-    for name in ["ipStart", "ipEnd", "ipRange"] {
-        members.shift_remove(name);
-    }
-    let (network, first) = (random.below(255), random.below(100));
-    if random.below(2) == 0 {
-        members.insert(
-            "ipRange".to_owned(),
-            format!("198.18.{network}.0/{}", 24 + random.below(8)).into(),
-        );
-    } else {
-        members.insert("ipStart".to_owned(), format!("198.18.{network}.{first}").into());
-        members.insert(
-            "ipEnd".to_owned(),
-            format!("198.18.{network}.{}", first + random.below(100)).into(),
-        );
+fn with_a_telephone(random: &mut Gen, details: &mut Members) {
+    if !details.contains_key("phoneNumber") {
+        details.insert("phoneNumber".to_owned(), telephone(random));
     }
 }
 
-/// An active entry excludes all other addresses, so it must include that of the harness.
-fn range_with_this_machine(random: &mut Gen, members: &mut Members) {
-    one_range(random, members);
-    if members.get("active") == Some(&json!(1)) {
-        for name in ["ipStart", "ipEnd"] {
-            members.shift_remove(name);
-        }
-        members.insert("ipRange".to_owned(), "127.0.0.0/8".into());
+/// Leaves out what only a ticket can change, and keeps the agreements.
+fn keep_agreements(random: &mut Gen, details: &mut Members) {
+    with_a_telephone(random, details);
+    for name in ["companyName", "vatNumber", "cocNumber"] {
+        details.shift_remove(name);
     }
+    for name in ["agreeToc", "agreeAup", "agreeDpa", "isAllowedFlexMetal"] {
+        details.insert(name.to_owned(), 1.into());
+    }
+    details.insert("accountType".to_owned(), 2.into());
 }

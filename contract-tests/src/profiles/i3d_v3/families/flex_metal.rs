@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{account::public_key, words::words};
+use super::{keys::public_key, words::words};
 use crate::core::profile::{
     family::{Action, Family, Filter, Members, Order},
     random::Gen,

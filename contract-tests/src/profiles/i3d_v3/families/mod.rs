@@ -3,30 +3,30 @@
 
 mod account;
 mod billing;
-mod catalogues;
 mod colocation;
-mod customer;
-mod dedicated_servers;
+mod colocation_access;
+mod dedicated;
 mod flex_metal;
-mod notices;
+mod keys;
+mod notifications;
+mod reference;
 mod shop;
-mod tickets;
-mod visitors;
+mod support;
 mod words;
 
 use crate::core::profile::family::Family;
 
-/// All families, by area.
+/// All families, in the order in which a run explores them.
 pub(super) static FAMILIES: &[&[Family]] = &[
-    account::FAMILIES,
+    keys::FAMILIES,
     billing::FAMILIES,
-    catalogues::FAMILIES,
+    reference::FAMILIES,
     colocation::FAMILIES,
-    customer::FAMILIES,
-    dedicated_servers::FAMILIES,
+    account::FAMILIES,
+    dedicated::FAMILIES,
     flex_metal::FAMILIES,
-    notices::FAMILIES,
+    notifications::FAMILIES,
     shop::FAMILIES,
-    tickets::FAMILIES,
-    visitors::FAMILIES,
+    support::FAMILIES,
+    colocation_access::FAMILIES,
 ];

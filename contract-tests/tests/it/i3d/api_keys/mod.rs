@@ -1,5 +1,4 @@
-//! API keys, where they work from and what they were used for.
+//! API keys, and where they work from.
 
 mod ip_whitelists;
 mod keys;
-mod logs;

@@ -1,5 +1,4 @@
-//! Tickets with their attachments, and vacancies.
+//! Tickets with their attachments.
 
-mod jobs;
 mod ticket_attachments;
 mod tickets;

@@ -4,10 +4,8 @@
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
-use crate::apis::i3d::reference::{
-    blank_texts::{blank_errors, is_blank},
-    countries,
-};
+use super::blank_texts::{blank_errors, is_blank};
+use crate::apis::i3d::reference::countries;
 
 /// Name and postal address.
 #[derive(Clone, Serialize, Deserialize)]

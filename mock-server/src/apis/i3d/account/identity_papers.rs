@@ -3,7 +3,7 @@
 use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
-use crate::apis::i3d::reference::blank_texts::blank_errors;
+use super::blank_texts::blank_errors;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,6 +3,7 @@
 
 pub(super) mod action_log;
 pub(super) mod billing_details;
+pub(super) mod blank_texts;
 pub(super) mod contact_details;
 pub(super) mod customer;
 mod details;

@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     action_log, billing_details,
+    blank_texts::blank_errors,
     contact_details::Addressee,
     customer::{self, DETAILS, Details},
     email_confirmations::{self, EmailType},
     users,
 };
-use crate::{
-    apis::i3d::reference::blank_texts::blank_errors,
-    engine::{Body, Context, Operation, Problem, Result, write},
-};
+use crate::engine::{Body, Context, Operation, Problem, Result, write};
 
 pub(super) fn operations() -> [Operation; 1] {
     [write("signUp", sign_up)]

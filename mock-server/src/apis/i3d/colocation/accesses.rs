@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     apis::i3d::{
-        account,
+        account::{self, blank_texts::blank_errors},
         money::contract_term::day,
-        reference::{blank_texts::blank_errors, countries},
+        reference::countries,
     },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
 };

@@ -4,7 +4,7 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::i3d::reference::blank_texts::blank_errors,
+    apis::i3d::account::blank_texts::blank_errors,
     engine::{Body, Context, Mail, Operation, Problem, Result, write},
 };
 

@@ -13,8 +13,9 @@ use super::{
     ssh_keys,
 };
 use crate::{
-    apis::i3d::reference::{
-        self, host_names::is_host_name, operating_systems::Family, web_addresses::is_web_address,
+    apis::i3d::{
+        addresses::{host_names::is_host_name, web_addresses::is_web_address},
+        reference::{self, operating_systems::Family},
     },
     engine::{Context, Problem, Result},
 };

@@ -1,6 +1,5 @@
-//! Support: tickets, their attachments, and vacancies with the applications to them.
+//! Support: tickets and their attachments.
 
-mod jobs;
 mod ticket_attachments;
 mod tickets;
 
@@ -11,10 +10,7 @@ pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {
-    let files: [Vec<Operation>; _] = [
-        jobs::operations().into(),
-        ticket_attachments::operations().into(),
-        tickets::operations().into(),
-    ];
+    let files: [Vec<Operation>; _] =
+        [ticket_attachments::operations().into(), tickets::operations().into()];
     files.into_iter().flatten().collect()
 }

@@ -30,19 +30,3 @@ CREATE TABLE ticket_attachment (
     content BLOB NOT NULL,
     UNIQUE (account, id)
 ) STRICT;
-
--- Vacancies; they belong to nobody.
-CREATE TABLE job (
-    account INTEGER NOT NULL,
-    body    TEXT NOT NULL,
-    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
-    UNIQUE (account, id)
-) STRICT;
-
-CREATE TABLE job_solicit (
-    account INTEGER NOT NULL,
-    body    TEXT NOT NULL,
-    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
-    job_id  INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'jobId') STORED,
-    UNIQUE (account, id)
-) STRICT;

@@ -11,8 +11,8 @@ use openapi::{Contract, Route};
 use serde_json::Value;
 
 use super::{
-    SCHEMA, account, api_keys, billing, colocation, dedicated, demo, flex_metal, notices, platform,
-    reference, shop, support, telemetry,
+    SCHEMA, account, api_keys, billing, colocation, dedicated, demo, flex_metal, notifications,
+    reference, shop, status, support, telemetry, website,
 };
 use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result, WebPage};
 
@@ -45,12 +45,13 @@ impl Api for I3dV3 {
             colocation::operations(),
             dedicated::operations(),
             flex_metal::operations(),
-            notices::operations(),
-            platform::operations(),
+            notifications::operations(),
+            status::operations(),
             reference::operations(),
             shop::operations(),
             support::operations(),
             telemetry::operations(),
+            website::operations(),
         ];
         rooms.into_iter().flatten().collect()
     }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::ping_sites;
 use crate::{
     apis::i3d::{
         colocation::{cross_connects::CROSS_CONNECTS, services::COLOCATIONS},
         dedicated::servers::DEDICATED_SERVERS,
         flex_metal,
+        website::ping_sites,
     },
     engine::{Context, Operation, Result, read},
 };

@@ -1,9 +1,7 @@
-//! Notices to customers: triggers, the callbacks and Slack channels that they call, and the
-//! newsletter.
+//! Notifications of customers: triggers, and the callbacks and Slack channels that they call.
 
 mod callback_settings;
 mod decimal_ids;
-mod newsletter;
 mod slack_settings;
 mod trigger_types;
 mod triggers;
@@ -17,7 +15,6 @@ pub(super) const SCHEMA: &str = include_str!("schema.sql");
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [
         callback_settings::operations().into(),
-        newsletter::operations().into(),
         slack_settings::operations().into(),
         trigger_types::operations().into(),
         triggers::operations().into(),

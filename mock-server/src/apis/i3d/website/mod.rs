@@ -1,19 +1,23 @@
-//! The status of the platform, and what it sees of a caller.
+//! What the company's website shows to everybody: vacancies, the newsletter, the map of its network,
+//! and what it sees of a visitor.
 
-mod dashboard;
-mod health;
 mod heat_map;
-mod ping_sites;
+mod jobs;
+mod newsletter;
+pub(super) mod ping_sites;
 mod remote_info;
 
 use crate::engine::Operation;
 
+/// The tables of this room.
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [
-        dashboard::operations().into(),
-        health::operations().into(),
         heat_map::operations().into(),
+        jobs::operations().into(),
+        newsletter::operations().into(),
         ping_sites::operations().into(),
         remote_info::operations().into(),
     ];

@@ -15,7 +15,7 @@ pub(super) fn operations() -> [Operation; 1] {
 
 /// The one collection of all points, as text.
 static COLLECTION: LazyLock<String> = LazyLock::new(|| {
-    let points: Vec<(f64, f64, u32)> = serde_json::from_str(data!("platform/heat_map"))
+    let points: Vec<(f64, f64, u32)> = serde_json::from_str(data!("website/heat_map"))
         .expect("longitude, latitude and weight of each point");
     let feature = |(longitude, latitude, value)| {
         let geometry = json!({ "type": "Point", "coordinates": [longitude, latitude] });

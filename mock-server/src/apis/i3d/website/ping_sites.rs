@@ -71,7 +71,7 @@ struct Latency {
 }
 
 static MAP: LazyLock<Map> = LazyLock::new(|| {
-    serde_json::from_str(data!("platform/ping_sites")).expect("the map of the ping sites")
+    serde_json::from_str(data!("website/ping_sites")).expect("the map of the ping sites")
 });
 static RESPONSE: LazyLock<Box<RawValue>> =
     LazyLock::new(|| to_raw_value(&MAP.latency()).expect("a value is JSON"));
@@ -98,7 +98,7 @@ fn latency(cx: &Context) -> Result<[Latency; 1]> {
 }
 
 /// The region of each site, with how much each of its links loses, in percent.
-pub(super) fn losses() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+pub(in crate::apis::i3d) fn losses() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
     MAP.sites.iter().map(|site| {
         let links = MAP.links.iter().filter(|link| [&link.from, &link.to].contains(&&site.code));
         (site.region_name.as_str(), links.map(|link| link.loss_percent).collect())

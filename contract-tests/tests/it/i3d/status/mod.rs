@@ -1,0 +1,4 @@
+//! How the API and the account are doing.
+
+mod dashboard;
+mod health;
