@@ -67,9 +67,8 @@ mod tests {
     fn every_change_belongs_to_a_family_or_to_a_flow() {
         let families = Families(&PROFILE);
         let moves = || PROFILE.flows.iter().flat_map(|flow| flow.moves);
-        let is_known = |id: &str| {
-            families.of(id).is_some() || moves().any(|made| made.operation == id)
-        };
+        let is_known =
+            |id: &str| families.of(id).is_some() || moves().any(|made| made.operation == id);
         for route in PROFILE.contract.routes.iter().filter(|it| it.method != Method::GET) {
             let id = route.id.as_str();
             assert!(
