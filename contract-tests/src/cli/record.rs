@@ -21,8 +21,8 @@ use crate::{
 ///
 /// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target
 /// URL`. A scenario needs neither `provenance` nor answers; both are filled in, in place where its
-/// file has no answer and no comment yet. Nothing else is overwritten: beside an old file the new one
-/// is `*.new`.
+/// file has no answer and no comment yet. Nothing else is overwritten: beside an old file the new
+/// one is `*.new`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenarios to play: fixture files whose answers are missing, or to be recorded again.

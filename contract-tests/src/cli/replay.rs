@@ -108,8 +108,8 @@ async fn update_one(
     record_scenario(target, folder, fixture, (&source, Existing::Keep), options).await
 }
 
-/// Plays a scenario and writes its fixture into `folder`. `source` is the text of the scenario, with
-/// what becomes of its file.
+/// Plays a scenario and writes its fixture into `folder`. `source` is the text of the scenario;
+/// `existing` says what becomes of its file.
 pub(super) async fn record_scenario(
     target: &Target,
     folder: &Path,

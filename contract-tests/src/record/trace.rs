@@ -322,7 +322,8 @@ mod tests {
     fn a_form_is_read_part_by_part() {
         let body = b"--b\r\n\
             Content-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
-            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
+            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\n\
+            Content-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
         let part = |name: &str, file: Option<&str>, text: &str| FormPart {
             name: name.to_owned(),
             file: file.map(str::to_owned),
