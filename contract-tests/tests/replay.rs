@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode, sync::LazyLock};
 
 use contract_tests::{
     Case, Outcome, Target,
-    fixture::{Loaded, Options, Provenance, load, replay_one},
+    fixture::{Broken, Loaded, Options, Provenance, load, replay_one},
     profiles::i3d_v3::PROFILE,
 };
 use jiff::Timestamp;
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     let groups = Trial::test("every group of the API has a fixture", groups(&fixtures));
     let trials = fixtures.into_iter().map(|fixture| {
         Trial::test(fixture.id.clone(), move || {
+            fixture.fixture.as_ref().map_err(ToString::to_string)?;
             satisfies_the_schema(&fixture)?;
             plays(&fixture, now)
         })
@@ -49,6 +50,8 @@ fn newest(fixtures: &[Loaded]) -> Timestamp {
 fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
     let steps = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).flat_map(|it| &it.steps);
     let called: Vec<String> = steps.filter_map(|step| step.operation.clone()).collect();
+    let broken: Vec<Broken> =
+        fixtures.iter().filter_map(|it| it.fixture.as_ref().err().cloned()).collect();
     move || {
         let routes = &PROFILE.contract.routes;
         let is_called =
@@ -59,10 +62,42 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
         if missing.is_empty() {
             Ok(())
         } else {
-            let wanted = "record one with `contract-tests record`, into fixtures/i3d-v3";
-            Err(format!("no fixture calls an operation of {missing:?}; {wanted}").into())
+            let wanted: Vec<String> = missing.iter().map(|tag| wanted(tag, &broken)).collect();
+            Err(wanted.join("\n").into())
         }
     }
+}
+
+/// What to do about a group that no fixture calls: mend the files of its folder that are broken, or
+/// record one.
+fn wanted(tag: &str, broken: &[Broken]) -> String {
+    let group = snake_case(tag);
+    let is_of_group = |it: &&Broken| it.path.parent().is_some_and(|it| it.ends_with(&group));
+    let broken: Vec<String> = broken.iter().filter(is_of_group).map(ToString::to_string).collect();
+    if broken.is_empty() {
+        let file = format!("fixtures/{}/{group}/NAME.yaml", PROFILE.name);
+        format!(
+            "no fixture calls an operation of {tag}; write requests to {file}, and let \
+             `contract-tests record {file}` fill in the answers"
+        )
+    } else {
+        format!("the fixture of {tag} is broken: {}", broken.join("; "))
+    }
+}
+
+/// The folder of a group: `AccountAPIKey` is `account_api_key`.
+fn snake_case(tag: &str) -> String {
+    let letters: Vec<char> = tag.chars().collect();
+    let mut name = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let follows_lower = index > 0 && letters[index - 1].is_lowercase();
+        let starts_word = index > 0 && letters.get(index + 1).is_some_and(|it| it.is_lowercase());
+        if letter.is_uppercase() && (follows_lower || starts_word) {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 fn satisfies_the_schema(loaded: &Loaded) -> Result<(), Failed> {

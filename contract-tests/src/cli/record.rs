@@ -14,13 +14,15 @@ use super::{
 use crate::{
     core::{run::Verdict, target::Target},
     fixture::read_scenario,
-    record::{self, Bounds, Passed, Proxy},
+    record::{self, Bounds, Existing, Passed, Proxy, Written},
 };
 
 /// Make fixtures of what a server answers.
 ///
 /// Either plays scenarios, or passes on what another client sends: `--proxy 127.0.0.1:8090 --target
-/// URL`. Nothing is overwritten: beside an old file the new one is `*.new`.
+/// URL`. A scenario needs neither `provenance` nor answers; both are filled in, in place where its
+/// file has no answer and no comment yet. Nothing else is overwritten: beside an old file the new
+/// one is `*.new`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenarios to play: fixture files whose answers are missing, or to be recorded again.
@@ -50,7 +52,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let mut verdict = Verdict::Holds;
     for scenario in &arguments.scenarios {
         match record_file(&target, scenario, &arguments.folder.path).await {
-            Ok(path) => println!("wrote {}", path.display()),
+            Ok(written) => println!("wrote {written}"),
             Err(error) => {
                 eprintln!("{} is not recorded: {error:#}", scenario.display());
                 verdict = Verdict::Unchecked;
@@ -86,7 +88,8 @@ async fn record_proxied(
     Ok(Verdict::Holds)
 }
 
-async fn record_file(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+async fn record_file(target: &Target, path: &Path, folder: &Path) -> anyhow::Result<Written> {
     let (scenario, source) = read_scenario(target.profile, path)?;
-    record_scenario(target, folder, &scenario, &source, &options(target)).await
+    let source = (source.as_str(), Existing::of(&scenario, &source));
+    record_scenario(target, folder, &scenario, source, &options(target)).await
 }

@@ -13,7 +13,7 @@ use crate::{
         target::Target,
     },
     fixture::{Fixture, Loaded, Options, load, replay},
-    record,
+    record::{self, Existing, Written},
     report::{self, ReportArguments},
 };
 
@@ -92,7 +92,7 @@ async fn update(
         fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
     for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
         match update_one(target, &arguments.folder.path, fixture, options).await {
-            Ok(path) => eprintln!("wrote {}", path.display()),
+            Ok(written) => eprintln!("wrote {}", written.path.display()),
             Err(error) => eprintln!("{} is not recorded again: {error:#}", fixture.id),
         }
     }
@@ -103,23 +103,25 @@ async fn update_one(
     folder: &Path,
     fixture: &Fixture,
     options: &Options,
-) -> anyhow::Result<PathBuf> {
-    record_scenario(target, folder, fixture, &record::to_yaml(fixture)?, options).await
+) -> anyhow::Result<Written> {
+    let source = record::to_yaml(fixture)?;
+    record_scenario(target, folder, fixture, (&source, Existing::Keep), options).await
 }
 
-/// Plays a scenario and writes its fixture into `folder`. `source` is the text of the scenario.
+/// Plays a scenario and writes its fixture into `folder`. `source` is the text of the scenario;
+/// `existing` says what becomes of its file.
 pub(super) async fn record_scenario(
     target: &Target,
     folder: &Path,
     scenario: &Fixture,
-    source: &str,
+    (source, existing): (&str, Existing),
     options: &Options,
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<Written> {
     let recording = record::drive(target, scenario, options, &mut |_, _, _| {}).await?;
     let redactor = target.redactor();
     let provenance = record::provenance(target, options.now);
     let fixture = record::describe(recording, provenance, &redactor, &options.run);
-    Ok(record::write(folder, &fixture, &redactor, source)?)
+    Ok(record::write(folder, &fixture, &redactor, source, existing)?)
 }
 
 #[cfg(test)]

@@ -223,7 +223,13 @@ mod tests {
             PROFILE.contract.routes.iter().map(|route| route.id.as_str()).collect();
         assert_eq!(listed.len(), once.len(), "an operation stands in two classes");
         let missing: Vec<_> = of_contract.difference(&once).collect();
-        assert!(missing.is_empty(), "give each a class in profiles/i3d_v3/live.yaml: {missing:?}");
+        assert!(
+            missing.is_empty(),
+            "give each a class in contract-tests/src/profiles/i3d_v3/live.yaml: below `read:` if \
+             it changes nothing and shows no secret, below `read-secret:` if it changes nothing \
+             but shows secrets, when in doubt below `irreversible:` with `{{why: ...}}`: \
+             {missing:?}"
+        );
         let unknown: Vec<_> = once.difference(&of_contract).collect();
         assert!(unknown.is_empty(), "not in the contract, take out of live.yaml: {unknown:?}");
     }

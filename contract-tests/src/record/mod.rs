@@ -17,7 +17,7 @@ use jiff::Timestamp;
 pub use describe::describe;
 pub use proxy::{Bounds, Passed, Proxy};
 pub use trace::trace;
-pub use write::{WriteError, to_yaml, write};
+pub use write::{Existing, WriteError, Written, to_yaml, write};
 
 /// What this program calls itself in a provenance.
 pub const RECORDER: &str = concat!("contract-tests ", env!("CARGO_PKG_VERSION"));
@@ -126,7 +126,7 @@ pub fn save(
     let note = provenance.note.clone();
     let fixture = describe(recording, provenance, redactor, NO_RUN);
     let fixture = Fixture { provenance: Provenance { note, ..fixture.provenance }, ..fixture };
-    let path = write(folder, &fixture, redactor, "")?;
+    let path = write(folder, &fixture, redactor, "", Existing::Keep)?.path;
     if let Err(broken) = read(profile, id, &path) {
         eprintln!("this is to be mended before it can be played: {broken}");
     }
@@ -135,16 +135,3 @@ pub fn save(
 
 /// Stands for the run where there is none; no answer holds it.
 const NO_RUN: &str = "{{run}}";
-
-/// A provenance for a scenario that is about to get its own.
-fn provenance_of_nothing() -> Provenance {
-    Provenance {
-        source: Source::Mock,
-        base: String::new(),
-        recorded_at: Timestamp::UNIX_EPOCH,
-        last_validated_at: Timestamp::UNIX_EPOCH,
-        valid_for: None,
-        recorder: String::new(),
-        note: None,
-    }
-}

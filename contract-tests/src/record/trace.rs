@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use openapi::{Location, Route, json_pointer, plain};
 use serde_json::Value;
 
-use super::{Recording, provenance_of_nothing, volatile::volatile};
+use super::{Recording, volatile::volatile};
 use crate::{
     core::{
         exchange::{Caller, Exchange, Sent},
         profile::ApiProfile,
         redact::Redactor,
     },
-    fixture::{Capture, Fixture, FormPart, Step, StepRequest, VERSION, pointer::places},
+    fixture::{
+        Capture, Fixture, FormPart, Provenance, Step, StepRequest, VERSION, pointer::places,
+    },
 };
 
 /// The operation of a request, and the values in its path. It is read as servers read it; the guard
@@ -86,7 +88,7 @@ pub fn trace(
         fixture: VERSION,
         id: id.to_owned(),
         title: "what passed".to_owned(),
-        provenance: provenance_of_nothing(),
+        provenance: Provenance::of_nothing(),
         requires: Vec::new(),
         steps: traced.steps,
         known_differences: Vec::new(),
@@ -320,7 +322,8 @@ mod tests {
     fn a_form_is_read_part_by_part() {
         let body = b"--b\r\n\
             Content-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
-            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
+            Content-Type: text/plain\r\n\r\nhello\r\n--b\r\n\
+            Content-Disposition: form-data; name=\"note\"\r\n\r\nkey <secret:1>\r\n--b--\r\n";
         let part = |name: &str, file: Option<&str>, text: &str| FormPart {
             name: name.to_owned(),
             file: file.map(str::to_owned),

@@ -137,6 +137,66 @@ fn what_cannot_be_recorded_does_not_keep_the_rest_from_it() {
     assert!(out.contains("good.yaml.new") && folder.path("g/good.yaml.new").exists(), "{out}");
 }
 
+/// What a person writes of a new fixture: no provenance, no answer.
+const UNRECORDED: &str = "\
+fixture: 1
+id: g/first
+title: currencies are listed
+requires:
+  - world: demo
+steps:
+  - name: all of them
+    operation: getCurrencies
+    request: {headers: {accept: application/json}}
+";
+
+#[test]
+fn the_first_recording_fills_in_answers_and_provenance_in_place() {
+    let folder = Folder::of(&[("g/first", &[])]);
+    let file = folder.path("g/first.yaml");
+    let path = file.to_str().unwrap();
+    fs::write(&file, UNRECORDED).unwrap();
+    let (code, out, _) = folder.run(&["replay"]);
+    assert_eq!(code, 3, "{out}");
+    let told = format!("it has no `provenance`; `contract-tests record {path}` writes it");
+    assert!(out.contains(&told), "{out}");
+
+    let (code, out, error) = folder.run(&["record", path]);
+    assert_eq!(code, 0, "{out}{error}");
+    assert_eq!(out, format!("wrote {path}, in place: it had no answers yet\n"));
+    assert!(!folder.path("g/first.yaml.new").exists());
+    let recorded = fs::read_to_string(&file).unwrap();
+    for kept in ["title: currencies are listed", "- world: demo", "name: all of them", "accept: "] {
+        assert!(recorded.contains(kept), "{kept}: {recorded}");
+    }
+    assert!(recorded.contains("source: mock") && recorded.contains("status: 200"), "{recorded}");
+    let (code, out, _) = folder.run(&["replay"]);
+    assert_eq!(code, 0, "{out}");
+
+    // Now it has answers, and stays.
+    let (code, out, error) = folder.run(&["record", path]);
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.starts_with(&format!("wrote {path}.new; {path} has answers or comments")), "{out}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), recorded);
+}
+
+#[test]
+fn a_file_with_a_comment_or_of_another_scenario_is_not_overwritten() {
+    let folder = Folder::of(&[("g/first", &[])]);
+    let file = folder.path("g/first.yaml");
+    let elsewhere = folder.path("elsewhere.yaml");
+    fs::write(&elsewhere, UNRECORDED).unwrap();
+    let commented = UNRECORDED.replace("steps:", "steps: # as the reference tells it");
+    let other = UNRECORDED.replace("all of them", "something else");
+    for (scenario, there) in [(&file, &commented), (&elsewhere, &other)] {
+        fs::write(&file, there).unwrap();
+        let (code, out, error) = folder.run(&["record", scenario.to_str().unwrap()]);
+        assert_eq!(code, 0, "{out}{error}");
+        assert!(out.contains("g/first.yaml.new; "), "{out}");
+        assert_eq!(&fs::read_to_string(&file).unwrap(), there);
+    }
+}
+
 #[test]
 fn an_argument_that_means_nothing_is_told_as_one() {
     let folder = Folder::of(&[("g/good", &[])]);
