@@ -34,7 +34,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
             "openapi",
         ],
     ),
-    ("apis::i3d::addresses", &["engine"]),
+    ("apis::i3d::addresses", &["engine", "openapi"]),
     ("apis::i3d::drawing", &["engine"]),
     ("apis::i3d::metering", &["engine", "openapi"]),
     ("apis::i3d::money", &["engine"]),
@@ -99,6 +99,28 @@ fn arrows_go_down() {
     for (package, layers) in [("mock-server", MOCK_SERVER), ("contract-tests", CONTRACT_TESTS)] {
         assert_none(&layers.violations(&graph(package)), package);
     }
+}
+
+/// A file without its `mod` line is compiled by nobody, and its tests never run.
+#[test]
+fn every_file_is_a_module_of_its_folder() {
+    let is_root = |file: &Path| {
+        let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        let folder = file.parent().and_then(|it| it.file_name()).unwrap_or_default();
+        ["lib", "main", "mod", "build"].contains(&stem) || folder == "tests"
+    };
+    let mut broken = Vec::new();
+    for file in files(&root(), "rs").iter().filter(|it| !is_root(it)) {
+        let name = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        let folder = file.parent().expect("a file stands in a folder");
+        let parents = ["mod.rs", "lib.rs", "main.rs"].map(|it| folder.join(it));
+        let mut parents = parents.iter().filter(|it| it.is_file()).peekable();
+        let first = parents.peek().map_or(folder, |it| it.as_path()).to_owned();
+        if !parents.any(|parent| read(parent).contains(&format!("mod {name};"))) {
+            broken.push(format!("{}: add `mod {name};` to {}", shown(file), shown(&first)));
+        }
+    }
+    assert_none(&broken, "files that are no part of a crate");
 }
 
 #[test]

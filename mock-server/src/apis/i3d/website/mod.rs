@@ -1,5 +1,5 @@
-//! What the company's website shows to everybody: vacancies, the newsletter, the map of its network,
-//! and what it sees of a visitor.
+//! What the company's website shows to everybody: vacancies, the newsletter, the map of its
+//! network, and what it sees of a visitor.
 
 mod heat_map;
 mod jobs;
