@@ -5,9 +5,9 @@ use std::sync::Arc;
 use mock_server::{Config, Server, StartError};
 
 use crate::{
-    client::Api,
     core::{profile::ApiProfile, target::Target},
     profiles,
+    scenario_client::Api,
 };
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.

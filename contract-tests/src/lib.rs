@@ -14,7 +14,6 @@
 //! ```
 
 pub mod cli;
-mod client;
 pub mod compare;
 mod core;
 mod emulator;
@@ -25,6 +24,7 @@ pub mod live;
 pub mod profiles;
 pub mod record;
 pub mod report;
+mod scenario_client;
 
 pub use crate::core::{
     check,
@@ -50,8 +50,8 @@ pub use crate::core::{
     target::Target,
     transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
 };
-pub use client::{Api, Call};
 pub use emulator::Emulator;
+pub use scenario_client::{Api, Call};
 
 /// The operations of the i3D.net v3 API, in the order of its contract.
 pub fn operations() -> impl Iterator<Item = &'static openapi::Route> {
