@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{cargo, run};
+use crate::{cargo, line, run};
 
 /// All checks, the tests first. The last line has the counts of the test runners.
 pub(crate) fn all() -> Result<()> {
@@ -25,7 +25,8 @@ pub(crate) fn all() -> Result<()> {
 pub(crate) fn quick() -> Result<()> {
     format()?;
     lint()?;
-    run(&mut cargo(&["test", "--workspace", "--locked", "--lib", "--quiet"]))
+    run(&mut cargo(&["test", "--workspace", "--locked", "--lib", "--quiet"]))?;
+    run(&mut cargo(&["test", "-p", "xtask", "--locked", "--test", "architecture", "--quiet"]))
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,21 +55,22 @@ impl TestCounts {
 /// runs only the tests in documentation.
 fn tests() -> Result<TestCounts> {
     let mut command = cargo(&["test", "--workspace", "--locked"]);
-    eprintln!("$ {command:?}");
+    let line = line(&command);
+    eprintln!("$ {line}");
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().context("the output is piped")?;
     let mut counted = TestCounts::default();
-    for line in BufReader::new(output).split(b'\n') {
-        let line = line?;
-        let line = String::from_utf8_lossy(&line);
-        println!("{line}");
-        counted.add(&line);
+    for bytes in BufReader::new(output).split(b'\n') {
+        let bytes = bytes?;
+        let text = String::from_utf8_lossy(&bytes);
+        println!("{text}");
+        counted.add(&text);
     }
     let status = child.wait()?;
     if !status.success() {
         println!("{} passed, {} failed", counted.passed, counted.failed);
     }
-    ensure!(status.success(), "{command:?} ended with {status}");
+    ensure!(status.success(), "`{line}` ended with {status}");
     Ok(counted)
 }
 

@@ -13,7 +13,7 @@ use xtask::{modules::Graph, source};
 enum Task {
     /// Everything that must hold before a change lands
     Ci,
-    /// What can be said of a change in a minute: format, lints, and the tests beside the code
+    /// In a minute: format, lints, the tests beside the code, and the laws of the source
     Quick,
     /// Print which file of a crate uses which other ones, and their circles
     Modules {
@@ -66,10 +66,17 @@ fn cargo(arguments: &[&str]) -> Command {
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    eprintln!("$ {command:?}");
+    let line = line(command);
+    eprintln!("$ {line}");
     let status = command.status()?;
-    ensure!(status.success(), "{command:?} ended with {status}");
+    ensure!(status.success(), "`{line}` ended with {status}");
     Ok(())
+}
+
+/// A command as somebody would type it.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 fn modules(package: Option<String>) -> Result<()> {

@@ -25,7 +25,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     (
         "apis::i3d",
         &[
-            "apis::i3d::addresses",
+            "apis::i3d::address_formats",
             "apis::i3d::drawing",
             "apis::i3d::metering",
             "apis::i3d::money",
@@ -34,7 +34,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
             "openapi",
         ],
     ),
-    ("apis::i3d::addresses", &["engine", "openapi"]),
+    ("apis::i3d::address_formats", &["engine", "openapi"]),
     ("apis::i3d::drawing", &["engine"]),
     ("apis::i3d::metering", &["engine", "openapi"]),
     ("apis::i3d::money", &["engine"]),

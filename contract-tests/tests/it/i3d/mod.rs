@@ -2,6 +2,7 @@
 
 mod account;
 mod api_keys;
+mod api_logs;
 mod billing;
 mod colocation;
 mod dedicated;
@@ -12,5 +13,4 @@ mod shop;
 mod status;
 mod support;
 mod telemetry;
-mod v3;
 mod website;

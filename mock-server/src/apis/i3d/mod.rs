@@ -1,11 +1,11 @@
 //! The provider i3D.net: its resources in rooms, their tables, and its APIs, which stand over the
 //! rooms.
 //!
-//! `addresses`, `drawing`, `metering`, `money` and `reference` know no other room. `account` knows
-//! those five.
-//! Any other room may know all that stand in a group above its own in the list below.
+//! `address_formats`, `drawing`, `metering`, `money` and `reference` know no other room. `account`
+//! knows those five. Any other room may know all that stand in a group above its own in the list
+//! below.
 
-mod addresses;
+mod address_formats;
 mod drawing;
 mod metering;
 mod money;

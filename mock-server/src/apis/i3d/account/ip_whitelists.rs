@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::i3d::addresses::{self, ip_ranges::IpRange},
+    apis::i3d::address_formats::{self, ip_ranges::IpRange},
     engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
 };
 
@@ -77,7 +77,7 @@ fn check(_: &Context) -> Result<()> {
 /// Whether this account may be used from where the caller is.
 pub(in crate::apis::i3d) fn allow(cx: &Context, account: i64) -> Result<bool> {
     let sql = "SELECT body FROM account_ip_whitelist WHERE account = ?1 AND active = 1";
-    addresses::ip_ranges::allow(cx, sql, account)
+    address_formats::ip_ranges::allow(cx, sql, account)
 }
 
 /// The context of an account, for a caller who proved by a mail that it is theirs; refused where

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys;
 use crate::{
-    apis::i3d::addresses::{self, ip_ranges::IpRange},
+    apis::i3d::address_formats::{self, ip_ranges::IpRange},
     engine::{Body, Context, Operation, Page, Params, Result, Rows, Table, read, write},
 };
 
@@ -95,5 +95,5 @@ impl ByKeyAndId {
 /// Whether this key may be used from where the caller is.
 pub(in crate::apis::i3d) fn allow(cx: &Context, api_key_id: i64) -> Result<bool> {
     let sql = "SELECT body FROM api_key_ip_whitelist WHERE api_key_id = ?1 AND active = 1";
-    addresses::ip_ranges::allow(cx, sql, api_key_id)
+    address_formats::ip_ranges::allow(cx, sql, api_key_id)
 }

@@ -9,7 +9,7 @@ use super::{
     services::COLOCATIONS,
 };
 use crate::{
-    apis::i3d::addresses::host_names::is_full_host_name,
+    apis::i3d::address_formats::host_names::is_full_host_name,
     engine::{Body, Context, Operation, Params, Problem, Result, write},
 };
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     apis::i3d::{
-        addresses::{host_names::is_host_name, web_addresses::is_web_address},
+        address_formats::{host_names::is_host_name, web_addresses::is_web_address},
         reference::{self, operating_systems::Family},
     },
     engine::{Context, Problem, Result},

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::i3d::addresses::web_addresses::is_web_address,
+    apis::i3d::address_formats::web_addresses::is_web_address,
     engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
 };
 

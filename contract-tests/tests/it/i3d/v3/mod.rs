@@ -1,3 +1,0 @@
-//! What the v3 API tells of itself.
-
-mod api_logs;
