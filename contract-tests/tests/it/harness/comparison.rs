@@ -288,14 +288,12 @@ async fn recordings_are_a_side_too() {
         fixtures: load(&PROFILE, &folder, &[]).expect("the fixtures can be read"),
     };
     let all = fixtures(&[]);
-    // The other way round the same is compared, so that a part of it shows what matters.
-    let some: Vec<Fixture> = all.iter().step_by(4).cloned().collect();
-    for (mock, truth, scenarios) in [
-        (Side::Server(Box::new(mock())), recorded(), &all),
-        (recorded(), Side::Server(Box::new(mock())), &some),
-        (recorded(), recorded(), &some),
+    for (mock, truth) in [
+        (Side::Server(Box::new(mock())), recorded()),
+        (recorded(), Side::Server(Box::new(mock()))),
+        (recorded(), recorded()),
     ] {
-        let comparison = compared(&mock, &truth, scenarios).await;
+        let comparison = compared(&mock, &truth, &all).await;
         assert_eq!(told(&comparison), [], "{} as {}", mock.name(), truth.name());
         assert_eq!(comparison.run.verdict(), Ended::Holds);
     }

@@ -23,17 +23,20 @@ fn findings(run: &Run) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_emulator_has_no_findings() {
-    let target = Target::mock(&PROFILE, 1).unwrap();
-    let run = explore::run(&target, &Options { seed: 1, steps: 4_000, ..Options::default() }).await;
-    assert_eq!(
-        findings(&run),
-        Vec::<String>::new(),
-        "a valid request that is refused has an example in the contract that the demo world \
-         cannot answer"
-    );
-    assert_eq!(run.verdict(), Verdict::Holds);
-    let (reached, all) = (run.reached.operations().count(), PROFILE.contract.routes.len());
-    assert!(reached * 100 > all * 81, "{reached} of {all} operations are few");
+    for seed in [1, 2] {
+        let target = Target::mock(&PROFILE, seed).unwrap();
+        let run =
+            explore::run(&target, &Options { seed, steps: 4_000, ..Options::default() }).await;
+        assert_eq!(
+            findings(&run),
+            Vec::<String>::new(),
+            "with the seed {seed}; a valid request that is refused has an example in the contract \
+             that the demo world cannot answer"
+        );
+        assert_eq!(run.verdict(), Verdict::Holds);
+        let (reached, all) = (run.reached.operations().count(), PROFILE.contract.routes.len());
+        assert!(reached * 100 > all * 81, "{reached} of {all} operations are few");
+    }
 }
 
 async fn broken(operation: &str, kind: FaultKind, operations: &str, stop_at_first: bool) -> Run {
