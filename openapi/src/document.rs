@@ -15,21 +15,60 @@ pub(crate) struct Document {
     _openapi: String,
     #[serde(rename = "info")]
     _info: Value,
-    #[serde(rename = "servers")]
-    _servers: Value,
+    pub(crate) servers: Vec<ServerObject>,
     #[serde(rename = "tags")]
     _tags: Value,
     pub(crate) security: Vec<Value>,
+    /// Ours: the member of a body that tells the operations of one path apart. Such paths are
+    /// written `path#action`.
+    #[serde(rename = "x-action")]
+    pub(crate) action: Option<String>,
+    /// Ours: what may stand at the end of a path and means nothing.
+    #[serde(rename = "x-ignored-path-endings", default)]
+    pub(crate) ignored_path_endings: Vec<String>,
+    /// Ours: whether query, form and JSON are read as one, whatever the method.
+    #[serde(rename = "x-parameters-anywhere", default)]
+    pub(crate) parameters_anywhere: bool,
+    /// Ours: whether a value of another type counts as the one that it stands for: a text for a
+    /// number or a boolean, a number for a text, one value for a list.
+    #[serde(rename = "x-coercion", default)]
+    pub(crate) coercion: bool,
+    /// Ours: whether `null`, `""` and what only the server sets count as absent where they stand
+    /// for nothing.
+    #[serde(rename = "x-leniency", default)]
+    pub(crate) leniency: bool,
     pub(crate) paths: BTreeMap<String, PathItem>,
     pub(crate) components: Components,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerObject {
+    pub(crate) url: String,
+    #[serde(rename = "description", default)]
+    _description: String,
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, ServerVariableObject>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerVariableObject {
+    pub(crate) default: String,
+    pub(crate) r#enum: Vec<String>,
+    #[serde(rename = "description", default)]
+    _description: String,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Components {
+    #[serde(default)]
     pub(crate) security_schemes: BTreeMap<String, SecurityScheme>,
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, ParameterObject>,
+    #[serde(default)]
+    pub(crate) request_bodies: BTreeMap<String, RequestBodyObject>,
     pub(crate) responses: BTreeMap<String, ResponseObject>,
     pub(crate) schemas: Value,
 }
@@ -70,7 +109,10 @@ pub(crate) struct OperationObject {
     pub(crate) security: Option<Vec<Value>>,
     #[serde(default)]
     pub(crate) parameters: Vec<OrRef<ParameterObject>>,
-    pub(crate) request_body: Option<RequestBodyObject>,
+    pub(crate) request_body: Option<OrRef<RequestBodyObject>>,
+    /// Ours: as in the document, for this operation.
+    #[serde(rename = "x-parameters-anywhere")]
+    pub(crate) parameters_anywhere: Option<bool>,
     pub(crate) responses: BTreeMap<String, OrRef<ResponseObject>>,
 }
 
@@ -96,7 +138,7 @@ fn explodes() -> bool {
     true
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestBodyObject {
     #[serde(rename = "description", default)]

@@ -6,20 +6,24 @@
 
 mod contract;
 mod document;
+pub mod form;
 pub mod json_pointer;
 mod parameter;
 mod plain;
 mod request;
 mod response;
+mod route;
 mod rule;
 mod schema;
+mod shape;
 mod violation;
 
-pub use contract::{Contract, Route};
+pub use contract::{Contract, ServerVariable};
 pub use parameter::{Location, Parameter};
 pub use plain::plain;
-pub use request::{Checked, RequestBody};
+pub use request::{Checked, JSON, MULTIPART, RequestBody, URL_ENCODED};
 pub use response::Response;
+pub use route::Route;
 pub use rule::Rule;
 pub use schema::MASK;
 pub use violation::Violation;

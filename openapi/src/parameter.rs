@@ -43,8 +43,9 @@ pub struct Parameter {
     schema: Option<Schema>,
 }
 
+/// The type of a value that is a text on the wire.
 #[derive(Clone, Copy)]
-enum ValueType {
+pub(crate) enum ValueType {
     Integer,
     Number,
     Boolean,
@@ -53,16 +54,22 @@ enum ValueType {
 
 impl ValueType {
     fn of(schema: &Value) -> ValueType {
-        match schema["type"].as_str() {
-            Some("integer") => ValueType::Integer,
-            Some("number") => ValueType::Number,
-            Some("boolean") => ValueType::Boolean,
-            _ => ValueType::Text,
+        ValueType::only(schema).unwrap_or(ValueType::Text)
+    }
+
+    /// The one scalar type that a schema names.
+    pub(crate) fn only(schema: &Value) -> Option<ValueType> {
+        match schema["type"].as_str()? {
+            "integer" => Some(ValueType::Integer),
+            "number" => Some(ValueType::Number),
+            "boolean" => Some(ValueType::Boolean),
+            "string" => Some(ValueType::Text),
+            _ => None,
         }
     }
 
     /// The typed value that `text` stands for.
-    fn read(self, text: &str) -> Result<Value, Rule> {
+    pub(crate) fn read(self, text: &str) -> Result<Value, Rule> {
         match self {
             ValueType::Integer => match text.parse::<i64>() {
                 // Rust reads a plus sign, JSON does not.
