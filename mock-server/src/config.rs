@@ -9,9 +9,11 @@ use crate::engine::WorldKind;
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// The APIs to serve, by name; none stands for all.
+    pub apis: Vec<String>,
     /// Where to keep the state; `None` keeps it in a temporary file.
     pub db: Option<PathBuf>,
-    /// The API key of the first customer.
+    /// The API key of the first customer of i3D.net.
     pub api_key: String,
     /// What a fresh world holds.
     pub world: WorldKind,
@@ -38,6 +40,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            apis: Vec::new(),
             db: None,
             api_key: Config::API_KEY.to_owned(),
             world: WorldKind::Demo,

@@ -10,4 +10,4 @@ mod config;
 mod server;
 
 pub use config::Config;
-pub use server::{Server, StartError, start};
+pub use server::{Server, StartError, start, start_with};

@@ -10,18 +10,21 @@ use tracing_subscriber::EnvFilter;
 /// The exit code of a start that failed.
 const START_FAILED: u8 = 2;
 
-/// A local, stateful emulator of the i3D.net v3 API.
+/// A local, stateful emulator of hosting APIs.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Flags {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "MOCK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Serve these APIs only; without it, all are served, each under its own paths
+    #[arg(long = "api", env = "MOCK_API", value_name = "NAME", value_delimiter = ',')]
+    apis: Vec<String>,
     /// Keep the state in this file, clock and seed included; without it a temporary one is removed
     /// at exit
     #[arg(long, env = "MOCK_DB", value_name = "PATH")]
     db: Option<PathBuf>,
-    /// The API key of the first customer
+    /// The API key of the first customer of i3D.net
     #[arg(long, env = "MOCK_API_KEY", default_value = Config::API_KEY, value_name = "KEY",
         value_parser = api_key, hide_env_values = true)]
     api_key: String,
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
     let config = Config {
         listen: flags.listen,
         db: flags.db,
+        apis: flags.apis,
         api_key: flags.api_key,
         world: flags.world,
         seed: flags.seed,
@@ -141,9 +145,14 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     let key = if config.api_key == Config::API_KEY { Config::API_KEY } else { "as given" };
     let world =
         config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
-    println!("i3D.net v3 emulator, ready");
-    println!("  url       {}/v3", server.url());
-    println!("  key       {key}   (send it as PRIVATE-TOKEN)");
+    println!("mock-server, ready");
+    println!("  url       {}", server.url());
+    for api in server.apis() {
+        let base_paths = &api.contract().base_paths;
+        let base = base_paths.first().map_or("", String::as_str);
+        println!("  {:<9} {}{base}", api.name(), server.url());
+    }
+    println!("  key       {key}");
     match config.seed {
         Some(seed) => println!("  world     {world}, seed {seed}, the clock stands still"),
         None => println!("  world     {world}"),

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Breach, Clock, Environment, OpenError, Settings, World},
+    engine::{Api, Breach, Clock, Environment, OpenError, Provider, World},
     http::{HttpOptions, app},
 };
 
@@ -31,6 +31,9 @@ pub enum StartError {
         "cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one"
     )]
     Listen(SocketAddr, io::Error),
+    /// No provider has an API of this name.
+    #[error("there is no API {0}; there are {1}")]
+    UnknownApi(String, String),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -40,37 +43,39 @@ pub enum StartError {
 }
 
 /// A server that runs until it is dropped.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     world: Arc<World>,
+    apis: Vec<Arc<dyn Api>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Starts a server on threads of its own and returns when it answers.
 pub fn start(config: Config) -> Result<Server, StartError> {
+    start_with(config, apis::all())
+}
+
+/// Starts a server of other providers than those that this crate emulates.
+pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<Server, StartError> {
+    let apis = served(&config.apis, &providers)?;
     let cannot_listen = |error| StartError::Listen(config.listen, error);
     let listener = TcpListener::bind(config.listen).map_err(cannot_listen)?;
     listener.set_nonblocking(true).map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
 
     let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
-    let settings = Settings {
-        kind: config.world,
-        api_key: config.api_key,
-        delivery_seconds: config.delivery_seconds,
-    };
+    let settings = apis::settings(&config);
     let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
-    let apis = apis::all();
-    let world =
-        World::open(config.db.as_deref(), apis.clone(), Environment::new(clock, settings, seed))?;
+    let environment = Environment::new(clock, config.world, settings, seed);
+    let world = World::open(config.db.as_deref(), providers.clone(), environment)?;
     let options = HttpOptions {
         strict: config.strict,
         cors: config.cors,
         control_token: config.control_token,
     };
-    let app = app(&apis, &world, &options).into_make_service_with_connect_info::<SocketAddr>();
+    let app = app(&providers, &apis, &world, &options)
+        .into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -104,10 +109,30 @@ pub fn start(config: Config) -> Result<Server, StartError> {
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
-    Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })
+    Ok(Server { address, world, apis, stop: Some(stop), thread: Some(thread) })
+}
+
+/// The APIs of these names, or all without a name.
+fn served(
+    names: &[String],
+    providers: &[Arc<dyn Provider>],
+) -> Result<Vec<Arc<dyn Api>>, StartError> {
+    let all: Vec<Arc<dyn Api>> = providers.iter().flat_map(|provider| provider.apis()).collect();
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|api| api.name() == **name)) {
+        let known: Vec<&str> = all.iter().map(|api| api.name()).collect();
+        return Err(StartError::UnknownApi(unknown.clone(), known.join(", ")));
+    }
+    let wanted =
+        |api: &Arc<dyn Api>| names.is_empty() || names.iter().any(|name| name == api.name());
+    Ok(all.into_iter().filter(wanted).collect())
 }
 
 impl Server {
+    /// The APIs that it serves.
+    pub fn apis(&self) -> &[Arc<dyn Api>] {
+        &self.apis
+    }
+
     /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -135,6 +160,12 @@ impl Server {
             // A server that panicked has said so already.
             let _ = thread.join();
         }
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
 }
 

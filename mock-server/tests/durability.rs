@@ -82,7 +82,7 @@ impl Program {
 
     fn url(&self) -> String {
         let line = self.banner.lines().find_map(|line| line.trim().strip_prefix("url"));
-        line.unwrap().trim().strip_suffix("/v3").unwrap().to_owned()
+        line.unwrap().trim().to_owned()
     }
 
     fn address(&self) -> String {

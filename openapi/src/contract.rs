@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::{
     document::{Components, Document, SecurityScheme, ServerObject},
-    request::Reading,
     route::{Route, Shared},
     schema::Schemas,
+    shape::Reading,
 };
 
 /// An API as its OpenAPI document describes it.

@@ -11,9 +11,14 @@ const DEPTH_MAX: usize = 8;
 /// The members that a form has.
 pub fn decode(form: &[u8]) -> Map<String, Value> {
     let pairs = form_urlencoded::parse(form);
+    gather(pairs.map(|(name, text)| (name.into_owned(), text.into_owned())))
+}
+
+/// The members that the texts of a form are.
+pub fn gather(texts: impl IntoIterator<Item = (String, String)>) -> Map<String, Value> {
     let mut members = Map::new();
-    for (name, text) in pairs {
-        insert(&mut members, &path(&name), text.into_owned().into());
+    for (name, text) in texts {
+        insert(&mut members, &path(&name), text.into());
     }
     members.into_iter().map(|(name, value)| (name, with_lists(value))).collect()
 }
@@ -31,7 +36,9 @@ fn append(form: &mut form_urlencoded::Serializer<String>, name: &str, value: &Va
     match value {
         Value::Null => {}
         Value::Object(members) => {
-            members.iter().for_each(|(inner, value)| append(form, &format!("{name}[{inner}]"), value));
+            members
+                .iter()
+                .for_each(|(inner, value)| append(form, &format!("{name}[{inner}]"), value));
         }
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
             let items = items.iter().enumerate();
@@ -99,7 +106,10 @@ mod tests {
             ("a=1&a=2&a=3", json!({ "a": ["1", "2", "3"] })),
             ("a[]=1&a[]=2", json!({ "a": ["1", "2"] })),
             ("a[1]=y&a[0]=x", json!({ "a": ["x", "y"] })),
-            ("a[0][n]=x&a[0][m]=y&a[1][n]=z", json!({ "a": [{ "n": "x", "m": "y" }, { "n": "z" }] })),
+            (
+                "a[0][n]=x&a[0][m]=y&a[1][n]=z",
+                json!({ "a": [{ "n": "x", "m": "y" }, { "n": "z" }] }),
+            ),
             ("a[b][c]=1", json!({ "a": { "b": { "c": "1" } } })),
             ("[x]=1&a[=2&a]=3&a[b=4", json!({ "[x]": "1", "a[": "2", "a]": "3", "a[b": "4" })),
             ("a=1&a[b]=2", json!({ "a": ["1", "2"] })),

@@ -21,11 +21,12 @@ mod violation;
 pub use contract::{Contract, ServerVariable};
 pub use parameter::{Location, Parameter};
 pub use plain::plain;
-pub use request::{Checked, JSON, MULTIPART, RequestBody, URL_ENCODED};
+pub use request::{JSON, MULTIPART, RequestBody, URL_ENCODED};
 pub use response::Response;
 pub use route::Route;
 pub use rule::Rule;
 pub use schema::MASK;
+pub use shape::Checked;
 pub use violation::Violation;
 
 use std::sync::LazyLock;

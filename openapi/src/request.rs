@@ -11,7 +11,7 @@ use crate::{
     document::{MediaObject, RequestBodyObject},
     rule::Rule,
     schema::{Schema, Schemas, View, without_read_only},
-    shape::Shape,
+    shape::{Checked, Reading, Shape},
     violation::Violation,
 };
 
@@ -21,24 +21,6 @@ pub const JSON: &str = "application/json";
 pub const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 /// The media type of forms with files.
 pub const MULTIPART: &str = "multipart/form-data";
-
-/// How leniently the bodies of a contract are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading {
-    /// Whether a value of another type counts as the one that it stands for.
-    pub(crate) coerces: bool,
-    /// Whether values that stand for nothing count as absent.
-    pub(crate) lenient: bool,
-}
-
-/// What a check found.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Checked {
-    /// What breaks the contract; empty for a good request.
-    pub violations: Vec<Violation>,
-    /// Properties that the contract does not know; they are ignored.
-    pub unknown: Vec<String>,
-}
 
 /// The body that an operation accepts.
 pub struct RequestBody {
@@ -153,4 +135,3 @@ impl RequestBody {
             .collect()
     }
 }
-

@@ -9,10 +9,11 @@ use crate::{
     document::{Components, OperationObject, OrRef, ParameterObject},
     parameter::{Location, Parameter},
     plain,
-    request::{Checked, Reading, RequestBody},
+    request::RequestBody,
     response::{Response, Responses},
     rule::Rule,
     schema::Schemas,
+    shape::{Checked, Reading},
     violation::Violation,
 };
 

@@ -7,11 +7,28 @@ use serde_json::Value;
 use crate::{
     parameter::ValueType,
     plain,
-    request::{Checked, Reading},
     rule::Rule,
     schema::{Schema, Schemas, View},
     violation::{Violation, join},
 };
+
+/// What a check found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What breaks the contract; empty for a good request.
+    pub violations: Vec<Violation>,
+    /// Properties that the contract does not know; they are ignored.
+    pub unknown: Vec<String>,
+}
+
+/// How leniently the bodies of a contract are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    /// Whether a value of another type counts as the one that it stands for.
+    pub(crate) coerces: bool,
+    /// Whether values that stand for nothing count as absent.
+    pub(crate) lenient: bool,
+}
 
 /// What pruning needs to know of a schema.
 pub(crate) enum Shape {
@@ -169,12 +186,7 @@ fn allows(schema: &Value, name: &str) -> bool {
 }
 
 impl Property {
-    fn of(
-        schemas: &Arc<Schemas>,
-        property: &Value,
-        required: bool,
-        reading: Reading,
-    ) -> Property {
+    fn of(schemas: &Arc<Schemas>, property: &Value, required: bool, reading: Reading) -> Property {
         let Reading { coerces, lenient } = reading;
         let resolved = schemas.resolve(property);
         let types = |name| allows(resolved, name);
@@ -186,7 +198,10 @@ impl Property {
         Property {
             shape: Shape::of(schemas, property, reading),
             ignored: lenient && property["readOnly"] == true,
-            absent_if_null: lenient && !required && !nullable && (types("array") || types("object")),
+            absent_if_null: lenient
+                && !required
+                && !nullable
+                && (types("array") || types("object")),
             absent_if_empty: !required && empty && !takes_empty(),
         }
     }

@@ -252,7 +252,8 @@ mod tests {
             serde_json::from_str(PROFILE.contract.document).expect("the contract is JSON");
         for (id, class) in Rules::of(&PROFILE).operations() {
             let route = PROFILE.contract.route(id).expect("the operation exists");
-            let operation = &document["paths"][&route.document_path][route.method.as_str().to_lowercase()];
+            let operation =
+                &document["paths"][&route.document_path][route.method.as_str().to_lowercase()];
             let shows_secrets = holds_secret(&document, &operation["responses"]);
             match class {
                 Class::Read => assert!(route.method == Method::GET && !shows_secrets, "{id}"),

@@ -1,12 +1,24 @@
-//! The emulated APIs.
+//! The emulated APIs, by provider.
 
 mod i3d;
 
 use std::sync::Arc;
 
-use crate::engine::Api;
+use http::Extensions;
 
-/// Every API that the server emulates.
-pub fn all() -> Vec<Arc<dyn Api>> {
-    vec![Arc::new(i3d::v3::I3dV3)]
+use crate::{config::Config, engine::Provider};
+
+/// Every provider whose APIs the server emulates.
+pub fn all() -> Vec<Arc<dyn Provider>> {
+    vec![Arc::new(i3d::provider::I3d)]
+}
+
+/// The settings of all providers, each in its own type.
+pub(crate) fn settings(config: &Config) -> Extensions {
+    let mut settings = Extensions::new();
+    settings.insert(i3d::Settings {
+        api_key: config.api_key.clone(),
+        delivery_seconds: config.delivery_seconds,
+    });
+    settings
 }

@@ -1,8 +1,10 @@
 //! What makes an API: its contract, its operations and its conventions.
 
-use http::HeaderMap;
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName};
 use openapi::{Contract, Route};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     context::{Context, Credential},
@@ -10,7 +12,31 @@ use super::{
     page::Page,
     problem::{Problem, Result},
     web_page::WebPage,
+    world::Environment,
 };
+
+/// Who owns tables, customers and credentials, and the APIs that share them.
+pub trait Provider: Send + Sync + 'static {
+    /// Its short name.
+    fn name(&self) -> &'static str;
+
+    /// Its tables, as SQL.
+    fn schema(&self) -> &'static str;
+
+    /// Fills the tables of a fresh world.
+    fn seed(&self, cx: &Context) -> Result<()>;
+
+    /// Applies the settings to a world that was seeded, now or in an earlier run.
+    fn apply_settings(&self, cx: &Context) -> Result<()>;
+
+    /// Its APIs.
+    fn apis(&self) -> Vec<Arc<dyn Api>>;
+
+    /// The pages that it shows to browsers, beside the operations of its APIs.
+    fn pages(&self) -> Vec<WebPage> {
+        Vec::new()
+    }
+}
 
 /// Who a request comes from, by its credentials.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,47 +47,67 @@ pub struct Identity {
     pub credential: Option<Credential>,
 }
 
+/// Where a request may carry its credentials.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its query string; empty without one.
+    pub query: &'a str,
+    /// The members of its body, where the operation is chosen by one of them.
+    pub members: Option<&'a Map<String, Value>>,
+}
+
+/// How an API answers lists in parts.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging {
+    /// The header that asks for a part.
+    pub header: &'static str,
+    /// The part that the header asks for; without the header the first one.
+    pub read: fn(Option<&str>) -> Result<Page>,
+}
+
+/// How a refusal goes over the wire.
+#[derive(Debug)]
+pub struct Refused {
+    /// The status.
+    pub status: u16,
+    /// Headers beyond the content type.
+    pub headers: Vec<(HeaderName, String)>,
+    /// The body.
+    pub body: Value,
+}
+
 /// An API, as the engine and the HTTP server see it.
 pub trait Api: Send + Sync + 'static {
-    /// Its short name, as in `openapi/i3d-v3`.
+    /// Its short name, as in `openapi/NAME/`.
     fn name(&self) -> &'static str;
-
-    /// The first segment of all its paths, as in `/v3`.
-    fn prefix(&self) -> &'static str;
 
     /// Its contract.
     fn contract(&self) -> &'static Contract;
 
-    /// Its tables, as SQL.
-    fn schema(&self) -> &'static str;
-
-    /// Every operation of the document.
+    /// Every operation of the contract.
     fn operations(&self) -> Vec<Operation>;
 
-    /// The pages that it shows to browsers, beside its operations.
-    fn pages(&self) -> Vec<WebPage> {
-        Vec::new()
+    /// The caller, by the credentials of the request; refuses bad credentials.
+    fn authenticate(&self, cx: &Context, presented: &Presented) -> Result<Identity>;
+
+    /// How a refusal goes over the wire; `route` is the operation, where one was found.
+    fn refuse(&self, problem: &Problem, route: Option<&Route>) -> Refused;
+
+    /// How lists are answered in parts; `None` where they are always whole.
+    fn paging(&self) -> Option<Paging> {
+        None
     }
 
     /// Logs for the caller that the operation of `route` succeeded at `path`, in the transaction of
     /// that operation.
-    fn log_action(&self, cx: &Context, route: &Route, path: &str) -> Result<()>;
+    fn log_action(&self, _cx: &Context, _route: &Route, _path: &str) -> Result<()> {
+        Ok(())
+    }
 
-    /// Fills the tables of a fresh world.
-    fn seed(&self, cx: &Context) -> Result<()>;
-
-    /// Applies the settings to a world that was seeded, now or in an earlier run.
-    fn apply_settings(&self, cx: &Context) -> Result<()>;
-
-    /// The caller, by the credentials in the headers; refuses bad credentials.
-    fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity>;
-
-    /// The header that asks for a part of a list.
-    fn page_header(&self) -> &'static str;
-
-    /// The part of a list that the header asks for; without the header the first part.
-    fn page(&self, header: Option<&str>) -> Result<Page>;
-
-    /// Status and body of a refusal; `route` is the operation, where one was found.
-    fn render(&self, problem: &Problem, route: Option<&Route>) -> (u16, Value);
+    /// The headers that each answer has, whatever it is; [`Environment::exchange_id`] names it.
+    fn response_headers(&self, _environment: &Environment) -> Vec<(HeaderName, String)> {
+        Vec::new()
+    }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     problem::{Problem, Result},
     store::{KeyCache, KeyGrant},
-    world::{Counts, Environment, Journal, Settings},
+    world::{Counts, Environment, Journal, WorldKind},
 };
 
 /// How a caller proved who they are.
@@ -30,6 +30,9 @@ pub struct Caller {
     pub credential: Option<Credential>,
     /// Where the request came from.
     pub address: IpAddr,
+    /// What the request chose of the base path, such as a location; see
+    /// [`openapi::ServerVariable`].
+    pub server_variable: Option<&'static str>,
 }
 
 impl Caller {
@@ -40,7 +43,7 @@ impl Caller {
 
     /// A caller without credentials.
     pub fn anonymous(address: IpAddr) -> Caller {
-        Caller { account: None, credential: None, address }
+        Caller { account: None, credential: None, address, server_variable: None }
     }
 }
 
@@ -128,9 +131,15 @@ impl<'a> Context<'a> {
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
 
-    /// The settings of the world.
-    pub fn settings(&self) -> &Settings {
-        &self.environment.settings
+    /// What a fresh world holds.
+    pub fn world_kind(&self) -> WorldKind {
+        self.environment.kind
+    }
+
+    /// The settings of a provider, which come with the world.
+    pub fn settings<T: Clone + Send + Sync + 'static>(&self) -> Result<&T> {
+        let settings = self.environment.settings.get::<T>();
+        settings.ok_or_else(|| Problem::internal("a provider's settings are missing"))
     }
 
     /// The last requests.

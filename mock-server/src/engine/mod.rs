@@ -1,7 +1,8 @@
 //! What every emulated API stands on: state, time, identity, and the shape of an operation.
 //!
-//! The engine knows neither a resource nor how requests arrive. An API is described to it by
-//! [`Api`]; an operation is a plain function of an open transaction, see [`Operation`].
+//! The engine knows neither a resource nor how requests arrive. A [`Provider`] describes to it its
+//! tables and each [`Api`] over them; an operation is a plain function of an open transaction, see
+//! [`Operation`].
 
 mod api;
 mod context;
@@ -15,7 +16,7 @@ mod table;
 mod web_page;
 mod world;
 
-pub use api::{Api, Identity};
+pub use api::{Api, Identity, Paging, Presented, Provider, Refused};
 pub use context::{Caller, Context, Credential};
 pub use operation::{
     Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, read, write,
@@ -29,5 +30,5 @@ pub use table::{Row, Table};
 pub use web_page::WebPage;
 pub use world::{
     Breach, Clock, ClockReading, ClockState, Counts, Environment, Exchange, Journal, Mail, Notes,
-    Seed, Settings, Unknown, World, WorldKind, dated, header_lines,
+    Seed, Unknown, World, WorldKind, dated, header_lines,
 };

@@ -40,6 +40,8 @@ pub struct Part {
     pub name: String,
     /// The name of the file, where it is one.
     pub file_name: Option<String>,
+    /// Its media type, where it says one.
+    pub content_type: Option<String>,
     /// The content.
     pub bytes: Vec<u8>,
 }
@@ -106,6 +108,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether it takes this of a request.
+    pub fn takes(&self, needs: Needs) -> bool {
+        self.needs.contains(&needs)
+    }
+
     /// Runs it.
     pub fn run(&self, cx: &Context, request: Request) -> Result<Reply> {
         (self.run)(cx, request)

@@ -34,7 +34,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// The HTTP status of this meaning.
+    /// The usual HTTP status of this meaning; an API may have others.
     pub fn status(self) -> u16 {
         match self {
             ProblemKind::Malformed => 400,

@@ -1,4 +1,5 @@
-//! What an operation answers. The status comes from the contract.
+//! What an operation answers. The status comes from the contract; where it lists several for
+//! success, an operation may choose.
 
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ pub enum Content {
 /// An answer.
 #[derive(Debug)]
 pub struct Reply {
+    /// The status, where it is not the first that the contract lists for success.
+    pub status: Option<u16>,
     /// The body.
     pub content: Content,
     /// Headers beyond the content type.
@@ -25,6 +28,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The same with another status of success.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Reply {
+        Reply { status: Some(status), ..self }
+    }
+
     /// The same with one more header.
     #[must_use]
     pub fn with_header(mut self, name: http::HeaderName, value: String) -> Reply {
@@ -88,7 +97,7 @@ fn json(text: String) -> Result<Reply> {
 
 impl From<Content> for Reply {
     fn from(content: Content) -> Reply {
-        Reply { content, headers: Vec::new() }
+        Reply { status: None, content, headers: Vec::new() }
     }
 }
 

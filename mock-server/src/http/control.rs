@@ -102,8 +102,18 @@ fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
 }
 
 async fn health(State(control): State<Control>) -> Json<Value> {
-    let apis: Vec<&str> = control.apis.iter().map(|api| api.name()).collect();
+    let apis: Vec<Value> = control.apis.iter().map(|api| about(&**api)).collect();
     Json(json!({ "status": "OK", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
+}
+
+/// What the server tells of an API: its name, how many operations it has, and where they stand.
+fn about(api: &dyn Api) -> Value {
+    let contract = api.contract();
+    json!({
+        "name": api.name(),
+        "operations": contract.routes.len(),
+        "basePaths": contract.base_paths,
+    })
 }
 
 async fn reset(State(control): State<Control>) -> Answer {
@@ -144,7 +154,11 @@ async fn move_clock(
 
 async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {
     let api = control.apis.iter().find(|api| file.strip_suffix(".json") == Some(api.name()));
-    let api = api.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no API has this name"))?;
+    let api = api.ok_or_else(|| {
+        let names: Vec<&str> = control.apis.iter().map(|api| api.name()).collect();
+        let why = format!("no API has this name; there are {}", names.join(", "));
+        refuse(StatusCode::NOT_FOUND, &why)
+    })?;
     Ok(([(header::CONTENT_TYPE, "application/json")], api.contract().document).into_response())
 }
 

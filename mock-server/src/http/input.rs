@@ -1,19 +1,26 @@
 //! What an operation takes of a request: path, query, range, headers and body, typed and checked
 //! by the contract.
 
-use std::{fmt::Display, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::Body,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request as HttpRequest},
+    extract::RawPathParams,
     http::{HeaderMap, HeaderValue, request::Parts},
 };
 use bytes::Bytes;
-use openapi::{Checked, Location, RequestBody, Rule, Violation};
-use serde_json::Value;
+use openapi::{Checked, JSON, Location, MULTIPART, Route, Rule, URL_ENCODED, Violation, form};
+use serde_json::{Map, Value};
 
-use super::{body, endpoint::Endpoint};
-use crate::engine::{Needs, Notes, Part, Problem, ProblemKind, Request, Result};
+use super::{
+    body,
+    decode::{Decoded, decode, media_type},
+    endpoint::Endpoint,
+};
+use crate::engine::{Caller, Needs, Notes, Presented, Problem, ProblemKind, Request, Result};
+
+/// The media types that parameters are taken from where the contract takes them from anywhere.
+const ANYWHERE: [&str; 3] = [JSON, URL_ENCODED, MULTIPART];
 
 /// A request whose operation is known.
 pub(super) struct Incoming<'a> {
@@ -24,14 +31,32 @@ pub(super) struct Incoming<'a> {
     pub(super) parts: &'a Parts,
     /// The parameters of its path.
     pub(super) path: &'a RawPathParams,
+    /// What it chose of the base path.
+    pub(super) server_variable: Option<&'static str>,
+    /// Its body, where the operation was chosen by it.
+    pub(super) early: Option<(Bytes, Decoded<'a>)>,
     /// Whether properties that the contract does not know are refused.
     pub(super) strict: bool,
     /// Where such properties are noted.
     pub(super) notes: &'a Notes,
 }
 
-impl Incoming<'_> {
-    /// Path, query, range and headers.
+impl<'a> Incoming<'a> {
+    /// The caller, before the credentials are looked at.
+    pub(super) fn anonymous(&self) -> Caller {
+        Caller { server_variable: self.server_variable, ..Caller::anonymous(self.from) }
+    }
+
+    /// Where its credentials may be.
+    pub(super) fn presented(&self) -> Presented<'_> {
+        Presented {
+            headers: &self.parts.headers,
+            query: self.parts.uri.query().unwrap_or_default(),
+            members: self.early.as_ref().and_then(|(_, decoded)| decoded.members()),
+        }
+    }
+
+    /// Path, query, range and headers; where parameters come from anywhere, the path alone.
     pub(super) fn parameters(&self) -> Result<Request> {
         let Incoming { endpoint, parts, .. } = self;
         let route = endpoint.route;
@@ -40,56 +65,106 @@ impl Incoming<'_> {
         if !route.read(Location::Path, &given, &mut request.path).violations.is_empty() {
             return Err(Problem::new(ProblemKind::NoRoute));
         }
-        let query: Vec<_> =
-            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).collect();
-        let query: Vec<(&str, &str)> =
-            query.iter().map(|(name, text)| (&**name, &**text)).collect();
-        let checked = route.read(Location::Query, &query, &mut request.query);
-        let violations = self.tolerated(checked);
-        if !violations.is_empty() {
-            return Err(Problem { errors: violations, ..Problem::new(ProblemKind::Malformed) });
+        if !route.anywhere {
+            self.query(&mut request.query)?;
         }
-        if endpoint.ranged {
-            let range = only_header(&parts.headers, endpoint.api.page_header())?;
-            request.page = endpoint.api.page(range)?;
+        if let Some(paging) = endpoint.paging {
+            request.page = (paging.read)(only_header(&parts.headers, paging.header)?)?;
         }
-        if endpoint.operation.needs.contains(&Needs::Headers) {
+        if endpoint.operation.takes(Needs::Headers) {
             request.headers = parts.headers.clone();
         }
         Ok(request)
     }
 
+    fn query(&self, values: &mut Map<String, Value>) -> Result<()> {
+        let query: Vec<_> =
+            form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes()).collect();
+        let query: Vec<(&str, &str)> =
+            query.iter().map(|(name, text)| (&**name, &**text)).collect();
+        let checked = self.endpoint.route.read(Location::Query, &query, values);
+        let errors = self.tolerated(checked);
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(Problem { errors, ..Problem::new(ProblemKind::Malformed) })
+    }
+
     /// The bytes of the body; empty where the operation takes none.
     pub(super) async fn body_bytes(&self, body: &mut Body) -> Result<Bytes> {
-        match self.endpoint.route.body {
-            Some(_) => body::read(self.parts, body).await,
+        match &self.early {
+            Some((sent, _)) => Ok(sent.clone()),
+            None if self.endpoint.route.anywhere || self.endpoint.route.body.is_some() => {
+                body::read(self.parts, body).await
+            }
             None => Ok(Bytes::new()),
         }
     }
 
     /// The request with the body that these bytes are.
-    pub(super) async fn with_body(&self, request: Request, bytes: &Bytes) -> Result<Request> {
-        match &self.endpoint.route.body {
+    pub(super) async fn with_body(&mut self, request: Request, bytes: &Bytes) -> Result<Request> {
+        let route = self.endpoint.route;
+        let early = self.early.take().map(|(_, decoded)| decoded);
+        if route.anywhere {
+            let decoded = match early {
+                Some(decoded) => decoded,
+                None if bytes.is_empty() => return self.collected(request, Map::new()),
+                None => {
+                    decode(media_type(&ANYWHERE, self.parts, bytes), self.parts, bytes.clone())
+                        .await?
+                }
+            };
+            let Value::Object(members) = decoded.value else {
+                return Err(Problem::malformed("The body is no object"));
+            };
+            return self.collected(Request { form: decoded.parts, ..request }, members);
+        }
+        match &route.body {
             None => Ok(request),
-            Some(expected) if expected.is_json() => {
-                Ok(Request { body: self.json(expected, bytes)?, ..request })
-            }
-            Some(expected) => {
-                let form = form(expected, self.parts, bytes.clone()).await?;
-                Ok(Request { form, ..request })
+            Some(body) if early.is_none() && bytes.is_empty() && !body.required => Ok(request),
+            Some(_) => {
+                let decoded = match early {
+                    Some(decoded) => decoded,
+                    None => {
+                        let media = media_type(&media_types(route), self.parts, bytes);
+                        decode(media, self.parts, bytes.clone()).await?
+                    }
+                };
+                self.checked(request, decoded)
             }
         }
     }
 
-    fn json(&self, expected: &RequestBody, bytes: &Bytes) -> Result<Value> {
-        if bytes.is_empty() && !expected.required {
-            return Ok(Value::Null);
+    /// The request with a body that satisfies the contract.
+    fn checked(&self, request: Request, decoded: Decoded<'_>) -> Result<Request> {
+        let Decoded { media, value: mut body, parts: form } = decoded;
+        let expected = self.endpoint.route.bodies().find(|body| body.media == media);
+        let expected = expected.ok_or_else(|| {
+            Problem::malformed(format!("{} takes no body of type {media}", self.endpoint.route.id))
+        })?;
+        let reads_parts = expected.is_multipart() && !self.endpoint.operation.takes(Needs::Body);
+        if !reads_parts {
+            Problem::refuse(self.tolerated(expected.check(&mut body)))?;
+            return Ok(Request { body, form, ..request });
         }
-        let body = serde_json::from_slice(bytes);
-        let mut body =
-            body.map_err(|error| Problem::malformed(format!("The body is not JSON: {error}")))?;
-        Problem::refuse(self.tolerated(expected.check(&mut body)))?;
-        Ok(body)
+        // The operation reads the parts itself: only those that must be there are asked for.
+        let names: Vec<&str> = form.iter().map(|part| part.name.as_str()).collect();
+        Problem::refuse(expected.check_parts(&names))?;
+        Ok(Request { form, ..request })
+    }
+
+    /// The request with what its query and its body carry, taken as one. The body counts where both
+    /// have a name.
+    pub(super) fn collected(
+        &self,
+        mut request: Request,
+        members: Map<String, Value>,
+    ) -> Result<Request> {
+        let mut given = form::decode(self.parts.uri.query().unwrap_or_default().as_bytes());
+        given.extend(members);
+        let (body, checked) = self.endpoint.route.read_anywhere(given, &mut request.query);
+        Problem::refuse(self.tolerated(checked))?;
+        Ok(Request { body, ..request })
     }
 
     /// The violations of a check. What the contract does not know is noted, or refused where the
@@ -107,6 +182,11 @@ impl Incoming<'_> {
     }
 }
 
+/// The media types of the bodies that an operation takes.
+pub(super) fn media_types(route: &Route) -> Vec<&str> {
+    route.bodies().map(|body| &*body.media).collect()
+}
+
 /// The value of a header that may stand once.
 fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>> {
     let mut values = headers.get_all(name).iter();
@@ -115,25 +195,4 @@ fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
         (Ok(value), None) => Ok(value),
         _ => Err(Problem::malformed(format!("The header {name} may stand once, in ASCII"))),
     }
-}
-
-/// The parts of a multipart body; the ones that the contract requires must be there.
-async fn form(expected: &RequestBody, parts: &Parts, bytes: Bytes) -> Result<Vec<Part>> {
-    let malformed =
-        |error: &dyn Display| Problem::malformed(format!("The body is no multipart form: {error}"));
-    let mut request = HttpRequest::from_parts(parts.clone(), Body::from(bytes));
-    // The body was read within a bound of our own.
-    DefaultBodyLimit::disable().apply(&mut request);
-    let mut fields =
-        Multipart::from_request(request, &()).await.map_err(|error| malformed(&error))?;
-    let mut form = Vec::new();
-    while let Some(field) = fields.next_field().await.map_err(|error| malformed(&error))? {
-        let (name, file_name) =
-            (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
-        let bytes = field.bytes().await.map_err(|error| malformed(&error))?.to_vec();
-        form.push(Part { name, file_name, bytes });
-    }
-    let names: Vec<&str> = form.iter().map(|part| part.name.as_str()).collect();
-    Problem::refuse(expected.check_parts(&names))?;
-    Ok(form)
 }

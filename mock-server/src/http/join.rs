@@ -21,10 +21,11 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
         let operation = operations.remove(route.id.as_str());
         let operation =
             operation.unwrap_or_else(|| panic!("nobody registered {} of the contract", route.id));
-        let ranged = route.parameter(Location::Header, api.page_header()).is_some();
-        assert_agreement(route, &operation, ranged);
+        let paging =
+            api.paging().filter(|it| route.parameter(Location::Header, it.header).is_some());
+        assert_agreement(route, &operation, paging.is_some());
         let check = ResponseCheck::default();
-        Endpoint { route, operation, api: Arc::clone(api), ranged, check }
+        Endpoint { route, operation, api: Arc::clone(api), paging, check }
     });
     let endpoints = endpoints.collect();
     assert!(operations.is_empty(), "operations outside the contract: {:?}", operations.keys());
@@ -35,11 +36,10 @@ pub fn join(api: &Arc<dyn Api>) -> Vec<Endpoint> {
 /// range.
 fn assert_agreement(route: &Route, operation: &Operation, ranged: bool) {
     let id = operation.id;
-    let takes = |needs| operation.needs.contains(&needs);
     let offers = |needs| match needs {
         Needs::Parameters => route.parameters.iter().any(|it| it.location != Location::Header),
-        Needs::Body => route.body.as_ref().is_some_and(openapi::RequestBody::is_json),
-        Needs::Form => route.body.as_ref().is_some_and(|body| !body.is_json()),
+        Needs::Body => route.bodies().any(|body| !body.is_multipart()),
+        Needs::Form => route.bodies().any(openapi::RequestBody::is_multipart),
         Needs::Page => ranged,
         Needs::Headers => true,
     };
@@ -48,5 +48,5 @@ fn assert_agreement(route: &Route, operation: &Operation, ranged: bool) {
     for needs in &operation.needs {
         assert!(offers(*needs), "{id} takes {needs:?}, but the contract offers none");
     }
-    assert!(!ranged || takes(Needs::Page), "{id} must page its list");
+    assert!(!ranged || operation.takes(Needs::Page), "{id} must page its list");
 }

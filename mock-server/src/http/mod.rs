@@ -4,6 +4,7 @@
 
 mod body;
 mod control;
+mod decode;
 mod endpoint;
 mod input;
 mod join;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::engine::{Api, World};
+use crate::engine::{Api, Provider, World};
 use pipeline::Pipeline;
 
 pub use join::join;
@@ -33,10 +34,16 @@ pub struct HttpOptions {
     pub control_token: Option<String>,
 }
 
-/// Everything the server answers: the APIs, and the control API under `/_mock`.
-pub fn app(apis: &[Arc<dyn Api>], world: &Arc<World>, options: &HttpOptions) -> Router {
+/// Everything the server answers: `apis`, the pages of the providers, and the control API under
+/// `/_mock`.
+pub fn app(
+    providers: &[Arc<dyn Provider>],
+    apis: &[Arc<dyn Api>],
+    world: &Arc<World>,
+    options: &HttpOptions,
+) -> Router {
     let pipeline = Pipeline::new(apis, world, options.strict);
-    let mut router = router::router(apis, pipeline).merge(pages::router(apis, world));
+    let mut router = router::router(apis, pipeline).merge(pages::router(providers, world));
     if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }

@@ -12,11 +12,11 @@ use axum::{
 };
 
 use super::response::Answer;
-use crate::engine::{Api, Caller, Effect, Reply, Request, Result, WebPage, World};
+use crate::engine::{Caller, Effect, Provider, Reply, Request, Result, WebPage, World};
 
-/// One route for each page of each API.
-pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Router {
-    apis.iter().flat_map(|api| api.pages()).fold(Router::new(), |router, page| {
+/// One route for each page of each provider.
+pub(super) fn router(providers: &[Arc<dyn Provider>], world: &Arc<World>) -> Router {
+    providers.iter().flat_map(|provider| provider.pages()).fold(Router::new(), |router, page| {
         let method =
             MethodFilter::try_from(page.method.clone()).expect("a page has an ordinary method");
         let (path, page, world) = (page.path, Arc::new(page), Arc::clone(world));

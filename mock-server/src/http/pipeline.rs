@@ -1,7 +1,8 @@
 //! What happens to a request, step by step.
 //!
 //! 1. **Path and method** choose the operation: an unknown path is refused with 404, another method
-//!    with 405, and `OPTIONS` answers which methods there are.
+//!    with 405, and `OPTIONS` answers which methods there are. Where several operations share both,
+//!    the body is read now and its action chooses.
 //! 2. **Credentials** say who the caller is. Anonymous callers are rejected on protected
 //!    operations.
 //! 3. **Parameters** of path, query and headers are typed and checked by the contract.
@@ -22,20 +23,22 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{RawPathParams, Request as HttpRequest},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
 use openapi::Violation;
+use serde_json::Map;
 
 use super::{
     body,
-    endpoint::{Endpoint, PathItem},
-    input::Incoming,
-    response::Answer,
+    decode::{Decoded, decode, media_type},
+    endpoint::{Endpoint, PathItem, choosing_member, of_action},
+    input::{Incoming, media_types},
+    response::{Answer, header_map},
 };
 use crate::engine::{
     Api, Breach, Caller, Context, Effect, Exchange, Identity, Problem, ProblemKind, Reply, Request,
@@ -94,17 +97,20 @@ impl Pipeline {
         request: HttpRequest,
     ) -> Response {
         let answer = AssertUnwindSafe(self.dispatch(item, from, path, request)).catch_unwind();
-        let answer = answer.await.unwrap_or_else(|_| {
-            Answer::refusal(item.api(), &Problem::new(ProblemKind::Internal), None).into_response()
-        });
-        self.dated(answer)
+        let answer = answer
+            .await
+            .unwrap_or_else(|_| refused(item.api(), &Problem::new(ProblemKind::Internal)));
+        self.finished(item.api(), answer)
     }
 
-    /// Answers a request to a path that no API has.
+    /// Answers a request to a path that no API has, in the words of the one that stands there.
     pub(super) fn serve_unknown_path(&self, request: HttpRequest) -> Response {
         let (parts, sent) = request.into_parts();
         body::drain(&parts, sent);
-        self.dated(self.no_route(parts.uri.path()))
+        let path = parts.uri.path();
+        let api = self.apis.iter().find(|api| api.contract().covers(path));
+        let api = &**api.unwrap_or(&self.apis[0]);
+        self.finished(api, refused(api, &Problem::new(ProblemKind::NoRoute)))
     }
 
     /// Step 1, then the others.
@@ -116,20 +122,29 @@ impl Pipeline {
         request: HttpRequest,
     ) -> Response {
         let (parts, mut body) = request.into_parts();
-        let Some(endpoint) = item.endpoint(&parts.method) else {
+        let Some(endpoints) = item.of_method(&parts.method) else {
             body::drain(&parts, body);
             return other_method(item, &parts.method);
         };
-        let Ok(path) = path else {
+        let place = path.ok().and_then(|path| Some((server_variable(item, &path)?, path)));
+        let Some((server_variable, path)) = place else {
             body::drain(&parts, body);
-            return self.no_route(parts.uri.path());
+            return refused(item.api(), &Problem::new(ProblemKind::NoRoute));
+        };
+        let (endpoint, early) = match choose(endpoints, &parts, &mut body).await {
+            Ok(chosen) => chosen,
+            Err(problem) => {
+                body::drain(&parts, body);
+                return refused(item.api(), &problem);
+            }
         };
         let notes = &self.world.environment.notes;
         let (parts, path, strict) = (&parts, &path, self.strict);
-        let incoming = Incoming { endpoint, from, parts, path, strict, notes };
+        let mut incoming =
+            Incoming { endpoint, from, parts, path, server_variable, early, strict, notes };
 
         let started = self.world.clock().seconds();
-        let Outcome { caller, sent, reply } = self.answer(&incoming, &mut body).await;
+        let Outcome { caller, sent, reply } = self.answer(&mut incoming, &mut body).await;
         body::drain(parts, body);
         let answer = self.checked(endpoint, reply);
         self.record(&incoming, started, caller, sent, &answer);
@@ -137,9 +152,10 @@ impl Pipeline {
     }
 
     /// Steps 2 to 5.
-    async fn answer(&self, incoming: &Incoming<'_>, body: &mut Body) -> Outcome {
-        let anonymous = Caller::anonymous(incoming.from);
-        if incoming.endpoint.reads_without_body() {
+    async fn answer(&self, incoming: &mut Incoming<'_>, body: &mut Body) -> Outcome {
+        let anonymous = incoming.anonymous();
+        let waits = incoming.endpoint.route.anywhere && !body.is_end_stream();
+        if incoming.endpoint.reads_without_body() && !waits {
             return self.answer_in_one_transaction(incoming, anonymous);
         }
         let caller = match self.world.read(anonymous, |cx| authenticate(cx, incoming)) {
@@ -168,7 +184,10 @@ impl Pipeline {
         let mut caller = anonymous;
         let result = self.world.read(anonymous, |cx| {
             caller = authenticate(cx, incoming)?;
-            let request = incoming.parameters()?;
+            let mut request = incoming.parameters()?;
+            if incoming.endpoint.route.anywhere {
+                request = incoming.collected(request, Map::new())?;
+            }
             Ok(incoming.endpoint.operation.run(&cx.with_caller(caller), request))
         });
         let reply = match result {
@@ -256,14 +275,10 @@ impl Pipeline {
         });
     }
 
-    fn no_route(&self, path: &str) -> Response {
-        let api =
-            self.apis.iter().find(|api| path.starts_with(api.prefix())).unwrap_or(&self.apis[0]);
-        Answer::refusal(&**api, &Problem::new(ProblemKind::NoRoute), None).into_response()
-    }
-
-    /// The answer with the date of the world, where its clock does not show the real time.
-    fn dated(&self, mut answer: Response) -> Response {
+    /// The answer with the headers of its API, and with the date of the world where its clock does
+    /// not show the real time.
+    fn finished(&self, api: &dyn Api, mut answer: Response) -> Response {
+        answer.headers_mut().extend(header_map(api.response_headers(&self.world.environment)));
         let clock = self.world.clock();
         if !clock.is_real() {
             let since = Duration::from_secs(clock.now().try_into().unwrap_or_default());
@@ -277,9 +292,9 @@ impl Pipeline {
 
 /// Finds out who the caller is; rejects anonymous callers on protected operations.
 fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
-    let Incoming { endpoint, parts, .. } = incoming;
+    let endpoint = incoming.endpoint;
     let open = endpoint.route.open;
-    let identity = match endpoint.api.authenticate(cx, &parts.headers) {
+    let identity = match endpoint.api.authenticate(cx, &incoming.presented()) {
         // An open operation ignores bad credentials. It refuses credentials that are good and not
         // for this only where the contract lists 403.
         Err(problem) if open && problem.kind == ProblemKind::Unauthenticated => Identity::default(),
@@ -294,7 +309,35 @@ fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
         other => other?,
     };
     let Identity { account, credential } = identity;
-    Ok(Caller { account, credential, address: incoming.from })
+    Ok(Caller { account, credential, ..incoming.anonymous() })
+}
+
+/// What the path chooses of the base path; nothing where there is nothing to choose, `None` for an
+/// unknown choice.
+fn server_variable(item: &PathItem, path: &RawPathParams) -> Option<Option<&'static str>> {
+    let Some(variable) = &item.api().contract().server_variable else { return Some(None) };
+    let given = path.iter().find(|(name, _)| *name == variable.name).map(|(_, text)| text);
+    variable.read(given).map(Some)
+}
+
+/// The operation of a request, by the action in its body where several share path and method.
+/// Where it was read for that, the body comes along.
+async fn choose<'a>(
+    endpoints: &'a [Arc<Endpoint>],
+    parts: &Parts,
+    body: &mut Body,
+) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
+    let Some(member) = choosing_member(endpoints) else { return Ok((&endpoints[0], None)) };
+    let sent = body::read(parts, body).await?;
+    let offered: Vec<&str> = endpoints.iter().flat_map(|it| media_types(it.route)).collect();
+    let decoded = decode(media_type(&offered, parts, &sent), parts, sent.clone()).await?;
+    let action = decoded.members().and_then(|members| members.get(member)?.as_str());
+    Ok((of_action(endpoints, member, action)?, Some((sent, decoded))))
+}
+
+/// A refusal before the operation is known.
+fn refused(api: &dyn Api, problem: &Problem) -> Response {
+    Answer::refusal(api, problem, None).into_response()
 }
 
 fn other_method(item: &PathItem, method: &Method) -> Response {

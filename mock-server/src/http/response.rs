@@ -2,16 +2,13 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use openapi::Route;
+use openapi::{JSON, Route};
 
-use crate::engine::{Api, Content, Problem, Reply};
-
-/// The media type of JSON.
-const JSON: &str = "application/json";
+use crate::engine::{Api, Content, Problem, Refused, Reply};
 
 /// An answer as it goes over the wire.
 #[derive(Debug)]
@@ -27,13 +24,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What an operation replied, with its status of success.
+    /// What an operation replied; `status` is that of success unless it chose another.
     pub fn reply(status: u16, reply: Reply) -> Answer {
-        let mut headers = HeaderMap::new();
-        for (name, value) in reply.headers {
-            let value = HeaderValue::from_str(&value).expect("operations write valid headers");
-            headers.append(name, value);
-        }
+        let (status, headers) = (reply.status.unwrap_or(status), header_map(reply.headers));
         let (media, content) = match reply.content {
             Content::Empty => (None, Bytes::new()),
             Content::Json(text) => (Some(JSON), text.into()),
@@ -44,9 +37,9 @@ impl Answer {
 
     /// A refusal in the words of the API; `route` is the operation, where one was found.
     pub fn refusal(api: &dyn Api, problem: &Problem, route: Option<&Route>) -> Answer {
-        let (status, body) = api.render(problem, route);
+        let Refused { status, headers, body } = api.refuse(problem, route);
         let content = body.to_string().into();
-        Answer { status, headers: HeaderMap::new(), media: Some(JSON), content }
+        Answer { status, headers: header_map(headers), media: Some(JSON), content }
     }
 
     /// The body with its media type.
@@ -65,4 +58,14 @@ impl IntoResponse for Answer {
         }
         response
     }
+}
+
+/// Headers of an answer by name.
+pub(super) fn header_map(headers: Vec<(HeaderName, String)>) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(&value).expect("operations and APIs write valid headers");
+        map.append(name, value);
+    }
+    map
 }

@@ -15,21 +15,27 @@ use super::{
 };
 use crate::engine::Api;
 
-/// One route for each path of each API; a slash at the end makes no difference.
+/// One route for each path of each API, and for each ending that its contract ignores.
 pub fn router(apis: &[Arc<dyn Api>], pipeline: Arc<Pipeline>) -> Router {
     let mut paths: BTreeMap<String, Vec<Arc<Endpoint>>> = BTreeMap::new();
-    for endpoint in apis.iter().flat_map(join) {
-        let path = endpoint.route.path.trim_end_matches('/').to_owned();
-        paths.entry(path).or_default().push(Arc::new(endpoint));
+    for endpoint in apis.iter().flat_map(join).map(Arc::new) {
+        for path in endpoint.route.paths() {
+            let path = path.trim_end_matches('/').to_owned();
+            paths.entry(path).or_default().push(Arc::clone(&endpoint));
+        }
     }
     let mut router = Router::new();
     for (path, endpoints) in paths {
         let (item, pipeline) = (Arc::new(PathItem::new(endpoints)), Arc::clone(&pipeline));
+        let endings = &item.api().contract().ignored_path_endings;
+        let paths: Vec<String> = endings.iter().map(|ending| format!("{path}{ending}")).collect();
         let serve =
             any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
                 pipeline.serve(&item, from.ip().to_canonical(), path, request).await
             });
-        router = router.route(&path, serve.clone()).route(&format!("{path}/"), serve);
+        router = paths.iter().fold(router.route(&path, serve.clone()), |router, path| {
+            router.route(path, serve.clone())
+        });
     }
     router.fallback(move |request: Request| async move { pipeline.serve_unknown_path(request) })
 }

@@ -56,7 +56,7 @@ const FIRST_KEY: i64 = 4711;
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
-    match cx.settings().kind {
+    match cx.world_kind() {
         WorldKind::Demo => {
             DEMO.iter().try_for_each(|seed| seed.insert(cx))?;
             demo_servers::insert(cx)?;

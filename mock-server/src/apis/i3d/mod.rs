@@ -1,5 +1,5 @@
 //! The provider i3D.net: its resources in rooms, their tables, and its APIs, which stand over the
-//! rooms.
+//! rooms. `provider` joins them all.
 //!
 //! `address_formats`, `drawing`, `metering`, `money` and `reference` know no other room. `account`
 //! knows those five. Any other room may know all that stand in a group above its own in the list
@@ -27,10 +27,15 @@ mod status;
 mod telemetry;
 
 mod demo;
+mod settings;
 
-pub(super) mod v3;
+mod v3;
+
+pub(super) mod provider;
 
 use std::sync::LazyLock;
+
+pub(crate) use settings::Settings;
 
 /// The tables of all rooms.
 ///

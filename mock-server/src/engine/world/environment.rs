@@ -1,5 +1,11 @@
 //! Everything of a world but its database: its time, its settings, and what it keeps in memory.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::Extensions;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
 use super::{clock::Clock, counts::Counts, journal::Journal, notes::Notes};
 
 /// What a fresh world holds.
@@ -11,24 +17,15 @@ pub enum WorldKind {
     Empty,
 }
 
-/// How a world behaves.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What it holds at the start.
-    pub kind: WorldKind,
-    /// The key of the first customer.
-    pub api_key: String,
-    /// How long a server takes to be delivered, in seconds.
-    pub delivery_seconds: u32,
-}
-
 /// Everything of a world but its database.
 #[derive(Debug)]
 pub struct Environment {
     /// Its time.
     pub clock: Clock,
-    /// How it behaves.
-    pub settings: Settings,
+    /// What it holds at the start.
+    pub kind: WorldKind,
+    /// How it behaves: the settings of each provider, in a type of the provider's own.
+    pub settings: Extensions,
     /// Its last requests.
     pub journal: Journal,
     /// How often things happened.
@@ -37,13 +34,32 @@ pub struct Environment {
     pub notes: Notes,
     /// The source of ids and randomness.
     pub(in crate::engine) seed: u64,
+    /// How many exchanges were named.
+    exchanges: AtomicU64,
 }
 
 impl Environment {
     /// The environment of a world that begins now.
-    pub fn new(clock: Clock, settings: Settings, seed: u64) -> Environment {
-        let (journal, counts, notes) = (Journal::default(), Counts::default(), Notes::default());
-        Environment { clock, settings, journal, counts, notes, seed }
+    pub fn new(clock: Clock, kind: WorldKind, settings: Extensions, seed: u64) -> Environment {
+        Environment {
+            clock,
+            kind,
+            settings,
+            journal: Journal::default(),
+            counts: Counts::default(),
+            notes: Notes::default(),
+            seed,
+            exchanges: AtomicU64::new(0),
+        }
+    }
+
+    /// A name for the next exchange: a function of the world's seed and of how many were named.
+    pub fn exchange_id(&self) -> Uuid {
+        let number = self.exchanges.fetch_add(1, Ordering::Relaxed);
+        let hash = Sha256::new().chain_update(b"exchange").chain_update(self.seed.to_le_bytes());
+        let hash = hash.chain_update(number.to_le_bytes()).finalize();
+        let bytes: [u8; 16] = hash[..16].try_into().expect("a hash has more than sixteen bytes");
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// Makes everything as it was when the world began.
@@ -52,5 +68,6 @@ impl Environment {
         self.journal.clear();
         self.counts.clear();
         self.notes.clear();
+        self.exchanges.store(0, Ordering::Relaxed);
     }
 }

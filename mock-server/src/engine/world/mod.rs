@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::engine::{
-    api::Api,
+    api::Provider,
     context::{Caller, Context},
     problem::{Problem, Result},
     reply::Rows,
@@ -28,7 +28,7 @@ use crate::engine::{
 
 pub use clock::{Clock, ClockReading, ClockState};
 pub use counts::Counts;
-pub use environment::{Environment, Settings, WorldKind};
+pub use environment::{Environment, WorldKind};
 pub use journal::{Exchange, Journal, header_lines};
 pub use notes::{Breach, Notes, Unknown};
 pub use outbox::Mail;
@@ -37,7 +37,7 @@ pub use seed::{Seed, dated};
 /// One world.
 pub struct World {
     store: Store,
-    apis: Vec<Arc<dyn Api>>,
+    providers: Vec<Arc<dyn Provider>>,
     /// Everything but the database.
     pub environment: Environment,
 }
@@ -47,15 +47,15 @@ impl World {
     /// on with the seed and the clock that it had.
     pub fn open(
         path: Option<&Path>,
-        apis: Vec<Arc<dyn Api>>,
+        providers: Vec<Arc<dyn Provider>>,
         mut environment: Environment,
     ) -> Result<Arc<World>, OpenError> {
         let engine = include_str!("schema.sql");
         let schema: String =
-            std::iter::once(engine).chain(apis.iter().map(|api| api.schema())).collect();
+            std::iter::once(engine).chain(providers.iter().map(|it| it.schema())).collect();
         let store = Store::open(path, &schema, |db, fresh| {
             if fresh {
-                seed(db, &apis, &environment)?;
+                seed(db, &providers, &environment)?;
             } else {
                 let sql = "SELECT seed, clock FROM world";
                 let kept = db.query_row(sql, (), |row| {
@@ -66,9 +66,9 @@ impl World {
                 environment.clock.restore(serde_json::from_str(&clock)?);
             }
             let cx = context(db, &environment, Caller::emulator());
-            apis.iter().try_for_each(|api| api.apply_settings(&cx))
+            providers.iter().try_for_each(|it| it.apply_settings(&cx))
         })?;
-        Ok(Arc::new(World { store, apis, environment }))
+        Ok(Arc::new(World { store, providers, environment }))
     }
 
     /// The file that holds the world's state.
@@ -149,8 +149,8 @@ impl World {
             for name in names {
                 cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
             }
-            seed(cx.db, &world.apis, &world.environment)?;
-            world.apis.iter().try_for_each(|api| api.apply_settings(cx))?;
+            seed(cx.db, &world.providers, &world.environment)?;
+            world.providers.iter().try_for_each(|it| it.apply_settings(cx))?;
             // Other writes share this transaction: an orphan must fail this job alone, not the
             // commit.
             let orphan = cx
@@ -179,12 +179,12 @@ fn catch_panic<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Resu
 }
 
 /// Fills the empty tables of a world that begins.
-fn seed(db: &Connection, apis: &[Arc<dyn Api>], environment: &Environment) -> Result<()> {
+fn seed(db: &Connection, providers: &[Arc<dyn Provider>], environment: &Environment) -> Result<()> {
     let begin = environment.clock.beginning();
     let row = (environment.seed.cast_signed(), serde_json::to_string(&begin)?);
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
     let cx = Context { now: begin.now(), ..context(db, environment, Caller::emulator()) };
-    apis.iter().try_for_each(|api| api.seed(&cx))
+    providers.iter().try_for_each(|it| it.seed(&cx))
 }
 
 fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller) -> Context<'a> {

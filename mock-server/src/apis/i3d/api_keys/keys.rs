@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::{
+    apis::i3d,
+    engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
+};
 
 pub(super) fn operations() -> [Operation; 4] {
     [
@@ -94,7 +97,7 @@ fn counted(cx: &Context, key: ApiKey) -> ApiKey {
 /// where that key was deleted or has expired.
 pub(in crate::apis::i3d) fn put_first_key(cx: &Context, account: i64, id: i64) -> Result<()> {
     let taken = "SELECT 1 FROM api_key WHERE key = ?1 AND id <> ?2";
-    let key = &cx.settings().api_key;
+    let key = &cx.settings::<i3d::Settings>()?.api_key;
     if cx.db.prepare_cached(taken)?.exists((key, id))? {
         return Err(Problem::conflict(
             "another customer or key of this world has the API key that was given",

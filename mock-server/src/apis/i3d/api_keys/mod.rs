@@ -1,5 +1,6 @@
 //! API keys, and the addresses that may use them.
 
+pub(super) mod access;
 pub(super) mod ip_whitelists;
 pub(super) mod keys;
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     apis::i3d::{
-        account,
+        self, account,
         reference::{self, operating_systems::Family},
     },
     engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
@@ -135,7 +135,7 @@ fn create(cx: &Context, Body(new): Body<NewServer>) -> Result<[FlexMetalServer; 
         tags,
         contract_id: order.contract_id,
         created_at: cx.now,
-        delivery_seconds: cx.settings().delivery_seconds.into(),
+        delivery_seconds: cx.settings::<i3d::Settings>()?.delivery_seconds.into(),
         releasing_at: None,
         released_at: None,
     };

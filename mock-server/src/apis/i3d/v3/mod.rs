@@ -6,34 +6,26 @@ mod credentials;
 mod problems;
 mod ranged_data;
 
-use http::HeaderMap;
 use openapi::{Contract, Route};
-use serde_json::Value;
 
 use super::{
-    SCHEMA, account, api_keys, billing, colocation, dedicated, demo, flex_metal, notifications,
-    reference, shop, status, support, telemetry, website,
+    account, api_keys, billing, colocation, dedicated, flex_metal, notifications, reference, shop,
+    status, support, telemetry, website,
 };
-use crate::engine::{Api, Context, Identity, Operation, Page, Problem, Result, WebPage};
+use crate::engine::{
+    Api, Context, Identity, Operation, Paging, Presented, Problem, Refused, Result,
+};
 
 /// The i3D.net v3 API.
-pub(in crate::apis) struct I3dV3;
+pub(in crate::apis::i3d) struct I3dV3;
 
 impl Api for I3dV3 {
     fn name(&self) -> &'static str {
         contract::NAME
     }
 
-    fn prefix(&self) -> &'static str {
-        "/v3"
-    }
-
     fn contract(&self) -> &'static Contract {
         contract::contract()
-    }
-
-    fn schema(&self) -> &'static str {
-        &SCHEMA
     }
 
     fn operations(&self) -> Vec<Operation> {
@@ -60,31 +52,15 @@ impl Api for I3dV3 {
         account::action_log::log(cx, route, path)
     }
 
-    fn seed(&self, cx: &Context) -> Result<()> {
-        demo::seed(cx)
+    fn authenticate(&self, cx: &Context, presented: &Presented) -> Result<Identity> {
+        credentials::authenticate(cx, presented.headers)
     }
 
-    fn apply_settings(&self, cx: &Context) -> Result<()> {
-        demo::apply_settings(cx)
+    fn paging(&self) -> Option<Paging> {
+        Some(Paging { header: ranged_data::HEADER, read: ranged_data::page })
     }
 
-    fn pages(&self) -> Vec<WebPage> {
-        billing::payment_page::pages()
-    }
-
-    fn authenticate(&self, cx: &Context, headers: &HeaderMap) -> Result<Identity> {
-        credentials::authenticate(cx, headers)
-    }
-
-    fn page_header(&self) -> &'static str {
-        ranged_data::HEADER
-    }
-
-    fn page(&self, header: Option<&str>) -> Result<Page> {
-        ranged_data::page(header)
-    }
-
-    fn render(&self, problem: &Problem, route: Option<&Route>) -> (u16, Value) {
-        problems::render(problem, route)
+    fn refuse(&self, problem: &Problem, route: Option<&Route>) -> Refused {
+        problems::refuse(problem, route)
     }
 }

@@ -4,10 +4,10 @@
 use openapi::Route;
 use serde_json::{Value, json};
 
-use crate::engine::{Problem, ProblemKind};
+use crate::engine::{Problem, ProblemKind, Refused};
 
 /// Status and body of a refusal.
-pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
+pub(super) fn refuse(problem: &Problem, route: Option<&Route>) -> Refused {
     let kind = route.map_or(problem.kind, |route| documented(problem.kind, route));
     let (code, message) = code_and_message(kind);
     let errors: Vec<Value> = problem
@@ -20,7 +20,7 @@ pub(super) fn render(problem: &Problem, route: Option<&Route>) -> (u16, Value) {
         "errorMessage": if problem.message.is_empty() { message } else { &problem.message },
         "errors": errors,
     });
-    (kind.status(), body)
+    Refused { status: kind.status(), headers: Vec::new(), body }
 }
 
 /// An unknown id has the status that the operation documents for it. Most document 404; the others

@@ -1,0 +1,35 @@
+//! The provider as the engine sees it: the tables of its rooms, its demo world and its APIs.
+
+use std::sync::Arc;
+
+use super::{SCHEMA, billing, demo, v3};
+use crate::engine::{Api, Context, Provider, Result, WebPage};
+
+/// The provider i3D.net.
+pub(in crate::apis) struct I3d;
+
+impl Provider for I3d {
+    fn name(&self) -> &'static str {
+        "i3d"
+    }
+
+    fn schema(&self) -> &'static str {
+        &SCHEMA
+    }
+
+    fn seed(&self, cx: &Context) -> Result<()> {
+        demo::seed(cx)
+    }
+
+    fn apply_settings(&self, cx: &Context) -> Result<()> {
+        demo::apply_settings(cx)
+    }
+
+    fn apis(&self) -> Vec<Arc<dyn Api>> {
+        vec![Arc::new(v3::I3dV3)]
+    }
+
+    fn pages(&self) -> Vec<WebPage> {
+        billing::payment_page::pages()
+    }
+}
