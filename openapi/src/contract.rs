@@ -24,6 +24,8 @@ pub struct Contract {
     pub base_paths: Vec<String>,
     /// The variable of a base path.
     pub server_variable: Option<ServerVariable>,
+    /// The members of a body that carry the credentials, where they stand in no header.
+    pub credential_members: Vec<String>,
     /// The member of a body that tells the operations of one path apart.
     pub action: Option<String>,
     /// What may stand at the end of a path and means nothing, such as a slash.
@@ -62,7 +64,7 @@ impl Contract {
             schemas: &schemas,
             base_paths: &base_paths,
             ignored_path_endings: &document.ignored_path_endings,
-            open: document.security.is_empty(),
+            open: document.security.is_empty() && document.credential_members.is_empty(),
             anywhere: document.parameters_anywhere,
             reading: Reading { coerces: document.coercion, lenient: document.leniency },
         };
@@ -85,6 +87,7 @@ impl Contract {
             routes,
             secrets: secrets(components),
             server_variable: server_variable(&document.servers),
+            credential_members: document.credential_members,
             action: document.action,
             ignored_path_endings: document.ignored_path_endings,
             base_paths,

@@ -19,6 +19,9 @@ pub(crate) struct Document {
     #[serde(rename = "tags")]
     _tags: Value,
     pub(crate) security: Vec<Value>,
+    /// Ours: the members of a body that carry the credentials, where they stand in no header.
+    #[serde(rename = "x-credential-members", default)]
+    pub(crate) credential_members: Vec<String>,
     /// Ours: the member of a body that tells the operations of one path apart. Such paths are
     /// written `path#action`.
     #[serde(rename = "x-action")]

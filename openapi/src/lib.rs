@@ -31,11 +31,26 @@ pub use violation::Violation;
 
 use std::sync::LazyLock;
 
-/// The i3D.net v3 contract; authored in `openapi/i3d-v3/`.
-pub fn i3d_v3() -> &'static Contract {
-    static CONTRACT: LazyLock<Contract> =
-        LazyLock::new(|| Contract::compile(include_str!(concat!(env!("OUT_DIR"), "/i3d-v3.json"))));
-    &CONTRACT
+/// Makes a function that compiles the contract of a folder beside this one when it is first called.
+macro_rules! contract {
+    ($(#[$doc:meta])* $name:ident, $file:literal) => {
+        $(#[$doc])*
+        pub fn $name() -> &'static Contract {
+            static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+                Contract::compile(include_str!(concat!(env!("OUT_DIR"), "/", $file, ".json")))
+            });
+            &CONTRACT
+        }
+    };
+}
+
+contract! {
+    /// The i3D.net v3 contract; authored in `openapi/i3d-v3/`.
+    i3d_v3, "i3d-v3"
+}
+contract! {
+    /// The i3D.net v2 contract, administration; authored in `openapi/i3d-v2/`.
+    i3d_v2, "i3d-v2"
 }
 
 #[cfg(test)]
@@ -44,16 +59,18 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_file_is_in_the_contract() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("i3d-v3");
-        let files = fs::read_dir(folder).expect("the folder of the contract");
-        let text: String = files
-            .map(|file| fs::read_to_string(file.expect("a file").path()).expect("a readable file"))
-            .collect();
-        let written: Vec<&str> =
-            text.lines().filter_map(|line| line.trim().strip_prefix("operationId: ")).collect();
-        let joined: BTreeSet<&str> =
-            super::i3d_v3().routes.iter().map(|route| route.id.as_str()).collect();
-        assert_eq!(written.len(), joined.len(), "an operationId stands twice");
-        assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), joined);
+        for (name, contract) in [("i3d-v3", super::i3d_v3()), ("i3d-v2", super::i3d_v2())] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+            let files = fs::read_dir(folder).expect("the folder of the contract");
+            let read = |file: fs::DirEntry| fs::read_to_string(file.path());
+            let text: String =
+                files.map(|file| read(file.expect("a file")).expect("a readable file")).collect();
+            let written: Vec<&str> =
+                text.lines().filter_map(|line| line.trim().strip_prefix("operationId: ")).collect();
+            let joined: BTreeSet<&str> =
+                contract.routes.iter().map(|route| route.id.as_str()).collect();
+            assert_eq!(written.len(), joined.len(), "an operationId of {name} stands twice");
+            assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), joined);
+        }
     }
 }

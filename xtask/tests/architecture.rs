@@ -20,7 +20,11 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     ("server", &["config", "http", "apis", "engine"]),
     ("http", &["engine", "openapi"]),
     ("apis", &["config", "apis::i3d::provider", "apis::i3d::settings", "engine", "openapi"]),
-    ("apis::i3d::provider", &["apis::i3d::v3", "apis::i3d", "engine", "openapi"]),
+    (
+        "apis::i3d::provider",
+        &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"],
+    ),
+    ("apis::i3d::v2", &["apis::i3d", "apis::i3d::money", "engine", "openapi"]),
     ("apis::i3d::v3", &["apis::i3d", "apis::i3d::reference", "engine", "openapi"]),
     (
         "apis::i3d",

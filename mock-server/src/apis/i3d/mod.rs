@@ -29,6 +29,7 @@ mod telemetry;
 mod demo;
 mod settings;
 
+mod v2;
 mod v3;
 
 pub(super) mod provider;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SCHEMA, billing, demo, v3};
+use super::{SCHEMA, billing, demo, v2, v3};
 use crate::engine::{Api, Context, Provider, Result, WebPage};
 
 /// The provider i3D.net.
@@ -26,7 +26,7 @@ impl Provider for I3d {
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {
-        vec![Arc::new(v3::I3dV3)]
+        vec![Arc::new(v3::I3dV3), Arc::new(v2::I3dV2)]
     }
 
     fn pages(&self) -> Vec<WebPage> {

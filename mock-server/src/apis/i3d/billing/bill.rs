@@ -130,7 +130,7 @@ pub(super) struct InvoiceItem {
 /// A price without VAT, its VAT, and both together.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Amounts {
+pub(in crate::apis::i3d) struct Amounts {
     pub vat_amount: Cents,
     pub amount_inc_vat: Cents,
     pub amount_excl_vat: Cents,
@@ -217,7 +217,7 @@ impl Bill {
         }
     }
 
-    fn due_at(&self) -> i64 {
+    pub(super) fn due_at(&self) -> i64 {
         self.created_at + self.payment_term * DAY
     }
 

@@ -1,13 +1,15 @@
 //! Invoices: listed, and shown as data or as PDF.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
 use super::{
-    bill::{self, Bill, Invoice, InvoiceDetails},
+    bill::{self, Amounts, Bill, Invoice, InvoiceDetails},
     invoice_pdf,
 };
 use crate::{
-    apis::i3d::money::cents::Cents,
+    apis::i3d::money::{cents::Cents, rate::Rate},
     engine::{Context, File, Operation, Page, Params, Problem, Result, Table, read},
 };
 
@@ -79,6 +81,51 @@ pub(super) fn invoices_of_order(cx: &Context, page: Page, order_id: &str) -> Res
 fn invoices_where(cx: &Context, page: Page, condition: &str, value: &str) -> Result<Vec<Invoice>> {
     let bills = BILLS.rows_where(cx, page, condition, &[&value])?;
     Ok(bills.into_iter().map(Bill::invoice).collect())
+}
+
+/// An invoice as other APIs than v3 show it.
+pub(in crate::apis::i3d) struct Summary {
+    pub(in crate::apis::i3d) number: String,
+    pub(in crate::apis::i3d) description: String,
+    /// What was billed, with its period.
+    pub(in crate::apis::i3d) lines: Vec<String>,
+    pub(in crate::apis::i3d) created_at: i64,
+    pub(in crate::apis::i3d) due_at: i64,
+    pub(in crate::apis::i3d) amounts: Amounts,
+    pub(in crate::apis::i3d) vat: Rate,
+    pub(in crate::apis::i3d) is_paid: bool,
+}
+
+/// The invoice with this id.
+pub(in crate::apis::i3d) fn summary(cx: &Context, id: i64) -> Result<Summary> {
+    let bill = BILLS.find(cx, id)?;
+    let line = |item: &bill::Item| {
+        let period = [&*item.period_from, &*item.period_to].join(" - ");
+        format!("{}\nPeriod: {period}", item.description)
+    };
+    Ok(Summary {
+        number: bill.number(),
+        lines: bill.items.iter().map(line).collect(),
+        created_at: bill.created_at,
+        due_at: bill.due_at(),
+        amounts: bill.amounts(),
+        vat: bill.vat,
+        is_paid: bill.is_paid(),
+        description: bill.description,
+    })
+}
+
+/// The ids of the invoices that were made in this time, the oldest first; `paid` picks those that
+/// are paid or not.
+pub(in crate::apis::i3d) fn ids(
+    cx: &Context,
+    made: RangeInclusive<i64>,
+    paid: Option<bool>,
+) -> Result<Vec<i64>> {
+    let bills = BILLS.rows(cx, Page::ALL)?.into_iter().rev();
+    let wanted = bills.filter(|bill| made.contains(&bill.created_at));
+    let wanted = wanted.filter(|bill| paid.is_none_or(|paid| bill.is_paid() == paid));
+    Ok(wanted.map(|bill| bill.id).collect())
 }
 
 /// The invoice with this id.

@@ -5,7 +5,7 @@ mod billed_services;
 mod colocation_invoices;
 pub(super) mod demo_invoices;
 mod invoice_pdf;
-mod invoices;
+pub(super) mod invoices;
 mod parties;
 mod payment;
 mod payment_choice;

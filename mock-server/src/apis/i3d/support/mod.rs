@@ -1,6 +1,7 @@
 //! Support: tickets and their attachments.
 
-mod ticket_attachments;
+pub(super) mod threads;
+pub(super) mod ticket_attachments;
 mod tickets;
 
 use crate::engine::Operation;

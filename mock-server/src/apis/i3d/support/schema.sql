@@ -3,6 +3,9 @@ CREATE TABLE ticket (
     account        INTEGER NOT NULL,
     body           TEXT NOT NULL,
     force_closed   INTEGER NOT NULL DEFAULT 0,
+    -- The customer's own name for it, and when it was opened or closed last, if ever.
+    reference      TEXT NOT NULL DEFAULT '',
+    status_updated_at INTEGER,
     id             INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
     open_or_unread INTEGER NOT NULL GENERATED ALWAYS AS (
         body ->> 'status' = 'open' OR body ->> 'clientLastReadAt' = 0

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{
-    Context, Form, Object, Operation, Params, Part, Problem, Result, Table, read, write,
+    Context, File, Form, Object, Operation, Params, Part, Problem, Result, Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -55,11 +55,11 @@ const FILE_TYPES: [FileType; 11] = [
 /// An uploaded file, without its content.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Attachment {
-    id: i64,
-    name: String,
-    mime: String,
-    size: usize,
+pub(in crate::apis::i3d) struct Attachment {
+    pub(in crate::apis::i3d) id: i64,
+    pub(in crate::apis::i3d) name: String,
+    pub(in crate::apis::i3d) mime: String,
+    pub(in crate::apis::i3d) size: usize,
     uploaded_time: i64,
 }
 
@@ -84,33 +84,46 @@ struct ById {
 
 /// The content in base64, because JSON has no bytes.
 fn get(cx: &Context, Params(by): Params<ByTicketAndId>) -> Result<Object<String>> {
+    let file = file(cx, by.ticket_id, by.attachment_id)?;
+    Ok(Object(STANDARD.encode(file.bytes)))
+}
+
+/// A file of a ticket.
+pub(in crate::apis::i3d) fn file(cx: &Context, ticket: i64, id: i64) -> Result<File> {
     let sql = "SELECT content FROM ticket_attachment JOIN ticket_reply ON ticket_reply.id = reply
                WHERE ticket_attachment.account = ?1 AND ticket_attachment.id = ?2 AND ticket = ?3";
-    let content = cx
-        .db
-        .prepare_cached(sql)?
-        .query_row((cx.account()?, by.attachment_id, by.ticket_id), |row| {
-            Ok(STANDARD.encode(row.get_ref(0)?.as_blob()?))
-        })
-        .optional()?;
-    content.map(Object).ok_or_else(Problem::not_found)
+    let content =
+        cx.db.prepare_cached(sql)?.query_row((cx.account()?, id, ticket), |row| row.get(0));
+    let bytes: Vec<u8> = content.optional()?.ok_or_else(Problem::not_found)?;
+    let name = ATTACHMENTS.find(cx, id)?.name;
+    let media = file_type(&name, &bytes).map_or("application/octet-stream", |it| it.mime);
+    Ok(File { media, bytes })
 }
 
 fn create(cx: &Context, Form(parts): Form) -> Result<Object<UploadedAttachment>> {
     let file = only_file(parts)?;
-    let name = file.file_name.unwrap_or_default();
-    let mime = file_type(&name, &file.bytes)
-        .map_err(|message| Problem::invalid("attachment", message))?
-        .mime;
+    let attachment_id = add(cx, "attachment", file.file_name.unwrap_or_default(), &file.bytes)?;
+    Ok(Object(UploadedAttachment { attachment_id }))
+}
+
+/// Uploads a file, which `property` of the request holds; returns its id.
+pub(in crate::apis::i3d) fn add(
+    cx: &Context,
+    property: &str,
+    name: String,
+    content: &[u8],
+) -> Result<i64> {
+    let file_type =
+        file_type(&name, content).map_err(|message| Problem::invalid(property, message))?;
     let attachment = Attachment {
         id: ATTACHMENTS.next_id(cx)?,
         name,
-        mime: mime.to_owned(),
-        size: file.bytes.len(),
+        mime: file_type.mime.to_owned(),
+        size: content.len(),
         uploaded_time: cx.now,
     };
-    ATTACHMENTS.insert_with(cx, &attachment, &[("content", &file.bytes)])?;
-    Ok(Object(UploadedAttachment { attachment_id: attachment.id }))
+    ATTACHMENTS.insert_with(cx, &attachment, &[("content", &content)])?;
+    Ok(attachment.id)
 }
 
 fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {

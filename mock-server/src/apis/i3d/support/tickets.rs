@@ -1,15 +1,16 @@
-//! Tickets: what a customer and support write to each other.
+//! Tickets, as the v3 API shows them.
 
 use email_address::{EmailAddress, Options};
 use openapi::{Rule, Violation};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::ticket_attachments::{self, Attachment};
+use super::{
+    threads::{self, Message, TICKETS, Thread},
+    ticket_attachments,
+};
 use crate::{
     apis::i3d::account::{self, NO_CUSTOMER},
-    engine::{
-        Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
-    },
+    engine::{Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 9] {
@@ -26,10 +27,6 @@ pub(super) fn operations() -> [Operation; 9] {
     ]
 }
 
-const TICKETS: Table<Ticket> = Table::new("ticket", "id").newest_first();
-
-const REPLIES: Table<TicketReply> = Table::new("ticket_reply", "id");
-
 /// What a ticket may be about.
 const CATEGORIES: [&str; 12] = [
     "Abuse",
@@ -45,53 +42,6 @@ const CATEGORIES: [&str; 12] = [
     "Sales",
     "Other",
 ];
-
-const PRIORITY: &str = "Normal Priority";
-
-/// A ticket as a list shows it, without its messages.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Ticket {
-    id: i64,
-    hash: String,
-    read_hash: String,
-    title: String,
-    category_name: String,
-    priority_name: String,
-    created_at: i64,
-    updated_at: i64,
-    client_last_replied_at: i64,
-    client_last_read_at: i64,
-    status: Status,
-    num_user_replies: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Open,
-    Closed,
-}
-
-/// A ticket with its messages, the oldest first.
-#[derive(Serialize)]
-struct Thread {
-    #[serde(flatten)]
-    ticket: Ticket,
-    replies: Vec<TicketReply>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TicketReply {
-    id: i64,
-    title: String,
-    full_user_name: String,
-    content: String,
-    created_at: i64,
-    reply_by_i3d: u8,
-    attachments: Vec<Attachment>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -148,9 +98,9 @@ fn create(cx: &Context, Body(new): Body<NewTicket>) -> Result<Object<Thread>> {
     }
     errors.extend(ticket_attachments::errors(cx, &new.attachment_ids)?);
     Problem::refuse(errors)?;
-    let message =
-        NewReply { title: new.title, content: new.content, attachment_ids: new.attachment_ids };
-    start(cx, new.category, account::customer::name(cx)?, message)
+    let NewTicket { title, content, category, attachment_ids: files, .. } = new;
+    let message = Message { author: account::customer::name(cx)?, title, content, files };
+    threads::start(cx, category, message).map(Object)
 }
 
 fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
@@ -159,20 +109,17 @@ fn list_open_or_unread(cx: &Context, page: Page) -> Result<Rows> {
 
 /// Shows a ticket and marks it as read.
 fn get(cx: &Context, Params(by): Params<ById>) -> Result<Object<Thread>> {
-    let ticket = TICKETS.change(cx, by.ticket_id, |ticket| {
-        ticket.client_last_read_at = cx.now;
-        Ok(())
-    })?;
-    thread(cx, ticket)
+    threads::read(cx, by.ticket_id).map(Object)
 }
 
 /// The form is open to everybody. A customer finds the ticket in their list; the ticket of an
 /// anonymous caller is for support alone.
 fn contact(cx: &Context, Body(new): Body<NewContact>) -> Result<Object<Thread>> {
     Problem::refuse(category_errors(&new.category))?;
-    let message = NewReply { title: new.title, content: new.content, attachment_ids: Vec::new() };
+    let NewContact { first_name, last_name, title, content, category } = new;
+    let author = format!("{first_name} {last_name}");
     let cx = &cx.on_behalf_of(cx.caller.account.unwrap_or(NO_CUSTOMER));
-    start(cx, new.category, format!("{} {}", new.first_name, new.last_name), message)
+    threads::start(cx, category, Message { author, title, content, files: Vec::new() }).map(Object)
 }
 
 /// A reply opens a closed ticket again, but not one that support closed for good.
@@ -181,91 +128,18 @@ fn reply(
     Params(by): Params<ById>,
     Body(new): Body<NewReply>,
 ) -> Result<Object<Thread>> {
-    let ticket = reopen(cx, by.ticket_id, Problem::malformed, |ticket| {
-        Problem::refuse(ticket_attachments::errors(cx, &new.attachment_ids)?)?;
-        ticket.updated_at = cx.now;
-        ticket.client_last_replied_at = cx.now;
-        ticket.num_user_replies += 1;
-        Ok(())
-    })?;
-    add_reply(cx, ticket.id, account::customer::name(cx)?, new)?;
-    thread(cx, ticket)
+    let (author, NewReply { title, content, attachment_ids: files }) =
+        (account::customer::name(cx)?, new);
+    let message = Message { author, title, content, files };
+    threads::reply(cx, by.ticket_id, Problem::malformed, message).map(Object)
 }
 
 fn open(cx: &Context, Params(by): Params<ById>) -> Result<()> {
-    let refused = |why| Problem::invalid("ticketId", why);
-    reopen(cx, by.ticket_id, refused, |_| Ok(())).map(drop)
+    threads::reopen(cx, by.ticket_id, |why| Problem::invalid("ticketId", why)).map(drop)
 }
 
-/// `updatedAt` stays, because only messages update a ticket.
 fn close(cx: &Context, Params(by): Params<ById>) -> Result<()> {
-    let closed = TICKETS.change(cx, by.ticket_id, |ticket| {
-        ticket.status = Status::Closed;
-        Ok(())
-    });
-    closed.map(drop)
-}
-
-/// Changes a ticket and opens it; refuses one that support has closed for good.
-fn reopen(
-    cx: &Context,
-    id: i64,
-    refused: impl FnOnce(&'static str) -> Problem,
-    change: impl FnOnce(&mut Ticket) -> Result<()>,
-) -> Result<Ticket> {
-    TICKETS.change(cx, id, |ticket| {
-        if TICKETS.has_where(cx, "id = ? AND force_closed = 1", &[&id])? {
-            return Err(refused("Support has closed this ticket for good"));
-        }
-        ticket.status = Status::Open;
-        change(ticket)
-    })
-}
-
-/// Opens a ticket with its first message.
-fn start(
-    cx: &Context,
-    category: String,
-    author: String,
-    message: NewReply,
-) -> Result<Object<Thread>> {
-    let random = cx.random()?;
-    let ticket = Ticket {
-        id: TICKETS.next_id(cx)?,
-        hash: random[..4].iter().map(|byte| char::from(b'A' + byte % 26)).collect(),
-        read_hash: hex::encode(&random[4..24]),
-        title: message.title.clone(),
-        category_name: category,
-        priority_name: PRIORITY.to_owned(),
-        created_at: cx.now,
-        updated_at: cx.now,
-        client_last_replied_at: cx.now,
-        client_last_read_at: 0,
-        status: Status::Open,
-        num_user_replies: 1,
-    };
-    TICKETS.insert(cx, &ticket)?;
-    add_reply(cx, ticket.id, author, message)?;
-    thread(cx, ticket)
-}
-
-fn add_reply(cx: &Context, ticket: i64, author: String, new: NewReply) -> Result<()> {
-    let reply = TicketReply {
-        id: REPLIES.next_id(cx)?,
-        title: new.title,
-        full_user_name: author,
-        content: new.content,
-        created_at: cx.now,
-        reply_by_i3d: 0,
-        attachments: ticket_attachments::all_of(cx, &new.attachment_ids)?,
-    };
-    REPLIES.insert_with(cx, &reply, &[("ticket", &ticket)])?;
-    ticket_attachments::attach(cx, &new.attachment_ids, reply.id)
-}
-
-fn thread(cx: &Context, ticket: Ticket) -> Result<Object<Thread>> {
-    let replies = REPLIES.rows_where(cx, Page::ALL, "ticket = ?", &[&ticket.id])?;
-    Ok(Object(Thread { ticket, replies }))
+    threads::close(cx, by.ticket_id)
 }
 
 fn category_errors(name: &str) -> Vec<Violation> {
