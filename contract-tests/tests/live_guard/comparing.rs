@@ -162,7 +162,7 @@ impl Transport for AllAltered {
 fn alter(body: &mut Value) -> bool {
     match body {
         Value::Null => false,
-        Value::Array(rows) => rows.iter_mut().fold(false, |any, row| alter(row) || any),
+        Value::Array(rows) => rows.iter_mut().fold(false, |any, row| any | alter(row)),
         Value::Object(members) => {
             members.insert("more".to_owned(), CANARY.into());
             members.insert("rootPassword".to_owned(), "hunter2".into());
