@@ -3,6 +3,7 @@
 mod clock;
 mod control;
 mod demo_world;
+mod foreign_client;
 mod requests;
 mod seed;
 

@@ -28,6 +28,23 @@ async fn a_reset_brings_the_seeded_world_back_ids_and_clock_included() {
     assert_eq!([create().await, create().await], first);
 }
 
+#[tokio::test]
+async fn a_reset_after_a_reset_undoes_what_was_written_between_them() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let before = api.call("getSshKeys").ok().await;
+    let reset = || async { api.raw("POST", "/_mock/reset", None).await.status };
+    assert_eq!([reset().await, reset().await], [204, 204]);
+    let created = api.call("createSshKey").body(new_key()).ok().await;
+    assert_eq!(reset().await, 204);
+    assert_eq!(api.call("getSshKeys").ok().await, before);
+    api.advance(60).await;
+    assert_eq!([reset().await, reset().await], [204, 204]);
+    let clock = body(&api.raw("GET", "/_mock/clock", None).await);
+    assert_eq!(clock["now"], SEEDED_START);
+    assert_eq!(api.call("createSshKey").body(new_key()).ok().await, created);
+}
+
 /// Status, headers and body of an answer, without which port was free; the control API dates by the
 /// wall clock.
 fn transcript(emulator: &Emulator, path: &str, answer: &Received) -> String {

@@ -137,13 +137,10 @@ const EDITS: [Edit; 9] = [
 #[tokio::test]
 async fn an_emulator_is_like_itself() {
     let (one, other) = (Side::Server(Box::new(mock())), Side::Server(Box::new(mock())));
-    // All other operations are compared where the differences of these are told.
-    let mut scenarios = examples(&PROFILE);
-    scenarios.retain(|it| EDITS.iter().any(|(operation, _)| it.id.ends_with(operation)));
-    let comparison = compared(&one, &other, &scenarios).await;
+    let comparison = compared(&one, &other, &examples(&PROFILE)).await;
     assert_eq!(told(&comparison), []);
     assert_eq!(comparison.run.verdict(), Ended::Holds);
-    assert!(comparison.run.requests >= EDITS.len() as u64, "{}", comparison.run.requests);
+    assert!(comparison.run.requests > 90, "{}", comparison.run.requests);
 }
 
 #[tokio::test]

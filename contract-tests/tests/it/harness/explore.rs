@@ -191,7 +191,7 @@ impl Transport for Refusing {
 async fn a_server_that_does_nothing_is_not_checked() {
     let mock = Target::mock(&PROFILE, 1).unwrap();
     let target = mock.behind(|inner| Arc::new(Refusing { inner, operation: "", status: 501 }));
-    let run = explore::run(&target, &Options { steps: 150, ..Options::default() }).await;
+    let run = explore::run(&target, &Options { steps: 400, ..Options::default() }).await;
     assert_eq!(run.verdict(), Verdict::Unchecked, "{:?}", findings(&run));
     assert!(run.ended(Outcome::Passed).next().is_none());
 }

@@ -1,9 +1,9 @@
 //! Scenarios over HTTP, in the rooms of the emulated API: one file for each resource.
 
-mod account;
+pub mod account;
 mod api_keys;
 mod api_logs;
-mod billing;
+pub mod billing;
 mod colocation;
 mod dedicated;
 pub mod flex_metal;

@@ -8,5 +8,5 @@ mod email_confirmations;
 mod files;
 mod ip_whitelists;
 mod passwords;
-mod session;
+pub mod session;
 mod sign_up;

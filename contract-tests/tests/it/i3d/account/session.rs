@@ -18,7 +18,7 @@ async fn now(api: &Api) -> i64 {
 }
 
 /// What the authenticator of the demo user shows.
-async fn otp(api: &Api) -> Value {
+pub async fn otp(api: &Api) -> Value {
     let secret = Secret::Encoded("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned()).to_bytes().unwrap();
     let totp = TOTP::new(Algorithm::SHA1, 6, 1, 30, secret).unwrap();
     json!({ "otp": totp.generate(now(api).await.try_into().unwrap()) })

@@ -2,4 +2,4 @@
 
 mod invoices;
 mod payment_sequences;
-mod payments;
+pub mod payments;

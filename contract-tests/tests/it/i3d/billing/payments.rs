@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Unpaid invoices of the first customer in euros, the second of them partly paid.
 const UNPAID: i64 = 610_036;
 const PARTLY: i64 = 610_030;
-const SMALL: i64 = 610_040;
+pub const SMALL: i64 = 610_040;
 /// A credit invoice in euros.
 const CREDIT: i64 = 610_029;
 const PAID: i64 = 610_025;

@@ -129,8 +129,8 @@ impl Canvas {
 
     /// The picture as PNG. It is opaque, so the pixels are the colours themselves.
     pub(super) fn png(self) -> Vec<u8> {
-        let colours: Vec<u8> =
-            self.0.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
+        let mut colours = Vec::with_capacity(self.0.data().len() / 4 * 3);
+        self.0.data().chunks_exact(4).for_each(|pixel| colours.extend_from_slice(&pixel[..3]));
         let mut picture = Vec::new();
         let mut encoder = Encoder::new(&mut picture, self.0.width(), self.0.height());
         encoder.set_color(ColorType::Rgb);
