@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod finding;
 pub mod judge;
 pub mod live_rules;
+pub mod multipart;
 pub mod one_time;
 pub mod profile;
 pub mod progress;

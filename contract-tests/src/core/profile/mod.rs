@@ -1,15 +1,24 @@
 //! What the harness must know of an API beyond its contract.
 
+pub mod credentials;
 pub mod families;
 pub mod family;
 pub mod flow;
+pub mod paging;
 pub mod random;
+pub mod refusals;
 
 use std::fmt;
 
-use openapi::Contract;
+use openapi::{Contract, Route};
+use serde_json::Value;
 
-use crate::core::profile::{family::Family, flow::Flow};
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::{
+        credentials::Credentials, family::Family, flow::Flow, paging::Paging, refusals::Refusals,
+    },
+};
 
 /// An API under test.
 pub struct ApiProfile {
@@ -17,18 +26,17 @@ pub struct ApiProfile {
     pub name: &'static str,
     /// Its contract.
     pub contract: &'static Contract,
-    /// The header that carries the key.
-    pub key_header: &'static str,
-    /// The header that asks for a part of a list.
-    pub page_header: &'static str,
-    /// Every code that a refusal may carry, with the statuses it belongs to.
-    pub error_codes: &'static [(i64, &'static [u16])],
-    /// The code of a path that no operation has.
-    pub unknown_route_code: i64,
-    /// The words for a part of a list: which row is the first, and how many rows.
-    pub range: fn(u32, u32) -> String,
-    /// How many rows of a list are answered where no part is asked for.
-    pub page_default: u32,
+    /// Where the key of a caller travels.
+    pub credentials: Credentials,
+    /// How a part of a list is asked for; `None` where all of a list is answered always.
+    pub paging: Option<Paging>,
+    /// How it refuses.
+    pub refusals: Refusals,
+    /// Whether an operation only reads.
+    pub reads: fn(&Route) -> bool,
+    /// Where a good answer of an operation holds the resource or the list, as a pointer; empty
+    /// where that is the whole body.
+    pub payload: fn(&Route) -> &'static str,
     /// Whether a path with a slash at the end means the same as without it.
     pub ignores_trailing_slash: bool,
     /// Operations whose example does not succeed in a fresh world, because it needs other requests
@@ -69,6 +77,8 @@ pub struct DemoKeys {
     pub other: &'static str,
     /// A key of the customer whose whitelist excludes this machine.
     pub excluded: &'static str,
+    /// A key in the form of real ones that nobody has, anywhere.
+    pub stranger: &'static str,
 }
 
 impl fmt::Debug for ApiProfile {
@@ -78,9 +88,42 @@ impl fmt::Debug for ApiProfile {
 }
 
 impl ApiProfile {
-    /// The statuses of a code of this API; `None` for a code that it does not know.
-    pub fn statuses_of(&self, code: i64) -> Option<&'static [u16]> {
-        self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, statuses)| *statuses)
+    /// Its operations, in the order of the contract.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Route> + use<> {
+        self.contract.routes.iter()
+    }
+
+    /// Whether an answer is a success.
+    pub fn is_success(&self, received: &Received) -> bool {
+        !(self.refusals.is_refusal)(received)
+    }
+
+    /// What a good answer of an operation holds: the resource, or the list; `null` where it holds
+    /// none.
+    pub fn payload<'a>(&self, route: &Route, body: &'a Value) -> &'a Value {
+        body.pointer((self.payload)(route)).unwrap_or(&Value::Null)
+    }
+
+    /// The same, to be changed.
+    pub fn payload_mut<'a>(&self, route: &Route, body: &'a mut Value) -> Option<&'a mut Value> {
+        body.pointer_mut((self.payload)(route))
+    }
+
+    /// Whether a request changes nothing, by what the operation does that it names.
+    pub fn only_reads(&self, sent: &Sent) -> bool {
+        let by_method = sent.method.is_safe();
+        by_method || sent.route.is_some_and(|it| it.method == sent.method && (self.reads)(it))
+    }
+
+    /// The words for a part of the list of an operation; `None` where it has no parts.
+    pub fn range(&self, route: &Route, start: u32, rows: u32) -> Option<String> {
+        let paging = self.paging.filter(|paging| paging.pages(route))?;
+        Some((paging.range)(start, rows))
+    }
+
+    /// Whether an operation can be asked for a part of its list.
+    pub fn is_paged(&self, route: &Route) -> bool {
+        self.paging.is_some_and(|paging| paging.pages(route))
     }
 
     /// Whether the example of an operation needs other requests before it succeeds.

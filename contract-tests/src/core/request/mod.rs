@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::core::{
     encode::encode,
     exchange::{Caller, Sent},
+    profile::ApiProfile,
 };
 
 /// The body of a request.
@@ -55,40 +56,45 @@ impl Part {
 pub struct Request {
     /// The operation.
     pub route: &'static Route,
-    /// Parameters of the path and of the query; one that repeats stands here several times.
+    /// Parameters, wherever the contract has them; one that repeats stands here several times.
     pub parameters: Vec<(String, String)>,
-    /// The header that asks for a part of a list.
-    pub range: Option<String>,
     /// The body.
     pub content: Content,
 }
 
 impl Request {
-    /// The example of the contract: every parameter that has one, and the body. The error says what
-    /// the contract lacks.
-    pub fn example(route: &'static Route) -> Result<Request, String> {
-        let (mut parameters, mut range) = (Vec::new(), None);
+    /// The example of the contract: every parameter that has one, and the body; without the
+    /// credentials, which the transport adds. The error says what the contract lacks.
+    pub fn example(profile: &ApiProfile, route: &'static Route) -> Result<Request, String> {
+        let is_key = |name: &str| profile.credentials.is_member(name);
+        let mut parameters = Vec::new();
         for parameter in &route.parameters {
-            match (&parameter.example, parameter.location) {
-                (Some(example), Location::Header) => range = Some(plain(example)),
-                (Some(Value::Array(values)), _) => {
+            match &parameter.example {
+                Some(Value::Array(values)) => {
                     let given = values.iter().map(|value| (parameter.name.clone(), plain(value)));
                     parameters.extend(given);
                 }
-                (Some(example), _) => parameters.push((parameter.name.clone(), plain(example))),
-                (None, _) if parameter.required => return Err(lacks_parameter(route, parameter)),
-                (None, _) => {}
+                Some(example) => parameters.push((parameter.name.clone(), plain(example))),
+                None if parameter.required => return Err(lacks_parameter(route, parameter)),
+                None => {}
             }
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(body) if !body.is_json() => Content::Form(parts(body)),
-            Some(body) => match &body.example {
-                Some(example) => Content::Json(example.clone()),
+            Some(body) if !body.is_json() => {
+                let parts = parts(body).into_iter();
+                Content::Form(parts.filter(|part| !is_key(&part.name)).collect())
+            }
+            Some(body) => match body.example.clone() {
+                Some(Value::Object(mut example)) => {
+                    example.retain(|name, _| !is_key(name));
+                    Content::Json(example.into())
+                }
+                Some(example) => Content::Json(example),
                 None => return Err(lacks_body(route)),
             },
         };
-        Ok(Request { route, parameters, range, content })
+        Ok(Request { route, parameters, content })
     }
 
     /// The same without what may be left out beside the body; `None` where that is nothing.
@@ -98,8 +104,8 @@ impl Request {
             |name: &str| self.route.parameters.iter().any(|it| it.name == name && it.required);
         let parameters: Vec<_> =
             self.parameters.iter().filter(|(name, _)| required(name)).cloned().collect();
-        let differs = self.range.is_some() || parameters.len() < self.parameters.len();
-        differs.then(|| Request { parameters, range: None, ..self.clone() })
+        let differs = parameters.len() < self.parameters.len();
+        differs.then(|| Request { parameters, ..self.clone() })
     }
 
     /// The same with another value of a parameter.
@@ -118,12 +124,6 @@ impl Request {
         Request { parameters, ..self.clone() }
     }
 
-    /// The same with another range.
-    #[must_use]
-    pub fn range(&self, range: impl Into<String>) -> Request {
-        Request { range: Some(range.into()), ..self.clone() }
-    }
-
     /// The same with another body.
     #[must_use]
     pub fn content(&self, content: Content) -> Request {
@@ -134,18 +134,17 @@ impl Request {
     #[must_use]
     pub fn sent(&self, caller: Caller) -> Sent {
         let (mut target, mut query) = (self.route.path.clone(), String::new());
+        let mut given = Vec::new();
         for (name, text) in &self.parameters {
             if self.route.parameter(Location::Path, name).is_some() {
                 target = target.replace(&format!("{{{name}}}"), &encode(text));
+            } else if self.route.parameter(Location::Header, name).is_some() {
+                given.push((name.to_lowercase(), text.clone()));
             } else {
                 query += if query.is_empty() { "?" } else { "&" };
                 query += &format!("{name}={}", encode(text));
             }
         }
-        let range = self.range.iter().flat_map(|range| {
-            let header = self.route.parameters.iter().find(|it| it.location == Location::Header);
-            header.map(|header| (header.name.to_lowercase(), range.clone()))
-        });
         let (media, body) = match &self.content {
             Content::Nothing => (None, Vec::new()),
             Content::Json(body) => (Some(JSON.to_owned()), body.to_string().into_bytes()),
@@ -161,7 +160,7 @@ impl Request {
             caller,
             method: self.route.method.clone(),
             target: target + &query,
-            headers: media.into_iter().chain(range).collect(),
+            headers: media.into_iter().chain(given).collect(),
             body,
         }
     }

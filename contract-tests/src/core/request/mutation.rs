@@ -27,7 +27,7 @@ pub enum Mutation {
     Unknown,
     /// A parameter that does not repeat is given twice.
     Twice,
-    /// The header that asks for a part of a list has this text.
+    /// What asks for a part of a list are these words.
     Range(&'static str),
     /// There is no body.
     NoBody,
@@ -80,7 +80,7 @@ impl fmt::Display for Mutation {
             Mutation::OutOfRange => f.write_str("out of range"),
             Mutation::Unknown => f.write_str("that names nothing"),
             Mutation::Twice => f.write_str("given twice"),
-            Mutation::Range(text) => write!(f, "RANGED-DATA {text:?}"),
+            Mutation::Range(text) => write!(f, "{text:?}"),
             Mutation::NoBody => f.write_str("no body"),
             Mutation::NotJson => f.write_str("a body that is not JSON"),
             Mutation::NotForm => f.write_str("a body that is no form"),

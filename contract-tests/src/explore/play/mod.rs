@@ -17,22 +17,24 @@ use std::collections::BTreeMap;
 
 use openapi::Route;
 
-pub use request::is_paged;
 pub use singles::invalid_request_count;
 
 use super::{
-    model::{Collection, Row},
+    model::{Collection, Row, one, rows},
     session::{Played, Session, Stop},
     step::{CaseKind, Step},
     walk::Walk,
 };
 use crate::core::{
     check::{self, Check},
-    exchange::Caller,
+    exchange::{Caller, Received},
     profile::{
+        ApiProfile,
         families::Families,
-        family::{Family, Role},
+        family::{Family, Members, Role},
+        refusals::{self, RefusalKind},
     },
+    request::Request,
 };
 
 /// After so many refused requests in a row the list is read to see whether they changed anything.
@@ -87,7 +89,47 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Plays one step. Operations that the target answers with 501 are skipped.
+    /// The API.
+    fn profile(&self) -> &'static ApiProfile {
+        self.families.0
+    }
+
+    /// Whether an answer is a success.
+    fn is_success(&self, received: &Received) -> bool {
+        self.profile().is_success(received)
+    }
+
+    /// Whether an answer refuses a request for this reason.
+    fn refuses(&self, kind: RefusalKind, route: &Route, received: &Received) -> bool {
+        self.profile().refusals.refuses(kind, route, received)
+    }
+
+    /// The statuses that are right for a refusal for this reason.
+    fn statuses(&self, kind: RefusalKind, route: &Route) -> Vec<u16> {
+        (self.profile().refusals.statuses)(kind, route)
+    }
+
+    /// How an answer ended, for a message about it.
+    fn ending(&self, received: &Received) -> String {
+        refusals::ending(&self.profile().refusals, received)
+    }
+
+    /// The resource that a good answer is about.
+    fn one(&self, route: &Route, received: &Received) -> Option<Members> {
+        one(self.profile().payload(route, &received.json())).cloned()
+    }
+
+    /// The rows of the list in a good answer.
+    fn rows(&self, route: &Route, received: &Received) -> Vec<Members> {
+        rows(self.profile().payload(route, &received.json()))
+    }
+
+    /// The example of an operation; `None` where the contract has none.
+    fn example_of(&self, route: &'static Route) -> Option<Request> {
+        Request::example(self.profile(), route).ok()
+    }
+
+    /// Plays one step. Operations that the target does not do are skipped.
     pub async fn step(&mut self, step: Step) -> Played {
         let played = match (step.kind, self.families.of(&step.route.id)) {
             (CaseKind::Walk(index), _) => self.walk(step.slot as usize, index as usize).await,

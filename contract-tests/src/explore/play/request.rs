@@ -1,10 +1,9 @@
 //! Valid requests about resources of the model.
 
-use openapi::{Location, Route};
+use openapi::Location;
 use serde_json::Value;
 
 use super::{Play, TargetOperation};
-pub(super) use crate::core::request::invalid_request::status_of_unknown_id;
 use crate::{
     core::{
         profile::{
@@ -64,9 +63,9 @@ impl Play<'_> {
         let content = match &route.body {
             None => Content::Nothing,
             Some(expected) if expected.is_json() => Content::Json(self.body(operation, choice)),
-            Some(_) => Request::example(route).ok()?.content,
+            Some(_) => self.example_of(route)?.content,
         };
-        Some(Request { route, parameters, range: None, content })
+        Some(Request { route, parameters, content })
     }
 
     /// The key that a parameter of this name holds.
@@ -113,8 +112,3 @@ impl Play<'_> {
 
 /// How many rows are asked for to read a whole list.
 pub(super) const WHOLE: u32 = 1000;
-
-/// Whether a list can be read in pages.
-pub fn is_paged(route: &Route) -> bool {
-    route.parameters.iter().any(|parameter| parameter.location == Location::Header)
-}

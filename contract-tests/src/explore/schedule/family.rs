@@ -16,6 +16,7 @@ use super::{
 use crate::{
     core::{
         profile::{
+            ApiProfile,
             families::Families,
             family::{Family, Role},
             random::Gen,
@@ -24,7 +25,7 @@ use crate::{
     },
     explore::{
         body::Notation,
-        play::{invalid_request_count, is_paged},
+        play::invalid_request_count,
         step::{BodyChoice, CaseKind, Form, MalformedBody, PageChoice, Part, Spelling, Step},
     },
 };
@@ -36,6 +37,7 @@ const LONG_LIST: u32 = 7;
 
 /// A family with its operations, and the sequences that are made of them.
 pub struct FamilySequences {
+    profile: &'static ApiProfile,
     /// The family.
     pub family: &'static Family,
     /// Its operations, and what each does.
@@ -50,7 +52,8 @@ impl FamilySequences {
         let operations =
             family.operations().filter_map(|(role, id)| Some((role, families.route(id)?)));
         let parent = families.named(family.parent).and_then(|parent| families.route(parent.create));
-        FamilySequences { family, operations: operations.collect(), parent }
+        let operations = operations.collect();
+        FamilySequences { profile: families.0, family, operations, parent }
     }
 
     /// Whether an operation of the family can change something.
@@ -171,8 +174,10 @@ impl FamilySequences {
 
     /// Everything that can be wrong with a request, one violation of each operation in turn.
     fn violations(&self) -> Vec<Sequence> {
-        let count =
-            |route| Request::example(route).map_or(0, |example| invalid_request_count(&example));
+        let count = |route| {
+            let example = Request::example(self.profile, route);
+            example.map_or(0, |example| invalid_request_count(self.profile, &example))
+        };
         let counts: Vec<usize> = self.operations.iter().map(|(_, route)| count(route)).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         let mut all = Vec::new();
@@ -230,8 +235,10 @@ impl FamilySequences {
         for round in 0..LONG_LIST {
             script.with(Role::Create, CaseKind::Concurrent(BodyChoice::MOST.round(round)));
         }
-        let paged =
-            self.operations.iter().any(|(role, route)| *role == Role::List && is_paged(route));
+        let is_paged = |(role, route): &(Role, &'static Route)| {
+            *role == Role::List && self.profile.is_paged(route)
+        };
+        let paged = self.operations.iter().any(is_paged);
         let useful =
             script.steps.len() >= LONG_LIST as usize && self.family.unique.is_empty() && paged;
         for (part, round) in [

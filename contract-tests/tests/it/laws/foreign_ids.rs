@@ -1,6 +1,6 @@
 //! What belongs to one customer does not exist for another, whatever is asked of it.
 
-use contract_tests::{Api, Emulator, Request, operations, profiles::i3d_v3::PROFILE};
+use contract_tests::{Api, Emulator, Request, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Route};
 use serde_json::Value;
 
@@ -12,10 +12,10 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist_and_stays
     let emulator = Emulator::start();
     let before = rows(&emulator.api()).await;
     let strangers = [emulator.other_customer(), emulator.api().with_key("i3dVisserKey11223344")];
-    let owned: Vec<&Route> = operations().filter(names_something_owned).collect();
+    let owned: Vec<&Route> = PROFILE.operations().filter(names_something_owned).collect();
     assert!(!owned.is_empty(), "an operation names something owned");
     for route in owned {
-        let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
+        let example = Request::example(&PROFILE, route).unwrap_or_else(|advice| panic!("{advice}"));
         let expected = UNKNOWN_ID.into_iter().find(|(status, _)| route.documents(*status));
         for stranger in &strangers {
             let answer = example.call(stranger).send().await;

@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
 };
 
-use contract_tests::{Api, Emulator, Request, operations};
+use contract_tests::{Api, Emulator, Request, profiles::i3d_v3::PROFILE};
 use http::Method;
 use openapi::{Location, Route, json_pointer, plain};
 use serde_json::Value;
@@ -194,7 +194,8 @@ fn every_path_is_filled_from_a_list() {
     };
     let known: BTreeSet<&str> =
         LISTED.iter().map(|it| it.0).chain(NOT_LISTED.iter().copied()).collect();
-    let unknown: Vec<&str> = operations()
+    let unknown: Vec<&str> = PROFILE
+        .operations()
         .filter(with_path)
         .map(|it| it.id.as_str())
         .filter(|id| !known.contains(id))
@@ -285,10 +286,10 @@ impl Customer<'_> {
 
 /// The example of an operation, but for all that there is.
 fn whole(operation: &'static Route) -> Request {
-    let example = Request::example(operation).unwrap_or_else(|advice| panic!("{advice}"));
+    let example = Request::example(&PROFILE, operation).unwrap_or_else(|advice| panic!("{advice}"));
     let least = example.without_optional_parameters().unwrap_or(example);
     let ranged = operation.parameter(Location::Header, "RANGED-DATA").is_some();
-    if ranged { least.range(WHOLE) } else { least }
+    if ranged { least.with("RANGED-DATA", WHOLE) } else { least }
 }
 
 /// The request with every way to fill its path from a row.
