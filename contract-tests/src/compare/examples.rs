@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     core::{
         profile::{ApiProfile, families::Families, family::Family},
-        request::Request,
+        request::{Content, Request},
     },
     fixture::{
         Capture, Fixture, Provenance, Requirement, Source, Step, StepRequest, VERSION, World,
@@ -21,7 +21,7 @@ use crate::{
 pub fn examples(profile: &'static ApiProfile) -> Vec<Fixture> {
     let scenario = |route| {
         let step = step(route, &Request::example(profile, route).ok()?);
-        let of_demo = !step.request.path.is_empty();
+        let of_demo = !step.request.path.is_empty() || !profile.ids_in_body(route).is_empty();
         Some(scenario(route, vec![step], of_demo))
     };
     reading(profile).filter_map(scenario).collect()
@@ -56,7 +56,10 @@ impl ReadSteps {
     fn lead_to(&mut self, route: &'static Route) -> Option<()> {
         let example = Request::example(self.profile, route).ok()?;
         let mut step = step(route, &example.without_optional_parameters().unwrap_or(example));
-        for (name, value) in &mut step.request.path {
+        let ids = self.profile.ids_in_body(route);
+        let body = step.request.body.as_mut().and_then(Value::as_object_mut);
+        let in_body = body.into_iter().flatten().filter(|(name, _)| ids.contains(&name.as_str()));
+        for (name, value) in step.request.path.iter_mut().chain(in_body) {
             match source(self.profile, route, name) {
                 Some((list, place)) => {
                     let shown = Capture::Body(place);
@@ -121,7 +124,11 @@ fn step(route: &Route, example: &Request) -> Step {
             values.as_array_mut().into_iter().for_each(|values| values.push(text.as_str().into()));
         }
     }
-    let request = StepRequest { path, query, headers, ..StepRequest::default() };
+    let body = match &example.content {
+        Content::Json(body) => Some(body.clone()),
+        _ => None,
+    };
+    let request = StepRequest { path, query, headers, body, ..StepRequest::default() };
     Step { operation: Some(route.id.clone()), request, ..Step::default() }
 }
 

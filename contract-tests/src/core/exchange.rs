@@ -48,6 +48,12 @@ impl Caller {
     }
 }
 
+/// The path of an operation as it goes over the wire: what stands behind a `#` only tells
+/// operations of one path apart.
+pub fn wire_path(route: &Route) -> &str {
+    route.path.split('#').next().unwrap_or_default()
+}
+
 /// A request as it goes over the wire, without the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
@@ -95,7 +101,7 @@ impl Sent {
             route: Some(route),
             caller: Caller::Customer,
             method: route.method.clone(),
-            target: route.path.clone(),
+            target: wire_path(route).to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
         }

@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod encode;
 pub mod examples;
 pub mod exchange;
+pub mod fields;
 pub mod finding;
 pub mod judge;
 pub mod live_rules;

@@ -14,6 +14,8 @@ mod session;
 mod shrink;
 mod step;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::{

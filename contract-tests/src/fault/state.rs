@@ -10,7 +10,7 @@ use super::{
     request,
 };
 use crate::core::{
-    exchange::{Caller, Received, Sent},
+    exchange::{Caller, Received, Sent, wire_path},
     profile::refusals::RefusalKind,
     transport::Answered,
 };
@@ -150,7 +150,7 @@ impl Faulty {
         let look = Sent {
             route: Some(list),
             method: list.method.clone(),
-            target: list.path.clone(),
+            target: wire_path(list).to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
             ..sent.clone()
@@ -175,7 +175,7 @@ impl Faulty {
         let made = Sent {
             route: Some(create),
             method: create.method.clone(),
-            target: create.path.clone(),
+            target: wire_path(create).to_owned(),
             ..sent.clone()
         };
         self.inner.send(&made).await

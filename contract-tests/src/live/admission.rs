@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{Entry, RunId};
 use crate::core::{
-    exchange::{Caller, Sent},
+    exchange::{Caller, Sent, wire_path},
+    fields::field,
     live_rules::{Class, Makes, Rules, is_listed},
     profile::ApiProfile,
+    request::member,
     transport::denied::Refusal,
 };
 
@@ -103,14 +105,14 @@ impl<'r, 'a> Admission<'r, 'a> {
         Ok(Admitted { operation, route, planned, cents, effect })
     }
 
-    /// The operation that a server would match to method and path, and the parameters of the path.
+    /// The operation that a server would match to method and path, and what path and body name.
     /// It must be the operation that the request names.
     fn route_and_ids(&self, sent: &Sent) -> Result<(&'static Route, Ids), Refusal> {
         let path = sent.target.split('?').next().unwrap_or_default();
         let invalid = |reason: &str| Refusal::Invalid(sent.name(), reason.to_owned());
-        let routes =
-            self.profile.contract.routes.iter().filter(|route| route.method == sent.method);
-        let found = routes.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
+        let routes = self.profile.operations().filter(|route| route.method == sent.method);
+        let meant = routes.filter(|route| member::is_meant(route, sent));
+        let found = meant.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
         // As in servers, a literal segment takes precedence over a parameter, from left to right.
         let (_, route, ids) = found
             .max_by(|one, other| one.0.cmp(&other.0))
@@ -118,7 +120,9 @@ impl<'r, 'a> Admission<'r, 'a> {
         if sent.route != Some(route) {
             return Err(invalid("its path belongs to another operation"));
         }
-        Ok((route, ids))
+        let in_body = self.profile.ids_in_body(route).into_iter();
+        let in_body = in_body.filter_map(|name| Some((name.to_owned(), field(sent, name)?)));
+        Ok((route, ids.into_iter().chain(in_body).collect()))
     }
 
     /// Checks that the class may be sent in this phase. Returns whether the plan must allow it.
@@ -245,14 +249,14 @@ type Ids = Vec<(String, String)>;
 
 /// Which segments of a path are literals, for the comparison of routes.
 fn literals(route: &Route) -> Vec<bool> {
-    route.path.split('/').map(|part| !part.starts_with('{')).collect()
+    wire_path(route).split('/').map(|part| !part.starts_with('{')).collect()
 }
 
 /// The parameters in `path`; `None` where it is no path of the route, or one that servers may read
 /// in different ways.
 fn ids(route: &Route, path: &str) -> Option<Ids> {
     let (parts, given): (Vec<_>, Vec<_>) =
-        (route.path.split('/').collect(), path.split('/').collect());
+        (wire_path(route).split('/').collect(), path.split('/').collect());
     if parts.len() != given.len() {
         return None;
     }
@@ -334,10 +338,7 @@ fn check_body(profile: &ApiProfile, route: &Route, sent: &Sent, body: &mut Value
         None => wrong("has a body, and none is expected"),
         Some(expected) if sent.body.is_empty() && !expected.required => Checked::default(),
         Some(expected) if expected.is_json() && !body.is_null() => {
-            let mut checked = expected.check(body);
-            // The transport adds the key when everything else is known to be right.
-            checked.violations.retain(|it| !profile.credentials.is_member(&it.property));
-            checked
+            profile.check_body(expected, body)
         }
         Some(_) => wrong("has a body that cannot be looked at"),
     }

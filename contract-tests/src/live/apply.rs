@@ -188,7 +188,7 @@ impl<'a> Player<'a> {
         let parameters =
             route.parameters.iter().filter(|it| it.location == openapi::Location::Path);
         let parameters = parameters.map(|it| (it.name.clone(), id.clone())).collect();
-        Request { route, parameters, content }
+        Request { parameters, content, ..Request::of(route) }
     }
 
     fn name(&self) -> &str {

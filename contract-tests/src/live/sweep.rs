@@ -18,7 +18,7 @@ use crate::core::{
     exchange::{Caller, Received},
     finding::Finding,
     live_rules::Makes,
-    request::{Content, Request},
+    request::Request,
     transport::denied::Denied,
 };
 
@@ -360,7 +360,7 @@ impl<'a> Sweeper<'a> {
         let paging = self.guard.profile().paging;
         let range = paging.zip(range).map(|(paging, words)| (paging.header.to_owned(), words));
         let parameters = parameters.into_iter().chain(range).collect();
-        let request = Request { route, parameters, content: Content::Nothing };
+        let request = Request { parameters, ..Request::of(route) };
         let passed = self.guard.pass(&request.sent(Caller::Customer)).await;
         let answered = passed.map_err(|denied: Denied| denied.to_string())?;
         self.was_answered |= answered.is_ok();

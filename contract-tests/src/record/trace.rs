@@ -14,6 +14,7 @@ use crate::{
         multipart::{self, WirePart},
         profile::ApiProfile,
         redact::Redactor,
+        request::{Encoding, member},
     },
     fixture::{
         Capture, Fixture, FormPart, Provenance, Step, StepRequest, VERSION, pointer::places,
@@ -26,14 +27,20 @@ pub fn route_of(
     profile: &ApiProfile,
     sent: &Sent,
 ) -> Option<(&'static Route, BTreeMap<String, String>)> {
-    let routes = profile.contract.routes.iter().filter(|route| route.method == sent.method);
-    let fitting = routes.filter_map(|route| Some((route, route.values_in(&sent.target)?)));
+    let routes = profile.operations().filter(|route| route.method == sent.method);
+    let fitting = routes.filter_map(|route| Some((route, values_in(route, sent)?)));
     // A path that is spelled out is meant before one with a parameter.
     let (route, values) = fitting.min_by_key(|(_, values)| values.len())?;
     Some((
         route,
         values.into_iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
     ))
+}
+
+/// The values in the path of a request of an operation; `None` where it means another. Where
+/// several operations have one path, a member of the body tells which.
+fn values_in<'a>(route: &'a Route, sent: &'a Sent) -> Option<Vec<(&'a str, &'a str)>> {
+    route.values_in(&sent.target).filter(|_| member::is_meant(route, sent))
 }
 
 /// Percent-decodes a segment of a path, in which a plus sign is one.
@@ -221,7 +228,12 @@ fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) 
         Err(_) if media.starts_with("multipart/form-data") => {
             request.form = form(media, &sent.body)
         }
-        Err(_) => request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body))),
+        Err(_) => {
+            request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body)));
+            if media.starts_with(Encoding::UrlEncoded.media()) {
+                request.headers.insert("content-type".to_owned(), media.to_owned());
+            }
+        }
     }
     request
 }

@@ -62,8 +62,7 @@ impl Api {
     pub fn call(&self, operation: &str) -> Call<'_> {
         let route = self.profile.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
-        let content = Content::Nothing;
-        Request { route, parameters: Vec::new(), content }.call(self)
+        Request::of(route).call(self)
     }
 
     /// A request of no operation: a control route, or something wrong on purpose.

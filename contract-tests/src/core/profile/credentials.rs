@@ -1,10 +1,10 @@
 //! Where the key of a caller travels.
 
-use http::header::CONTENT_TYPE;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::core::{
     exchange::Sent,
+    fields::{Written, field, object, pairs},
     multipart::{self, WirePart},
 };
 
@@ -21,9 +21,6 @@ pub enum Credentials {
         key: &'static str,
     },
 }
-
-/// The media type of forms of texts.
-const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 impl Credentials {
     /// The header that carries the key, where one does.
@@ -63,8 +60,8 @@ impl Credentials {
             Credentials::Header(name) => sent.headers.push((name.to_owned(), key.to_owned())),
             Credentials::Members { user, key: member } => {
                 let (name, secret) = key.split_once(':').unwrap_or(("", key));
-                sent.body = match Encoding::of(sent) {
-                    Encoding::UrlEncoded => {
+                sent.body = match Written::of(sent) {
+                    Written::UrlEncoded => {
                         let pairs = [(user, name), (member, secret)];
                         let pairs = form_urlencoded::Serializer::new(String::new())
                             .extend_pairs(pairs)
@@ -73,11 +70,11 @@ impl Credentials {
                         let between: &[u8] = if sent.body.is_empty() { b"" } else { b"&" };
                         [&sent.body, between, &pairs].concat()
                     }
-                    Encoding::Multipart(boundary, mut parts) => {
+                    Written::Multipart(boundary, mut parts) => {
                         parts.extend([(user, name), (member, secret)].map(of_part));
                         multipart::write(&boundary, &parts)
                     }
-                    Encoding::Json => with_members(&sent.body, (user, name), (member, secret)),
+                    Written::Json => with_members(&sent.body, (user, name), (member, secret)),
                 };
             }
         }
@@ -90,16 +87,16 @@ impl Credentials {
             Credentials::Members { .. } if self.shown(sent).is_none() => {}
             Credentials::Members { user, key } => {
                 let stays = |name: &str| name != user && name != key;
-                sent.body = match Encoding::of(sent) {
-                    Encoding::UrlEncoded => form_urlencoded::Serializer::new(String::new())
+                sent.body = match Written::of(sent) {
+                    Written::UrlEncoded => form_urlencoded::Serializer::new(String::new())
                         .extend_pairs(pairs(&sent.body).iter().filter(|(name, _)| stays(name)))
                         .finish()
                         .into_bytes(),
-                    Encoding::Multipart(boundary, mut parts) => {
+                    Written::Multipart(boundary, mut parts) => {
                         parts.retain(|part| part.name().is_none_or(stays));
                         multipart::write(&boundary, &parts)
                     }
-                    Encoding::Json => {
+                    Written::Json => {
                         let mut members = object(&sent.body);
                         members.retain(|name, _| stays(name));
                         Value::Object(members).to_string().into_bytes()
@@ -124,52 +121,8 @@ impl Credentials {
     }
 }
 
-/// How the fields of a body are written.
-enum Encoding {
-    Json,
-    UrlEncoded,
-    Multipart(String, Vec<WirePart>),
-}
-
-impl Encoding {
-    fn of(sent: &Sent) -> Encoding {
-        let media = sent.headers.iter().find(|(name, _)| name == CONTENT_TYPE.as_str());
-        let media = media.map_or("", |(_, media)| media.as_str());
-        if media.starts_with(URL_ENCODED) {
-            return Encoding::UrlEncoded;
-        }
-        let form = multipart::boundary(media)
-            .and_then(|boundary| Some((boundary, multipart::read(boundary, &sent.body)?)));
-        form.map_or(Encoding::Json, |(boundary, parts)| {
-            Encoding::Multipart(boundary.to_owned(), parts)
-        })
-    }
-}
-
-/// The text of a field of a body.
-fn field(sent: &Sent, name: &str) -> Option<String> {
-    match Encoding::of(sent) {
-        Encoding::Json => object(&sent.body).get(name).map(openapi::plain),
-        Encoding::UrlEncoded => {
-            pairs(&sent.body).into_iter().find(|(other, _)| other == name).map(|(_, text)| text)
-        }
-        Encoding::Multipart(_, parts) => {
-            let part = parts.iter().find(|part| part.name() == Some(name));
-            part.map(|part| String::from_utf8_lossy(&part.content).into_owned())
-        }
-    }
-}
-
 fn of_part((name, text): (&str, &str)) -> WirePart {
     WirePart::text(name, text)
-}
-
-fn pairs(body: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(body).into_owned().collect()
-}
-
-fn object(body: &[u8]) -> Map<String, Value> {
-    serde_json::from_slice(body).unwrap_or_default()
 }
 
 /// A JSON object with two members more. It keeps its notation, and one that breaks off stays so.
@@ -196,6 +149,7 @@ mod tests {
     use super::*;
     use crate::core::exchange::Caller;
 
+    const URL_ENCODED: &str = "application/x-www-form-urlencoded";
     const MEMBERS: Credentials = Credentials::Members { user: "userId", key: "apiKey" };
 
     fn sent(media: &str, body: &str) -> Sent {

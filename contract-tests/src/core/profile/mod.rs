@@ -7,10 +7,12 @@ pub mod flow;
 pub mod paging;
 pub mod random;
 pub mod refusals;
+#[cfg(test)]
+pub mod sample;
 
 use std::fmt;
 
-use openapi::{Contract, Route};
+use openapi::{Checked, Contract, RequestBody, Route};
 use serde_json::Value;
 
 use crate::core::{
@@ -18,6 +20,7 @@ use crate::core::{
     profile::{
         credentials::Credentials, family::Family, flow::Flow, paging::Paging, refusals::Refusals,
     },
+    request::{member, mutations},
 };
 
 /// An API under test.
@@ -107,6 +110,38 @@ impl ApiProfile {
     /// The same, to be changed.
     pub fn payload_mut<'a>(&self, route: &Route, body: &'a mut Value) -> Option<&'a mut Value> {
         body.pointer_mut((self.payload)(route))
+    }
+
+    /// The members of a body that name what a request is about, as parameters of a path do. What is
+    /// made has a new name.
+    pub fn ids_in_body(&self, route: &Route) -> Vec<&'static str> {
+        let others = self.families.iter().copied().flatten().filter(|it| it.create != route.id);
+        let of_families = others.map(|family| family.parameter);
+        let shown = self.shown.iter().map(|(parameter, ..)| *parameter);
+        let in_body =
+            |name: &&str| member::schema(route, name).is_some() && member::is_required(route, name);
+        let mut names: Vec<&str> = of_families.chain(shown).filter(in_body).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Checks a body to which the transport will add the credentials.
+    pub fn check_body(&self, expected: &RequestBody, body: &mut Value) -> Checked {
+        let names = self.credentials.members();
+        if let Some(members) = body.as_object_mut() {
+            for name in &names {
+                let schema = &expected.definition()["properties"][name];
+                let value = mutations::sample(expected, schema, 0).unwrap_or_default();
+                members.insert((*name).to_owned(), value);
+            }
+        }
+        let mut checked = expected.check(body);
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| !names.contains(&name.as_str()));
+        }
+        checked.violations.retain(|it| !names.contains(&it.property.as_str()));
+        checked
     }
 
     /// Whether a request changes nothing, by what the operation does that it names.

@@ -69,7 +69,7 @@ pub struct Refusals {
     pub code: Option<&'static str>,
     /// Where it says what is wrong, in words.
     pub message: &'static str,
-    /// Where the properties at fault are named; empty where no place is theirs alone.
+    /// Where the properties at fault are named; empty where refusals need not name any.
     pub errors: &'static str,
     /// The properties at fault.
     pub named: fn(&Value) -> Vec<NamedError>,

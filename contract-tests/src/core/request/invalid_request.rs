@@ -4,12 +4,12 @@
 use std::fmt;
 
 use http::Method;
-use openapi::{Location, Parameter};
+use openapi::{Location, Parameter, RequestBody};
 use serde_json::Value;
 
 use crate::core::{
     profile::{ApiProfile, paging::Paging, refusals::RefusalKind},
-    request::{Content, Part, Request, mutation::Mutation, mutations},
+    request::{Content, Encoding, Part, Request, member, mutation::Mutation, mutations},
 };
 
 /// A request that breaks the contract in one thing.
@@ -58,7 +58,22 @@ pub fn invalid_requests(profile: &ApiProfile, example: &Request) -> Vec<InvalidR
             (Location::Query | Location::Header, None) => in_parameter(example, it),
         }
     });
-    parameters.chain(in_body(example)).collect()
+    let all = parameters.chain(in_body(profile, example)).chain(of_ids_in_body(profile, example));
+    all.collect()
+}
+
+/// Ids in the body that name nothing.
+fn of_ids_in_body(profile: &ApiProfile, example: &Request) -> Vec<InvalidRequest> {
+    let (route, kind) = (example.route, RefusalKind::UnknownId);
+    let Content::Json(body) = &example.content else { return Vec::new() };
+    if (profile.refusals.statuses)(kind, route).is_empty() {
+        return Vec::new();
+    }
+    let unknown = |name: &'static str| {
+        let request = example.with(name, member::unknown_id(route, body, name)?);
+        Some(InvalidRequest::new(Mutation::Unknown, request, kind).about(name))
+    };
+    profile.ids_in_body(route).into_iter().filter_map(unknown).collect()
 }
 
 fn in_path(profile: &ApiProfile, example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
@@ -112,22 +127,26 @@ fn in_range(example: &Request, paging: Paging) -> Vec<InvalidRequest> {
     paging.invalid.iter().map(refused).collect()
 }
 
-fn in_body(example: &Request) -> Vec<InvalidRequest> {
+fn in_body(profile: &ApiProfile, example: &Request) -> Vec<InvalidRequest> {
     let refused =
         |mutation, content, kind| InvalidRequest::new(mutation, example.content(content), kind);
     match (&example.content, &example.route.body) {
         (Content::Json(body), Some(expected)) => {
             let cut = Content::Text("{\"name\":".to_owned());
-            let not_json = refused(Mutation::NotJson, cut, RefusalKind::NotReadable);
+            let is_json = example.encoding == Encoding::Json;
+            let not_json = || refused(Mutation::NotJson, cut, RefusalKind::NotReadable);
             let no_body = || refused(Mutation::NoBody, Content::Nothing, RefusalKind::NotReadable);
-            let missing = expected.required.then(no_body);
-            let broken = mutations::invalid_bodies(expected, body).into_iter().map(|broken| {
+            let missing = (expected.required && is_json).then(no_body);
+            let left_out = profile.credentials.members();
+            let broken = mutations::invalid_bodies(expected, &left_out, body).into_iter();
+            let broken = broken.filter(|it| is_refused(profile, example, expected, &it.value));
+            let broken = broken.map(|broken| {
                 let subject = if broken.property.is_empty() { "a body" } else { &broken.property };
                 refused(broken.mutation, Content::Json(broken.value), RefusalKind::Body)
                     .about(subject)
                     .of(broken.property)
             });
-            std::iter::once(not_json).chain(missing).chain(broken).collect()
+            is_json.then(not_json).into_iter().chain(missing).chain(broken).collect()
         }
         (Content::Form(parts), Some(expected)) => {
             let required = expected.definition()["required"].as_array().into_iter().flatten();
@@ -145,4 +164,16 @@ fn in_body(example: &Request) -> Vec<InvalidRequest> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the contract refuses a body in the encoding of a request: where the contract is lenient,
+/// a number may be sent as a text, or nothing as `null`. The transport adds the credentials.
+fn is_refused(
+    profile: &ApiProfile,
+    example: &Request,
+    expected: &RequestBody,
+    value: &Value,
+) -> bool {
+    let read = example.encoding.read_back(expected, value);
+    read.is_some_and(|mut read| !profile.check_body(expected, &mut read).violations.is_empty())
 }

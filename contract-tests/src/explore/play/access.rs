@@ -7,12 +7,13 @@ use super::{Play, TargetOperation, request::About};
 use crate::{
     core::{
         check,
-        exchange::{Caller, Received},
+        exchange::{Caller, Received, wire_path},
         profile::{
+            ApiProfile,
             family::Role,
             refusals::{RefusalKind, expected},
         },
-        request::{Request, mutations},
+        request::{Content, Request, member, mutations},
     },
     explore::{
         model::plain,
@@ -116,7 +117,8 @@ impl Play<'_> {
         request: &Request,
         parameter: &str,
     ) -> Played {
-        let Some(missing) = never_given(request, parameter) else { return Ok(()) };
+        let missing = never_given(self.profile(), request, parameter);
+        let Some(missing) = missing else { return Ok(()) };
         let theirs = self.session.send(request.sent(Caller::Other)).await?;
         let nothing = self.session.send(missing.sent(Caller::Other)).await?;
         let refusals = &self.profile().refusals;
@@ -165,7 +167,8 @@ impl Play<'_> {
             return Ok(());
         }
         let good = self.valid_request(operation, 0, choice).await?;
-        let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
+        let profile = self.profile();
+        let unknown = good.and_then(|good| never_given(profile, &good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let refuses = !self.statuses(RefusalKind::UnknownId, operation.route).is_empty();
@@ -217,10 +220,10 @@ impl Play<'_> {
             None => self.example_of(step.route),
         };
         let Some(request) = request else { return Ok(()) };
-        let path = step.route.path.trim_end_matches('/');
+        let path = wire_path(step.route).trim_end_matches('/');
         let routes = self.session.target.profile.contract.routes.iter();
         let taken: Vec<&Method> = routes
-            .filter(|it| it.path.trim_end_matches('/') == path)
+            .filter(|it| wire_path(it).trim_end_matches('/') == path)
             .map(|it| &it.method)
             .collect();
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
@@ -302,10 +305,24 @@ fn is_of_one(role: Role) -> bool {
 }
 
 /// The same request with an id that was never given, in this parameter or else in the last of the
-/// path; `None` where the path has no parameters.
-fn never_given(request: &Request, parameter: &str) -> Option<Request> {
-    let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
-    let last = named.clone().next_back()?;
-    let id = named.find(|it| it.name == parameter).unwrap_or(last);
-    Some(request.with(&id.name, mutations::unknown_id(id)?))
+/// path or the first of the body that names something; `None` where nothing does.
+fn never_given(profile: &ApiProfile, request: &Request, parameter: &str) -> Option<Request> {
+    let route = request.route;
+    let mut named = route.parameters.iter().filter(|it| it.location == Location::Path);
+    let last = named.clone().next_back();
+    if let Some(id) = named.find(|it| it.name == parameter) {
+        return Some(request.with(&id.name, mutations::unknown_id(id)?));
+    }
+    let in_body = profile.ids_in_body(route);
+    let own = in_body.iter().find(|name| **name == parameter);
+    match (own.or(in_body.first()), last, &request.content) {
+        (None, None, _) => None,
+        (_, Some(last), _) if own.is_none() => {
+            Some(request.with(&last.name, mutations::unknown_id(last)?))
+        }
+        (Some(name), _, Content::Json(body)) => {
+            Some(request.with(name, member::unknown_id(route, body, name)?))
+        }
+        _ => None,
+    }
 }

@@ -1,7 +1,7 @@
 //! Finds the operation that is at fault when two disagree: a third one is called, and the one
 //! that differs from the other two is reported.
 
-use super::{Cause, Play, TargetOperation, lifecycle::content, request::About};
+use super::{Cause, Play, TargetOperation, request::About};
 use crate::{
     core::{
         check::{self, Check},
@@ -10,7 +10,6 @@ use crate::{
             family::{Family, Members, Role},
             paging::Paging,
         },
-        request::Content,
     },
     explore::{
         model::{Difference, Mismatch, Row, difference, same},
@@ -150,11 +149,8 @@ impl Play<'_> {
         let Some(request) = self.request(operation, about, BodyChoice::MOST) else {
             return Ok(true);
         };
-        let mut body = content(&request);
-        body.insert(member.clone(), expected.clone());
-        self.session
-            .send(request.content(Content::Json(body.into())).sent(Caller::Customer))
-            .await?;
+        let request = request.with_member(member, expected.clone());
+        self.session.send(request.sent(Caller::Customer)).await?;
         let shown = match self.row_of(family, key, about.parent.clone()).await? {
             Witness::Seen(row) => row.get(member) == Some(expected),
             _ => false,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Play, TargetOperation,
-    lifecycle::{content, shown},
+    lifecycle::shown,
     request::About,
     variant::{Variant, variant_of},
 };
@@ -33,7 +33,7 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::row(&row), choice) else {
             return Ok(());
         };
-        let body = content(&request);
+        let body = self.content(operation, &request);
         let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
@@ -70,7 +70,11 @@ impl Play<'_> {
         };
         let unique = operation.family.unique;
         // A value that another resource has was refused the first time.
-        if content(&request).get(unique).is_some_and(|value| row.value.get(unique) != Some(value)) {
+        if self
+            .content(operation, &request)
+            .get(unique)
+            .is_some_and(|value| row.value.get(unique) != Some(value))
+        {
             return Ok(());
         }
         let received = self.session.send(request.sent(Caller::Customer)).await?;
@@ -110,7 +114,7 @@ impl Play<'_> {
     ) -> Played {
         let family = operation.family;
         expected.retain(|name, _| !family.touched.contains(&name.as_str()));
-        if let Some(came) = self.one(operation.route, received) {
+        if let Some(came) = self.one(operation.route, received).filter(|_| family.shows_changes) {
             let only_alone = |difference: &Difference| {
                 family.only_alone.contains(&difference.member.as_str()) && difference.came.is_none()
             };
@@ -195,7 +199,7 @@ impl Play<'_> {
             return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }
         let mut expected = row.value.clone();
-        (action.effect)(&mut expected, &content(&request).into());
+        (action.effect)(&mut expected, &self.content(operation, &request).into());
         self.changed(operation, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
         let now = self.collection(operation.family).find(&row.key).map(|row| row.value.clone());
         if now.is_none_or(|now| (action.done)(&now.into())) {

@@ -6,7 +6,7 @@ use openapi::Route;
 
 use super::{
     Play, TargetOperation,
-    lifecycle::{content, shown},
+    lifecycle::shown,
     request::{About, WHOLE},
 };
 use crate::{
@@ -62,7 +62,8 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
-        let taken = content(&request)
+        let taken = self
+            .content(operation, &request)
             .get(family.unique)
             .is_some_and(|it| self.collection(family).is_taken(it));
         if room < CLIENTS as usize || taken {
@@ -130,7 +131,7 @@ impl Play<'_> {
                 ) else {
                     return Ok(());
                 };
-                bodies.push(shown(family, &content(&request)));
+                bodies.push(shown(family, &self.content(operation, &request)));
                 sent.push(request.sent(Caller::Customer));
             }
             let Some(read) = self.observe_request(family, reader, &about) else { return Ok(()) };

@@ -16,7 +16,7 @@ use crate::{
             family::{Family, Members, Role},
             refusals::{RefusalKind, expected},
         },
-        request::{Content, Request},
+        request::{Content, Request, member},
     },
     explore::{
         model::{Row, difference, plain},
@@ -45,7 +45,7 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
-        let body = content(&request);
+        let body = self.content(operation, &request);
         let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let taken = body
@@ -87,9 +87,7 @@ impl Play<'_> {
         let taken = taken.filter_map(|row| row.value.get(family.unique)).next().cloned();
         let Some(taken) = taken else { return Ok(()) };
         let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
-        let mut body = content(&request);
-        body.insert(family.unique.to_owned(), taken);
-        let request = request.content(Content::Json(body.into()));
+        let request = request.with_member(family.unique, taken);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         self.expect_refused_as_taken(operation, &received).await
     }
@@ -152,11 +150,16 @@ impl Play<'_> {
             self.session.found(&check::NEW_ID, id, &format!("/{}", family.key), message)?;
         }
         let expected = shown(family, body);
+        let initial = (family.initial)().as_object().cloned().unwrap_or_default();
+        if !family.shows_changes {
+            // What is read next shows the rest.
+            let value = expected.into_iter().chain(initial).chain(value).collect();
+            return Ok(Some(Row { key, parent, value, alive: true, ours: true }));
+        }
         if let Some(difference) = Self::answer_differs(family, &expected, Some(&value)) {
             let at = format!("/{}", difference.member);
             self.session.found(&check::READ_YOUR_WRITE, id, &at, difference.to_string())?;
         }
-        let initial = (family.initial)().as_object().cloned().unwrap_or_default();
         if let Some(difference) = difference(&initial, &value, &[]) {
             let at = format!("/{}", difference.member);
             self.session.found(&check::READ_YOUR_WRITE, id, &at, difference.to_string())?;
@@ -363,6 +366,21 @@ impl Play<'_> {
         self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
     }
 
+    /// The members of a body that say what the resource is to be, without those that name it or the
+    /// operation.
+    pub(super) fn content(&self, operation: TargetOperation, request: &Request) -> Members {
+        let Content::Json(Value::Object(members)) = &request.content else {
+            return Members::new();
+        };
+        let (mut members, route) = (members.clone(), operation.route);
+        let ids = self.profile().ids_in_body(route);
+        let constants: Vec<&str> =
+            route.body.iter().flat_map(member::constants).map(|(name, _)| name).collect();
+        members
+            .retain(|name, _| !ids.contains(&name.as_str()) && !constants.contains(&name.as_str()));
+        members
+    }
+
     /// The resource of a slot; reads the list first if nothing is known of the family.
     pub(super) async fn known(
         &mut self,
@@ -373,14 +391,6 @@ impl Play<'_> {
             self.observe(family).await?;
         }
         Ok(self.slot(family, slot))
-    }
-}
-
-/// The members of a JSON body.
-pub(super) fn content(request: &Request) -> Members {
-    match &request.content {
-        Content::Json(Value::Object(members)) => members.clone(),
-        _ => Members::new(),
     }
 }
 

@@ -81,6 +81,8 @@ impl Play<'_> {
         }
         let refusals = &self.profile().refusals;
         match &invalid.property {
+            // Some APIs refuse without naming anything.
+            Some(_) if refusals.errors.is_empty() => Ok(()),
             Some(property) if !refusals.names(&received, property) => {
                 let message = format!("does not name {property}, which is {invalid}");
                 self.session.found(check, &route.id, refusals.errors, message)
@@ -94,6 +96,7 @@ impl Play<'_> {
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
         let Some(example) = self.example_of(step.route) else { return Ok(()) };
         match step.kind {
+            CaseKind::Valid(_) if self.encoding.is_some() => self.example(example, 0).await,
             CaseKind::Valid(choice) => self.example(example, choice.number()).await,
             CaseKind::Invalid(index) => match nth(self.profile(), &example, index) {
                 Some(invalid) => self.expect_refused(&invalid).await,

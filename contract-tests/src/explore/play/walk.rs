@@ -61,7 +61,7 @@ impl Play<'_> {
             self.families.route(made.operation).expect("a flow names operations of the contract");
         let body = (made.body)(self.session.target.now().await?);
         let content = if body.is_null() { Content::Nothing } else { Content::Json(body) };
-        Ok(Request { route, parameters: Vec::new(), content }.sent(made.caller))
+        Ok(Request { content, ..Request::of(route) }.sent(made.caller))
     }
 
     fn expect_status(

@@ -10,7 +10,7 @@ use proptest::{
 };
 
 use super::{
-    script::{METHODS, Script, VIOLATIONS},
+    script::{METHODS, Script, VIOLATIONS, encoded},
     sequence::Sequence,
 };
 use crate::{
@@ -71,6 +71,7 @@ impl FamilySequences {
         sequences.extend(self.pages());
         sequences.extend(self.long_list());
         sequences.push_back(self.spellings());
+        sequences.extend(self.encodings());
         sequences.extend(violations.next());
         sequences.extend(self.together());
         sequences.extend(violations);
@@ -170,6 +171,20 @@ impl FamilySequences {
         }
         script.with_valid(Role::List, BodyChoice::EXAMPLE);
         self.sequence("other methods, paths and notations", script)
+    }
+
+    /// Requests in the encodings that the contract offers beside JSON.
+    fn encodings(&self) -> Vec<Sequence> {
+        let steps = self.operations.iter().flat_map(|(_, route)| encoded(self.profile, route));
+        let steps: Vec<Step> = steps.collect();
+        let sequence = |steps: &[Step]| {
+            let mut script = self.begun();
+            script.with_valid(Role::Create, BodyChoice::EXAMPLE);
+            script.steps.extend_from_slice(steps);
+            script.with_valid(Role::List, BodyChoice::EXAMPLE);
+            self.sequence("other encodings", script)
+        };
+        steps.chunks(VIOLATIONS).map(sequence).collect()
     }
 
     /// Everything that can be wrong with a request, one violation of each operation in turn.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use openapi::Route;
 
 use super::{
-    script::{METHODS, VIOLATIONS},
+    script::{METHODS, VIOLATIONS, encoded},
     sequence::Sequence,
 };
 use crate::{
@@ -40,6 +40,9 @@ pub fn operation_sequences(profile: &ApiProfile, route: &'static Route) -> VecDe
         (1..count).map(|index| step(CaseKind::Invalid(index as u32))).collect();
     for steps in violations.chunks(VIOLATIONS) {
         sequences.push_back(sequence("requests with one thing wrong", steps.to_vec()));
+    }
+    for steps in encoded(profile, route).chunks(VIOLATIONS) {
+        sequences.push_back(sequence("other encodings", steps.to_vec()));
     }
     let spellings = Spelling::ALL.map(|it| step(CaseKind::Path(it)));
     sequences.push_back(sequence("other spellings of the path", spellings.to_vec()));

@@ -55,6 +55,9 @@ pub enum CaseKind {
     PagesUnderChange(BodyChoice),
     /// By several clients at the same time.
     Concurrent(BodyChoice),
+    /// In an encoding beside JSON: the remainder by their count tells which, and the rest of the
+    /// number what is sent. 0 is a valid body, and n the violation before the one of index n.
+    Encoded(u32),
     /// As the move of this index in a flow.
     Walk(u32),
     /// Not at all: so many seconds pass.
@@ -83,6 +86,7 @@ impl CaseKind {
             "pages" if reads => CaseKind::Pages(PageChoice::of(number)),
             "pages" => CaseKind::PagesUnderChange(body),
             "together" => CaseKind::Concurrent(body),
+            "encoded" => CaseKind::Encoded(number),
             "walk" => CaseKind::Walk(number),
             "wait" => CaseKind::Wait(number),
             _ => return None,
@@ -108,6 +112,7 @@ impl CaseKind {
             CaseKind::Pages(page) => ("pages", page.number()),
             CaseKind::PagesUnderChange(body) => ("pages", body.number()),
             CaseKind::Concurrent(body) => ("together", body.number()),
+            CaseKind::Encoded(number) => ("encoded", number),
             CaseKind::Walk(index) => ("walk", index),
             CaseKind::Wait(seconds) => ("wait", seconds),
         }
@@ -192,7 +197,7 @@ mod tests {
         profiles::i3d_v3::PROFILE,
     };
 
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 18] = [
         "valid",
         "retry",
         "duplicate",
@@ -208,6 +213,7 @@ mod tests {
         "path",
         "pages",
         "together",
+        "encoded",
         "walk",
         "wait",
     ];

@@ -14,7 +14,7 @@ use self::{
 };
 use crate::{
     core::{
-        exchange::Caller,
+        exchange::{Caller, wire_path},
         profile::{ApiProfile, credentials::Credentials},
         request::{Form, Part},
     },
@@ -126,7 +126,7 @@ fn section(name: &str, lines: String) -> String {
 
 fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
     let Some(route) = profile.contract.route(operation) else { return String::new() };
-    let mut at = route.path.clone();
+    let mut at = wire_path(route).to_owned();
     for (name, given) in &step.request.path {
         if route.parameter(Location::Path, name).is_some() {
             at = at.replace(&format!("{{{name}}}"), &path(&plain(given)));
