@@ -11,6 +11,8 @@ use crate::{
 };
 
 /// An emulator that stops with the test, and fails the test if an answer broke the contract.
+///
+/// It serves every API; where none is named, the first of the [profiles] is meant.
 pub struct Emulator {
     server: Server,
     key: String,
@@ -32,12 +34,12 @@ impl Emulator {
 
     /// The API, called by the first customer.
     pub fn api(&self) -> Api {
-        Api::new(&profiles::i3d_v3::PROFILE, self.server.url()).with_key(&self.key)
+        Api::new(profiles::first(), self.server.url()).with_key(&self.key)
     }
 
     /// The API, called by the second customer.
     pub fn other_customer(&self) -> Api {
-        self.api().with_key(profiles::i3d_v3::PROFILE.demo_keys.other)
+        self.api().with_key(profiles::first().demo_keys.other)
     }
 
     /// The mail that the provider would have sent, the oldest first.

@@ -36,7 +36,12 @@ pub use crate::core::{
     exchange::{Caller, Exchange, Received, Sent},
     finding::{Finding, pointer},
     judge::shown,
-    profile::ApiProfile,
+    profile::{
+        ApiProfile,
+        credentials::Credentials,
+        paging::Paging,
+        refusals::{NamedError, RefusalKind, Refusals},
+    },
     progress::Progress,
     redact::{Redaction, RedactionKind, Redactor},
     request::{
@@ -52,8 +57,3 @@ pub use crate::core::{
 };
 pub use emulator::Emulator;
 pub use scenario_client::{Api, Call};
-
-/// The operations of the i3D.net v3 API, in the order of its contract.
-pub fn operations() -> impl Iterator<Item = &'static openapi::Route> {
-    openapi::i3d_v3().routes.iter()
-}

@@ -8,8 +8,7 @@ use std::{
 };
 
 use contract_tests::{
-    Api, Emulator, InvalidRequest, Request, invalid_requests, operations,
-    profiles::i3d_v3::PROFILE, tolerated,
+    Api, Emulator, InvalidRequest, Request, invalid_requests, profiles::i3d_v3::PROFILE, tolerated,
 };
 use http::Method;
 use libtest_mimic::{Arguments, Trial};
@@ -23,7 +22,7 @@ static RUNTIME: LazyLock<Runtime> =
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = operations().flat_map(|route| match Request::example(route) {
+    let trials = PROFILE.operations().flat_map(|route| match Request::example(&PROFILE, route) {
         Ok(example) => trials(&example),
         Err(advice) => {
             vec![Trial::test(format!("{} has an example", route.id), || Err(advice.into()))]
@@ -51,7 +50,7 @@ fn trials(example: &Request) -> Vec<Trial> {
             cases.accepts(&format!("ignores {what}"), request);
         }
     }
-    for invalid in invalid_requests(example) {
+    for invalid in invalid_requests(&PROFILE, example) {
         cases.refuses(invalid);
     }
     cases.refuses_other_methods(example.clone());
@@ -118,18 +117,15 @@ impl Cases {
         self.refused(&name, move |api| {
             let answer = RUNTIME.block_on(invalid.request.call(&api).send());
             let text = answer.text();
-            let statuses = &invalid.statuses;
+            let (refusals, route) = (&PROFILE.refusals, invalid.request.route);
             assert!(
-                statuses.contains(&answer.status),
-                "{} is not among {statuses:?}: {text}",
-                answer.status
+                refusals.refuses(invalid.kind, route, &answer),
+                "{} is not right for {:?}: {text}",
+                answer.status,
+                invalid.kind
             );
             if let Some(property) = &invalid.property {
-                let errors = answer.json()["errors"].take();
-                let named = errors
-                    .as_array()
-                    .is_some_and(|it| it.iter().any(|it| it["property"] == **property));
-                assert!(named, "`{property}` is named in {text}");
+                assert!(refusals.names(&answer, property), "`{property}` is named in {text}");
             }
         });
     }
@@ -141,8 +137,9 @@ impl Cases {
         });
         let request = example.clone();
         self.refused("a wrong key", move |api| {
-            RUNTIME
-                .block_on(request.call(&api.with_key("NobodyHasThisKey0000")).refused(401, 10004));
+            RUNTIME.block_on(
+                request.call(&api.with_key(PROFILE.demo_keys.stranger)).refused(401, 10004),
+            );
         });
     }
 

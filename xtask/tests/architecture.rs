@@ -20,10 +20,7 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     ("server", &["config", "http", "apis", "engine"]),
     ("http", &["engine", "openapi"]),
     ("apis", &["config", "apis::i3d::provider", "apis::i3d::settings", "engine", "openapi"]),
-    (
-        "apis::i3d::provider",
-        &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"],
-    ),
+    ("apis::i3d::provider", &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"]),
     ("apis::i3d::v2", &["apis::i3d", "apis::i3d::money", "engine", "openapi"]),
     ("apis::i3d::v3", &["apis::i3d", "apis::i3d::reference", "engine", "openapi"]),
     (
@@ -176,13 +173,37 @@ fn operations_know_neither_threads_nor_http_nor_a_clock_of_their_own() {
     assert_none(&lines_with("mock-server/src/apis", &words), "words in operations");
 }
 
+/// What the harness knows of an API stands in its profile. Tests may take one for an example.
+#[test]
+fn the_core_of_the_harness_knows_no_api() {
+    let words = ["errorCode", "errorMessage", "RANGED", "PRIVATE", "i3d_v3", "i3D"];
+    let rooms = ["core", "explore", "fixture", "record", "compare", "fault", "live", "report"];
+    for room in rooms.iter().chain(&["cli", "scenario_client"]) {
+        let found = lines_without_tests(&format!("contract-tests/src/{room}"), &words);
+        assert_none(&found, "words of one API in the harness");
+    }
+}
+
 /// The lines of files below `folder` that contain one of these words.
 fn lines_with(folder: &str, words: &[&str]) -> Vec<String> {
+    lines_of(folder, words, |_, text| text)
+}
+
+/// The same without what only tests see.
+fn lines_without_tests(folder: &str, words: &[&str]) -> Vec<String> {
+    lines_of(folder, words, |file, text| {
+        let is_test = ["tests.rs", "sample.rs"].iter().any(|name| file.ends_with(name));
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
+        if is_test { String::new() } else { code }
+    })
+}
+
+fn lines_of(folder: &str, words: &[&str], part: impl Fn(&Path, String) -> String) -> Vec<String> {
     let files = files(&root().join(folder), "rs");
     assert!(!files.is_empty(), "{folder} has files");
     let mut found = Vec::new();
     for file in files {
-        for (number, line) in (1..).zip(read(&file).lines()) {
+        for (number, line) in (1..).zip(part(&file, read(&file)).lines()) {
             if let Some(word) = words.iter().find(|word| has_word(line, word)) {
                 found.push(format!("{}:{number} says {word}: {line}", shown(&file)));
             }

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    replay::{FOLDER, RUN, SEED},
-    target::{LiveArguments, option, profile},
+    replay::{FolderArgument, RUN, SEED},
+    target::{LiveArguments, profile},
 };
 use crate::{
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
@@ -49,9 +49,8 @@ pub(super) struct Arguments {
     /// Which fixtures or examples: ids, folders or files, `*` for any text; all without any.
     #[arg(long, value_name = "FILTER")]
     only: Vec<String>,
-    /// The folder of the fixtures that are played.
-    #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
-    folder: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgument,
     /// Compare statuses, headers, members and types, and no values; without saying so where the
     /// data are not the same.
     #[arg(long)]
@@ -108,8 +107,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 
 impl Arguments {
     /// Whether a filter matches a scenario; an example also has the name of its operation.
-    fn filter_matches(&self, filter: &str, id: &str) -> bool {
-        let folders = [self.folder.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
+    fn filter_matches(&self, profile: &ApiProfile, filter: &str, id: &str) -> bool {
+        let own = self.folder.of(profile);
+        let folders = [own.as_path(), Path::new(&self.mock), Path::new(&self.truth)];
         let names = [Some(id), id.strip_prefix("examples/")];
         let matches =
             |folder: &Path| names.iter().flatten().any(|name| filter_matches(folder, filter, name));
@@ -125,10 +125,9 @@ impl Arguments {
         }
         words.extend(self.shape.then_some("--shape"));
         let words = words.into_iter().map(str::to_owned).collect();
-        let folder = option("--folder", &self.folder, FOLDER);
         let waivers = self.waivers.iter().map(|path| path.display().to_string());
         let waivers = waivers.flat_map(|path| ["--waivers".to_owned(), path]).collect();
-        command_line([words, folder, waivers, self.live.words()].concat())
+        command_line([words, self.folder.words(), waivers, self.live.words()].concat())
     }
 }
 
@@ -170,7 +169,7 @@ fn scenarios(
     truth: &Side,
 ) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
     let mut all = all_scenarios(profile, arguments, mock, truth)?;
-    let matches = |filter: &String, id: &str| arguments.filter_matches(filter, id);
+    let matches = |filter: &String, id: &str| arguments.filter_matches(profile, filter, id);
     let mut unplayed: Vec<Case> = (arguments.only.iter())
         .filter(|filter| !all.iter().any(|it| matches(filter, &it.id)))
         .map(|filter| nothing(format!("nothing to compare matches `{filter}`")))
@@ -208,7 +207,7 @@ fn all_scenarios(
     }
     let have_examples = mock.has_examples() && truth.has_examples();
     let examples = match arguments.steps {
-        Steps::Fixtures => return Ok(load(profile, &arguments.folder, &[])?),
+        Steps::Fixtures => return Ok(load(profile, &arguments.folder.of(profile), &[])?),
         Steps::Examples if have_examples => examples(profile),
         Steps::Examples => reads(profile),
     };

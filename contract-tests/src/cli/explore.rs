@@ -42,7 +42,7 @@ pub(super) struct Arguments {
 struct Script(Vec<Step>);
 
 fn steps(text: &str) -> Result<Script, String> {
-    Step::parse_all(profile().contract, text).map(Script)
+    Step::parse_all(profile(), text).map(Script)
 }
 /// Why a live API is not explored.
 const NOT_LIVE: &str = "explore sends wrong requests on purpose, so it never goes to a live API; \

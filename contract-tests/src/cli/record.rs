@@ -51,7 +51,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     }
     let mut verdict = Verdict::Holds;
     for scenario in &arguments.scenarios {
-        match record_file(&target, scenario, &arguments.folder.path).await {
+        match record_file(&target, scenario, &arguments.folder.of(target.profile)).await {
             Ok(written) => println!("wrote {written}"),
             Err(error) => {
                 eprintln!("{} is not recorded: {error:#}", scenario.display());
@@ -81,7 +81,7 @@ async fn record_proxied(
     }
     let provenance = record::provenance(target, options(target).now);
     let redactor = target.redactor();
-    let folder = &arguments.folder.path;
+    let folder = &arguments.folder.of(target.profile);
     let path =
         record::save(folder, target.profile, &arguments.id, exchanges, provenance, &redactor)?;
     println!("wrote {}", path.display());

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{TargetArguments, target::option};
 use crate::{
     core::{
+        profile::ApiProfile,
         run::{Outcome, Run, Verdict},
         shell::command_line,
         target::Target,
@@ -37,19 +38,31 @@ pub(super) struct Arguments {
 /// Where fixtures are kept.
 #[derive(Debug, Args)]
 pub(super) struct FolderArgument {
-    /// The folder of the fixtures.
-    #[arg(long = "folder", value_name = "FOLDER", default_value = FOLDER)]
-    pub path: PathBuf,
+    /// The folder of the fixtures; `fixtures/API` without it.
+    #[arg(long = "folder", value_name = "FOLDER")]
+    path: Option<PathBuf>,
+}
+
+impl FolderArgument {
+    /// The folder of the fixtures of an API.
+    pub(super) fn of(&self, profile: &ApiProfile) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| Path::new(FIXTURES).join(profile.name))
+    }
+
+    /// The argument that names the same folder again.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.path.iter().flat_map(|path| option("--folder", path, "")).collect()
+    }
 }
 
 /// The folder of the fixtures of this project.
-pub(super) const FOLDER: &str = "fixtures/i3d-v3";
+const FIXTURES: &str = "fixtures";
 /// The seed of a mock: always the same, so that a fixture plays the same way everywhere.
 pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let target = arguments.target.open(SEED).await?;
-    let fixtures = load(target.profile, &arguments.folder.path, &arguments.fixtures)?;
+    let fixtures = load(target.profile, &arguments.folder.of(target.profile), &arguments.fixtures)?;
     let options = options(&target);
     let mut run = replay(&target, &fixtures, &options).await;
     run.cases.iter_mut().for_each(|case| case.replay = replay_command(arguments, &case.name));
@@ -64,8 +77,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 /// The command that plays one fixture again.
 fn replay_command(arguments: &Arguments, id: &str) -> String {
     let verb = ["contract-tests", "replay", id].map(str::to_owned).to_vec();
-    let folder = option("--folder", &arguments.folder.path, FOLDER);
-    command_line([verb, folder, arguments.target.words()].concat())
+    command_line([verb, arguments.folder.words(), arguments.target.words()].concat())
 }
 
 /// The id of a run on an emulator: always the same, so that runs repeat to the byte.
@@ -91,7 +103,7 @@ async fn update(
     let failed =
         fixtures.iter().zip(&run.cases).filter(|(_, case)| case.outcome == Outcome::Failed);
     for fixture in failed.filter_map(|(loaded, _)| loaded.fixture.as_ref().ok()) {
-        match update_one(target, &arguments.folder.path, fixture, options).await {
+        match update_one(target, &arguments.folder.of(target.profile), fixture, options).await {
             Ok(written) => eprintln!("wrote {}", written.path.display()),
             Err(error) => eprintln!("{} is not recorded again: {error:#}", fixture.id),
         }

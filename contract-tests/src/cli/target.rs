@@ -208,7 +208,7 @@ pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
 }
 
 pub(super) fn profile() -> &'static ApiProfile {
-    &profiles::i3d_v3::PROFILE
+    profiles::first()
 }
 
 fn new_run() -> RunId {

@@ -78,7 +78,7 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
         note: Some("Imported from a HAR file.".to_owned()),
     };
     let path = record::save(
-        &arguments.folder.path,
+        &arguments.folder.of(profile),
         profile,
         &arguments.id,
         imported.exchanges,
@@ -91,7 +91,8 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
 
 pub(super) fn export(arguments: &Export) -> anyhow::Result<Verdict> {
     let profile = profile();
-    let loaded = load(profile, &arguments.folder.path, std::slice::from_ref(&arguments.fixture))?;
+    let loaded =
+        load(profile, &arguments.folder.of(profile), std::slice::from_ref(&arguments.fixture))?;
     if arguments.har && loaded.len() > 1 {
         let ids: Vec<&str> = loaded.iter().map(|it| it.id.as_str()).collect();
         eprintln!(

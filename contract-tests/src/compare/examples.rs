@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use http::Method;
 use jiff::Timestamp;
 use openapi::{Location, Route};
 use serde_json::Value;
 
 use crate::{
     core::{
-        profile::{ApiProfile, families::Families},
-        request::Request,
+        profile::{ApiProfile, families::Families, family::Family},
+        request::{Content, Request},
     },
     fixture::{
         Capture, Fixture, Provenance, Requirement, Source, Step, StepRequest, VERSION, World,
@@ -21,11 +20,11 @@ use crate::{
 /// with the demo world.
 pub fn examples(profile: &'static ApiProfile) -> Vec<Fixture> {
     let scenario = |route| {
-        let step = step(route, &Request::example(route).ok()?);
-        let of_demo = !step.request.path.is_empty();
+        let step = step(route, &Request::example(profile, route).ok()?);
+        let of_demo = !step.request.path.is_empty() || !profile.ids_in_body(route).is_empty();
         Some(scenario(route, vec![step], of_demo))
     };
-    gets(profile).filter_map(scenario).collect()
+    reading(profile).filter_map(scenario).collect()
 }
 
 /// The same for servers whose data nobody knows: whatever a path names is taken from a list that
@@ -36,11 +35,11 @@ pub fn reads(profile: &'static ApiProfile) -> Vec<Fixture> {
         way.lead_to(route)?;
         Some(scenario(route, way.steps, way.of_demo))
     };
-    gets(profile).filter_map(scenario).collect()
+    reading(profile).filter_map(scenario).collect()
 }
 
-fn gets(profile: &'static ApiProfile) -> impl Iterator<Item = &'static Route> {
-    profile.contract.routes.iter().filter(|route| route.method == Method::GET)
+fn reading(profile: &'static ApiProfile) -> impl Iterator<Item = &'static Route> {
+    profile.operations().filter(|route| (profile.reads)(route))
 }
 
 /// The steps that lead to a read.
@@ -55,9 +54,12 @@ impl ReadSteps {
     /// Adds the step of an operation, behind those whose answers show what its path names. `None`
     /// without an example.
     fn lead_to(&mut self, route: &'static Route) -> Option<()> {
-        let example = Request::example(route).ok()?;
+        let example = Request::example(self.profile, route).ok()?;
         let mut step = step(route, &example.without_optional_parameters().unwrap_or(example));
-        for (name, value) in &mut step.request.path {
+        let ids = self.profile.ids_in_body(route);
+        let body = step.request.body.as_mut().and_then(Value::as_object_mut);
+        let in_body = body.into_iter().flatten().filter(|(name, _)| ids.contains(&name.as_str()));
+        for (name, value) in step.request.path.iter_mut().chain(in_body) {
             match source(self.profile, route, name) {
                 Some((list, place)) => {
                     let shown = Capture::Body(place);
@@ -91,7 +93,11 @@ fn source(
     parameter: &str,
 ) -> Option<(&'static Route, String)> {
     let families = Families(profile).all().filter(|family| family.parameter == parameter);
-    let of_families = families.map(|family| (family.list, format!("/0/{}", family.key)));
+    let place = |family: &Family| {
+        let list = profile.contract.route(family.list);
+        format!("{}/0/{}", list.map_or("", |list| (profile.payload)(list)), family.key)
+    };
+    let of_families = families.map(|family| (family.list, place(family)));
     let others = profile.shown.iter().filter(|(name, ..)| *name == parameter);
     let others = others.map(|(_, operation, place)| (*operation, (*place).to_owned()));
     let sources = of_families
@@ -107,22 +113,22 @@ fn in_common(one: &str, other: &str) -> usize {
 
 fn step(route: &Route, example: &Request) -> Step {
     let (mut path, mut query) = (BTreeMap::new(), BTreeMap::<String, Value>::new());
+    let mut headers = BTreeMap::new();
     for (name, text) in &example.parameters {
         if route.parameter(Location::Path, name).is_some() {
             path.insert(name.clone(), Value::from(text.as_str()));
+        } else if route.parameter(Location::Header, name).is_some() {
+            headers.insert(name.clone(), text.clone());
         } else {
             let values = query.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
             values.as_array_mut().into_iter().for_each(|values| values.push(text.as_str().into()));
         }
     }
-    let page = route.parameters.iter().find(|it| it.location == Location::Header);
-    let headers = page.zip(example.range.clone()).map(|(page, range)| (page.name.clone(), range));
-    let request = StepRequest {
-        path,
-        query,
-        headers: headers.into_iter().collect(),
-        ..StepRequest::default()
+    let body = match &example.content {
+        Content::Json(body) => Some(body.clone()),
+        _ => None,
     };
+    let request = StepRequest { path, query, headers, body, ..StepRequest::default() };
     Step { operation: Some(route.id.clone()), request, ..Step::default() }
 }
 

@@ -3,7 +3,6 @@
 
 use std::time::Instant;
 
-use http::Method;
 use openapi::Rule;
 use serde_json::Value;
 
@@ -86,13 +85,14 @@ impl<'a> Steps<'a> {
     /// compared.
     async fn compare(&mut self) -> Result<Option<String>, Ended> {
         let (scenario, mock, terms) = (self.scenario, self.mock, self.terms);
+        let profile = mock.profile();
         let truth = self.truth.answers(scenario, terms.options, terms.redactor).await;
         let truth = truth.map_err(|error| ended(&error))?;
         truth.exchanges.iter().for_each(|(_, exchange)| drop(terms.redactor.exchange(exchange)));
         let mut answers = Vec::new();
         let mut look = |index: usize, exchange: &Exchange, names: &mut Names| {
             let deviations = match (truth.expected(index), terms.shape_only) {
-                (Some(expected), false) => compare(expected, &exchange.received, names),
+                (Some(expected), false) => compare(profile, expected, &exchange.received, names),
                 _ => truth.answer(index).map(|it| compare_forms(it, exchange)).unwrap_or_default(),
             };
             answers.push((index, exchange.clone(), deviations));
@@ -155,7 +155,8 @@ impl<'a> Steps<'a> {
             let breaches = of_mock.iter().chain(&of_truth).filter(|it| it.is_error());
             found.extend(breaches.map(|breach| Difference::of_breach(breach, status, verdict)));
         }
-        let after_change = exchange.sent.method == Method::GET && self.has_changed(exchange);
+        let reads = self.mock.profile().only_reads(&exchange.sent);
+        let after_change = reads && self.has_changed(exchange);
         let (scenario, step) = (&self.scenario.id, index + 1);
         let found = found.into_iter().map(|it| Difference {
             scenario: scenario.clone(),
@@ -205,7 +206,9 @@ impl<'a> Steps<'a> {
     /// Whether an earlier step changed something of the group that this one reads.
     fn has_changed(&self, exchange: &Exchange) -> bool {
         let tag = |it: &Exchange| it.sent.route.map(|route| &route.tag);
-        let changes = |it: &&Exchange| it.sent.method != Method::GET && it.received.is_success();
+        let profile = self.mock.profile();
+        let changes =
+            |it: &&Exchange| !profile.only_reads(&it.sent) && profile.is_success(&it.received);
         self.exchanges.iter().filter(changes).any(|it| tag(it) == tag(exchange))
     }
 }

@@ -103,7 +103,8 @@ checks! {
         "The server probably answers by a common default instead of the operation's own status."
     ERROR_SHAPE "C112" Error "Every refusal has the one shape of errors of the API, with a code \
         that belongs to its status."
-        "Clients read `errorCode`. The same code always has the same status."
+        "Clients read the code, or the text, to know what to do. The same code always has the \
+        same status."
     NOTHING_INTERNAL "C113" Error "A refusal tells nothing internal: no stack trace, no SQL, no \
         path of a file."
         "Such text helps attackers and no client. Look which error is passed through as it is."

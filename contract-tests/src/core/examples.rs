@@ -24,7 +24,7 @@ pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
     for route in &target.profile.contract.routes {
         let begun = Instant::now();
         let case = Case::passed(&route.tag, format!("{} by its example", route.id));
-        let case = match Request::example(route) {
+        let case = match Request::example(target.profile, route) {
             Ok(request) => {
                 progress.sent(&request.sent(Caller::Customer));
                 play(&mut run, target, &request, case).await
@@ -58,7 +58,7 @@ async fn exchange(target: &Target, request: &Request) -> Result<Exchange, Unreac
 }
 
 fn judged(target: &Target, exchange: Exchange, case: Case) -> Case {
-    if exchange.received.status == 501 {
+    if exchange.received.is_not_emulated() {
         return Case { outcome: Outcome::Skipped, reason: NOT_DONE.to_owned(), ..case };
     }
     let findings = target.judge(&exchange);

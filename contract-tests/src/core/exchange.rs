@@ -7,6 +7,9 @@ use openapi::Route;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The status by which an emulator says that it does not do an operation.
+pub const NOT_EMULATED: u16 = 501;
+
 /// Who sends a request. The credentials themselves are added by the transport and stand in no
 /// exchange.
 #[derive(
@@ -43,6 +46,12 @@ impl Caller {
             Caller::Excluded => Some("with a key that may not be used from here"),
         }
     }
+}
+
+/// The path of an operation as it goes over the wire: what stands behind a `#` only tells
+/// operations of one path apart.
+pub fn wire_path(route: &Route) -> &str {
+    route.path.split('#').next().unwrap_or_default()
 }
 
 /// A request as it goes over the wire, without the credentials.
@@ -92,7 +101,7 @@ impl Sent {
             route: Some(route),
             caller: Caller::Customer,
             method: route.method.clone(),
-            target: route.path.clone(),
+            target: wire_path(route).to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
         }
@@ -131,8 +140,13 @@ impl Received {
         self.header(header::CONTENT_TYPE.as_str())
     }
 
-    /// Whether the status is 2xx.
-    pub fn is_success(&self) -> bool {
+    /// Whether an emulator says that it does not do this operation, which is no fault.
+    pub fn is_not_emulated(&self) -> bool {
+        self.status == NOT_EMULATED
+    }
+
+    /// Whether the status is 2xx. Whether that is a success is a matter of the API.
+    pub fn is_2xx(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }

@@ -108,7 +108,7 @@ impl Run {
     /// Counts an exchange.
     pub fn count(&mut self, exchange: &Exchange) {
         self.requests += 1;
-        self.reached.count(exchange);
+        self.reached.count(self.profile, exchange);
     }
 
     /// The cases that ended in this way.

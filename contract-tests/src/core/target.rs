@@ -80,7 +80,7 @@ impl Target {
         Target {
             profile,
             name: "mock".to_owned(),
-            transport: Arc::new(Http::new(&*url, profile.key_header, keys.clone())),
+            transport: Arc::new(Http::new(&*url, profile, keys.clone())),
             keys,
             process: Some(Process { url, _server: server }),
             controllable: true,
@@ -97,8 +97,8 @@ impl Target {
         server: &ResolvedServer,
         keys: Keys,
     ) -> Result<Target, Unreachable> {
-        let transport =
-            |keys| Arc::new(Http::pinned(&server.base, server.address, profile.key_header, keys));
+        let keys = keys.with_stranger(profile.demo_keys);
+        let transport = |keys| Arc::new(Http::pinned(&server.base, server.address, profile, keys));
         let target = Target {
             profile,
             name: server.base.clone(),
@@ -134,7 +134,7 @@ impl Target {
             }
             denied => denied,
         };
-        Ok(self.send(&sent).await.map_err(nobody)?.is_success())
+        Ok(self.send(&sent).await.map_err(nobody)?.is_2xx())
     }
 
     /// The same target behind another transport, such as one that injects a fault.
@@ -171,7 +171,8 @@ impl Target {
             contains(&received.body, key)
                 || received.headers.values().any(|value| contains(value.as_bytes(), key))
         };
-        let leaks = self.keys.secrets().any(|key| shows(key.expose()));
+        let credentials = self.profile.credentials;
+        let leaks = self.keys.secrets().any(|key| shows(credentials.secret(key.expose())));
         let may_show = self.profile.shows_keys.contains(&operation.as_str());
         (leaks && !may_show)
             .then(|| Finding::new(&check::NO_KEY_BACK, operation, "repeats the key of the caller"))
@@ -264,7 +265,7 @@ impl Target {
             body,
         };
         let received = self.send(&sent).await?;
-        if received.is_success() {
+        if received.is_2xx() {
             return Ok(received);
         }
         Err(Unreachable::Silent(format!("{path} answers {}: {}", received.status, received.text())))

@@ -14,6 +14,8 @@ mod session;
 mod shrink;
 mod step;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::{
@@ -32,11 +34,12 @@ use play::Play;
 use schedule::{Schedule, Sequence};
 use session::{Breach, Session, Stop, breach};
 use shrink::SequenceTree;
-use tally::{NOT_IMPLEMENTED, Tally};
+use tally::Tally;
 
 use crate::core::{
     check,
-    exchange::Exchange,
+    coverage::reached::Touched,
+    exchange::{Exchange, NOT_EMULATED},
     finding::Finding,
     progress::Progress,
     run::{Case, Outcome, Run},
@@ -173,7 +176,7 @@ impl<'a> Explorer<'a> {
     /// Plays the kept regressions that contain a chosen operation.
     async fn regressions(&mut self, chosen: impl Fn(&Route) -> bool) {
         let Some(folder) = &self.options.regressions else { return };
-        for (name, regression) in regression::all(folder, self.target.profile.contract) {
+        for (name, regression) in regression::all(folder, self.target.profile) {
             match regression {
                 Ok(regression)
                     if regression.sequence.steps.iter().any(|step| chosen(step.route)) =>
@@ -216,7 +219,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// Records that a sequence was played. Its case passes even if a step failed, because the
-    /// failure is a case of its own; it is skipped if the target answered nothing but 501.
+    /// failure is a case of its own; it is skipped if the target does none of it.
     fn record(&mut self, sequence: &Sequence, begun: Instant, before: (u64, u64)) {
         let (sent, not_emulated) =
             (self.tally.requests - before.0, self.tally.not_emulated - before.1);
@@ -328,12 +331,12 @@ impl<'a> Explorer<'a> {
     /// Reports operations that never succeeded: only their refusals were tested.
     fn report_never_succeeded(&mut self) {
         let profile = self.target.profile;
-        let succeeds = |status: &u16| (200..300).contains(status) || *status == NOT_IMPLEMENTED;
+        let is_done = |it: &Touched| it.successes() > 0 || it.statuses.contains_key(&NOT_EMULATED);
         let weak = self
             .tally
             .reached
             .operations()
-            .filter(|(id, it)| !profile.is_prepared(id) && !it.statuses.keys().any(succeeds));
+            .filter(|(id, it)| !profile.is_prepared(id) && !is_done(it));
         let weak: Vec<Finding> =
             weak.map(|(id, _)| Finding::new(&check::WEAK_RUN, id, "never was a success")).collect();
         let case = Case::passed("explore", "every operation succeeded once");

@@ -270,7 +270,7 @@ impl Row {
     }
 }
 
-/// The object that an answer is about: itself, or the only one of a list.
+/// The object that the payload of an answer is about: itself, or the only one of a list.
 pub fn one(answer: &Value) -> Option<&Members> {
     match answer {
         Value::Array(rows) if rows.len() == 1 => rows[0].as_object(),
@@ -279,13 +279,10 @@ pub fn one(answer: &Value) -> Option<&Members> {
 }
 
 /// The rows of a list; a row that is no object becomes one with the single member `value`.
-pub fn rows(answer: Value) -> Vec<Members> {
-    let row = |row| match row {
-        Value::Object(members) => members,
-        other => Map::from_iter([("value".to_owned(), other)]),
+pub fn rows(list: &Value) -> Vec<Members> {
+    let row = |row: &Value| match row {
+        Value::Object(members) => members.clone(),
+        other => Map::from_iter([("value".to_owned(), other.clone())]),
     };
-    match answer {
-        Value::Array(rows) => rows.into_iter().map(row).collect(),
-        _ => Vec::new(),
-    }
+    list.as_array().into_iter().flatten().map(row).collect()
 }

@@ -2,10 +2,11 @@
 
 use std::{fs, io, path::Path};
 
-use openapi::Contract;
-
-use super::{schedule::Sequence, step::Step};
-use crate::core::finding::Finding;
+use super::{
+    schedule::Sequence,
+    step::{Step, no_step},
+};
+use crate::core::{finding::Finding, profile::ApiProfile};
 
 /// A sequence that failed once.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub struct Regression {
 /// Every regression of a folder by name, or the reason why its file cannot be read.
 pub fn all(
     folder: &Path,
-    contract: &'static Contract,
+    profile: &'static ApiProfile,
 ) -> Vec<(String, Result<Regression, String>)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -28,13 +29,13 @@ pub fn all(
     paths.sort();
     let read = |path: &Path| {
         let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-        parse(&text, contract)
+        parse(&text, profile)
     };
     let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
-fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> {
+fn parse(text: &str, profile: &'static ApiProfile) -> Result<Regression, String> {
     let mut seed = None;
     let mut steps = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -45,9 +46,10 @@ fn parse(text: &str, contract: &'static Contract) -> Result<Regression, String> 
         match line.strip_prefix("seed ").map(str::parse) {
             Some(Ok(number)) => seed = Some(number),
             Some(Err(_)) => return Err(format!("line {}: a seed is a number", number + 1)),
-            None => steps.push(Step::parse(contract, line).ok_or_else(|| {
-                format!("line {}: `{line}` is no step; one is `valid deleteSshKey 0 0`", number + 1)
-            })?),
+            None => steps.push(
+                Step::parse(profile, line)
+                    .ok_or_else(|| format!("line {}: {}", number + 1, no_step(profile, line)))?,
+            ),
         }
     }
     let sequence = Sequence { group: "regressions".to_owned(), title: "what failed once", steps };
@@ -76,17 +78,17 @@ mod tests {
     use crate::{
         core::check,
         explore::step::{BodyChoice, CaseKind},
+        profiles::i3d_v3::PROFILE,
     };
 
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let contract = openapi::i3d_v3();
         let kind = CaseKind::Valid(BodyChoice::of(4));
-        let step = Step::new(kind, contract.route("deleteSshKey").unwrap(), 1);
+        let step = Step::new(kind, PROFILE.contract.route("deleteSshKey").unwrap(), 1);
         let finding = Finding::new(&check::GONE, "deleteSshKey", "is still there");
         keep(folder.path(), &finding, 7, &[step, step]).unwrap();
-        let all = all(folder.path(), contract);
+        let all = all(folder.path(), &PROFILE);
         let (name, regression) = &all[0];
         let regression = regression.as_ref().unwrap();
         assert_eq!((name.as_str(), regression.seed), ("C403-deleteSshKey", 7));
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_told_by_line() {
-        let told = |text| parse(text, openapi::i3d_v3()).unwrap_err();
+        let told = |text| parse(text, &PROFILE).unwrap_err();
         assert!(told("seed 1\nvalid nothing 0 0").starts_with("line 2"));
         assert!(told("seed x").starts_with("line 1"));
         assert!(told("valid getSshKeys 0 0").contains("seed"));

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::tally::{NOT_IMPLEMENTED, Tally};
+use super::tally::Tally;
 use crate::core::{
     check::Check,
     exchange::{Exchange, Received, Sent},
@@ -24,7 +24,7 @@ pub enum Stop {
     Breach(Vec<Finding>),
     /// As many requests were sent as were allowed.
     Spent,
-    /// The target answered 501, which is no fault.
+    /// The target does not do the operation, which is no fault.
     NotEmulated,
     /// There was no answer.
     Unreachable(Unreachable),
@@ -57,7 +57,7 @@ pub struct Session<'a> {
     pub exchanges: Vec<Exchange>,
     /// Breaches that were reported before and do not end a play again.
     known: &'a BTreeSet<Breach>,
-    /// Operations that the target answered with 501.
+    /// Operations that the target does not do.
     not_emulated: BTreeSet<String>,
     /// Hashes of answers that were judged good before.
     good: HashSet<u64>,
@@ -109,9 +109,9 @@ impl<'a> Session<'a> {
     }
 
     fn take(&mut self, exchange: Exchange) -> Played<Received> {
-        self.tally.count(&exchange);
+        self.tally.count(self.target.profile, &exchange);
         let received = exchange.received.clone();
-        if received.status == NOT_IMPLEMENTED {
+        if received.is_not_emulated() {
             let route = exchange.sent.route;
             self.not_emulated.extend(route.map(|route| route.id.clone()));
             return Err(Stop::NotEmulated);

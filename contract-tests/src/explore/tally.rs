@@ -1,21 +1,21 @@
 //! Counters of a run.
 
+use openapi::Route;
+
 use crate::core::{
     coverage::reached::Reached,
     exchange::{Caller, Exchange},
+    profile::{ApiProfile, refusals::RefusalKind},
     progress::Progress,
     run::Run,
 };
-
-/// The status by which a target says that it does not implement an operation.
-pub const NOT_IMPLEMENTED: u16 = 501;
 
 /// How many requests were sent, and how they were answered.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// How many requests were sent.
     pub requests: u64,
-    /// How many of them were answered with 501.
+    /// How many of them the target does not do.
     pub not_emulated: u64,
     /// How many may be sent.
     pub budget: u64,
@@ -30,13 +30,18 @@ pub struct Tally {
 }
 
 /// Whether an exchange certainly changed nothing. A refused login may have: servers count failures.
-fn is_harmless(exchange: &Exchange) -> bool {
+fn is_harmless(profile: &ApiProfile, exchange: &Exchange) -> bool {
     let Exchange { sent, received } = exchange;
-    let is_unauthenticated = || {
-        let closed = sent.route.is_some_and(|route| !route.open);
-        closed && matches!(sent.caller, Caller::Nobody | Caller::Stranger) && received.status == 401
+    let refuses = |kind, route: &Route| profile.refusals.refuses(kind, route, received);
+    let is_unauthenticated = |route: &Route| {
+        let has_no_key = matches!(sent.caller, Caller::Nobody | Caller::Stranger);
+        !route.open && has_no_key && refuses(RefusalKind::Unauthenticated, route)
     };
-    sent.method.is_safe() || received.status == 405 || is_unauthenticated()
+    let is_refused = |route: &Route| {
+        let other_method = sent.method != route.method;
+        is_unauthenticated(route) || (other_method && refuses(RefusalKind::Method, route))
+    };
+    profile.only_reads(sent) || sent.route.is_some_and(is_refused)
 }
 
 impl Tally {
@@ -51,13 +56,13 @@ impl Tally {
     }
 
     /// Counts an exchange.
-    pub fn count(&mut self, exchange: &Exchange) {
+    pub fn count(&mut self, profile: &ApiProfile, exchange: &Exchange) {
         self.requests += 1;
-        self.not_emulated += u64::from(exchange.received.status == NOT_IMPLEMENTED);
+        self.not_emulated += u64::from(exchange.received.is_not_emulated());
         self.progress.sent(&exchange.sent);
         self.progress.advance();
-        self.is_fresh &= is_harmless(exchange);
-        self.reached.count(exchange);
+        self.is_fresh &= is_harmless(profile, exchange);
+        self.reached.count(profile, exchange);
     }
 
     /// Records the first breach.

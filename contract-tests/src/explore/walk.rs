@@ -2,9 +2,6 @@
 
 use crate::core::profile::flow::{Flow, Move, Transition};
 
-/// The status of whoever is not logged in.
-pub const UNAUTHENTICATED: u16 = 401;
-
 /// A client in a flow.
 pub struct Walk {
     /// The state that its moves have led to.
@@ -22,10 +19,15 @@ impl Walk {
     }
 
     /// What should come of a move in this state; `None` where the flow does not tell, and where
-    /// it would be one guess too many.
-    pub fn transition(&mut self, flow: &Flow, made: &Move) -> Option<Transition> {
+    /// it would be one guess too many. `refused` are the statuses of whoever is not logged in.
+    pub fn transition(
+        &mut self,
+        flow: &Flow,
+        made: &Move,
+        refused: Vec<u16>,
+    ) -> Option<Transition> {
         let transition = made.transition(self.state)?;
-        let guess = made.guesses && transition.1 == UNAUTHENTICATED;
+        let guess = made.guesses && refused.contains(&transition.1);
         self.guesses += u32::from(guess);
         (!guess || self.guesses <= flow.guesses_max).then_some(transition)
     }

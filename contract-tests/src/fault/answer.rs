@@ -3,22 +3,44 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::FaultKind;
-use crate::core::exchange::{Received, Sent};
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::{
+        ApiProfile,
+        refusals::{RefusalKind, Refusals},
+    },
+};
 
 /// The answer as the fault makes it.
-pub(super) fn broken(kind: &FaultKind, sent: &Sent, mut received: Received) -> Received {
-    if received.is_success() {
-        good(kind, sent, &mut received);
+pub(super) fn broken(
+    kind: &FaultKind,
+    profile: &ApiProfile,
+    sent: &Sent,
+    mut received: Received,
+) -> Received {
+    if profile.is_success(&received) {
+        good(kind, profile, sent, &mut received);
     } else {
-        refusal(kind, &mut received);
+        refusal(kind, &profile.refusals, &mut received);
     }
     received
 }
 
-fn good(kind: &FaultKind, sent: &Sent, received: &mut Received) {
+fn good(kind: &FaultKind, profile: &ApiProfile, sent: &Sent, received: &mut Received) {
+    let rows = |received: &mut Received, change: fn(&mut Vec<Value>)| {
+        edit(received, |body| {
+            let list = match sent.route {
+                Some(route) => profile.payload_mut(route, body),
+                None => Some(body),
+            };
+            if let Some(rows) = list.and_then(Value::as_array_mut) {
+                change(rows);
+            }
+        });
+    };
     match kind {
         FaultKind::Status(status) => received.status = *status,
         FaultKind::Media(media) => {
@@ -37,29 +59,23 @@ fn good(kind: &FaultKind, sent: &Sent, received: &mut Received) {
         FaultKind::Set { at, value } => set(received, at, value),
         FaultKind::Echo { at, sent: member } => echo(received, at, sent, member),
         FaultKind::Pretend { member, .. } => echo(received, &format!("/*/{member}"), sent, member),
-        FaultKind::Reverse => edit(received, |body| rows(body, |rows| rows.reverse())),
-        FaultKind::DropRow => edit(received, |body| rows(body, |rows| drop(rows.pop()))),
-        FaultKind::DoubleRow => edit(received, |body| {
-            rows(body, |rows| {
-                if let Some(first) = rows.first().cloned() {
-                    rows.push(first);
-                }
-            });
-        }),
+        FaultKind::Reverse => rows(received, |rows| rows.reverse()),
+        FaultKind::DropRow => rows(received, |rows| drop(rows.pop())),
+        FaultKind::DoubleRow => rows(received, |rows| rows.extend(rows.first().cloned())),
         _ => {}
     }
 }
 
-fn refusal(kind: &FaultKind, received: &mut Received) {
+fn refusal(kind: &FaultKind, refusals: &Refusals, received: &mut Received) {
     match kind {
         FaultKind::RefusalStatus(from, to) if received.status == *from => received.status = *to,
-        FaultKind::RefusalCode(code) => edit(received, |body| body["errorCode"] = (*code).into()),
+        FaultKind::RefusalCode(code) => {
+            edit(received, |body| refusals.set_code(body, (*code).into()))
+        }
         FaultKind::RefusalWithout(name) => edit(received, |body| {
             body.as_object_mut().and_then(|body| body.remove(name));
         }),
-        FaultKind::RefusalTells(text) => {
-            edit(received, |body| body["errorMessage"] = text.as_str().into())
-        }
+        FaultKind::RefusalTells(text) => edit(received, |body| refusals.set_message(body, text)),
         FaultKind::DropHeader(name) => {
             received.headers.remove(name.as_str());
         }
@@ -93,12 +109,6 @@ pub(super) fn edit(received: &mut Received, change: impl FnOnce(&mut Value)) {
 pub(super) fn replace(received: &mut Received, body: Vec<u8>) {
     received.headers.remove(header::CONTENT_LENGTH);
     received.body = body;
-}
-
-fn rows(body: &mut Value, change: impl FnOnce(&mut Vec<Value>)) {
-    if let Some(rows) = body.as_array_mut() {
-        change(rows);
-    }
 }
 
 /// Calls `change` with the object that holds the member at a pointer, and with the name of the
@@ -138,8 +148,8 @@ fn each(
 }
 
 /// A refusal as the server would answer it.
-pub(super) fn refused(status: u16, code: i64, message: &str) -> Received {
-    let body = json!({ "errorCode": code, "errorMessage": message, "errors": [] });
+pub(super) fn refused(profile: &ApiProfile, kind: RefusalKind) -> Received {
+    let (status, body) = (profile.refusals.made_up)(kind);
     done(status, &body)
 }
 
@@ -161,7 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::core::exchange::Caller;
+    use crate::{core::exchange::Caller, profiles::i3d_v3::PROFILE};
 
     fn after(kind: &FaultKind, status: u16, body: &Value) -> (u16, Value) {
         let sent = Sent {
@@ -174,7 +184,7 @@ mod tests {
         };
         let body = body.to_string().into_bytes();
         let received = Received { status, headers: HeaderMap::new(), body, took: Duration::ZERO };
-        let broken = broken(kind, &sent, received);
+        let broken = broken(kind, &PROFILE, &sent, received);
         (broken.status, broken.json())
     }
 

@@ -6,7 +6,10 @@ use openapi::plain;
 use serde_json::Value;
 
 use super::answer::{edit, refused};
-use crate::core::exchange::{Received, Sent};
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::{ApiProfile, refusals::RefusalKind},
+};
 
 /// What a fault must remember.
 #[derive(Default)]
@@ -27,19 +30,22 @@ impl Memory {
     /// The answer without what was made and is not shown.
     pub(super) fn without_hidden(
         &self,
+        profile: &ApiProfile,
         key: &str,
         sent: &Sent,
         mut received: Received,
     ) -> Received {
         let is_hidden = |row: &Value| self.hidden.contains(&plain(&row[key]));
-        if !received.is_success() || sent.method != http::Method::GET || self.hidden.is_empty() {
+        let reads = profile.is_success(&received) && profile.only_reads(sent);
+        if !reads || self.hidden.is_empty() {
             return received;
         }
         if self.hidden.iter().any(|id| sent.target.split(['/', '?']).any(|part| part == id)) {
-            return refused(404, 10001, "Entity not found");
+            return refused(profile, RefusalKind::UnknownId);
         }
         edit(&mut received, |body| {
-            if let Some(rows) = body.as_array_mut() {
+            let list = sent.route.and_then(|route| profile.payload_mut(route, body));
+            if let Some(rows) = list.and_then(Value::as_array_mut) {
                 rows.retain(|row| !is_hidden(row));
             }
         });

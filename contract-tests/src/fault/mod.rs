@@ -37,7 +37,10 @@ impl Faulty {
         }
         match self.answer_of_fault(sent).await {
             Some(answered) => answered,
-            None => Ok(answer::broken(&self.fault.kind, sent, self.forward(sent).await?)),
+            None => {
+                let received = self.forward(sent).await?;
+                Ok(answer::broken(&self.fault.kind, self.profile, sent, received))
+            }
         }
     }
 
@@ -58,7 +61,11 @@ impl Faulty {
                 let concerned =
                     from.is_empty() || sent.route.is_some_and(|route| from.contains(&route.id));
                 self.remember(|memory| {
-                    if concerned { memory.without_hidden(key, sent, received) } else { received }
+                    if concerned {
+                        memory.without_hidden(self.profile, key, sent, received)
+                    } else {
+                        received
+                    }
                 })
             }
             _ => received,

@@ -3,11 +3,8 @@
 use super::FaultKind;
 use crate::core::{
     exchange::{Caller, Sent},
-    profile::ApiProfile,
+    profile::{ApiProfile, paging::Paging},
 };
-
-/// The rows of a page where no range is given, and the first row.
-const DEFAULT: (i64, i64) = (0, 25);
 
 /// The request as the fault makes it.
 pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sent {
@@ -21,7 +18,7 @@ pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sen
             sent.caller = Caller::Customer;
         }
         FaultKind::AdmitStranger if is_stranger(&sent, profile) => {
-            sent.headers.retain(|(name, _)| name != profile.key_header);
+            profile.credentials.remove(&mut sent);
             sent.caller = Caller::Customer;
         }
         FaultKind::AdmitExcluded if sent.caller == Caller::Excluded => {
@@ -35,19 +32,23 @@ pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sen
         }
         FaultKind::IgnoreRange => drop_range(&mut sent, profile),
         FaultKind::ShiftStart(by) => {
-            change_range(&mut sent, profile, |(start, results)| ((start + by).max(0), results))
+            change_range(&mut sent, profile, |(start, rows)| (moved(start, *by), rows));
         }
         FaultKind::ShiftResults(by) => {
-            change_range(&mut sent, profile, |(start, results)| (start, (results + by).max(0)));
+            change_range(&mut sent, profile, |(start, rows)| (start, moved(rows, *by)));
         }
-        FaultKind::DefaultResults(results) if range(&sent, profile).is_none() => {
-            sent.headers
-                .push((profile.page_header.to_lowercase(), format!("start=0,results={results}")));
+        FaultKind::DefaultResults(rows) => {
+            if let Some(paging) = profile.paging.filter(|it| it.asked(&sent).is_none()) {
+                paging.ask(&mut sent, Some((paging.range)(0, *rows)));
+            }
         }
-        FaultKind::TolerateRange
-            if range(&sent, profile).is_some_and(|text| parse_range(text).is_none()) =>
-        {
-            drop_range(&mut sent, profile);
+        FaultKind::TolerateRange => {
+            let is_understood = |paging: &Paging| {
+                paging.asked(&sent).is_none_or(|words| (paging.read)(words).is_some())
+            };
+            if profile.paging.as_ref().is_some_and(|paging| !is_understood(paging)) {
+                drop_range(&mut sent, profile);
+            }
         }
         _ => {}
     }
@@ -62,7 +63,7 @@ fn is_stranger(sent: &Sent, profile: &ApiProfile) -> bool {
 
 /// Whether a request carries a key of its own.
 fn shows_key(sent: &Sent, profile: &ApiProfile) -> bool {
-    sent.headers.iter().any(|(name, _)| name == profile.key_header)
+    profile.credentials.shown(sent).is_some()
 }
 
 fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
@@ -73,40 +74,31 @@ fn edit(sent: &mut Sent, change: impl FnOnce(&mut serde_json::Map<String, serde_
     }
 }
 
-/// The header that asks for a part of a list.
-pub(super) fn range<'a>(sent: &'a Sent, profile: &ApiProfile) -> Option<&'a str> {
-    let header =
-        sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(profile.page_header));
-    header.map(|(_, text)| text.as_str())
-}
-
-/// Start and number of rows of a range; `None` for one that cannot be understood.
-pub(super) fn parse_range(text: &str) -> Option<(i64, i64)> {
-    let (mut start, mut results) = DEFAULT;
-    for part in text.split(',') {
-        let (name, number) = part.split_once('=')?;
-        let number: i64 = number.trim().parse::<u32>().ok()?.into();
-        match name.trim() {
-            "start" => start = number,
-            "results" => results = number,
-            _ => return None,
-        }
-    }
-    Some((start, results))
+/// The part of a list that a request asks for; `None` where it asks for none, or in words that mean
+/// none.
+pub(super) fn range(sent: &Sent, profile: &ApiProfile) -> Option<(u32, u32)> {
+    let paging = profile.paging?;
+    (paging.read)(paging.asked(sent)?)
 }
 
 pub(super) fn drop_range(sent: &mut Sent, profile: &ApiProfile) {
-    sent.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(profile.page_header));
+    if let Some(paging) = profile.paging {
+        paging.ask(sent, None);
+    }
 }
 
 fn change_range(
     sent: &mut Sent,
     profile: &ApiProfile,
-    change: impl FnOnce((i64, i64)) -> (i64, i64),
+    change: impl FnOnce((u32, u32)) -> (u32, u32),
 ) {
-    let Some(asked) = range(sent, profile).and_then(parse_range) else { return };
-    let (start, results) = change(asked);
-    drop_range(sent, profile);
-    sent.headers
-        .push((profile.page_header.to_lowercase(), format!("start={start},results={results}")));
+    if let (Some(paging), Some(asked)) = (profile.paging, range(sent, profile)) {
+        let (start, rows) = change(asked);
+        paging.ask(sent, Some((paging.range)(start, rows)));
+    }
+}
+
+/// A number of rows, moved but not below zero.
+fn moved(rows: u32, by: i64) -> u32 {
+    u32::try_from((i64::from(rows) + by).max(0)).unwrap_or(u32::MAX)
 }

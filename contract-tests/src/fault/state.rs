@@ -1,7 +1,7 @@
 //! Faults of what becomes of state: what is done twice, not at all, or to something else.
 
 use openapi::plain;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     answer::{self, done, refused},
@@ -10,7 +10,8 @@ use super::{
     request,
 };
 use crate::core::{
-    exchange::{Caller, Sent},
+    exchange::{Caller, Received, Sent, wire_path},
+    profile::refusals::RefusalKind,
     transport::Answered,
 };
 
@@ -36,7 +37,7 @@ impl Faulty {
             FaultKind::Fail { member, when }
                 if when.is(sent.json().get(member)) && sent.json().is_object() =>
             {
-                Ok(refused(500, 10007, "Internal server error"))
+                Ok(refused(self.profile, RefusalKind::Failure))
             }
             FaultKind::Tolerate { member, value } => self.tolerate(sent, member, value).await,
             FaultKind::LostUpdate { read } => self.lost_update(sent, read, success).await,
@@ -55,6 +56,17 @@ impl Faulty {
         })
     }
 
+    /// Whether an answer refuses a request for this reason.
+    fn refuses(&self, kind: RefusalKind, sent: &Sent, received: &Received) -> bool {
+        sent.route.is_some_and(|route| self.profile.refusals.refuses(kind, route, received))
+    }
+
+    /// The resource in an answer, which may stand in a list of one.
+    fn row<'a>(&self, sent: &Sent, body: &'a mut Value) -> Option<&'a mut Value> {
+        let payload = self.profile.payload_mut(sent.route?, body)?;
+        if payload.is_array() { payload.get_mut(0) } else { Some(payload) }
+    }
+
     /// Answers success to authorized callers without forwarding the request.
     async fn noop(&self, sent: &Sent, success: u16) -> Answered {
         let anyway = matches!(sent.caller, Caller::Customer);
@@ -68,11 +80,10 @@ impl Faulty {
 
     async fn tolerate(&self, sent: &Sent, member: &str, value: &Value) -> Answered {
         let received = self.inner.send(sent).await?;
-        let errors = received.json().get("errors").cloned().unwrap_or_default();
-        let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
-        let only_this =
-            !errors.is_empty() && errors.iter().all(|error| error["property"] == member);
-        if received.status != 422 || !only_this {
+        let refusals = &self.profile.refusals;
+        let named = (refusals.named)(&received.json());
+        let only_this = !named.is_empty() && named.iter().all(|error| error.property == member);
+        if !self.refuses(RefusalKind::Body, sent, &received) || !only_this {
             return Ok(received);
         }
         let store = FaultKind::Store { member: member.to_owned(), value: value.clone() };
@@ -92,31 +103,32 @@ impl Faulty {
         };
         let before = self.inner.send(&look).await?;
         let body = sent.json();
-        let (true, Some(changes), false) = (before.is_success(), body.as_object(), body.is_null())
-        else {
+        let is_read = self.profile.is_success(&before);
+        let (true, Some(changes), false) = (is_read, body.as_object(), body.is_null()) else {
             return self.inner.send(sent).await;
         };
         let mut shown = before.json();
-        let row = if shown.is_array() { &mut shown[0] } else { &mut shown };
-        for (name, value) in changes {
-            row[name] = value.clone();
+        if let Some(row) = self.row(&look, &mut shown) {
+            for (name, value) in changes {
+                row[name] = value.clone();
+            }
         }
         Ok(done(success, &shown))
     }
 
     async fn hide(&self, sent: &Sent, key: &str) -> Answered {
         let received = self.inner.send(sent).await?;
-        let body = received.json();
-        let row = if body.is_array() { &body[0] } else { &body };
-        if received.is_success() && !row[key].is_null() {
-            self.remember(|memory| memory.hidden.push(plain(&row[key])));
+        let mut body = received.json();
+        let id = self.row(sent, &mut body).and_then(|row| row.get(key)).filter(|id| !id.is_null());
+        if let Some(id) = id.filter(|_| self.profile.is_success(&received)) {
+            self.remember(|memory| memory.hidden.push(plain(id)));
         }
         Ok(received)
     }
 
     async fn twice(&self, sent: &Sent) -> Answered {
         let first = self.inner.send(sent).await?;
-        if first.is_success() {
+        if self.profile.is_success(&first) {
             self.inner.send(sent).await?;
         }
         Ok(first)
@@ -131,20 +143,21 @@ impl Faulty {
     ) -> Answered {
         let received = self.inner.send(sent).await?;
         let (Some(route), Some(list), true) =
-            (sent.route, self.profile.contract.route(list), received.is_success())
+            (sent.route, self.profile.contract.route(list), self.profile.is_success(&received))
         else {
             return Ok(received);
         };
         let look = Sent {
             route: Some(list),
             method: list.method.clone(),
-            target: list.path.clone(),
+            target: wire_path(list).to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
             ..sent.clone()
         };
-        let rows = self.inner.send(&look).await?.json();
-        let ids = rows.as_array().into_iter().flatten().map(|row| plain(&row[key]));
+        let body = self.inner.send(&look).await?.json();
+        let rows = self.profile.payload(list, &body).as_array().into_iter().flatten();
+        let ids = rows.map(|row| plain(&row[key]));
         let mut others = ids.filter(|id| !sent.target.split('/').any(|part| part == id));
         if let Some(other) = others.next() {
             let target = route.path.replace(&format!("{{{parameter}}}"), &other);
@@ -155,14 +168,14 @@ impl Faulty {
 
     async fn upsert(&self, sent: &Sent, create: &str) -> Answered {
         let received = self.inner.send(sent).await?;
-        let Some(create) = self.profile.contract.route(create).filter(|_| received.status == 404)
-        else {
+        let is_unknown = self.refuses(RefusalKind::UnknownId, sent, &received);
+        let Some(create) = self.profile.contract.route(create).filter(|_| is_unknown) else {
             return Ok(received);
         };
         let made = Sent {
             route: Some(create),
             method: create.method.clone(),
-            target: create.path.clone(),
+            target: wire_path(create).to_owned(),
             ..sent.clone()
         };
         self.inner.send(&made).await
@@ -170,9 +183,9 @@ impl Faulty {
 
     async fn reuse_id(&self, sent: &Sent, key: &str) -> Answered {
         let mut received = self.inner.send(sent).await?;
-        if received.is_success() {
+        if self.profile.is_success(&received) {
             answer::edit(&mut received, |body| {
-                let row = if body.is_array() { &mut body[0] } else { body };
+                let Some(row) = self.row(sent, body) else { return };
                 let first = self.remember(|memory| {
                     memory.first_id.get_or_insert_with(|| row[key].clone()).clone()
                 });
@@ -200,7 +213,7 @@ impl Faulty {
 
     async fn stale(&self, sent: &Sent, every: u64) -> Answered {
         let received = self.inner.send(sent).await?;
-        if !received.is_success() {
+        if !self.profile.is_success(&received) {
             return Ok(received);
         }
         let name = format!("{} {:?}", sent.target, sent.headers);
@@ -213,15 +226,17 @@ impl Faulty {
 
     async fn creeping(&self, sent: &Sent, key: &str) -> Answered {
         let mut received = self.inner.send(sent).await?;
-        if received.is_success() {
+        if self.profile.is_success(&received) {
             let reads = self.remember(|memory| {
                 memory.reads += 1;
                 memory.reads
             });
             answer::edit(&mut received, |body| {
-                let row = if body.is_array() { &mut body[0] } else { body };
-                if let Some(number) = row[key].as_i64() {
-                    row[key] = number.saturating_add_unsigned(reads).into();
+                let member = self.row(sent, body).and_then(|row| row.get_mut(key));
+                if let Some(member) = member
+                    && let Some(number) = member.as_i64()
+                {
+                    *member = number.saturating_add_unsigned(reads).into();
                 }
             });
         }
@@ -230,9 +245,11 @@ impl Faulty {
 
     async fn clamp_start(&self, sent: &Sent) -> Answered {
         let received = self.inner.send(sent).await?;
-        let asked = request::range(sent, self.profile).and_then(request::parse_range);
-        let beyond = asked.is_some_and(|(start, results)| start > 0 && results > 0)
-            && received.json() == json!([]);
+        let asked = request::range(sent, self.profile);
+        let body = received.json();
+        let list = sent.route.map(|route| self.profile.payload(route, &body));
+        let beyond = asked.is_some_and(|(start, rows)| start > 0 && rows > 0)
+            && list.and_then(Value::as_array).is_some_and(Vec::is_empty);
         if !beyond {
             return Ok(received);
         }

@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{Entry, RunId};
 use crate::core::{
-    exchange::{Caller, Sent},
+    exchange::{Caller, Sent, wire_path},
+    fields::field,
     live_rules::{Class, Makes, Rules, is_listed},
     profile::ApiProfile,
+    request::member,
     transport::denied::Refusal,
 };
 
@@ -32,6 +34,8 @@ pub enum Phase {
 pub struct Admitted<'r> {
     /// The operation.
     pub operation: &'static str,
+    /// The same, as the contract has it.
+    pub route: &'static Route,
     /// Whether it must be in the plan.
     pub planned: bool,
     /// What it costs at worst.
@@ -85,7 +89,7 @@ impl<'r, 'a> Admission<'r, 'a> {
         let class =
             self.rules.class(&route.id).ok_or_else(|| Refusal::Unlisted(route.id.clone()))?;
         let planned = self.check_class(route, class)?;
-        let body = valid(route, sent)?;
+        let body = valid(self.profile, route, sent)?;
         let operation = route.id.as_str();
         let effect = match class {
             Class::Read | Class::ReadSecret => {
@@ -98,17 +102,17 @@ impl<'r, 'a> Admission<'r, 'a> {
             }
         };
         let cents = self.rules.details(operation).map_or(0, |details| details.worst_cost_cents);
-        Ok(Admitted { operation, planned, cents, effect })
+        Ok(Admitted { operation, route, planned, cents, effect })
     }
 
-    /// The operation that a server would match to method and path, and the parameters of the path.
+    /// The operation that a server would match to method and path, and what path and body name.
     /// It must be the operation that the request names.
     fn route_and_ids(&self, sent: &Sent) -> Result<(&'static Route, Ids), Refusal> {
         let path = sent.target.split('?').next().unwrap_or_default();
         let invalid = |reason: &str| Refusal::Invalid(sent.name(), reason.to_owned());
-        let routes =
-            self.profile.contract.routes.iter().filter(|route| route.method == sent.method);
-        let found = routes.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
+        let routes = self.profile.operations().filter(|route| route.method == sent.method);
+        let meant = routes.filter(|route| member::is_meant(route, sent));
+        let found = meant.filter_map(|route| Some((literals(route), route, ids(route, path)?)));
         // As in servers, a literal segment takes precedence over a parameter, from left to right.
         let (_, route, ids) = found
             .max_by(|one, other| one.0.cmp(&other.0))
@@ -116,7 +120,9 @@ impl<'r, 'a> Admission<'r, 'a> {
         if sent.route != Some(route) {
             return Err(invalid("its path belongs to another operation"));
         }
-        Ok((route, ids))
+        let in_body = self.profile.ids_in_body(route).into_iter();
+        let in_body = in_body.filter_map(|name| Some((name.to_owned(), field(sent, name)?)));
+        Ok((route, ids.into_iter().chain(in_body).collect()))
     }
 
     /// Checks that the class may be sent in this phase. Returns whether the plan must allow it.
@@ -243,14 +249,14 @@ type Ids = Vec<(String, String)>;
 
 /// Which segments of a path are literals, for the comparison of routes.
 fn literals(route: &Route) -> Vec<bool> {
-    route.path.split('/').map(|part| !part.starts_with('{')).collect()
+    wire_path(route).split('/').map(|part| !part.starts_with('{')).collect()
 }
 
 /// The parameters in `path`; `None` where it is no path of the route, or one that servers may read
 /// in different ways.
 fn ids(route: &Route, path: &str) -> Option<Ids> {
     let (parts, given): (Vec<_>, Vec<_>) =
-        (route.path.split('/').collect(), path.split('/').collect());
+        (wire_path(route).split('/').collect(), path.split('/').collect());
     if parts.len() != given.len() {
         return None;
     }
@@ -278,7 +284,7 @@ fn decoded(part: &str) -> Option<String> {
 }
 
 /// The body of a request; an error unless the whole request satisfies the contract.
-fn valid(route: &Route, sent: &Sent) -> Result<Value, Refusal> {
+fn valid(profile: &ApiProfile, route: &Route, sent: &Sent) -> Result<Value, Refusal> {
     let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
     let pairs: Vec<_> = parse(query.as_bytes()).collect();
     let query: Vec<(&str, &str)> = pairs.iter().map(|(name, text)| (&**name, &**text)).collect();
@@ -296,7 +302,7 @@ fn valid(route: &Route, sent: &Sent) -> Result<Value, Refusal> {
         route.read(Location::Path, &ids, &mut Map::new()),
         route.read(Location::Query, &query, &mut Map::new()),
         headers(route, sent),
-        check_body(route, sent, &mut body),
+        check_body(profile, route, sent, &mut body),
     ];
     let wrong = checks
         .into_iter()
@@ -324,14 +330,16 @@ fn headers(route: &Route, sent: &Sent) -> Checked {
     route.read(Location::Header, &given, &mut Map::new())
 }
 
-fn check_body(route: &Route, sent: &Sent, body: &mut Value) -> Checked {
+fn check_body(profile: &ApiProfile, route: &Route, sent: &Sent, body: &mut Value) -> Checked {
     let wrong =
         |message| Checked { violations: vec![Violation::new("", message)], ..Checked::default() };
     match &route.body {
         None if sent.body.is_empty() => Checked::default(),
         None => wrong("has a body, and none is expected"),
         Some(expected) if sent.body.is_empty() && !expected.required => Checked::default(),
-        Some(expected) if expected.is_json() && !body.is_null() => expected.check(body),
+        Some(expected) if expected.is_json() && !body.is_null() => {
+            profile.check_body(expected, body)
+        }
         Some(_) => wrong("has a body that cannot be looked at"),
     }
 }

@@ -154,10 +154,10 @@ impl<'a> Player<'a> {
         let exchange = Exchange { sent, received: received.clone() };
         self.findings.extend(self.target.judge(&exchange));
         self.exchanges.push(exchange);
-        if received.status == 501 {
+        if received.is_not_emulated() {
             return Some((Outcome::Skipped, format!("{} is not emulated", step.operation)));
         }
-        let good = received.is_success();
+        let good = self.target.profile.is_success(&received);
         if !good && step.act != Act::Miss {
             let text: String = received.text().chars().take(REFUSAL_MAX).collect();
             let message = format!("is refused with {}: {text}", received.status);
@@ -188,7 +188,7 @@ impl<'a> Player<'a> {
         let parameters =
             route.parameters.iter().filter(|it| it.location == openapi::Location::Path);
         let parameters = parameters.map(|it| (it.name.clone(), id.clone())).collect();
-        Request { route, parameters, range: None, content }
+        Request { parameters, content, ..Request::of(route) }
     }
 
     fn name(&self) -> &str {
@@ -197,21 +197,22 @@ impl<'a> Player<'a> {
 
     /// Compares an answer with what was sent so far.
     fn compare(&mut self, step: &PlanStep, received: &Received) {
-        let body = received.json();
-        let resource = resource_of(&body);
+        let (profile, body) = (self.target.profile, received.json());
+        let payload = profile.payload(step.route(profile), &body);
+        let resource = resource_of(payload);
         match step.act {
             Act::Make | Act::Change => {
                 self.id = id_text(&resource[&self.makes.id]).or(self.id.take());
                 self.compare_members(step, resource, "");
             }
             Act::Read => self.compare_members(step, resource, ""),
-            Act::List => self.find_row(step, &body),
+            Act::List => self.find_row(step, payload),
             // A removal that takes time is waited for by the sweep in the end.
             Act::Remove => self.accepted = received.status == 202,
             Act::Miss => {
                 let makes = self.makes;
                 let over = makes.is_gone(resource) || makes.is_going(resource) || self.accepted;
-                if received.is_success() && !over {
+                if profile.is_success(received) && !over {
                     self.find(&check::GONE, step, "", "shows what was removed".to_owned());
                 }
             }
@@ -232,17 +233,13 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn find_row(&mut self, step: &PlanStep, body: &Value) {
-        let rows = body.as_array().into_iter().flatten();
+    fn find_row(&mut self, step: &PlanStep, list: &Value) {
+        let rows = list.as_array().into_iter().flatten();
         let row = rows.enumerate().find(|(_, row)| id_text(&row[&self.makes.id]) == self.id);
         match row {
             Some((index, row)) => self.compare_members(step, row, &format!("/{index}")),
             // A list that has pages may show it on a later one.
-            None if step
-                .route(self.target.profile)
-                .parameters
-                .iter()
-                .any(|it| it.location == openapi::Location::Header) => {}
+            None if self.target.profile.is_paged(step.route(self.target.profile)) => {}
             None => {
                 self.find(&check::ITEM_IS_ROW, step, "", "does not show what was made".to_owned())
             }

@@ -324,19 +324,20 @@ impl Guarded {
         answered: &Answered,
     ) -> Result<(), Stop> {
         let now = self.clock.now();
-        let failed = answered.as_ref().map_or(true, |it| it.status >= 500 && it.status != 501);
+        let failed = answered.as_ref().map_or(true, |it| it.status >= 500 && !it.is_not_emulated());
         state.failures = if failed { state.failures + 1 } else { 0 };
         let Ok(received) = answered else { return Ok(()) };
         state.throttled += u32::from(received.status == 429);
         if let Some(time) = retry_after(received, now) {
             state.budget.back_off(time, now)?;
         }
-        let body = received.json();
-        if received.is_success() {
-            remember(&mut state.seen, &body);
+        if self.profile.is_success(received) {
+            remember(&mut state.seen, &received.json());
         }
         let cleanup = state.phase == Phase::Cleanup;
-        let events = interpret(state.entries(), cleanup, &admitted.effect, received.status, &body);
+        let state_before = (state.entries(), cleanup);
+        let (route, effect) = (admitted.route, &admitted.effect);
+        let events = interpret(self.profile, route, state_before, effect, received);
         events.into_iter().try_for_each(|(n, event)| state.note(n, event, now))?;
         Ok(())
     }

@@ -18,7 +18,7 @@ use crate::core::{
     exchange::{Caller, Received},
     finding::Finding,
     live_rules::Makes,
-    request::{Content, Request},
+    request::Request,
     transport::denied::Denied,
 };
 
@@ -230,13 +230,15 @@ impl<'a> Sweeper<'a> {
         if self.is_cleaned(entry, id).await {
             return Ok(());
         }
-        if !found.is_success() {
+        let profile = self.guard.profile();
+        if !profile.is_success(&found) {
             return Err(
                 format!("{} answers {}, so it is not touched", makes.read, found.status).into()
             );
         }
         let body = found.json();
-        let name = resource_of(&body)[&makes.name].as_str().unwrap_or_default();
+        let resource = resource_of(profile.payload(self.route(&makes.read), &body));
+        let name = resource[&makes.name].as_str().unwrap_or_default();
         if !self.is_ours(entry, name) {
             return Err(format!("it is called `{name}` now, so it is not touched").into());
         }
@@ -276,7 +278,9 @@ impl<'a> Sweeper<'a> {
         makes: &Makes,
         shown: &Received,
     ) -> Result<(), NotRemoved> {
-        if !self.removal(entry, id).accepted && !makes.is_going(resource_of(&shown.json())) {
+        let body = shown.json();
+        let payload = self.guard.profile().payload(self.route(&makes.read), &body);
+        if !self.removal(entry, id).accepted && !makes.is_going(resource_of(payload)) {
             return Ok(());
         }
         let why = format!(
@@ -323,14 +327,15 @@ impl<'a> Sweeper<'a> {
     /// Every row of the list of what `create` makes.
     async fn rows(&mut self, create: &str) -> Result<Vec<Value>, String> {
         let list = &self.makes(create)?.list;
-        let has_pages =
-            self.route(list).parameters.iter().any(|it| it.location == Location::Header);
+        let (profile, route) = (self.guard.profile(), self.route(list));
+        let has_pages = profile.is_paged(route);
         let mut rows = Vec::new();
         for page in 0..PAGES_MAX {
-            let range = has_pages.then(|| (self.guard.profile().range)(page * PAGE, PAGE));
+            let range = profile.range(route, page * PAGE, PAGE);
             let answer = self.send(list, None, range).await?;
-            let more = match answer.json() {
-                Value::Array(more) if answer.is_success() => more,
+            let body = answer.json();
+            let more = match profile.payload(route, &body) {
+                Value::Array(more) if profile.is_success(&answer) => more.clone(),
                 _ => return Err(format!("{list} answers {}", answer.status)),
             };
             let is_last = !has_pages || more.len() < PAGE as usize;
@@ -352,8 +357,10 @@ impl<'a> Sweeper<'a> {
         let parameter = route.parameters.iter().find(|it| it.location == Location::Path);
         let parameters =
             parameter.zip(id).map(|(parameter, id)| (parameter.name.clone(), id.to_owned()));
-        let parameters = parameters.into_iter().collect();
-        let request = Request { route, parameters, range, content: Content::Nothing };
+        let paging = self.guard.profile().paging;
+        let range = paging.zip(range).map(|(paging, words)| (paging.header.to_owned(), words));
+        let parameters = parameters.into_iter().chain(range).collect();
+        let request = Request { parameters, ..Request::of(route) };
         let passed = self.guard.pass(&request.sent(Caller::Customer)).await;
         let answered = passed.map_err(|denied: Denied| denied.to_string())?;
         self.was_answered |= answered.is_ok();

@@ -4,8 +4,17 @@ pub mod i3d_v3;
 
 use crate::core::profile::ApiProfile;
 
+/// Every API, the one first that is meant where none is named.
+pub fn all() -> [&'static ApiProfile; 1] {
+    [&i3d_v3::PROFILE]
+}
+
 /// The API of this name.
 pub fn find(name: &str) -> Option<&'static ApiProfile> {
-    let all: [&'static ApiProfile; 1] = [&i3d_v3::PROFILE];
-    all.into_iter().find(|profile| profile.name == name)
+    all().into_iter().find(|profile| profile.name == name)
+}
+
+/// The API that is meant where none is named.
+pub fn first() -> &'static ApiProfile {
+    all()[0]
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     core::{
         exchange::{Exchange, Received},
+        profile::ApiProfile,
         redact::{Redaction, Redactor},
     },
     fixture::{
@@ -44,7 +45,7 @@ pub fn describe(
     }
     redactions.sort_by(|one, other| one.at.cmp(&other.at));
     redactions.dedup();
-    let mut describer = Describer::new(&scenario, &redacted, run);
+    let mut describer = Describer::new(redactor.profile(), &scenario, &redacted, run);
     let mut steps = scenario.steps.clone();
     for ((index, exchange), (_, original)) in redacted.iter().zip(&exchanges) {
         let expected = describer.step(&scenario.steps[*index], exchange, original);
@@ -71,6 +72,7 @@ fn is_written(scenario: &Fixture, redaction: &Redaction) -> bool {
 
 /// What is known of a recording while its answers are described, in their order.
 struct Describer<'a> {
+    profile: &'static ApiProfile,
     run: &'a str,
     /// The time of the newest answer.
     now: Timestamp,
@@ -87,9 +89,15 @@ struct Describer<'a> {
 }
 
 impl<'a> Describer<'a> {
-    fn new(scenario: &Fixture, exchanges: &[(usize, Exchange)], run: &'a str) -> Describer<'a> {
+    fn new(
+        profile: &'static ApiProfile,
+        scenario: &Fixture,
+        exchanges: &[(usize, Exchange)],
+        run: &'a str,
+    ) -> Describer<'a> {
         let names = Names::new(Timestamp::UNIX_EPOCH, [("run".to_owned(), Value::from(run))]);
         let mut describer = Describer {
+            profile,
             run,
             now: Timestamp::UNIX_EPOCH,
             counts: BTreeMap::new(),
@@ -116,7 +124,7 @@ impl<'a> Describer<'a> {
         self.names.now = self.now;
         if let Some(expected) = step.response.as_ref() {
             let mut names = self.names.clone();
-            if compare(expected, &original.received, &mut names).is_empty() {
+            if compare(self.profile, expected, &original.received, &mut names).is_empty() {
                 self.names = names;
                 self.capture(step, &original.received);
                 return expected.clone();
@@ -136,7 +144,7 @@ impl<'a> Describer<'a> {
             }
         }
         // The replay of this very answer binds the references that later steps may use.
-        compare(&expected, &original.received, &mut self.names);
+        compare(self.profile, &expected, &original.received, &mut self.names);
         self.capture(step, &original.received);
         expected
     }

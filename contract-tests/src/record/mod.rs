@@ -82,7 +82,7 @@ async fn drive_steps(
     for (index, step) in scenario.steps.iter().enumerate() {
         let exchange = player.step(step).await.map_err(|error| RecordError::Step(index, error))?;
         let Some(exchange) = exchange else { continue };
-        if exchange.received.status == 501 {
+        if exchange.received.is_not_emulated() {
             return Err(RecordError::NotEmulated(index, exchange.sent.name()));
         }
         look(index, &exchange, &mut player.names);

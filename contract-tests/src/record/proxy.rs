@@ -126,23 +126,21 @@ fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
     let headers =
         kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-    let caller = caller(upstream, &head.headers);
-    let (method, body) = (head.method, body.to_vec());
+    let (method, body, caller) = (head.method, body.to_vec(), Caller::Nobody);
     let mut sent = Sent { route: None, caller, method, target, headers, body };
-    if caller != Caller::Nobody {
-        sent.headers.retain(|(name, _)| name != upstream.profile.key_header);
+    sent.caller = self::caller(upstream, &sent);
+    if sent.caller != Caller::Nobody {
+        upstream.profile.credentials.remove(&mut sent);
     }
     sent.route = route_of(upstream.profile, &sent).map(|(route, _)| route);
     sent
 }
 
-fn caller(upstream: &Target, headers: &HeaderMap) -> Caller {
-    match headers.get(upstream.profile.key_header) {
+fn caller(upstream: &Target, sent: &Sent) -> Caller {
+    match upstream.profile.credentials.shown(sent) {
         None => Caller::Nobody,
         Some(_) if upstream.is_live() => Caller::Customer,
-        Some(key) => {
-            key.to_str().ok().and_then(|key| upstream.owner(key)).unwrap_or(Caller::Nobody)
-        }
+        Some(key) => upstream.owner(&key).unwrap_or(Caller::Nobody),
     }
 }
 

@@ -11,8 +11,10 @@ use super::{Recording, volatile::volatile};
 use crate::{
     core::{
         exchange::{Caller, Exchange, Sent},
+        multipart::{self, WirePart},
         profile::ApiProfile,
         redact::Redactor,
+        request::{Encoding, member},
     },
     fixture::{
         Capture, Fixture, FormPart, Provenance, Step, StepRequest, VERSION, pointer::places,
@@ -25,14 +27,20 @@ pub fn route_of(
     profile: &ApiProfile,
     sent: &Sent,
 ) -> Option<(&'static Route, BTreeMap<String, String>)> {
-    let routes = profile.contract.routes.iter().filter(|route| route.method == sent.method);
-    let fitting = routes.filter_map(|route| Some((route, route.values_in(&sent.target)?)));
+    let routes = profile.operations().filter(|route| route.method == sent.method);
+    let fitting = routes.filter_map(|route| Some((route, values_in(route, sent)?)));
     // A path that is spelled out is meant before one with a parameter.
     let (route, values) = fitting.min_by_key(|(_, values)| values.len())?;
     Some((
         route,
         values.into_iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
     ))
+}
+
+/// The values in the path of a request of an operation; `None` where it means another. Where
+/// several operations have one path, a member of the body tells which.
+fn values_in<'a>(route: &'a Route, sent: &'a Sent) -> Option<Vec<(&'a str, &'a str)>> {
+    route.values_in(&sent.target).filter(|_| member::is_meant(route, sent))
 }
 
 /// Percent-decodes a segment of a path, in which a plus sign is one.
@@ -117,8 +125,11 @@ impl Trace {
         values: &BTreeMap<String, String>,
         redactor: &Redactor,
     ) {
-        let redacted = redactor.exchange(&exchange);
+        let mut redacted = redactor.exchange(&exchange);
         let (caller, key) = self.caller(profile, &redacted.sent);
+        if caller != Caller::Nobody {
+            profile.credentials.remove(&mut redacted.sent);
+        }
         let mut request = request(&redacted.sent, values, redactor);
         request.headers.extend(key);
         let step = Step {
@@ -141,18 +152,18 @@ impl Trace {
     }
 
     /// Who sent a request. The key itself is not written down, but a key that an answer told is
-    /// known by its name.
+    /// known by its name; one in a body stays there.
     fn caller(&mut self, profile: &ApiProfile, sent: &Sent) -> (Caller, Option<(String, String)>) {
         if sent.caller != Caller::Nobody {
             return (sent.caller, None);
         }
-        let header = sent.headers.iter().find(|(name, _)| name == profile.key_header);
-        let Some((name, key)) = header else { return (Caller::Nobody, None) };
+        let Some(key) = profile.credentials.shown(sent) else { return (Caller::Nobody, None) };
         let first = self.key.get_or_insert_with(|| key.clone());
-        match key == first {
-            true => (Caller::Customer, None),
-            false => (Caller::Nobody, Some((name.clone(), named_secrets(key)))),
+        if key == *first {
+            return (Caller::Customer, None);
         }
+        let header = profile.credentials.header();
+        (Caller::Nobody, header.map(|name| (name.to_owned(), named_secrets(&key))))
     }
 
     /// The request with names for ids that an earlier answer told; that answer is where they are
@@ -217,7 +228,12 @@ fn request(sent: &Sent, values: &BTreeMap<String, String>, redactor: &Redactor) 
         Err(_) if media.starts_with("multipart/form-data") => {
             request.form = form(media, &sent.body)
         }
-        Err(_) => request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body))),
+        Err(_) => {
+            request.text = Some(named_secrets(&String::from_utf8_lossy(&sent.body)));
+            if media.starts_with(Encoding::UrlEncoded.media()) {
+                request.headers.insert("content-type".to_owned(), media.to_owned());
+            }
+        }
     }
     request
 }
@@ -239,23 +255,15 @@ fn headers(sent: &Sent) -> BTreeMap<String, String> {
     given.chain(cookies).map(|(name, value)| (name.clone(), named_secrets(value))).collect()
 }
 
-/// The parts of a multipart form, those that are text.
+/// The parts of a multipart form.
 fn form(media: &str, body: &[u8]) -> Vec<FormPart> {
-    let Some((_, boundary)) = media.split_once("boundary=") else { return Vec::new() };
-    let body = String::from_utf8_lossy(body);
-    let parts = body
-        .split(&format!("--{}", boundary.trim_matches('"')))
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
-    let part = |part: &String| {
-        let (head, text) = part.split_once("\r\n\r\n")?;
-        let value = |name: &str| {
-            head.split_once(&format!("{name}=\""))?.1.split('"').next().map(str::to_owned)
-        };
-        let text = named_secrets(text.strip_suffix("\r\n").unwrap_or(text));
-        Some(FormPart { name: value(" name")?, file: value("filename"), text })
+    let parts = multipart::boundary(media).and_then(|it| multipart::read(it, body));
+    let part = |part: &WirePart| {
+        let text = named_secrets(&String::from_utf8_lossy(&part.content));
+        let file = part.file_name().map(str::to_owned);
+        Some(FormPart { name: part.name()?.to_owned(), file, text })
     };
-    parts.iter().filter_map(part).collect()
+    parts.iter().flatten().filter_map(part).collect()
 }
 
 /// What stands for a secret in an answer is `<secret:1>`; a request says the same as

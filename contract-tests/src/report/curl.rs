@@ -5,13 +5,22 @@ use http::Method;
 
 use crate::core::{
     exchange::{Caller, Sent},
+    multipart::{self, WirePart},
+    profile::{ApiProfile, credentials::Credentials},
     shell::quoted,
-    transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY, WRONG_KEY},
+    transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY},
 };
 
 /// The curl line that sends a request to the server at `base`. A key is named by its variable and
 /// never shown.
-pub(super) fn line(sent: &Sent, base: &str, key_header: &str) -> String {
+pub(super) fn line(sent: &Sent, base: &str, profile: &ApiProfile) -> String {
+    let mut with_key = sent.clone();
+    let key = Key::of(sent.caller, profile);
+    if let (Credentials::Members { .. }, Some(key)) = (profile.credentials, &key) {
+        profile.credentials.add(&mut with_key, &key.standing_in());
+    }
+    let Body { own_headers, mut flags, fed } = Body::of(&with_key);
+    flags.iter_mut().for_each(|flag| *flag = key.iter().fold(flag.clone(), Key::put_into));
     let mut words = vec!["curl -i".to_owned()];
     match sent.method {
         Method::GET if sent.body.is_empty() => {}
@@ -25,8 +34,8 @@ pub(super) fn line(sent: &Sent, base: &str, key_header: &str) -> String {
         words.push("--path-as-is".to_owned());
     }
     words.push(quoted(&format!("{base}{}", sent.target)));
-    words.extend(key(sent.caller).map(|key| format!("-H \"{key_header}: {key}\"")));
-    let Body { own_headers, flags, fed } = Body::of(sent);
+    let of_key = profile.credentials.header().zip(key);
+    words.extend(of_key.map(|(name, key)| format!("-H \"{name}: {}\"", key.in_quotes())));
     let headers = sent.headers.iter().filter(|(name, _)| !own_headers || name != "content-type");
     words.extend(headers.map(|(name, value)| format!("-H {}", quoted(&header(name, value)))));
     words.extend(flags);
@@ -34,13 +43,50 @@ pub(super) fn line(sent: &Sent, base: &str, key_header: &str) -> String {
     feed.unwrap_or_default() + &words.join(" ")
 }
 
-fn key(caller: Caller) -> Option<String> {
-    match caller {
-        Caller::Customer => Some(format!("${KEY}")),
-        Caller::Other => Some(format!("${OTHER_KEY}")),
-        Caller::Nobody => None,
-        Caller::Stranger => Some(WRONG_KEY.to_owned()),
-        Caller::Excluded => Some(format!("${EXCLUDED_KEY}")),
+/// The key of a caller: the variable that holds it, or one that nobody has.
+enum Key {
+    Variable(&'static str),
+    Known(&'static str),
+}
+
+/// Stand in a body for the user and the key of a variable until it is quoted.
+const STANDING_IN: [&str; 2] = ["UserOfTheCaller", "KeyOfTheCaller"];
+
+impl Key {
+    fn of(caller: Caller, profile: &ApiProfile) -> Option<Key> {
+        match caller {
+            Caller::Customer => Some(Key::Variable(KEY)),
+            Caller::Other => Some(Key::Variable(OTHER_KEY)),
+            Caller::Nobody => None,
+            Caller::Stranger => Some(Key::Known(profile.demo_keys.stranger)),
+            Caller::Excluded => Some(Key::Variable(EXCLUDED_KEY)),
+        }
+    }
+
+    /// What a shell reads as the key in double quotes.
+    fn in_quotes(&self) -> String {
+        match self {
+            Key::Variable(name) => format!("${name}"),
+            Key::Known(key) => (*key).to_owned(),
+        }
+    }
+
+    fn standing_in(&self) -> String {
+        match self {
+            Key::Variable(_) => STANDING_IN.join(":"),
+            Key::Known(key) => (*key).to_owned(),
+        }
+    }
+
+    /// The word of a command with the parts of the variable where they stand in.
+    fn put_into(word: String, key: &Key) -> String {
+        let Key::Variable(name) = key else { return word };
+        let parts = [format!("${{{name}%%:*}}"), format!("${{{name}#*:}}")];
+        STANDING_IN.iter().zip(parts).fold(word, |word, (standing, part)| {
+            let is_quoted = word.contains('\'');
+            let part = if is_quoted { format!("'\"{part}\"'") } else { format!("\"{part}\"") };
+            word.replace(standing, &part)
+        })
     }
 }
 
@@ -89,25 +135,16 @@ pub(super) fn is_unprintable(character: char) -> bool {
 
 /// The parts of a multipart form as flags; `None` where the body is none.
 fn form(text: &str, media: &str) -> Option<Vec<String>> {
-    let boundary =
-        media.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1.trim_matches('"');
-    let text = format!("\r\n{text}");
-    let (parts, end) = text.rsplit_once(&format!("\r\n--{boundary}--"))?;
-    let between = format!("\r\n--{boundary}\r\n");
-    let flags = parts.split(&between).skip(1).map(part).collect::<Option<Vec<_>>>()?;
-    end.trim().is_empty().then_some(flags)
+    let parts = multipart::read(multipart::boundary(media)?, text.as_bytes())?;
+    parts.iter().map(part).collect()
 }
 
-fn part(part: &str) -> Option<String> {
-    let (head, content) = part.split_once("\r\n\r\n")?;
-    let quoted_after = |key: &str| head.split_once(key)?.1.split_once('"').map(|(value, _)| value);
-    let name = quoted_after(" name=\"")?;
-    let Some(file) = quoted_after(" filename=\"") else {
+fn part(part: &WirePart) -> Option<String> {
+    let (name, content) = (part.name()?, String::from_utf8_lossy(&part.content));
+    let Some(file) = part.file_name() else {
         return Some(format!("--form-string {}", quoted(&format!("{name}={content}"))));
     };
-    let media =
-        head.split_once("Content-Type: ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
-    let media = media.map(|media| format!(";type={media}")).unwrap_or_default();
+    let media = part.media().map(|media| format!(";type={media}")).unwrap_or_default();
     let content = content.replace('\\', r"\\").replace('"', "\\\"");
     Some(format!("-F {}", quoted(&format!("{name}=\"{content}\";filename=\"{file}\"{media}"))))
 }
@@ -121,11 +158,11 @@ mod tests {
 
     fn example(operation: &str) -> Sent {
         let route = PROFILE.contract.route(operation).expect("the contract has the operation");
-        Request::example(route).expect("it has an example").sent(Caller::Customer)
+        Request::example(&PROFILE, route).expect("it has an example").sent(Caller::Customer)
     }
 
     fn shown(sent: &Sent) -> String {
-        line(sent, BASE, PROFILE.key_header)
+        line(sent, BASE, &PROFILE)
     }
 
     #[test]

@@ -313,7 +313,7 @@ impl Redacting<'_> {
             response: message(pairs(&received.headers), &received.body),
             took_ms: millis(received.took),
             // What is no text was not looked into, and comes here as base64.
-            curl: self.text(&curl::line(sent, self.base, self.profile.key_header)),
+            curl: self.text(&curl::line(sent, self.base, self.profile)),
         }
     }
 

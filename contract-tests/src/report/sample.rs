@@ -26,7 +26,7 @@ pub const KEY: &str = "CanaryKey/+0123456789";
 /// An exchange by the example of an operation.
 pub fn exchange(operation: &str, status: u16, body: &Value) -> Exchange {
     let route = PROFILE.contract.route(operation).expect("the contract has the operation");
-    let sent = Request::example(route).expect("it has an example").sent(Caller::Customer);
+    let sent = Request::example(&PROFILE, route).expect("it has an example").sent(Caller::Customer);
     answered(sent, status, body)
 }
 

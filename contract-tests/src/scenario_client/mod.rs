@@ -22,37 +22,35 @@ pub struct Api {
     profile: &'static ApiProfile,
     http: Http,
     caller: Caller,
+    /// What a browser would send for its session.
+    cookie: Option<String>,
 }
 
 impl Api {
     /// The API of `profile` at `base`, as in `http://127.0.0.1:8080`; without credentials.
     pub fn new(profile: &'static ApiProfile, base: String) -> Api {
-        let http = Http::new(base.clone(), profile.key_header, Keys::default());
-        Api { base, profile, http, caller: Caller::Nobody }
+        let http = Http::new(base.clone(), profile, Keys::default());
+        Api { base, profile, http, caller: Caller::Nobody, cookie: None }
     }
 
     /// The same API, called with this key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Api {
-        self.with_credentials(self.profile.key_header, key)
+        let keys = Keys { customer: Some(Secret::new(key)), ..Keys::default() };
+        let http = Http::new(self.base.clone(), self.profile, keys);
+        Api { http, caller: Caller::Customer, cookie: None, ..self.clone() }
     }
 
     /// The same API, called with this session.
     #[must_use]
     pub fn with_cookie(&self, cookie: &str) -> Api {
-        self.with_credentials("cookie", cookie)
-    }
-
-    fn with_credentials(&self, header: &'static str, value: &str) -> Api {
-        let keys = Keys { customer: Some(Secret::new(value)), ..Keys::default() };
-        let http = Http::new(self.base.clone(), header, keys);
-        Api { http, caller: Caller::Customer, ..self.clone() }
+        Api { caller: Caller::Nobody, cookie: Some(cookie.to_owned()), ..self.clone() }
     }
 
     /// The same API, called by nobody.
     #[must_use]
     pub fn anonymous(&self) -> Api {
-        Api { caller: Caller::Nobody, ..self.clone() }
+        Api { caller: Caller::Nobody, cookie: None, ..self.clone() }
     }
 
     /// The contract.
@@ -64,8 +62,7 @@ impl Api {
     pub fn call(&self, operation: &str) -> Call<'_> {
         let route = self.profile.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
-        let content = Content::Nothing;
-        Request { route, parameters: Vec::new(), range: None, content }.call(self)
+        Request::of(route).call(self)
     }
 
     /// A request of no operation: a control route, or something wrong on purpose.
@@ -83,7 +80,9 @@ impl Api {
     }
 
     async fn send(&self, sent: &Sent) -> Received {
-        let answer = self.http.send(sent).await;
+        let cookie = self.cookie.iter().map(|cookie| ("cookie".to_owned(), cookie.clone()));
+        let headers = sent.headers.iter().cloned().chain(cookie).collect();
+        let answer = self.http.send(&Sent { headers, ..sent.clone() }).await;
         answer.unwrap_or_else(|error| panic!("{} gets an answer: {error}", sent.name()))
     }
 
@@ -129,8 +128,8 @@ impl Call<'_> {
     /// Asks for a part of the list, as in `start=0,results=25`.
     #[must_use]
     pub fn range(self, range: &str) -> Self {
-        let header = self.api.profile.page_header;
-        self.header(header, range)
+        let paging = self.api.profile.paging.expect("the API has parts of lists");
+        self.header(paging.header, range)
     }
 
     /// Sets the JSON body.
@@ -180,8 +179,12 @@ impl Call<'_> {
 
     /// Sends it and expects the status of success; returns the body, `null` without one.
     pub async fn ok(self) -> Value {
-        let success = self.request.route.success;
-        self.expect(success).await
+        let (profile, route) = (self.api.profile, self.request.route);
+        let answer = self.send().await;
+        let good = answer.status == route.success && profile.is_success(&answer);
+        let (id, success) = (&route.id, route.success);
+        assert!(good, "{id} succeeds with {success}, got {}: {}", answer.status, answer.text());
+        answer.json()
     }
 
     /// Sends it and expects this status; returns the body, `null` without one.
@@ -195,11 +198,12 @@ impl Call<'_> {
     /// Sends it and expects a refusal with this status and code; returns the properties at fault
     /// with their messages.
     pub async fn refused(self, status: u16, code: u32) -> Vec<(String, String)> {
+        let refusals = &self.api.profile.refusals;
         let body = self.expect(status).await;
-        assert_eq!(body["errorCode"], code, "the code of {body}");
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let errors = body["errors"].as_array().into_iter().flatten();
-        errors.map(|error| (text(&error["property"]), text(&error["message"]))).collect()
+        let told = refusals.reason(status, &body).1.and_then(Value::as_u64);
+        assert_eq!(told, Some(code.into()), "the code of {body}");
+        let named = (refusals.named)(&body).into_iter();
+        named.map(|error| (error.property, error.message)).collect()
     }
 }
 

@@ -43,7 +43,7 @@ async fn only_what_reads_is_sent_without_a_plan() {
     let guard = scene.guard();
     let mut sent = 0;
     for route in &PROFILE.contract.routes {
-        let Ok(request) = Request::example(route) else { continue };
+        let Ok(request) = Request::example(&PROFILE, route) else { continue };
         let passed = guard.pass(&request.sent(Caller::Customer)).await;
         let class = scene.rules.class(&route.id);
         match passed {

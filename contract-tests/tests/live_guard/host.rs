@@ -94,7 +94,7 @@ impl Host {
         let shared = Arc::new(Shared {
             hold: Mutex::default(),
             holds: AtomicBool::default(),
-            http: Http::new(emulator.url(), PROFILE.key_header, Keys::default()),
+            http: Http::new(emulator.url(), &PROFILE, Keys::default()),
             got: Mutex::default(),
             told: Mutex::default(),
             delay,
@@ -187,7 +187,7 @@ impl Host {
     pub fn http(&self) -> Arc<dyn Transport> {
         let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
         let server = self.resolved();
-        Arc::new(Http::pinned(server.base, server.address, PROFILE.key_header, keys))
+        Arc::new(Http::pinned(server.base, server.address, &PROFILE, keys))
     }
 }
 
@@ -396,7 +396,7 @@ impl Scene {
 pub fn plain(operation: &str) -> Sent {
     let route =
         PROFILE.contract.route(operation).unwrap_or_else(|| panic!("no operation {operation}"));
-    let request = Request::example(route).unwrap_or_else(|error| panic!("{error}"));
+    let request = Request::example(&PROFILE, route).unwrap_or_else(|error| panic!("{error}"));
     request.without_optional_parameters().unwrap_or(request).sent(Caller::Customer)
 }
 

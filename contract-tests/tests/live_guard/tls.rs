@@ -39,7 +39,7 @@ async fn a_host_without_a_trusted_certificate_gets_nothing() {
     });
 
     let keys = Keys { customer: Some(Secret::new(CANARY)), ..Keys::default() };
-    let http = Http::pinned(format!("https://{NAME}"), address, PROFILE.key_header, keys);
+    let http = Http::pinned(format!("https://{NAME}"), address, &PROFILE, keys);
     let error = http.send(&plain("getHealth")).await.unwrap_err().to_string();
     assert!(error.contains("certificate") && error.contains("UnknownIssuer"), "{error}");
     assert!(!was_trusted.load(Ordering::SeqCst));

@@ -90,7 +90,7 @@ impl Covered<'_> {
 
     /// Whether it succeeded at least once.
     pub fn succeeded(&self) -> bool {
-        self.statuses_that_came().any(|status| (200..300).contains(&status))
+        self.touched.is_some_and(|touched| touched.successes() > 0)
     }
 
     /// The statuses that it was answered with.

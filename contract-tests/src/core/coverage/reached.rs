@@ -6,7 +6,10 @@ use openapi::{Location, Parameter, json_pointer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::core::exchange::{Exchange, Sent};
+use crate::core::{
+    exchange::{Exchange, Sent},
+    profile::ApiProfile,
+};
 
 /// What was reached, by operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,16 +21,31 @@ pub struct Reached(BTreeMap<String, Touched>);
 pub struct Touched {
     /// How often it was answered with a status.
     pub statuses: BTreeMap<u16, u64>,
-    /// The parameters of requests that succeeded, as in `{uuid}`, `?page` or `RANGED-DATA`.
+    /// How many of the answers with a status of success were refusals.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refused: u64,
+    /// The parameters of requests that succeeded, as in `{uuid}`, `?page` or the name of a header.
     pub parameters: BTreeSet<String>,
     /// The properties that good answers had, as pointers in which `*` stands for every item of a
     /// list.
     pub properties: BTreeSet<String>,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Touched {
+    /// How often it succeeded.
+    pub fn successes(&self) -> u64 {
+        let good = self.statuses.range(200..300).map(|(_, times)| times).sum::<u64>();
+        good.saturating_sub(self.refused)
+    }
+}
+
 impl Reached {
     /// Counts an exchange; one without an operation is ignored.
-    pub fn count(&mut self, exchange: &Exchange) {
+    pub fn count(&mut self, profile: &ApiProfile, exchange: &Exchange) {
         let Exchange { sent, received } = exchange;
         let Some(route) = sent.route else { return };
         if !self.0.contains_key(&route.id) {
@@ -35,7 +53,8 @@ impl Reached {
         }
         let touched = self.0.get_mut(&route.id).expect("it was just put there");
         *touched.statuses.entry(received.status).or_default() += 1;
-        if !received.is_success() {
+        if !profile.is_success(received) {
+            touched.refused += u64::from(received.is_2xx());
             return;
         }
         let unsent = |it: &&Parameter| !touched.parameters.contains(&label(it));
@@ -70,6 +89,7 @@ impl Reached {
             for (status, times) in more.statuses {
                 *touched.statuses.entry(status).or_default() += times;
             }
+            touched.refused += more.refused;
             touched.parameters.extend(more.parameters);
             touched.properties.extend(more.properties);
         }
@@ -126,7 +146,8 @@ mod tests {
 
     fn exchange(status: u16, body: &Value) -> Exchange {
         let route = PROFILE.contract.route("getSshKey").expect("the contract has the operation");
-        let sent = Request::example(route).expect("it has an example").sent(Caller::Customer);
+        let sent =
+            Request::example(&PROFILE, route).expect("it has an example").sent(Caller::Customer);
         let body = body.to_string().into_bytes();
         let received = Received { status, headers: HeaderMap::new(), body, took: Duration::ZERO };
         Exchange { sent, received }
@@ -135,8 +156,11 @@ mod tests {
     #[test]
     fn refusals_count_for_their_status_and_good_answers_for_what_they_hold() {
         let mut reached = Reached::default();
-        reached.count(&exchange(404, &json!({ "uuid": "of no good answer" })));
-        reached.count(&exchange(200, &json!([{ "uuid": "a", "unknown": 1 }, { "name": "b" }])));
+        reached.count(&PROFILE, &exchange(404, &json!({ "uuid": "of no good answer" })));
+        reached.count(
+            &PROFILE,
+            &exchange(200, &json!([{ "uuid": "a", "unknown": 1 }, { "name": "b" }])),
+        );
         let touched = reached.of("getSshKey").expect("it was called");
         assert_eq!(touched.statuses, BTreeMap::from([(200, 1), (404, 1)]));
         assert_eq!(touched.parameters, BTreeSet::from(["{uuid}".to_owned()]));

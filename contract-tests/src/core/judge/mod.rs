@@ -14,9 +14,6 @@ use crate::core::{
     profile::ApiProfile,
 };
 
-/// Statuses that a server may answer before an operation runs; a contract sums them up as
-/// `default`.
-const PLATFORM: [u16; 8] = [400, 401, 403, 405, 413, 422, 429, 501];
 /// An answer that takes longer is a warning.
 const SLOW_MILLIS: u128 = 5_000;
 /// Text that shows that a refusal tells something internal.
@@ -75,14 +72,12 @@ impl Judged<'_> {
     }
 
     fn is_unknown_route(&self) -> bool {
-        self.status_code() == 404
-            && self.exchange.received.json()["errorCode"] == self.profile.unknown_route_code
+        (self.profile.refusals.is_unknown_route)(&self.exchange.received)
     }
 
     fn server_error(&self) -> Found {
         let status = self.status_code();
-        // With 501 an emulator says that it does not implement the operation.
-        let failed = status >= 500 && status != 501;
+        let failed = status >= 500 && !self.exchange.received.is_not_emulated();
         failed
             .then(|| self.found(&check::NO_SERVER_ERROR, format!("has the status {status}")))
             .into_iter()
@@ -91,7 +86,9 @@ impl Judged<'_> {
 
     fn status(&self) -> Found {
         let (status, Some(route)) = (self.status_code(), self.route()) else { return Vec::new() };
-        let listed = route.documents(status) || PLATFORM.contains(&status);
+        let listed = route.documents(status)
+            || self.profile.refusals.platform.contains(&status)
+            || self.exchange.received.is_not_emulated();
         let message = || {
             format!("has the status {status}, which the contract does not list for the operation")
         };
@@ -191,7 +188,11 @@ impl Judged<'_> {
 
     fn refusal(&self) -> Found {
         let received = &self.exchange.received;
-        if received.status < 400 || self.exchange.sent.method == Method::HEAD {
+        let refusals = &self.profile.refusals;
+        // What leads elsewhere has no form.
+        let leads_elsewhere = (300..400).contains(&received.status);
+        let is_refusal = (refusals.is_refusal)(received) && !leads_elsewhere;
+        if !is_refusal || self.exchange.sent.method == Method::HEAD {
             return Vec::new();
         }
         let text = received.text();
@@ -205,30 +206,11 @@ impl Judged<'_> {
             })
             .into_iter()
             .collect();
-        let body = received.json();
-        let Some(code) = body["errorCode"].as_i64() else {
-            found.push(
-                self.found(&check::ERROR_SHAPE, "is a refusal without a number").at("/errorCode"),
-            );
-            return found;
-        };
-        let shape = [
-            ("/errorMessage", body["errorMessage"].is_string()),
-            ("/errors", body["errors"].is_array()),
-        ];
-        found.extend(shape.iter().filter(|(_, good)| !good).map(|(at, _)| {
-            self.found(&check::ERROR_SHAPE, "is missing in a refusal, or of another type").at(*at)
-        }));
-        let fits =
-            self.profile.statuses_of(code).map(|statuses| statuses.contains(&received.status));
-        let message = match fits {
-            Some(true) => return found,
-            Some(false) => {
-                format!("is {code}, which does not belong to the status {}", received.status)
-            }
-            None => format!("is {code}, which is in no public table"),
-        };
-        found.push(self.found(&check::ERROR_SHAPE, message).at("/errorCode"));
+        found.extend(
+            (refusals.breaches)(received)
+                .into_iter()
+                .map(|(at, message)| self.found(&check::ERROR_SHAPE, message).at(at)),
+        );
         found
     }
 

@@ -50,6 +50,8 @@ pub struct Family {
     pub initial: fn() -> Value,
     /// What a member becomes that is not sent.
     pub absent: fn() -> Value,
+    /// Whether the answer to a change shows the resource; otherwise it shows no more than its key.
+    pub shows_changes: bool,
     /// Members that are sent and shown nowhere.
     pub write_only: &'static [&'static str],
     /// Members that are shown where one is read alone, and not in a list.
@@ -181,6 +183,7 @@ impl Family {
         shows: Clone::clone,
         initial: no_members,
         absent: no_members,
+        shows_changes: true,
         write_only: &[],
         only_alone: &[],
         only_listed: &[],

@@ -1,15 +1,27 @@
 //! What the harness must know of an API beyond its contract.
 
+pub mod credentials;
 pub mod families;
 pub mod family;
 pub mod flow;
+pub mod paging;
 pub mod random;
+pub mod refusals;
+#[cfg(test)]
+pub mod sample;
 
 use std::fmt;
 
-use openapi::Contract;
+use openapi::{Checked, Contract, RequestBody, Route};
+use serde_json::Value;
 
-use crate::core::profile::{family::Family, flow::Flow};
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::{
+        credentials::Credentials, family::Family, flow::Flow, paging::Paging, refusals::Refusals,
+    },
+    request::{member, mutations},
+};
 
 /// An API under test.
 pub struct ApiProfile {
@@ -17,18 +29,17 @@ pub struct ApiProfile {
     pub name: &'static str,
     /// Its contract.
     pub contract: &'static Contract,
-    /// The header that carries the key.
-    pub key_header: &'static str,
-    /// The header that asks for a part of a list.
-    pub page_header: &'static str,
-    /// Every code that a refusal may carry, with the statuses it belongs to.
-    pub error_codes: &'static [(i64, &'static [u16])],
-    /// The code of a path that no operation has.
-    pub unknown_route_code: i64,
-    /// The words for a part of a list: which row is the first, and how many rows.
-    pub range: fn(u32, u32) -> String,
-    /// How many rows of a list are answered where no part is asked for.
-    pub page_default: u32,
+    /// Where the key of a caller travels.
+    pub credentials: Credentials,
+    /// How a part of a list is asked for; `None` where all of a list is answered always.
+    pub paging: Option<Paging>,
+    /// How it refuses.
+    pub refusals: Refusals,
+    /// Whether an operation only reads.
+    pub reads: fn(&Route) -> bool,
+    /// Where a good answer of an operation holds the resource or the list, as a pointer; empty
+    /// where that is the whole body.
+    pub payload: fn(&Route) -> &'static str,
     /// Whether a path with a slash at the end means the same as without it.
     pub ignores_trailing_slash: bool,
     /// Operations whose example does not succeed in a fresh world, because it needs other requests
@@ -69,6 +80,8 @@ pub struct DemoKeys {
     pub other: &'static str,
     /// A key of the customer whose whitelist excludes this machine.
     pub excluded: &'static str,
+    /// A key in the form of real ones that nobody has, anywhere.
+    pub stranger: &'static str,
 }
 
 impl fmt::Debug for ApiProfile {
@@ -78,9 +91,74 @@ impl fmt::Debug for ApiProfile {
 }
 
 impl ApiProfile {
-    /// The statuses of a code of this API; `None` for a code that it does not know.
-    pub fn statuses_of(&self, code: i64) -> Option<&'static [u16]> {
-        self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, statuses)| *statuses)
+    /// Its operations, in the order of the contract.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Route> + use<> {
+        self.contract.routes.iter()
+    }
+
+    /// Whether an answer is a success.
+    pub fn is_success(&self, received: &Received) -> bool {
+        !(self.refusals.is_refusal)(received)
+    }
+
+    /// What a good answer of an operation holds: the resource, or the list; `null` where it holds
+    /// none.
+    pub fn payload<'a>(&self, route: &Route, body: &'a Value) -> &'a Value {
+        body.pointer((self.payload)(route)).unwrap_or(&Value::Null)
+    }
+
+    /// The same, to be changed.
+    pub fn payload_mut<'a>(&self, route: &Route, body: &'a mut Value) -> Option<&'a mut Value> {
+        body.pointer_mut((self.payload)(route))
+    }
+
+    /// The members of a body that name what a request is about, as parameters of a path do. What is
+    /// made has a new name.
+    pub fn ids_in_body(&self, route: &Route) -> Vec<&'static str> {
+        let others = self.families.iter().copied().flatten().filter(|it| it.create != route.id);
+        let of_families = others.map(|family| family.parameter);
+        let shown = self.shown.iter().map(|(parameter, ..)| *parameter);
+        let in_body =
+            |name: &&str| member::schema(route, name).is_some() && member::is_required(route, name);
+        let mut names: Vec<&str> = of_families.chain(shown).filter(in_body).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Checks a body to which the transport will add the credentials.
+    pub fn check_body(&self, expected: &RequestBody, body: &mut Value) -> Checked {
+        let names = self.credentials.members();
+        if let Some(members) = body.as_object_mut() {
+            for name in &names {
+                let schema = &expected.definition()["properties"][name];
+                let value = mutations::sample(expected, schema, 0).unwrap_or_default();
+                members.insert((*name).to_owned(), value);
+            }
+        }
+        let mut checked = expected.check(body);
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| !names.contains(&name.as_str()));
+        }
+        checked.violations.retain(|it| !names.contains(&it.property.as_str()));
+        checked
+    }
+
+    /// Whether a request changes nothing, by what the operation does that it names.
+    pub fn only_reads(&self, sent: &Sent) -> bool {
+        let by_method = sent.method.is_safe();
+        by_method || sent.route.is_some_and(|it| it.method == sent.method && (self.reads)(it))
+    }
+
+    /// The words for a part of the list of an operation; `None` where it has no parts.
+    pub fn range(&self, route: &Route, start: u32, rows: u32) -> Option<String> {
+        let paging = self.paging.filter(|paging| paging.pages(route))?;
+        Some((paging.range)(start, rows))
+    }
+
+    /// Whether an operation can be asked for a part of its list.
+    pub fn is_paged(&self, route: &Route) -> bool {
+        self.paging.is_some_and(|paging| paging.pages(route))
     }
 
     /// Whether the example of an operation needs other requests before it succeeds.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use self::notation::notations;
 use crate::core::{
     exchange::{Exchange, Received, Sent},
-    profile::ApiProfile,
+    profile::{ApiProfile, credentials::Credentials},
     secret::Secret,
     transport::credentials::Keys,
 };
@@ -74,7 +74,7 @@ impl Redactor {
     ) -> Redactor {
         let redactor = Redactor { profile, known: Mutex::default() };
         for secret in secrets {
-            redactor.number(secret.expose());
+            redactor.number(profile.credentials.secret(secret.expose()));
         }
         redactor
     }
@@ -84,6 +84,11 @@ impl Redactor {
     pub fn of_every_key(profile: &'static ApiProfile) -> Redactor {
         let (own, demo) = (Keys::from_env(), Keys::default().or_demo(profile.demo_keys));
         Redactor::new(profile, own.secrets().chain(demo.secrets()).cloned())
+    }
+
+    /// The API.
+    pub fn profile(&self) -> &'static ApiProfile {
+        self.profile
     }
 
     /// The text with every notation of every known secret replaced.
@@ -109,6 +114,7 @@ impl Redactor {
     /// The same, and where the secrets stood.
     pub fn exchange_with_places(&self, exchange: &Exchange) -> (Exchange, Vec<Redaction>) {
         let Exchange { sent, received } = exchange;
+        self.learn_key(sent);
         let mut places = Vec::new();
         let mut note = |at: String, kind| places.push(Redaction { at, kind });
         let sent = Sent {
@@ -147,6 +153,14 @@ impl Redactor {
         )
     }
 
+    /// A key in a body is known from now on, however the body is written.
+    fn learn_key(&self, sent: &Sent) {
+        let credentials = self.profile.credentials;
+        if let Some(key) = credentials.shown(sent).filter(|_| credentials.header().is_none()) {
+            self.learn(credentials.secret(&key));
+        }
+    }
+
     /// Adds a secret to those that are known, and returns its placeholder.
     pub fn learn(&self, value: &str) -> String {
         placeholder(self.number(value))
@@ -163,7 +177,7 @@ impl Redactor {
 
     fn is_secret_header(&self, name: &str) -> bool {
         HEADERS.contains(&name)
-            || name == self.profile.key_header
+            || self.profile.credentials.header() == Some(name)
             || self.profile.contract.secrets.contains(name)
     }
 
@@ -237,6 +251,9 @@ impl Redactor {
     }
 
     fn mask_sent(&self, sent: &Sent, body: &mut Value) {
+        if let Credentials::Members { key, .. } = self.profile.credentials {
+            mask_names(body, &|name| name == key);
+        }
         match sent.route.and_then(|route| route.body.as_ref()).filter(|body| body.is_json()) {
             Some(known) => known.mask(body, &self.profile.contract.secrets),
             None => mask_names(body, &|name| self.profile.contract.secrets.contains(name)),

@@ -4,10 +4,13 @@
 use std::fmt;
 
 use http::Method;
-use openapi::{Location, Parameter, Route};
+use openapi::{Location, Parameter, RequestBody};
 use serde_json::Value;
 
-use crate::core::request::{Content, Part, Request, mutation::Mutation, mutations};
+use crate::core::{
+    profile::{ApiProfile, paging::Paging, refusals::RefusalKind},
+    request::{Content, Encoding, Part, Request, member, mutation::Mutation, mutations},
+};
 
 /// A request that breaks the contract in one thing.
 pub struct InvalidRequest {
@@ -17,16 +20,15 @@ pub struct InvalidRequest {
     pub subject: String,
     /// The request.
     pub request: Request,
-    /// The statuses that are right for the refusal.
-    pub statuses: Vec<u16>,
+    /// Why it must be refused.
+    pub kind: RefusalKind,
     /// The property that the refusal must name.
     pub property: Option<String>,
 }
 
 impl InvalidRequest {
-    fn new(mutation: Mutation, request: Request, statuses: &[u16]) -> InvalidRequest {
-        let (subject, statuses) = (String::new(), statuses.to_vec());
-        InvalidRequest { mutation, subject, request, statuses, property: None }
+    fn new(mutation: Mutation, request: Request, kind: RefusalKind) -> InvalidRequest {
+        InvalidRequest { mutation, subject: String::new(), request, kind, property: None }
     }
 
     fn about(self, subject: impl Into<String>) -> InvalidRequest {
@@ -46,42 +48,56 @@ impl fmt::Display for InvalidRequest {
     }
 }
 
-/// What can be wrong with `example`, by the contract alone: parameters, range and body.
-pub fn invalid_requests(example: &Request) -> Vec<InvalidRequest> {
-    let parameters = example.route.parameters.iter().flat_map(|it| match it.location {
-        Location::Path => in_path(example, it),
-        Location::Query => in_query(example, it),
-        Location::Header => in_range(example),
+/// What can be wrong with `example`, by the contract alone: parameters, part of the list and body.
+pub fn invalid_requests(profile: &ApiProfile, example: &Request) -> Vec<InvalidRequest> {
+    let parameters = example.route.parameters.iter().flat_map(|it| {
+        let paging = profile.paging.filter(|paging| paging.is_range(it));
+        match (it.location, paging) {
+            (_, Some(paging)) => in_range(example, paging),
+            (Location::Path, None) => in_path(profile, example, it),
+            (Location::Query | Location::Header, None) => in_parameter(example, it),
+        }
     });
-    parameters.chain(in_body(example)).collect()
+    let all = parameters.chain(in_body(profile, example)).chain(of_ids_in_body(profile, example));
+    all.collect()
 }
 
-/// A path of the wrong form is no path of the operation, unless the operation documents 400 for it.
-fn in_path(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
+/// Ids in the body that name nothing.
+fn of_ids_in_body(profile: &ApiProfile, example: &Request) -> Vec<InvalidRequest> {
+    let (route, kind) = (example.route, RefusalKind::UnknownId);
+    let Content::Json(body) = &example.content else { return Vec::new() };
+    if (profile.refusals.statuses)(kind, route).is_empty() {
+        return Vec::new();
+    }
+    let unknown = |name: &'static str| {
+        let request = example.with(name, member::unknown_id(route, body, name)?);
+        Some(InvalidRequest::new(Mutation::Unknown, request, kind).about(name))
+    };
+    profile.ids_in_body(route).into_iter().filter_map(unknown).collect()
+}
+
+fn in_path(profile: &ApiProfile, example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     let name = &parameter.name;
-    let refused = |mutation, text, statuses: &[u16]| {
-        InvalidRequest::new(mutation, example.with(name, text), statuses).about(name)
+    let refused = |mutation, text, kind| {
+        InvalidRequest::new(mutation, example.with(name, text), kind).about(name)
     };
     let wrong = mutations::invalid_texts(parameter)
         .into_iter()
-        .map(|(mutation, text)| refused(mutation, text, &[404, 400]));
+        .map(|(mutation, text)| refused(mutation, text, RefusalKind::PathParameter));
     // A POST may create what the last parameter of its path names.
     let route = example.route;
     let may_be_new = route.method == Method::POST && route.path.ends_with(&format!("{{{name}}}"));
-    let unknown =
-        mutations::unknown_id(parameter).filter(|_| !may_be_new).zip(status_of_unknown_id(route));
-    let unknown = unknown.map(|(text, status)| refused(Mutation::Unknown, text, &[status]));
+    let refuses = !(profile.refusals.statuses)(RefusalKind::UnknownId, route).is_empty();
+    let unknown = mutations::unknown_id(parameter).filter(|_| !may_be_new && refuses);
+    let unknown = unknown.map(|text| refused(Mutation::Unknown, text, RefusalKind::UnknownId));
     wrong.chain(unknown).collect()
 }
 
-/// The status of an operation for an unknown id: the first of these that it documents.
-pub(crate) fn status_of_unknown_id(route: &Route) -> Option<u16> {
-    [404, 400, 403].into_iter().find(|status| route.documents(*status))
-}
-
-fn in_query(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
+fn in_parameter(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     let name = &parameter.name;
-    let refused = |mutation, request| InvalidRequest::new(mutation, request, &[400]).about(name);
+    let refused = |mutation, request| {
+        InvalidRequest::new(mutation, request, RefusalKind::Parameter).about(name)
+    };
     let missing = || refused(Mutation::Missing, example.without(name)).of(name);
     let missing = parameter.required.then(missing);
     let wrong = mutations::invalid_texts(parameter).into_iter().map(|(mutation, text)| {
@@ -102,41 +118,35 @@ fn in_query(example: &Request, parameter: &Parameter) -> Vec<InvalidRequest> {
     missing.into_iter().chain(wrong).chain(twice).collect()
 }
 
-/// Each API words ranges in its own way; these are wrong in the one that all our contracts use.
-fn in_range(example: &Request) -> Vec<InvalidRequest> {
-    let wrong = [
-        "x",
-        "start=x",
-        "start=-1",
-        "results=1.5",
-        "start=0,results=25,more=1",
-        "start=1,start=2",
-        "start=99999999999999999999",
-        "start=0;results=25",
-        "start=0,",
-        "bytes=0-24",
-    ];
-    let refused = |text| InvalidRequest::new(Mutation::Range(text), example.range(text), &[400]);
-    wrong.into_iter().map(refused).collect()
+fn in_range(example: &Request, paging: Paging) -> Vec<InvalidRequest> {
+    let refused = |words: &&'static str| {
+        let request = example.with(paging.header, *words);
+        InvalidRequest::new(Mutation::Range(words), request, RefusalKind::Parameter)
+            .about(paging.header)
+    };
+    paging.invalid.iter().map(refused).collect()
 }
 
-fn in_body(example: &Request) -> Vec<InvalidRequest> {
-    let refused = |mutation, content, status| {
-        InvalidRequest::new(mutation, example.content(content), &[status])
-    };
+fn in_body(profile: &ApiProfile, example: &Request) -> Vec<InvalidRequest> {
+    let refused =
+        |mutation, content, kind| InvalidRequest::new(mutation, example.content(content), kind);
     match (&example.content, &example.route.body) {
         (Content::Json(body), Some(expected)) => {
             let cut = Content::Text("{\"name\":".to_owned());
-            let not_json = refused(Mutation::NotJson, cut, 400);
-            let no_body = || refused(Mutation::NoBody, Content::Nothing, 400);
-            let missing = expected.required.then(no_body);
-            let broken = mutations::invalid_bodies(expected, body).into_iter().map(|broken| {
+            let is_json = example.encoding == Encoding::Json;
+            let not_json = || refused(Mutation::NotJson, cut, RefusalKind::NotReadable);
+            let no_body = || refused(Mutation::NoBody, Content::Nothing, RefusalKind::NotReadable);
+            let missing = (expected.required && is_json).then(no_body);
+            let left_out = profile.credentials.members();
+            let broken = mutations::invalid_bodies(expected, &left_out, body).into_iter();
+            let broken = broken.filter(|it| is_refused(profile, example, expected, &it.value));
+            let broken = broken.map(|broken| {
                 let subject = if broken.property.is_empty() { "a body" } else { &broken.property };
-                refused(broken.mutation, Content::Json(broken.value), 422)
+                refused(broken.mutation, Content::Json(broken.value), RefusalKind::Body)
                     .about(subject)
                     .of(broken.property)
             });
-            std::iter::once(not_json).chain(missing).chain(broken).collect()
+            is_json.then(not_json).into_iter().chain(missing).chain(broken).collect()
         }
         (Content::Form(parts), Some(expected)) => {
             let required = expected.definition()["required"].as_array().into_iter().flatten();
@@ -146,12 +156,24 @@ fn in_body(example: &Request) -> Vec<InvalidRequest> {
                     true => Part { name: "other".to_owned(), ..part.clone() },
                     false => part.clone(),
                 };
-                let others = parts.iter().map(rename).collect();
-                refused(Mutation::Missing, Content::Form(others), 422).about(name).of(name)
+                let others = Content::Form(parts.iter().map(rename).collect());
+                refused(Mutation::Missing, others, RefusalKind::Body).about(name).of(name)
             });
-            let other = refused(Mutation::NotForm, Content::Text("{}".to_owned()), 400);
-            missing.chain([other]).collect()
+            let other = Content::Text("{}".to_owned());
+            missing.chain([refused(Mutation::NotForm, other, RefusalKind::NotReadable)]).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the contract refuses a body in the encoding of a request: where the contract is lenient,
+/// a number may be sent as a text, or nothing as `null`. The transport adds the credentials.
+fn is_refused(
+    profile: &ApiProfile,
+    example: &Request,
+    expected: &RequestBody,
+    value: &Value,
+) -> bool {
+    let read = example.encoding.read_back(expected, value);
+    read.is_some_and(|mut read| !profile.check_body(expected, &mut read).violations.is_empty())
 }

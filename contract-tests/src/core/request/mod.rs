@@ -1,6 +1,9 @@
 //! A request as data: the example of the contract, and whatever a test makes of it.
 
+pub mod encoding;
+mod form;
 pub mod invalid_request;
+pub mod member;
 pub mod mutation;
 pub mod mutations;
 pub mod tolerated;
@@ -8,9 +11,12 @@ pub mod tolerated;
 use openapi::{Location, Parameter, RequestBody, Route, plain};
 use serde_json::Value;
 
+pub(crate) use self::form::Form;
+pub use self::{encoding::Encoding, form::Part};
 use crate::core::{
     encode::encode,
-    exchange::{Caller, Sent},
+    exchange::{Caller, Sent, wire_path},
+    profile::ApiProfile,
 };
 
 /// The body of a request.
@@ -18,7 +24,7 @@ use crate::core::{
 pub enum Content {
     /// None.
     Nothing,
-    /// A JSON value.
+    /// A value, written in the encoding of the request.
     Json(Value),
     /// Any text, sent as JSON.
     Text(String),
@@ -26,69 +32,58 @@ pub enum Content {
     Form(Vec<Part>),
 }
 
-/// One part of a multipart form.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Part {
-    /// The name of the field.
-    pub name: String,
-    /// The name of the file, where the part is one.
-    pub file_name: Option<String>,
-    /// The content.
-    pub content: Vec<u8>,
-}
-
-impl Part {
-    /// A field with a text.
-    pub fn text(name: &str, text: &str) -> Part {
-        Part { name: name.to_owned(), file_name: None, content: text.into() }
-    }
-
-    /// A file.
-    pub fn file(name: &str, file_name: &str, content: impl Into<Vec<u8>>) -> Part {
-        let file_name = Some(file_name.to_owned());
-        Part { name: name.to_owned(), file_name, content: content.into() }
-    }
-}
-
 /// A request of one operation.
 #[derive(Clone)]
 pub struct Request {
     /// The operation.
     pub route: &'static Route,
-    /// Parameters of the path and of the query; one that repeats stands here several times.
+    /// Parameters, wherever the contract has them; one that repeats stands here several times.
     pub parameters: Vec<(String, String)>,
-    /// The header that asks for a part of a list.
-    pub range: Option<String>,
     /// The body.
     pub content: Content,
+    /// How the body is written, where it is a value.
+    pub encoding: Encoding,
 }
 
 impl Request {
-    /// The example of the contract: every parameter that has one, and the body. The error says what
-    /// the contract lacks.
-    pub fn example(route: &'static Route) -> Result<Request, String> {
-        let (mut parameters, mut range) = (Vec::new(), None);
+    /// The example of the contract: every parameter that has one, and the body; without the
+    /// credentials, which the transport adds. The error says what the contract lacks.
+    pub fn example(profile: &ApiProfile, route: &'static Route) -> Result<Request, String> {
+        let is_key = |name: &str| profile.credentials.is_member(name);
+        let mut parameters = Vec::new();
         for parameter in &route.parameters {
-            match (&parameter.example, parameter.location) {
-                (Some(example), Location::Header) => range = Some(plain(example)),
-                (Some(Value::Array(values)), _) => {
+            match &parameter.example {
+                Some(Value::Array(values)) => {
                     let given = values.iter().map(|value| (parameter.name.clone(), plain(value)));
                     parameters.extend(given);
                 }
-                (Some(example), _) => parameters.push((parameter.name.clone(), plain(example))),
-                (None, _) if parameter.required => return Err(lacks_parameter(route, parameter)),
-                (None, _) => {}
+                Some(example) => parameters.push((parameter.name.clone(), plain(example))),
+                None if parameter.required => return Err(lacks_parameter(route, parameter)),
+                None => {}
             }
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(body) if !body.is_json() => Content::Form(parts(body)),
-            Some(body) => match &body.example {
-                Some(example) => Content::Json(example.clone()),
+            Some(body) if !body.is_json() => {
+                let parts = parts(body).into_iter();
+                Content::Form(parts.filter(|part| !is_key(&part.name)).collect())
+            }
+            Some(body) => match body.example.clone() {
+                Some(Value::Object(mut example)) => {
+                    example.retain(|name, _| !is_key(name));
+                    Content::Json(example.into())
+                }
+                Some(example) => Content::Json(example),
                 None => return Err(lacks_body(route)),
             },
         };
-        Ok(Request { route, parameters, range, content })
+        Ok(Request { parameters, content, ..Request::of(route) })
+    }
+
+    /// A request without anything that the contract lets one leave out, and without the rest.
+    pub fn of(route: &'static Route) -> Request {
+        let (parameters, content) = (Vec::new(), Content::Nothing);
+        Request { route, parameters, content, encoding: Encoding::Json }
     }
 
     /// The same without what may be left out beside the body; `None` where that is nothing.
@@ -98,30 +93,65 @@ impl Request {
             |name: &str| self.route.parameters.iter().any(|it| it.name == name && it.required);
         let parameters: Vec<_> =
             self.parameters.iter().filter(|(name, _)| required(name)).cloned().collect();
-        let differs = self.range.is_some() || parameters.len() < self.parameters.len();
-        differs.then(|| Request { parameters, range: None, ..self.clone() })
+        let differs = parameters.len() < self.parameters.len();
+        differs.then(|| Request { parameters, ..self.clone() })
     }
 
-    /// The same with another value of a parameter.
+    /// The same with another value of a parameter; it goes into the body where the contract has it
+    /// there.
     #[must_use]
     pub fn with(&self, name: &str, text: impl Into<String>) -> Request {
-        let mut changed = self.without(name);
-        changed.parameters.push((name.to_owned(), text.into()));
+        let (mut changed, text) = (self.without(name), text.into());
+        match (member::value(self.route, name, &text), &mut changed.content) {
+            (Some(value), Content::Json(Value::Object(body))) => {
+                drop(body.insert(name.to_owned(), value));
+            }
+            (Some(_), Content::Form(parts)) => parts.push(Part::text(name, &text)),
+            _ => changed.parameters.push((name.to_owned(), text)),
+        }
         changed
     }
 
-    /// The same without a parameter.
+    /// The same without a parameter, wherever it is.
     #[must_use]
     pub fn without(&self, name: &str) -> Request {
-        let parameters =
-            self.parameters.iter().filter(|(other, _)| other != name).cloned().collect();
-        Request { parameters, ..self.clone() }
+        let mut changed = self.clone();
+        changed.parameters.retain(|(other, _)| other != name);
+        if member::schema(self.route, name).is_some() {
+            match &mut changed.content {
+                Content::Json(Value::Object(body)) => drop(body.shift_remove(name)),
+                Content::Form(parts) => parts.retain(|part| part.name != name),
+                _ => {}
+            }
+        }
+        changed
     }
 
-    /// The same with another range.
+    /// The value of a parameter, wherever it is.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let given = self.parameters.iter().find(|(other, _)| other == name);
+        let in_body = || match &self.content {
+            Content::Json(body) => body.get(name).map(plain),
+            _ => None,
+        };
+        given.map(|(_, text)| text.clone()).or_else(in_body)
+    }
+
+    /// The same with its body written in another way; `None` where that has no words for it.
     #[must_use]
-    pub fn range(&self, range: impl Into<String>) -> Request {
-        Request { range: Some(range.into()), ..self.clone() }
+    pub fn encoded(&self, encoding: Encoding) -> Option<Request> {
+        let Content::Json(body) = &self.content else { return None };
+        encoding.write(body).map(|_| Request { encoding, ..self.clone() })
+    }
+
+    /// The same with another value of a member of its JSON body.
+    #[must_use]
+    pub fn with_member(&self, name: &str, value: Value) -> Request {
+        let mut changed = self.clone();
+        if let Content::Json(Value::Object(members)) = &mut changed.content {
+            members.insert(name.to_owned(), value);
+        }
+        changed
     }
 
     /// The same with another body.
@@ -133,22 +163,24 @@ impl Request {
     /// The request as it goes over the wire.
     #[must_use]
     pub fn sent(&self, caller: Caller) -> Sent {
-        let (mut target, mut query) = (self.route.path.clone(), String::new());
+        let (mut target, mut query) = (wire_path(self.route).to_owned(), String::new());
+        let mut given = Vec::new();
         for (name, text) in &self.parameters {
             if self.route.parameter(Location::Path, name).is_some() {
                 target = target.replace(&format!("{{{name}}}"), &encode(text));
+            } else if self.route.parameter(Location::Header, name).is_some() {
+                given.push((name.to_lowercase(), text.clone()));
             } else {
                 query += if query.is_empty() { "?" } else { "&" };
                 query += &format!("{name}={}", encode(text));
             }
         }
-        let range = self.range.iter().flat_map(|range| {
-            let header = self.route.parameters.iter().find(|it| it.location == Location::Header);
-            header.map(|header| (header.name.to_lowercase(), range.clone()))
-        });
         let (media, body) = match &self.content {
             Content::Nothing => (None, Vec::new()),
-            Content::Json(body) => (Some(JSON.to_owned()), body.to_string().into_bytes()),
+            Content::Json(body) => {
+                let written = self.encoding.write(body).or_else(|| Encoding::Json.write(body));
+                written.map_or((None, Vec::new()), |(media, body)| (Some(media), body))
+            }
             Content::Text(text) => (Some(JSON.to_owned()), text.clone().into_bytes()),
             Content::Form(parts) => {
                 let form = Form::of(parts);
@@ -161,7 +193,7 @@ impl Request {
             caller,
             method: self.route.method.clone(),
             target: target + &query,
-            headers: media.into_iter().chain(range).collect(),
+            headers: media.into_iter().chain(given).collect(),
             body,
         }
     }
@@ -169,37 +201,6 @@ impl Request {
 
 /// The media type of most bodies.
 pub(crate) const JSON: &str = "application/json";
-/// What stands between the parts of a form. It is always the same, so that a run repeats to the
-/// byte.
-const BOUNDARY: &str = "contract-tests-7f1c0d5a";
-
-/// A multipart form as it goes over the wire.
-pub(crate) struct Form {
-    /// Its media type.
-    pub media: String,
-    /// Its parts.
-    pub body: Vec<u8>,
-}
-
-impl Form {
-    /// The form of these parts.
-    pub fn of(parts: &[Part]) -> Form {
-        let mut body = Vec::new();
-        for Part { name, file_name, content } in parts {
-            let file = file_name
-                .iter()
-                .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
-            let file: String = file.collect();
-            let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
-            body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
-            body.extend(content);
-            body.extend(b"\r\n");
-        }
-        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-        Form { media: format!("multipart/form-data; boundary={BOUNDARY}"), body }
-    }
-}
-
 /// One part for each property of the form. The example of a file is its name; its content does not
 /// matter.
 fn parts(body: &RequestBody) -> Vec<Part> {

@@ -13,6 +13,8 @@ pub enum Mutation {
     Null,
     /// A value is none of those that are listed.
     OutsideEnum,
+    /// A value is what a schema says it must not be.
+    Forbidden,
     /// A value is just below this limit.
     Below(Limit),
     /// A value is just above this limit.
@@ -27,7 +29,7 @@ pub enum Mutation {
     Unknown,
     /// A parameter that does not repeat is given twice.
     Twice,
-    /// The header that asks for a part of a list has this text.
+    /// What asks for a part of a list are these words.
     Range(&'static str),
     /// There is no body.
     NoBody,
@@ -46,6 +48,8 @@ pub enum Limit {
     Value,
     /// The items of a list.
     Items,
+    /// The members of an object.
+    Properties,
 }
 
 impl Limit {
@@ -54,6 +58,7 @@ impl Limit {
             Limit::Length => "minLength",
             Limit::Value => "minimum",
             Limit::Items => "minItems",
+            Limit::Properties => "minProperties",
         }
     }
 
@@ -62,6 +67,7 @@ impl Limit {
             Limit::Length => "maxLength",
             Limit::Value => "maximum",
             Limit::Items => "maxItems",
+            Limit::Properties => "maxProperties",
         }
     }
 }
@@ -72,6 +78,7 @@ impl fmt::Display for Mutation {
             Mutation::Missing => f.write_str("missing"),
             Mutation::WrongType => f.write_str("of the wrong type"),
             Mutation::Null => f.write_str("null"),
+            Mutation::Forbidden => f.write_str("as it must not be"),
             Mutation::OutsideEnum => f.write_str("outside its enum"),
             Mutation::Below(limit) => write!(f, "under its {}", limit.lower()),
             Mutation::Above(limit) => write!(f, "over its {}", limit.upper()),
@@ -80,7 +87,7 @@ impl fmt::Display for Mutation {
             Mutation::OutOfRange => f.write_str("out of range"),
             Mutation::Unknown => f.write_str("that names nothing"),
             Mutation::Twice => f.write_str("given twice"),
-            Mutation::Range(text) => write!(f, "RANGED-DATA {text:?}"),
+            Mutation::Range(text) => write!(f, "{text:?}"),
             Mutation::NoBody => f.write_str("no body"),
             Mutation::NotJson => f.write_str("a body that is not JSON"),
             Mutation::NotForm => f.write_str("a body that is no form"),

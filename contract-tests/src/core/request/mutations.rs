@@ -20,10 +20,11 @@ pub struct InvalidBody {
 const DEPTH_MAX: usize = 8;
 
 /// The keywords that schemas of requests may have. For a new one, say here how to break it.
-const KEYWORDS: [&str; 24] = [
+const KEYWORDS: [&str; 27] = [
     "$ref",
     "additionalProperties",
     "anyOf",
+    "const",
     "contentMediaType",
     "default",
     "deprecated",
@@ -38,7 +39,9 @@ const KEYWORDS: [&str; 24] = [
     "maximum",
     "minItems",
     "minLength",
+    "minProperties",
     "minimum",
+    "not",
     "oneOf",
     "pattern",
     "properties",
@@ -59,9 +62,10 @@ const FORMATS: [(&str, &str); 8] = [
     ("uuid", "00000000-0000-4000-8000-000000000000"),
 ];
 
-/// Every body that differs from `example` in one thing that the contract forbids.
-pub fn invalid_bodies(body: &RequestBody, example: &Value) -> Vec<InvalidBody> {
-    let mut walk = Walk { body, found: Vec::new() };
+/// Every body that differs from `example` in one thing that the contract forbids. Members that are
+/// left out are added by others, and never broken.
+pub fn invalid_bodies(body: &RequestBody, left_out: &[&str], example: &Value) -> Vec<InvalidBody> {
+    let mut walk = Walk { body, left_out, found: Vec::new() };
     walk.visit(example, &Place::default(), body.definition(), true);
     walk.found
 }
@@ -79,13 +83,16 @@ pub fn invalid_texts(parameter: &Parameter) -> Vec<(Mutation, String)> {
     wrong_type.into_iter().chain(limits).filter(|(_, text)| reaches(text)).collect()
 }
 
+/// Ids that nothing has.
+pub const UNKNOWN: [&str; 3] =
+    ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
+
 /// An id that the contract allows for this parameter and that nothing has; `None` for an enum.
 pub fn unknown_id(parameter: &Parameter) -> Option<String> {
     if parameter.definition["enum"].is_array() {
         return None;
     }
-    let mut candidates =
-        ["999999999", "00000000-0000-4000-8000-000000000000", "nothing-has-this-name"];
+    let mut candidates = UNKNOWN;
     // An operation may demand more than the contract says, so one as long as the example is tried
     // first.
     let length = parameter.example.as_ref().map_or(0, |example| plain(example).len());
@@ -122,6 +129,7 @@ impl Place {
 
 struct Walk<'a> {
     body: &'a RequestBody,
+    left_out: &'a [&'a str],
     found: Vec<InvalidBody>,
 }
 
@@ -143,6 +151,13 @@ impl Walk<'_> {
             let first = whole.pointer(&at.first_item().pointer).cloned();
             first.or_else(|| sample(self.body, items, at.depth))
         });
+        let added = if at.property.is_empty() { self.left_out.len() } else { 0 };
+        if let Some(value) = self.forbidden(schema, whole.pointer(&at.pointer)) {
+            self.push(whole, at, Mutation::Forbidden, value);
+        }
+        if let Some(value) = self.too_few(schema, whole.pointer(&at.pointer), added) {
+            self.push(whole, at, Mutation::Below(Limit::Properties), value);
+        }
         for (mutation, value) in limits(schema, item.as_ref()) {
             // An empty text for an optional one means that none is given.
             if required || value != "" {
@@ -165,7 +180,8 @@ impl Walk<'_> {
 
     fn members(&mut self, whole: &Value, at: &Place, schema: &Value) {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            if property["readOnly"] == true {
+            let is_added = at.property.is_empty() && self.left_out.contains(&name.as_str());
+            if property["readOnly"] == true || is_added {
                 continue;
             }
             let inner = at.member(name);
@@ -185,6 +201,35 @@ impl Walk<'_> {
                 added.map_or_else(|| whole.clone(), |value| set(whole, &inner.pointer, value));
             self.visit(&whole, &inner, property, required);
         }
+    }
+
+    /// A value that the `not` of a schema describes.
+    fn forbidden(&self, schema: &Value, value: Option<&Value>) -> Option<Value> {
+        let not = self.body.resolve(schema.get("not")?);
+        let Some(names) = not["required"].as_array() else {
+            return sample(self.body, not, 0);
+        };
+        let mut members = value?.as_object()?.clone();
+        for name in names.iter().filter_map(Value::as_str) {
+            if !members.contains_key(name) {
+                let property = schema["properties"].get(name)?;
+                members.insert(name.to_owned(), sample(self.body, property, 0)?);
+            }
+        }
+        Some(members.into())
+    }
+
+    /// An object with one member less than the schema wants; `None` where all must be there anyway.
+    fn too_few(&self, schema: &Value, value: Option<&Value>, added: usize) -> Option<Value> {
+        let least = usize::try_from(schema["minProperties"].as_u64()?).ok()?.checked_sub(added)?;
+        let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
+        let members = value?.as_object()?;
+        let is_required = |name: &String| required.iter().any(|it| it == name);
+        let (kept, others): (Vec<_>, Vec<_>) =
+            members.iter().partition(|(name, _)| is_required(name));
+        let room = least.checked_sub(1 + kept.len())?;
+        let few = kept.into_iter().chain(others.into_iter().take(room));
+        Some(Value::Object(few.map(|(name, value)| (name.clone(), value.clone())).collect()))
     }
 
     fn push(&mut self, whole: &Value, at: &Place, mutation: Mutation, value: Value) {
@@ -234,6 +279,10 @@ fn of_another_type(allowed: &[&str]) -> Option<Value> {
 /// Values of the right type that a schema forbids. `item` is one that the list may hold.
 fn limits(schema: &Value, item: Option<&Value>) -> Vec<(Mutation, Value)> {
     let mut found = Vec::new();
+    if let Some(only) = schema.get("const") {
+        let other = only.as_i64().map_or_else(|| json!("outside"), |only| json!(only + 1));
+        found.push((Mutation::OutsideEnum, other));
+    }
     if let Some(allowed) = schema["enum"].as_array() {
         let largest = allowed.iter().filter_map(Value::as_i64).max();
         let outside = largest.map_or_else(|| json!("outside"), |largest| json!(largest + 1));
@@ -277,9 +326,14 @@ fn limits(schema: &Value, item: Option<&Value>) -> Vec<(Mutation, Value)> {
 }
 
 /// A value that a schema allows; `None` where none can be derived, as for a pattern.
-fn sample(body: &RequestBody, schema: &Value, depth: usize) -> Option<Value> {
+pub fn sample(body: &RequestBody, schema: &Value, depth: usize) -> Option<Value> {
     let schema = body.resolve(schema);
-    let told = [schema.pointer("/examples/0"), schema.get("default"), schema.pointer("/enum/0")];
+    let told = [
+        schema.get("const"),
+        schema.pointer("/examples/0"),
+        schema.get("default"),
+        schema.pointer("/enum/0"),
+    ];
     if let Some(told) = told.into_iter().flatten().next() {
         return Some(told.clone());
     }
@@ -345,7 +399,8 @@ mod tests {
             let example = body.example.clone().or_else(|| sample(body, body.definition(), 0));
             let Some(example) = example else { continue };
             assert_eq!(body.check(&mut example.clone()).violations, [], "{}: {example}", route.id);
-            for InvalidBody { mutation, property, mut value } in invalid_bodies(body, &example) {
+            for InvalidBody { mutation, property, mut value } in invalid_bodies(body, &[], &example)
+            {
                 let sent = value.to_string();
                 let violations = body.check(&mut value).violations;
                 let named = violations.iter().any(|violation| violation.property == property);
@@ -381,7 +436,7 @@ mod tests {
             "instanceType": "bm7.std.8",
             "os": { "slug": "debian-12" },
         });
-        let found: Vec<String> = invalid_bodies(body, &example)
+        let found: Vec<String> = invalid_bodies(body, &[], &example)
             .into_iter()
             .map(|it| format!("{} {}", it.property, it.mutation))
             .collect();

@@ -9,8 +9,6 @@ pub const KEY: &str = "CONTRACT_API_KEY";
 pub const OTHER_KEY: &str = "CONTRACT_OTHER_API_KEY";
 /// A key whose whitelist excludes this machine.
 pub const EXCLUDED_KEY: &str = "CONTRACT_EXCLUDED_API_KEY";
-/// A key that no customer has. It has twenty letters and digits, as real keys do.
-pub const WRONG_KEY: &str = "NobodyHasThisKey0000";
 
 /// The keys of the customers that the harness calls as.
 #[derive(Clone, Default)]
@@ -21,6 +19,8 @@ pub struct Keys {
     pub other: Option<Secret>,
     /// The key of [`Caller::Excluded`].
     pub excluded: Option<Secret>,
+    /// The key of [`Caller::Stranger`], which is no secret because nobody has it.
+    pub stranger: Option<Secret>,
 }
 
 impl Keys {
@@ -30,6 +30,7 @@ impl Keys {
             customer: Secret::from_env(KEY),
             other: Secret::from_env(OTHER_KEY),
             excluded: Secret::from_env(EXCLUDED_KEY),
+            stranger: None,
         }
     }
 
@@ -41,7 +42,15 @@ impl Keys {
             customer: or(self.customer, demo.customer),
             other: or(self.other, demo.other),
             excluded: or(self.excluded, demo.excluded),
+            stranger: or(self.stranger, demo.stranger),
         }
+    }
+
+    /// Adds the key that nobody has, where there is none yet.
+    #[must_use]
+    pub fn with_stranger(self, demo: DemoKeys) -> Keys {
+        let stranger = self.stranger.or_else(|| Some(Secret::new(demo.stranger)));
+        Keys { stranger, ..self }
     }
 
     /// The key that `caller` sends; `None` without one.
@@ -50,7 +59,7 @@ impl Keys {
             Caller::Customer => self.customer.as_ref().map(Secret::expose),
             Caller::Other => self.other.as_ref().map(Secret::expose),
             Caller::Nobody => None,
-            Caller::Stranger => Some(WRONG_KEY),
+            Caller::Stranger => self.stranger.as_ref().map(Secret::expose),
             Caller::Excluded => self.excluded.as_ref().map(Secret::expose),
         }
     }

@@ -31,7 +31,10 @@ use self::{
     credentials::Keys,
     denied::{Denied, Refusal},
 };
-use crate::core::exchange::{Received, Sent};
+use crate::core::{
+    exchange::{Received, Sent},
+    profile::{ApiProfile, credentials::Credentials},
+};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,32 +77,32 @@ pub trait Transport: Send + Sync {
 #[derive(Clone)]
 pub struct Http {
     base: String,
-    key_header: &'static str,
+    credentials: Credentials,
     keys: Keys,
     client: Client<HttpsConnector<HttpConnector<Pinned>>, Full<Bytes>>,
 }
 
 impl Http {
-    /// Sends to the server at `base`, as in `http://127.0.0.1:8080`; credentials travel in
-    /// `key_header`.
-    pub fn new(base: impl Into<String>, key_header: &'static str, keys: Keys) -> Http {
-        Http::connecting(base.into(), None, key_header, keys)
+    /// Sends to the server at `base`, as in `http://127.0.0.1:8080`; the keys travel where the API
+    /// wants them.
+    pub fn new(base: impl Into<String>, profile: &ApiProfile, keys: Keys) -> Http {
+        Http::connecting(base.into(), None, profile, keys)
     }
 
     /// Sends to `base`, which is at `address` whatever anybody says later.
     pub fn pinned(
         base: impl Into<String>,
         address: SocketAddr,
-        key_header: &'static str,
+        profile: &ApiProfile,
         keys: Keys,
     ) -> Http {
-        Http::connecting(base.into(), Some(address), key_header, keys)
+        Http::connecting(base.into(), Some(address), profile, keys)
     }
 
     fn connecting(
         base: String,
         address: Option<SocketAddr>,
-        key_header: &'static str,
+        profile: &ApiProfile,
         keys: Keys,
     ) -> Http {
         let mut plain = HttpConnector::new_with_resolver(Pinned(address));
@@ -111,7 +114,9 @@ impl Http {
             .https_or_http()
             .enable_http1()
             .wrap_connector(plain);
-        Http { base, key_header, keys, client: Client::builder(TokioExecutor::new()).build(https) }
+        let client = Client::builder(TokioExecutor::new()).build(https);
+        let keys = keys.with_stranger(profile.demo_keys);
+        Http { base, credentials: profile.credentials, keys, client }
     }
 
     async fn answer(&self, sent: &Sent) -> Result<Received, Unreachable> {
@@ -139,12 +144,21 @@ impl Http {
         for (name, value) in &sent.headers {
             request = request.header(name, value);
         }
-        if let Some(key) = self.keys.of(sent.caller) {
-            let mut key = http::HeaderValue::from_str(key)?;
-            key.set_sensitive(true);
-            request = request.header(self.key_header, key);
+        let mut body = sent.body.clone();
+        match (self.credentials, self.keys.of(sent.caller)) {
+            (Credentials::Header(name), Some(key)) => {
+                let mut key = http::HeaderValue::from_str(key)?;
+                key.set_sensitive(true);
+                request = request.header(name, key);
+            }
+            (in_body, Some(key)) => {
+                let mut sent = sent.clone();
+                in_body.add(&mut sent, key);
+                body = sent.body;
+            }
+            (_, None) => {}
         }
-        request.body(Full::from(sent.body.clone()))
+        request.body(Full::from(body))
     }
 }
 

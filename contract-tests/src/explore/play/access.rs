@@ -3,28 +3,24 @@
 use http::Method;
 use openapi::Location;
 
-use super::{
-    Play, TargetOperation,
-    request::{About, status_of_unknown_id},
-};
+use super::{Play, TargetOperation, request::About};
 use crate::{
     core::{
         check,
-        exchange::{Caller, Received},
-        profile::family::Role,
-        request::{Request, mutations},
+        exchange::{Caller, Received, wire_path},
+        profile::{
+            ApiProfile,
+            family::Role,
+            refusals::{RefusalKind, expected},
+        },
+        request::{Content, Request, member, mutations},
     },
     explore::{
-        model::{plain, rows},
+        model::plain,
         session::Played,
         step::{BodyChoice, Step},
     },
 };
-
-/// The status of a request without good credentials.
-const UNAUTHENTICATED: u16 = 401;
-/// The status of a request with a valid key that may not be used from here.
-const FORBIDDEN: u16 = 403;
 
 impl Play<'_> {
     /// A valid request about the resource of a slot or about a parent, else the example.
@@ -44,7 +40,7 @@ impl Play<'_> {
             None => About::parent(self.parent(operation.family, slot).flatten()),
         };
         let request = self.request(operation, &about, choice);
-        Ok(request.or_else(|| Request::example(operation.route).ok()))
+        Ok(request.or_else(|| self.example_of(operation.route)))
     }
 
     /// Rejects callers without a valid key on protected operations, without changing anything.
@@ -69,19 +65,22 @@ impl Play<'_> {
     /// Checks that a valid request of this caller is rejected for its credentials.
     pub(super) async fn expect_denied(&mut self, request: &Request, caller: Caller) -> Played {
         let route = request.route;
-        let (closed, expected) = match caller {
-            Caller::Excluded => (route.documents(FORBIDDEN), FORBIDDEN),
-            _ => (!route.open, UNAUTHENTICATED),
+        let kind = match caller {
+            Caller::Excluded => RefusalKind::Excluded,
+            _ => RefusalKind::Unauthenticated,
         };
+        let statuses = self.statuses(kind, route);
+        let closed = !statuses.is_empty() && (caller == Caller::Excluded || !route.open);
         if !closed || !self.session.target.can_call_as(caller) {
             return Ok(());
         }
         let received = self.session.send(request.sent(caller)).await?;
-        if received.status == expected {
+        if self.refuses(kind, route, &received) {
             return Ok(());
         }
         let who = caller.description().unwrap_or_default();
-        let message = format!("has the status {} {who} instead of {expected}", received.status);
+        let (ending, expected) = (self.ending(&received), expected(&statuses));
+        let message = format!("{ending} {who} instead of {expected}");
         self.session.found(&check::REFUSES_UNAUTHENTICATED, &route.id, "", message)
     }
 
@@ -118,18 +117,23 @@ impl Play<'_> {
         request: &Request,
         parameter: &str,
     ) -> Played {
-        let Some(missing) = never_given(request, parameter) else { return Ok(()) };
+        let missing = never_given(self.profile(), request, parameter);
+        let Some(missing) = missing else { return Ok(()) };
         let theirs = self.session.send(request.sent(Caller::Other)).await?;
         let nothing = self.session.send(missing.sent(Caller::Other)).await?;
-        let told = |received: &Received| (received.status, received.json()["errorCode"].clone());
-        let closed = theirs.status == FORBIDDEN || told(&theirs) == told(&nothing);
-        if !theirs.is_success() && closed {
+        let refusals = &self.profile().refusals;
+        let bodies = (theirs.json(), nothing.json());
+        let is_alike = refusals.reason(theirs.status, &bodies.0)
+            == refusals.reason(nothing.status, &bodies.1)
+            && (refusals.is_refusal)(&nothing);
+        let closed = is_alike || self.refuses(RefusalKind::Foreign, request.route, &theirs);
+        if !self.is_success(&theirs) && closed {
             return Ok(());
         }
         let message = format!(
-            "has the status {} for what belongs to another customer, \
-             and {} for what does not exist",
-            theirs.status, nothing.status
+            "{} for what belongs to another customer, and {} for what does not exist",
+            self.ending(&theirs),
+            nothing.status
         );
         self.session.found(&check::FOREIGN_IS_UNKNOWN, &request.route.id, "", message)
     }
@@ -140,7 +144,7 @@ impl Play<'_> {
         received: &Received,
     ) -> Played {
         let family = operation.family;
-        let theirs = rows(received.json());
+        let theirs = self.rows(operation.route, received);
         let keys: Vec<String> =
             theirs.iter().filter_map(|row| row.get(family.key)).map(plain).collect();
         let ours = self.collection(family).live().find(|row| keys.contains(&row.key));
@@ -163,13 +167,13 @@ impl Play<'_> {
             return Ok(());
         }
         let good = self.valid_request(operation, 0, choice).await?;
-        let unknown = good.and_then(|good| never_given(&good, operation.family.parameter));
+        let profile = self.profile();
+        let unknown = good.and_then(|good| never_given(profile, &good, operation.family.parameter));
         let Some(request) = unknown else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let expected = status_of_unknown_id(operation.route);
-        if expected.is_some() && Some(received.status) != expected {
-            let message =
-                format!("has the status {} for an id that was never given", received.status);
+        let refuses = !self.statuses(RefusalKind::UnknownId, operation.route).is_empty();
+        if refuses && !self.refuses(RefusalKind::UnknownId, operation.route, &received) {
+            let message = format!("{} for an id that was never given", self.ending(&received));
             self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
         self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
@@ -195,15 +199,14 @@ impl Play<'_> {
         let about = About { parent: Some(other.clone()), ..About::row(&row) };
         let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if Some(received.status) != status_of_unknown_id(operation.route) {
-            let message =
-                format!("has the status {} for {} through {other}", received.status, row.key);
+        if !self.refuses(RefusalKind::UnknownId, operation.route, &received) {
+            let message = format!("{} for {} through {other}", self.ending(&received), row.key);
             self.session.found(&check::PARENT, &operation.route.id, "", message)?;
         }
         self.count_refusal(operation, &check::PARENT).await
     }
 
-    /// A method that the path does not have is answered with 405 and all methods in `Allow`.
+    /// A method that the path does not have is refused with all methods in `Allow`.
     pub(super) async fn other_method(
         &mut self,
         step: Step,
@@ -214,13 +217,13 @@ impl Play<'_> {
             Some(operation) => {
                 self.valid_request(operation, step.slot, BodyChoice::EXAMPLE).await?
             }
-            None => Request::example(step.route).ok(),
+            None => self.example_of(step.route),
         };
         let Some(request) = request else { return Ok(()) };
-        let path = step.route.path.trim_end_matches('/');
+        let path = wire_path(step.route).trim_end_matches('/');
         let routes = self.session.target.profile.contract.routes.iter();
         let taken: Vec<&Method> = routes
-            .filter(|it| it.path.trim_end_matches('/') == path)
+            .filter(|it| wire_path(it).trim_end_matches('/') == path)
             .map(|it| &it.method)
             .collect();
         let all = [Method::PATCH, Method::DELETE, Method::PUT, Method::POST, Method::GET];
@@ -232,11 +235,9 @@ impl Play<'_> {
         let mut sent = request.sent(Caller::Customer);
         sent.method = method.clone();
         let received = self.session.send(sent).await?;
-        if received.status != 405 {
-            let message = format!(
-                "has the status {} for {method}, which the path does not have",
-                received.status
-            );
+        if !self.refuses(RefusalKind::Method, step.route, &received) {
+            let message =
+                format!("{} for {method}, which the path does not have", self.ending(&received));
             self.session.found(&check::OTHER_METHOD, &step.route.id, "", message)?;
         }
         self.expect_allow_header(&step.route.id, &received, &taken)?;
@@ -304,10 +305,24 @@ fn is_of_one(role: Role) -> bool {
 }
 
 /// The same request with an id that was never given, in this parameter or else in the last of the
-/// path; `None` where the path has no parameters.
-fn never_given(request: &Request, parameter: &str) -> Option<Request> {
-    let mut named = request.route.parameters.iter().filter(|it| it.location == Location::Path);
-    let last = named.clone().next_back()?;
-    let id = named.find(|it| it.name == parameter).unwrap_or(last);
-    Some(request.with(&id.name, mutations::unknown_id(id)?))
+/// path or the first of the body that names something; `None` where nothing does.
+fn never_given(profile: &ApiProfile, request: &Request, parameter: &str) -> Option<Request> {
+    let route = request.route;
+    let mut named = route.parameters.iter().filter(|it| it.location == Location::Path);
+    let last = named.clone().next_back();
+    if let Some(id) = named.find(|it| it.name == parameter) {
+        return Some(request.with(&id.name, mutations::unknown_id(id)?));
+    }
+    let in_body = profile.ids_in_body(route);
+    let own = in_body.iter().find(|name| **name == parameter);
+    match (own.or(in_body.first()), last, &request.content) {
+        (None, None, _) => None,
+        (_, Some(last), _) if own.is_none() => {
+            Some(request.with(&last.name, mutations::unknown_id(last)?))
+        }
+        (Some(name), _, Content::Json(body)) => {
+            Some(request.with(name, member::unknown_id(route, body, name)?))
+        }
+        _ => None,
+    }
 }

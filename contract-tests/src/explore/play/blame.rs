@@ -1,20 +1,18 @@
 //! Finds the operation that is at fault when two disagree: a third one is called, and the one
 //! that differs from the other two is reported.
 
-use super::{
-    Cause, Play, TargetOperation,
-    lifecycle::content,
-    request::{About, is_paged},
-};
+use super::{Cause, Play, TargetOperation, request::About};
 use crate::{
     core::{
         check::{self, Check},
-        exchange::Caller,
-        profile::family::{Family, Members, Role},
-        request::Content,
+        exchange::{Caller, Received},
+        profile::{
+            family::{Family, Members, Role},
+            paging::Paging,
+        },
     },
     explore::{
-        model::{Difference, Mismatch, Row, difference, one, same},
+        model::{Difference, Mismatch, Row, difference, same},
         session::Played,
         step::BodyChoice,
     },
@@ -82,8 +80,9 @@ impl Play<'_> {
         parent: Option<String>,
         list: &[Members],
     ) -> Played<bool> {
-        let short = list.len() < self.session.target.profile.page_default as usize;
-        if !is_paged(operation.route) || !short {
+        let paging = self.profile().paging.filter(|paging| paging.pages(operation.route));
+        let is_short = |paging: Paging| list.len() < paging.default_rows as usize;
+        if !paging.is_some_and(is_short) {
             return Ok(false);
         }
         let key = |row: &Members| row.get(operation.family.key).cloned();
@@ -150,11 +149,8 @@ impl Play<'_> {
         let Some(request) = self.request(operation, about, BodyChoice::MOST) else {
             return Ok(true);
         };
-        let mut body = content(&request);
-        body.insert(member.clone(), expected.clone());
-        self.session
-            .send(request.content(Content::Json(body.into())).sent(Caller::Customer))
-            .await?;
+        let request = request.with_member(member, expected.clone());
+        self.session.send(request.sent(Caller::Customer)).await?;
         let shown = match self.row_of(family, key, about.parent.clone()).await? {
             Witness::Seen(row) => row.get(member) == Some(expected),
             _ => false,
@@ -176,7 +172,8 @@ impl Play<'_> {
         else {
             return Ok(None);
         };
-        Ok(Some(self.session.send(request.sent(Caller::Customer)).await?.is_success()))
+        let received = self.session.send(request.sent(Caller::Customer)).await?;
+        Ok(Some(self.is_success(&received)))
     }
 
     /// Reports the operation that is at fault for a resource that differs from the model when it
@@ -216,7 +213,7 @@ impl Play<'_> {
         &mut self,
         operation: TargetOperation,
         row: &Row,
-        status: u16,
+        received: &Received,
     ) -> Played {
         let again = self.item_of(operation.family, &About::row(row)).await?;
         let is_inconsistent = matches!(again, Witness::Seen(_)) == row.alive;
@@ -227,7 +224,7 @@ impl Play<'_> {
             Witness::Absent => false,
         };
         let exists = if row.alive { "exists" } else { "is gone" };
-        let words = format!("answers {status} for {}, which {exists}", row.key);
+        let words = format!("answers {} for {}, which {exists}", received.status, row.key);
         let cause = self.last.clone().filter(|_| !is_inconsistent && !by_item);
         match cause.filter(|cause| cause.key.as_deref() == Some(&row.key)) {
             Some(cause) => self.report_cause(
@@ -243,14 +240,14 @@ impl Play<'_> {
         }
     }
 
-    /// The first member of an answer that is not as expected.
+    /// The first member of a resource that is not as expected where it is shown alone.
     pub(super) fn answer_differs(
         family: &Family,
         expected: &Members,
-        answer: &serde_json::Value,
+        came: Option<&Members>,
     ) -> Option<Difference> {
-        let came = one(answer).cloned().unwrap_or_default();
-        difference(expected, &came, &[family.volatile, family.only_listed])
+        let skip = [family.volatile, family.only_listed];
+        difference(expected, came.unwrap_or(&Members::new()), &skip)
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Play, TargetOperation,
-    lifecycle::{content, shown},
+    lifecycle::shown,
     request::About,
     variant::{Variant, variant_of},
 };
@@ -13,17 +13,14 @@ use crate::{
     core::{
         check::{self, Check},
         exchange::{Caller, Received},
-        profile::family::Members,
+        profile::{family::Members, refusals::RefusalKind},
     },
     explore::{
-        model::{Difference, Row, one, plain},
+        model::{Difference, Row, plain},
         session::Played,
         step::BodyChoice,
     },
 };
-
-/// Statuses that refuse an action because of the state of the resource.
-const NOT_NOW: [u16; 5] = [400, 403, 404, 409, 422];
 
 impl Play<'_> {
     pub(super) async fn update(
@@ -36,7 +33,7 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::row(&row), choice) else {
             return Ok(());
         };
-        let body = content(&request);
+        let body = self.content(operation, &request);
         let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         if !row.alive {
@@ -47,7 +44,7 @@ impl Play<'_> {
         if renamed.is_some_and(|value| self.collection(operation.family).is_taken(value)) {
             return self.expect_refused_as_taken(operation, &received).await;
         }
-        if !received.is_success() {
+        if !self.is_success(&received) {
             return self.report_refusal(check, operation.route, &received);
         }
         let expected = self.updated(operation, &row, &body);
@@ -73,11 +70,15 @@ impl Play<'_> {
         };
         let unique = operation.family.unique;
         // A value that another resource has was refused the first time.
-        if content(&request).get(unique).is_some_and(|value| row.value.get(unique) != Some(value)) {
+        if self
+            .content(operation, &request)
+            .get(unique)
+            .is_some_and(|value| row.value.get(unique) != Some(value))
+        {
             return Ok(());
         }
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !received.is_success() {
+        if !self.is_success(&received) {
             return self.report_refusal(&check::IDEMPOTENT, operation.route, &received);
         }
         let expected = row.value.clone();
@@ -113,13 +114,12 @@ impl Play<'_> {
     ) -> Played {
         let family = operation.family;
         expected.retain(|name, _| !family.touched.contains(&name.as_str()));
-        let answer = received.json();
-        if let Some(came) = one(&answer) {
+        if let Some(came) = self.one(operation.route, received).filter(|_| family.shows_changes) {
             let only_alone = |difference: &Difference| {
                 family.only_alone.contains(&difference.member.as_str()) && difference.came.is_none()
             };
             if let Some(difference) =
-                Self::answer_differs(family, &expected, &answer).filter(|it| !only_alone(it))
+                Self::answer_differs(family, &expected, Some(&came)).filter(|it| !only_alone(it))
             {
                 let sent = sent.is_none_or(|sent| sent.contains_key(&difference.member));
                 let check = if sent { check } else { &check::CHANGE_IS_KEPT };
@@ -130,8 +130,8 @@ impl Play<'_> {
                     difference.to_string(),
                 )?;
             }
-            self.expect_not_earlier(operation, row, came)?;
-            expected.extend(came.clone());
+            self.expect_not_earlier(operation, row, &came)?;
+            expected.extend(came);
         }
         let key = expected.get(family.key).map_or_else(|| row.key.clone(), plain);
         self.changed_by(operation.route, Some(&key), check);
@@ -191,14 +191,15 @@ impl Play<'_> {
             return self.expect_refused_as_gone(operation, &row, &received).await;
         }
         let allowed = (action.allowed)(&row.value.clone().into());
-        if allowed == Some(false) || (allowed.is_none() && NOT_NOW.contains(&received.status)) {
+        let refused = self.refuses(RefusalKind::State, operation.route, &received);
+        if allowed == Some(false) || (allowed.is_none() && refused) {
             return self.expect_refused_for_state(operation, &received).await;
         }
-        if !received.is_success() {
+        if !self.is_success(&received) {
             return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }
         let mut expected = row.value.clone();
-        (action.effect)(&mut expected, &content(&request).into());
+        (action.effect)(&mut expected, &self.content(operation, &request).into());
         self.changed(operation, &row, expected, None, &received, &check::CHANGE_IS_KEPT).await?;
         let now = self.collection(operation.family).find(&row.key).map(|row| row.value.clone());
         if now.is_none_or(|now| (action.done)(&now.into())) {
@@ -213,9 +214,8 @@ impl Play<'_> {
         operation: TargetOperation,
         received: &Received,
     ) -> Played {
-        if !NOT_NOW.contains(&received.status) {
-            let message =
-                format!("has the status {} in a state that does not allow it", received.status);
+        if !self.refuses(RefusalKind::State, operation.route, received) {
+            let message = format!("{} in a state that does not allow it", self.ending(received));
             self.session.found(&check::IMMUTABLE, &operation.route.id, "", message)?;
         }
         self.count_refusal(operation, &check::REFUSAL_IS_HARMLESS).await

@@ -6,14 +6,17 @@ use openapi::Route;
 
 use super::{
     Play, TargetOperation,
-    lifecycle::{content, shown},
-    request::{About, status_of_unknown_id},
+    lifecycle::shown,
+    request::{About, WHOLE},
 };
 use crate::{
     core::{
         check,
         exchange::{Caller, Received, Sent},
-        profile::family::{Family, Role},
+        profile::{
+            family::{Family, Role},
+            refusals::RefusalKind,
+        },
     },
     explore::{
         history::{Event, State, outcomes},
@@ -25,8 +28,6 @@ use crate::{
 
 /// How many clients send requests at the same time.
 const CLIENTS: u32 = 4;
-/// The status of a change that lost against a concurrent one.
-const CONFLICT: u16 = 409;
 /// How many rounds of updates a resource gets.
 const ROUNDS: u32 = 2;
 
@@ -61,7 +62,8 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
-        let taken = content(&request)
+        let taken = self
+            .content(operation, &request)
             .get(family.unique)
             .is_some_and(|it| self.collection(family).is_taken(it));
         if room < CLIENTS as usize || taken {
@@ -69,7 +71,7 @@ impl Play<'_> {
         }
         let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();
         let answers = self.session.send_all(sent).await?;
-        let made: Vec<&Received> = answers.iter().filter(|it| it.is_success()).collect();
+        let made: Vec<&Received> = answers.iter().filter(|it| self.is_success(it)).collect();
         let expected = if family.unique.is_empty() { CLIENTS as usize } else { 1 };
         if made.len() != expected {
             let message =
@@ -77,7 +79,7 @@ impl Play<'_> {
             self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
         }
         for answer in made {
-            let Some(value) = one(&answer.json()).cloned() else { continue };
+            let Some(value) = self.one(operation.route, answer) else { continue };
             let key = value.get(family.key).map(plain).unwrap_or_default();
             let collection = self.collection(family);
             let new = collection.seen.insert(key.clone()) || !family.unique.is_empty();
@@ -129,7 +131,7 @@ impl Play<'_> {
                 ) else {
                     return Ok(());
                 };
-                bodies.push(shown(family, &content(&request)));
+                bodies.push(shown(family, &self.content(operation, &request)));
                 sent.push(request.sent(Caller::Customer));
             }
             let Some(read) = self.observe_request(family, reader, &about) else { return Ok(()) };
@@ -138,9 +140,11 @@ impl Play<'_> {
             let mut events = Vec::new();
             for (index, answer) in answers.iter().enumerate() {
                 events.push(match bodies.get(index) {
-                    Some(body) if answer.is_success() => Event::Changed(body.clone()),
-                    None => seen(family, &row.key, answer),
-                    Some(_) if answer.status == CONFLICT => Event::Refused,
+                    Some(body) if self.is_success(answer) => Event::Changed(body.clone()),
+                    None => self.seen(family, reader, &row.key, answer),
+                    Some(_) if self.refuses(RefusalKind::Conflict, operation.route, answer) => {
+                        Event::Refused
+                    }
                     Some(_) => Event::Missed,
                 });
             }
@@ -149,7 +153,7 @@ impl Play<'_> {
         let read = self.observe_request(family, reader, &about);
         let Some(read) = read else { return Ok(()) };
         let last = self.session.send(read).await?;
-        let last = seen(family, &row.key, &last);
+        let last = self.seen(family, reader, &row.key, &last);
         self.linearized(operation, states, std::slice::from_ref(&last))?;
         if let (Event::Seen(value), Some(row)) = (last, self.collection(family).find_mut(&row.key))
         {
@@ -174,8 +178,10 @@ impl Play<'_> {
         let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();
         let answers = self.session.send_all(sent).await?;
         let event = |answer: &Received| match answer {
-            answer if answer.is_success() => Event::Removed,
-            answer if Some(answer.status) == status_of_unknown_id(operation.route) => Event::Missed,
+            answer if self.is_success(answer) => Event::Removed,
+            answer if self.refuses(RefusalKind::UnknownId, operation.route, answer) => {
+                Event::Missed
+            }
             _ => Event::Seen(row.value.clone()),
         };
         let events: Vec<Event> = answers.iter().map(event).collect();
@@ -214,28 +220,25 @@ impl Play<'_> {
         about: &About,
     ) -> Option<Sent> {
         let role = if reader.id == family.read { Role::Read } else { Role::List };
-        let mut request = self.request(
-            TargetOperation { family, role, route: reader },
-            about,
-            BodyChoice::EXAMPLE,
-        )?;
-        if role == Role::List && super::request::is_paged(reader) {
-            request.range = Some(self.range(0, super::request::WHOLE));
-        }
-        Some(request.sent(Caller::Customer))
+        let operation = TargetOperation { family, role, route: reader };
+        let request = self.request(operation, about, BodyChoice::EXAMPLE)?;
+        let whole = self.profile().range(reader, 0, WHOLE).filter(|_| role == Role::List);
+        Some(self.asking_for(&request, whole).sent(Caller::Customer))
     }
-}
 
-/// What a client saw of a resource, alone or in a list.
-fn seen(family: &Family, key: &str, answer: &Received) -> Event {
-    let body = answer.json();
-    let in_list = rows(body.clone())
-        .into_iter()
-        .find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
-    let alone = || one(&body).filter(|_| family.key.is_empty() || body.is_object()).cloned();
-    match in_list.or_else(alone) {
-        Some(value) if answer.is_success() => Event::Seen(value),
-        _ => Event::Missed,
+    /// What a client saw of a resource, alone or in a list.
+    fn seen(&self, family: &Family, reader: &Route, key: &str, answer: &Received) -> Event {
+        let body = answer.json();
+        let payload = self.profile().payload(reader, &body);
+        let in_list = rows(payload)
+            .into_iter()
+            .find(|row| row.get(family.key).map(plain).as_deref() == Some(key));
+        let alone =
+            || one(payload).filter(|_| family.key.is_empty() || payload.is_object()).cloned();
+        match in_list.or_else(alone) {
+            Some(value) if self.is_success(answer) => Event::Seen(value),
+            _ => Event::Missed,
+        }
     }
 }
 

@@ -5,25 +5,25 @@ use serde_json::Value;
 
 use super::{
     Play, TargetOperation,
-    request::{About, status_of_unknown_id},
+    request::About,
     variant::{Variant, variant_of},
 };
 use crate::{
     core::{
         check::{self, Check},
         exchange::{Caller, Received},
-        profile::family::{Family, Members, Role},
-        request::{Content, Request},
+        profile::{
+            family::{Family, Members, Role},
+            refusals::{RefusalKind, expected},
+        },
+        request::{Content, Request, member},
     },
     explore::{
-        model::{Row, difference, one, plain},
+        model::{Row, difference, plain},
         session::Played,
         step::BodyChoice,
     },
 };
-
-/// Statuses that refuse a value because another resource has it.
-const TAKEN: [u16; 3] = [400, 409, 422];
 
 impl Play<'_> {
     pub(super) async fn create(
@@ -45,7 +45,7 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::parent(parent.clone()), choice) else {
             return Ok(());
         };
-        let body = content(&request);
+        let body = self.content(operation, &request);
         let Variant { request, read_only, check } = variant_of(request, choice);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let taken = body
@@ -55,7 +55,7 @@ impl Play<'_> {
         if taken {
             return self.expect_refused_as_taken(operation, &received).await;
         }
-        if !received.is_success() {
+        if !self.is_success(&received) {
             let check = if again { &check::RETRY } else { check };
             return self.report_refusal(check, operation.route, &received);
         }
@@ -87,9 +87,7 @@ impl Play<'_> {
         let taken = taken.filter_map(|row| row.value.get(family.unique)).next().cloned();
         let Some(taken) = taken else { return Ok(()) };
         let Some(request) = self.request(operation, &about, choice) else { return Ok(()) };
-        let mut body = content(&request);
-        body.insert(family.unique.to_owned(), taken);
-        let request = request.content(Content::Json(body.into()));
+        let request = request.with_member(family.unique, taken);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         self.expect_refused_as_taken(operation, &received).await
     }
@@ -99,10 +97,9 @@ impl Play<'_> {
         operation: TargetOperation,
         received: &Received,
     ) -> Played {
-        if !TAKEN.contains(&received.status) {
+        if !self.refuses(RefusalKind::Taken, operation.route, received) {
             let unique = operation.family.unique;
-            let message =
-                format!("has the status {} although `{unique}` is taken", received.status);
+            let message = format!("{} although `{unique}` is taken", self.ending(received));
             self.session.found(&check::UNIQUE, &operation.route.id, "", message)?;
         }
         self.count_refusal(operation, &check::UNIQUE).await
@@ -114,9 +111,14 @@ impl Play<'_> {
         route: &Route,
         received: &Received,
     ) -> Played {
-        let message =
-            format!("has the status {} for a valid request: {}", received.status, reason(received));
+        let message = self.words_of_refusal(received);
         self.session.found(check, &route.id, "", message)
+    }
+
+    /// That a valid request was refused, and why.
+    pub(super) fn words_of_refusal(&self, received: &Received) -> String {
+        let words = self.profile().refusals.words(received);
+        format!("{} for a valid request: {words}", self.ending(received))
     }
 
     /// Compares the new resource with what was sent; `None` where the answer does not show it.
@@ -128,8 +130,7 @@ impl Play<'_> {
         received: &Received,
     ) -> Played<Option<Row>> {
         let (family, id) = (operation.family, &operation.route.id);
-        let answer = received.json();
-        let Some(value) = one(&answer) else {
+        let Some(value) = self.one(operation.route, received) else {
             let message = "does not answer the one resource that was made".to_owned();
             self.session.found(&check::READ_YOUR_WRITE, id, "", message)?;
             return Ok(None);
@@ -149,16 +150,21 @@ impl Play<'_> {
             self.session.found(&check::NEW_ID, id, &format!("/{}", family.key), message)?;
         }
         let expected = shown(family, body);
-        if let Some(difference) = Self::answer_differs(family, &expected, &answer) {
-            let at = format!("/{}", difference.member);
-            self.session.found(&check::READ_YOUR_WRITE, id, &at, difference.to_string())?;
-        }
         let initial = (family.initial)().as_object().cloned().unwrap_or_default();
-        if let Some(difference) = difference(&initial, value, &[]) {
+        if !family.shows_changes {
+            // What is read next shows the rest.
+            let value = expected.into_iter().chain(initial).chain(value).collect();
+            return Ok(Some(Row { key, parent, value, alive: true, ours: true }));
+        }
+        if let Some(difference) = Self::answer_differs(family, &expected, Some(&value)) {
             let at = format!("/{}", difference.member);
             self.session.found(&check::READ_YOUR_WRITE, id, &at, difference.to_string())?;
         }
-        Ok(Some(Row { key, parent, value: value.clone(), alive: true, ours: true }))
+        if let Some(difference) = difference(&initial, &value, &[]) {
+            let at = format!("/{}", difference.member);
+            self.session.found(&check::READ_YOUR_WRITE, id, &at, difference.to_string())?;
+        }
+        Ok(Some(Row { key, parent, value, alive: true, ours: true }))
     }
 
     pub(super) fn expect_read_only_ignored(
@@ -212,8 +218,8 @@ impl Play<'_> {
             return Ok(());
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if let Some(value) = one(&received.json()) {
-            self.collection(operation.family).adopt(String::new(), None, value.clone());
+        if let Some(value) = self.one(operation.route, &received) {
+            self.collection(operation.family).adopt(String::new(), None, value);
         }
         Ok(())
     }
@@ -225,20 +231,20 @@ impl Play<'_> {
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         let as_expected = match row.alive {
-            true => received.is_success(),
-            false => Some(received.status) == status_of_unknown_id(operation.route),
+            true => self.is_success(&received),
+            false => self.refuses(RefusalKind::UnknownId, operation.route, &received),
         };
         if !as_expected {
-            return self.explain_presence(operation, &row, received.status).await;
+            return self.explain_presence(operation, &row, &received).await;
         }
         if !row.alive {
             return Ok(());
         }
-        let answer = received.json();
-        if let Some(difference) = Self::answer_differs(family, &row.value, &answer) {
+        let came = self.one(operation.route, &received);
+        if let Some(difference) = Self::answer_differs(family, &row.value, came.as_ref()) {
             self.explain_item(operation, &row, &difference).await?;
         }
-        let mut seen = one(&answer).cloned().unwrap_or_default();
+        let mut seen = came.unwrap_or_default();
         seen.retain(|name, _| !family.only_listed.contains(&name.as_str()));
         self.expect_state_forward(family, operation.route, &seen)?;
         if let Some(row) = self.collection(family).find_mut(&row.key) {
@@ -257,7 +263,7 @@ impl Play<'_> {
         if !row.alive {
             return self.expect_refused_as_gone(operation, &row, &received).await;
         }
-        if !received.is_success() {
+        if !self.is_success(&received) {
             return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }
         if !family.remains.is_empty() {
@@ -283,11 +289,10 @@ impl Play<'_> {
                 continue;
             };
             let received = self.session.send(request.sent(Caller::Customer)).await?;
-            if status_of_unknown_id(route).is_some_and(|expected| expected != received.status) {
-                let message = format!(
-                    "has the status {} for the parts of {key}, which is gone",
-                    received.status
-                );
+            let may_be_refused = !self.statuses(RefusalKind::UnknownId, route).is_empty();
+            if may_be_refused && !self.refuses(RefusalKind::UnknownId, route, &received) {
+                let message =
+                    format!("{} for the parts of {key}, which is gone", self.ending(&received));
                 self.session.found(&check::PARENT, &route.id, "", message)?;
             }
         }
@@ -349,17 +354,31 @@ impl Play<'_> {
         row: &Row,
         received: &Received,
     ) -> Played {
-        let expected = status_of_unknown_id(operation.route);
-        if Some(received.status) != expected {
+        if !self.refuses(RefusalKind::UnknownId, operation.route, received) {
             let message = format!(
-                "has the status {} for {}, which is gone; {} says so",
-                received.status,
+                "{} for {}, which is gone; {} says so",
+                self.ending(received),
                 row.key,
-                expected.map_or_else(|| "a refusal".to_owned(), |it| it.to_string())
+                expected(&self.statuses(RefusalKind::UnknownId, operation.route))
             );
             self.session.found(&check::REFUSES_NONEXISTENT, &operation.route.id, "", message)?;
         }
         self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
+    }
+
+    /// The members of a body that say what the resource is to be, without those that name it or the
+    /// operation.
+    pub(super) fn content(&self, operation: TargetOperation, request: &Request) -> Members {
+        let Content::Json(Value::Object(members)) = &request.content else {
+            return Members::new();
+        };
+        let (mut members, route) = (members.clone(), operation.route);
+        let ids = self.profile().ids_in_body(route);
+        let constants: Vec<&str> =
+            route.body.iter().flat_map(member::constants).map(|(name, _)| name).collect();
+        members
+            .retain(|name, _| !ids.contains(&name.as_str()) && !constants.contains(&name.as_str()));
+        members
     }
 
     /// The resource of a slot; reads the list first if nothing is known of the family.
@@ -375,14 +394,6 @@ impl Play<'_> {
     }
 }
 
-/// The members of a JSON body.
-pub(super) fn content(request: &Request) -> Members {
-    match &request.content {
-        Content::Json(Value::Object(members)) => members.clone(),
-        _ => Members::new(),
-    }
-}
-
 /// What an answer should show of a body, with the defaults of members that it leaves out.
 pub(super) fn shown(family: &Family, body: &Members) -> Members {
     let mut shown = (family.shows)(body);
@@ -391,14 +402,4 @@ pub(super) fn shown(family: &Family, body: &Members) -> Members {
         shown.extend(absent.into_iter().filter(|(name, _)| !body.contains_key(name)));
     }
     shown
-}
-
-/// The messages of a refusal.
-pub(super) fn reason(received: &Received) -> String {
-    let body = received.json();
-    let errors = body["errors"].as_array().into_iter().flatten();
-    let errors: Vec<String> = errors
-        .map(|error| format!("{} {}", plain(&error["property"]), plain(&error["message"])))
-        .collect();
-    if errors.is_empty() { plain(&body["errorMessage"]) } else { errors.join(", ") }
 }

@@ -17,22 +17,24 @@ use std::collections::BTreeMap;
 
 use openapi::Route;
 
-pub use request::is_paged;
 pub use singles::invalid_request_count;
 
 use super::{
-    model::{Collection, Row},
+    model::{Collection, Row, one, rows},
     session::{Played, Session, Stop},
-    step::{CaseKind, Step},
+    step::{BodyChoice, CaseKind, Step},
     walk::Walk,
 };
 use crate::core::{
     check::{self, Check},
-    exchange::Caller,
+    exchange::{Caller, Received},
     profile::{
+        ApiProfile,
         families::Families,
-        family::{Family, Role},
+        family::{Family, Members, Role},
+        refusals::{self, RefusalKind},
     },
+    request::{Encoding, Request},
 };
 
 /// After so many refused requests in a row the list is read to see whether they changed anything.
@@ -46,6 +48,8 @@ pub struct Play<'a> {
     collections: BTreeMap<&'static str, Collection>,
     walks: BTreeMap<&'static str, Walk>,
     seed: u64,
+    /// How the bodies of an operation are written, where not as JSON.
+    encoding: Option<(&'static Route, Encoding)>,
     /// The last change, which is blamed for a mismatch that is seen next.
     last: Option<Cause>,
     /// How many requests were refused since the list was read.
@@ -82,13 +86,65 @@ impl<'a> Play<'a> {
             collections: BTreeMap::new(),
             walks: BTreeMap::new(),
             seed,
+            encoding: None,
             last: None,
             refusals: 0,
         }
     }
 
-    /// Plays one step. Operations that the target answers with 501 are skipped.
+    /// The API.
+    fn profile(&self) -> &'static ApiProfile {
+        self.families.0
+    }
+
+    /// Whether an answer is a success.
+    fn is_success(&self, received: &Received) -> bool {
+        self.profile().is_success(received)
+    }
+
+    /// Whether an answer refuses a request for this reason.
+    fn refuses(&self, kind: RefusalKind, route: &Route, received: &Received) -> bool {
+        self.profile().refusals.refuses(kind, route, received)
+    }
+
+    /// The statuses that are right for a refusal for this reason.
+    fn statuses(&self, kind: RefusalKind, route: &Route) -> Vec<u16> {
+        (self.profile().refusals.statuses)(kind, route)
+    }
+
+    /// How an answer ended, for a message about it.
+    fn ending(&self, received: &Received) -> String {
+        refusals::ending(&self.profile().refusals, received)
+    }
+
+    /// The resource that a good answer is about.
+    fn one(&self, route: &Route, received: &Received) -> Option<Members> {
+        one(self.profile().payload(route, &received.json())).cloned()
+    }
+
+    /// The rows of the list in a good answer.
+    fn rows(&self, route: &Route, received: &Received) -> Vec<Members> {
+        rows(self.profile().payload(route, &received.json()))
+    }
+
+    /// The example of an operation; `None` where the contract has none.
+    fn example_of(&self, route: &'static Route) -> Option<Request> {
+        self.written(Request::example(self.profile(), route).ok()?)
+    }
+
+    /// The request as this step writes it; `None` where the encoding has no words for its body.
+    fn written(&self, request: Request) -> Option<Request> {
+        match self.encoding {
+            Some((route, encoding)) if route == request.route => request.encoded(encoding),
+            _ => Some(request),
+        }
+    }
+
+    /// Plays one step. Operations that the target does not do are skipped.
     pub async fn step(&mut self, step: Step) -> Played {
+        let (kind, encoding) = unencoded(step);
+        self.encoding = encoding.map(|encoding| (step.route, encoding));
+        let step = Step { kind, ..step };
         let played = match (step.kind, self.families.of(&step.route.id)) {
             (CaseKind::Walk(index), _) => self.walk(step.slot as usize, index as usize).await,
             (_, Some((family, role))) => {
@@ -141,7 +197,8 @@ impl<'a> Play<'a> {
             (Path(spelling), _) => self.other_path(step, Some(operation), spelling).await,
             (Concurrent(body), _) => self.concurrent(operation, slot, body).await,
             (Wait(seconds), _) => self.wait(operation.family, seconds).await,
-            (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_) | Walk(_), _) => Ok(()),
+            (Retry(_) | Pages(_) | PagesUnderChange(_) | Duplicate(_), _) => Ok(()),
+            (Encoded(_) | Walk(_), _) => Ok(()),
         }
     }
 
@@ -203,3 +260,22 @@ impl<'a> Play<'a> {
         self.observe(family).await
     }
 }
+
+/// What a step does, and in which encoding where that is not JSON.
+fn unencoded(step: Step) -> (CaseKind, Option<Encoding>) {
+    let CaseKind::Encoded(number) = step.kind else { return (step.kind, None) };
+    let encodings = step.route.body.as_ref().map(Encoding::beside_json).unwrap_or_default();
+    let count = u32::try_from(encodings.len()).unwrap_or(u32::MAX).max(1);
+    let kind = match (number / count).checked_sub(1) {
+        None => CaseKind::Valid(BodyChoice::LEAST.round(ENCODED_ROUND)),
+        Some(index) => CaseKind::Invalid(index),
+    };
+    // Without another encoding there is nothing to be done.
+    match encodings.get((number % count) as usize) {
+        Some(encoding) => (kind, Some(*encoding)),
+        None => (step.kind, None),
+    }
+}
+
+/// Bodies that no other step sends, so that nothing in them is taken.
+const ENCODED_ROUND: u32 = 1000;

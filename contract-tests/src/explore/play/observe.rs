@@ -2,20 +2,24 @@
 
 use openapi::Route;
 
-use super::{Play, TargetOperation, blame::Witness, request};
+use super::{
+    Play, TargetOperation,
+    blame::Witness,
+    request::{About, WHOLE},
+};
 use crate::{
     core::{
         check,
         exchange::Caller,
         profile::family::{Family, Members, Role},
+        request::Request,
     },
     explore::{
-        model::{Mismatch, one, plain, rows},
+        model::{Mismatch, plain},
         session::Played,
         step::BodyChoice,
     },
 };
-use request::{About, WHOLE, is_paged};
 
 impl Play<'_> {
     /// Reads the whole list of a family, for each parent where it has some.
@@ -92,13 +96,15 @@ impl Play<'_> {
         operation: TargetOperation,
         parent: Option<String>,
     ) -> Played<Vec<Members>> {
-        let range = is_paged(operation.route).then(|| self.range(0, WHOLE));
+        let range = self.profile().range(operation.route, 0, WHOLE);
         self.fetch(operation, parent, range, &[]).await
     }
 
-    /// The range header of the API for a part of a list.
-    pub(super) fn range(&self, start: u32, results: u32) -> String {
-        (self.session.target.profile.range)(start, results)
+    /// The request with these words for a part of the list; without any, with none.
+    pub(super) fn asking_for(&self, request: &Request, range: Option<String>) -> Request {
+        let Some(paging) = self.profile().paging else { return request.clone() };
+        let request = request.without(paging.header);
+        range.map(|words| request.with(paging.header, words)).unwrap_or(request)
     }
 
     /// Rows of a list. Anything but success is a breach, because the request is valid and the
@@ -110,21 +116,16 @@ impl Play<'_> {
         range: Option<String>,
         query: &[(&str, &str)],
     ) -> Played<Vec<Members>> {
-        let Some(mut request) =
-            self.request(operation, &About::parent(parent), BodyChoice::EXAMPLE)
-        else {
-            return Ok(Vec::new());
-        };
-        for (name, value) in query {
-            request = request.with(name, *value);
-        }
-        request.range = range;
+        let request = self.request(operation, &About::parent(parent), BodyChoice::EXAMPLE);
+        let Some(request) = request else { return Ok(Vec::new()) };
+        let with = |request: Request, (name, value): &(&str, &str)| request.with(name, *value);
+        let request = self.asking_for(&query.iter().fold(request, with), range);
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        if !received.is_success() {
-            let message = format!("has the status {} for a valid request", received.status);
+        if !self.is_success(&received) {
+            let message = format!("{} for a valid request", self.ending(&received));
             self.session.found(&check::ACCEPTS_VALID, &operation.route.id, "", message)?;
         }
-        Ok(rows(received.json()))
+        Ok(self.rows(operation.route, &received))
     }
 
     /// The states of all rows move forward only.
@@ -224,7 +225,7 @@ impl Play<'_> {
             return Ok(Witness::Absent);
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
-        let seen = received.is_success().then(|| one(&received.json()).cloned()).flatten();
+        let seen = self.is_success(&received).then(|| self.one(route, &received)).flatten();
         Ok(seen.map_or(Witness::Gone, Witness::Seen))
     }
 }

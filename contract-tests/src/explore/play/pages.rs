@@ -1,6 +1,6 @@
 //! Pages and filters of a list, compared with the whole list.
 
-use super::{Play, TargetOperation, request::is_paged};
+use super::{Play, TargetOperation, request::WHOLE};
 use crate::{
     core::{
         check::{self, Check},
@@ -34,7 +34,8 @@ impl Play<'_> {
             let round = choice.round as usize;
             return self.filtered(operation, parent, &filters[round % filters.len()], round).await;
         }
-        if !is_paged(operation.route) || operation.family.is_off(&check::PAGE_IS_SLICE) {
+        let is_paged = self.profile().is_paged(operation.route);
+        if !is_paged || operation.family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
         let whole = self.reference(operation, parent.clone()).await?;
@@ -83,9 +84,11 @@ impl Play<'_> {
         page: Option<(u32, u32)>,
         check: &'static Check,
     ) -> Played {
-        let range = page.map(|(start, results)| self.range(start, results));
+        let profile = self.profile();
+        let range = page.and_then(|(start, rows)| profile.range(operation.route, start, rows));
         let rows = self.fetch(operation, parent, range.clone(), &[]).await?;
-        let (start, results) = page.unwrap_or((0, self.session.target.profile.page_default));
+        let default = profile.paging.map_or(u32::MAX, |paging| paging.default_rows);
+        let (start, results) = page.unwrap_or((0, default));
         let expected: Vec<&Members> =
             whole.iter().skip(start as usize).take(results as usize).collect();
         let words = range.unwrap_or_else(|| "no range".to_owned());
@@ -138,8 +141,8 @@ impl Play<'_> {
         let size = size.max(count.div_ceil(PAGES_MAX)).max(1);
         let mut all = Vec::new();
         for start in (0..=count).step_by(size as usize) {
-            let range = self.range(start, size);
-            all.extend(self.fetch(operation, parent.clone(), Some(range), &[]).await?);
+            let range = self.profile().range(operation.route, start, size);
+            all.extend(self.fetch(operation, parent.clone(), range, &[]).await?);
         }
         let words = format!("pages of {size}");
         let expected: Vec<&Members> = whole.iter().collect();
@@ -164,14 +167,15 @@ impl Play<'_> {
         let has = |row: &&Members| (filter.values)(&(*row).clone().into()).contains(&value);
         let chosen: Vec<&Members> = whole.iter().filter(has).collect();
         let query = [(filter.parameter, value.as_str())];
-        let page = is_paged(operation.route).then(|| self.range(0, super::request::WHOLE));
+        let page = self.profile().range(operation.route, 0, WHOLE);
         let rows = self.fetch(operation, parent.clone(), page, &query).await?;
         let words = format!("{}={value}", filter.parameter);
         self.expect_rows(operation, &rows, &chosen, &check::COUNT, &words)?;
-        if !is_paged(operation.route) || chosen.len() < 2 {
+        let second = self.profile().range(operation.route, 1, 1);
+        if second.is_none() || chosen.len() < 2 {
             return Ok(());
         }
-        let rows = self.fetch(operation, parent, Some(self.range(1, 1)), &query).await?;
+        let rows = self.fetch(operation, parent, second, &query).await?;
         self.expect_rows(
             operation,
             &rows,
@@ -196,16 +200,18 @@ impl Play<'_> {
         let operation = TargetOperation { family, role: Role::List, route };
         let before = self.reference(operation, None).await?;
         let half = u32::try_from(before.len() / 2).unwrap_or(u32::MAX);
-        if half == 0 || !is_paged(route) || family.is_off(&check::PAGE_IS_SLICE) {
+        let (first, second) =
+            (self.profile().range(route, 0, half), self.profile().range(route, half, half));
+        if half == 0 || first.is_none() || family.is_off(&check::PAGE_IS_SLICE) {
             return Ok(());
         }
-        let mut pages = self.fetch(operation, None, Some(self.range(0, half)), &[]).await?;
+        let mut pages = self.fetch(operation, None, first, &[]).await?;
         match change.role {
             Role::Delete => self.delete(change, slot).await?,
             _ => self.create(change, 0, choice, false).await?,
         }
         let after = self.reference(operation, None).await?;
-        pages.extend(self.fetch(operation, None, Some(self.range(half, half)), &[]).await?);
+        pages.extend(self.fetch(operation, None, second, &[]).await?);
         let key = |row: &Members| row.get(family.key).map(plain).unwrap_or_default();
         for (row, later) in before.iter().zip(&after).take(2 * half as usize) {
             let times = pages.iter().filter(|it| key(it) == key(row)).count();

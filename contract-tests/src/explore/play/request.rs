@@ -1,10 +1,9 @@
 //! Valid requests about resources of the model.
 
-use openapi::{Location, Route};
+use openapi::Location;
 use serde_json::Value;
 
 use super::{Play, TargetOperation};
-pub(super) use crate::core::request::invalid_request::status_of_unknown_id;
 use crate::{
     core::{
         profile::{
@@ -61,12 +60,31 @@ impl Play<'_> {
             };
             parameters.extend(value.map(|value| (name.clone(), value)));
         }
+        let in_body = self.named_in_body(operation, about)?;
         let content = match &route.body {
             None => Content::Nothing,
             Some(expected) if expected.is_json() => Content::Json(self.body(operation, choice)),
-            Some(_) => Request::example(route).ok()?.content,
+            Some(_) => self.example_of(route)?.content,
         };
-        Some(Request { route, parameters, range: None, content })
+        let request = Request { parameters, content, ..Request::of(route) };
+        let request = in_body.iter().fold(request, |it, (name, key)| it.with(name, key.clone()));
+        self.written(request)
+    }
+
+    /// What the members of a body name, as parameters of a path do; `None` where a required id is
+    /// missing.
+    fn named_in_body(
+        &self,
+        operation: TargetOperation,
+        about: &About,
+    ) -> Option<Vec<(&'static str, String)>> {
+        let route = operation.route;
+        let named = |name: &'static str| {
+            let example = || plain(route.body.as_ref()?.example.as_ref()?.get(name)?).into();
+            let key = self.named(operation.family, name, about).or_else(example)?;
+            Some((name, key))
+        };
+        self.profile().ids_in_body(route).into_iter().map(named).collect()
     }
 
     /// The key that a parameter of this name holds.
@@ -88,7 +106,8 @@ impl Play<'_> {
             _ => Constraints { values: operation.family.values, settle: operation.family.settle },
         };
         let mut random = Gen::new(self.seed, &operation.route.id, choice.number());
-        body(expected, constraints, choice.fill(), &mut random)
+        let left_out = self.profile().credentials.members();
+        body(expected, &left_out, constraints, choice.fill(), &mut random)
     }
 
     /// An existing parent for a new resource; `None` where the family has parents and none exists.
@@ -113,8 +132,3 @@ impl Play<'_> {
 
 /// How many rows are asked for to read a whole list.
 pub(super) const WHOLE: u32 = 1000;
-
-/// Whether a list can be read in pages.
-pub fn is_paged(route: &Route) -> bool {
-    route.parameters.iter().any(|parameter| parameter.location == Location::Header)
-}

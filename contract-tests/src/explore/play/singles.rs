@@ -2,11 +2,15 @@
 
 use openapi::Route;
 
-use super::{Play, TargetOperation, lifecycle::reason};
+use super::{Play, TargetOperation};
 use crate::{
     core::{
         check::{self, Check},
-        exchange::{Caller, Received},
+        exchange::Caller,
+        profile::{
+            ApiProfile,
+            refusals::{RefusalKind, expected},
+        },
         request::{
             Content, Request,
             invalid_request::{InvalidRequest, invalid_requests},
@@ -31,7 +35,7 @@ impl Play<'_> {
         let Some(request) = self.valid_request(operation, slot, BodyChoice::EXAMPLE).await? else {
             return Ok(());
         };
-        let Some(invalid) = nth(&request, index) else { return Ok(()) };
+        let Some(invalid) = nth(self.profile(), &request, index) else { return Ok(()) };
         self.expect_refused(&invalid).await?;
         self.count_refusal(operation, &check::REFUSAL_IS_HARMLESS).await
     }
@@ -56,33 +60,32 @@ impl Play<'_> {
         }
         let sent = request.content(Content::Text(body.text())).sent(Caller::Customer);
         let received = self.session.send(sent).await?;
-        if matches!(received.status, 400 | 413 | 422) {
+        if self.refuses(RefusalKind::Malformed, request.route, &received) {
             return Ok(());
         }
-        let message =
-            format!("has the status {} for a body with {}", received.status, body.words());
+        let message = format!("{} for a body with {}", self.ending(&received), body.words());
         self.session.found(&check::REFUSES_INVALID, &request.route.id, "", message)
     }
 
     async fn expect_refused(&mut self, invalid: &InvalidRequest) -> Played {
-        let operation = &invalid.request.route.id;
+        let route = invalid.request.route;
         let received = self.session.send(invalid.request.sent(Caller::Customer)).await?;
         let check = check_of(invalid.mutation);
-        if !invalid.statuses.contains(&received.status) {
-            let expected: Vec<String> = invalid.statuses.iter().map(u16::to_string).collect();
-            let message = format!(
-                "has the status {} instead of {} for {invalid}",
-                received.status,
-                expected.join(" or ")
-            );
+        if !self.refuses(invalid.kind, route, &received) {
+            let (ending, expected) =
+                (self.ending(&received), expected(&self.statuses(invalid.kind, route)));
+            let message = format!("{ending} instead of {expected} for {invalid}");
             let at =
                 invalid.property.as_deref().map(crate::core::finding::pointer).unwrap_or_default();
-            return self.session.found(check, operation, &at, message);
+            return self.session.found(check, &route.id, &at, message);
         }
+        let refusals = &self.profile().refusals;
         match &invalid.property {
-            Some(property) if !names(&received, property) => {
+            // Some APIs refuse without naming anything.
+            Some(_) if refusals.errors.is_empty() => Ok(()),
+            Some(property) if !refusals.names(&received, property) => {
                 let message = format!("does not name {property}, which is {invalid}");
-                self.session.found(check, operation, "/errors", message)
+                self.session.found(check, &route.id, refusals.errors, message)
             }
             _ => Ok(()),
         }
@@ -91,10 +94,11 @@ impl Play<'_> {
     /// An operation that is none of a resource: its example, in all its notations, and what is
     /// wrong with it.
     pub(super) async fn of_no_family(&mut self, step: Step) -> Played {
-        let Ok(example) = Request::example(step.route) else { return Ok(()) };
+        let Some(example) = self.example_of(step.route) else { return Ok(()) };
         match step.kind {
+            CaseKind::Valid(_) if self.encoding.is_some() => self.example(example, 0).await,
             CaseKind::Valid(choice) => self.example(example, choice.number()).await,
-            CaseKind::Invalid(index) => match nth(&example, index) {
+            CaseKind::Invalid(index) => match nth(self.profile(), &example, index) {
                 Some(invalid) => self.expect_refused(&invalid).await,
                 None => Ok(()),
             },
@@ -111,11 +115,11 @@ impl Play<'_> {
     }
 
     fn is_for_all(&self, route: &Route) -> bool {
-        route.open || self.session.target.profile.shared.contains(&route.id.as_str())
+        route.open || self.profile().shared.contains(&route.id.as_str())
     }
 
     async fn example(&mut self, example: Request, number: u32) -> Played {
-        if self.session.target.profile.is_prepared(&example.route.id) {
+        if self.profile().is_prepared(&example.route.id) {
             return Ok(());
         }
         let (request, check): (Request, &'static Check) = match (&example.content, number) {
@@ -131,33 +135,29 @@ impl Play<'_> {
         };
         let received = self.session.send(request.sent(Caller::Customer)).await?;
         // The example names what a fresh demo world has; elsewhere a refusal proves nothing.
-        if received.is_success() || !self.session.target.is_controllable() {
+        if self.is_success(&received) || !self.session.target.is_controllable() {
             return Ok(());
         }
-        let message = format!(
-            "has the status {} for a valid request: {}",
-            received.status,
-            reason(&received)
-        );
-        self.session.found(check, &request.route.id, "", message)
+        self.report_refusal(check, request.route, &received)
     }
 }
 
 /// What is wrong with a request, the most telling first.
-pub(super) fn nth(request: &Request, index: u32) -> Option<InvalidRequest> {
-    let mut all = invalid_requests(request);
-    all.sort_by_key(|invalid| rank(invalid.mutation));
+fn nth(profile: &ApiProfile, request: &Request, index: u32) -> Option<InvalidRequest> {
+    let mut all = invalid_requests(profile, request);
+    let first = profile.paging.and_then(|paging| paging.invalid.first());
+    all.sort_by_key(|invalid| rank(invalid.mutation, first));
     let index = index as usize;
     (index < all.len()).then(|| all.swap_remove(index))
 }
 
 /// How many things can be wrong with the example of an operation.
-pub fn invalid_request_count(request: &Request) -> usize {
-    invalid_requests(request).len()
+pub fn invalid_request_count(profile: &ApiProfile, request: &Request) -> usize {
+    invalid_requests(profile, request).len()
 }
 
-/// What servers forget to check goes first.
-fn rank(mutation: Mutation) -> usize {
+/// What servers forget to check goes first. One range stands for the others.
+fn rank(mutation: Mutation, range: Option<&&str>) -> usize {
     match mutation {
         Mutation::Missing => 0,
         Mutation::OutsideEnum => 1,
@@ -165,8 +165,7 @@ fn rank(mutation: Mutation) -> usize {
         Mutation::Below(Limit::Value) | Mutation::Above(Limit::Value) => 3,
         Mutation::AgainstPattern => 4,
         Mutation::BadFormat => 5,
-        // One range stands for the others.
-        Mutation::Range("x") => 6,
+        Mutation::Range(words) if range == Some(&words) => 6,
         Mutation::WrongType => 7,
         _ => 8,
     }
@@ -180,11 +179,4 @@ fn check_of(mutation: Mutation) -> &'static Check {
         Mutation::Range(_) => &check::BAD_RANGE,
         _ => &check::REFUSES_INVALID,
     }
-}
-
-fn names(received: &Received, property: &str) -> bool {
-    let body = received.json();
-    body["errors"]
-        .as_array()
-        .is_some_and(|errors| errors.iter().any(|error| error["property"] == property))
 }

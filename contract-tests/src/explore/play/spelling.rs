@@ -2,7 +2,7 @@
 
 use super::{Play, TargetOperation};
 use crate::{
-    core::{check, exchange::Caller, request::Request},
+    core::{check, exchange::Caller, profile::refusals::RefusalKind},
     explore::{
         session::Played,
         step::{BodyChoice, Spelling, Step},
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Play<'_> {
-    /// A path that no operation has is answered with 404. A slash at the end changes nothing where
+    /// A path that no operation has is refused as such. A slash at the end changes nothing where
     /// the API says so.
     pub(super) async fn other_path(
         &mut self,
@@ -22,7 +22,7 @@ impl Play<'_> {
             Some(operation) => {
                 self.valid_request(operation, step.slot, BodyChoice::EXAMPLE).await?
             }
-            None => Request::example(step.route).ok(),
+            None => self.example_of(step.route),
         };
         let Some(request) = request else { return Ok(()) };
         let right = request.sent(Caller::Customer);
@@ -30,8 +30,8 @@ impl Play<'_> {
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
         let slashed = spelling == Spelling::SlashAtEnd;
         let spelled = spelling.spell(path);
-        let profile = self.session.target.profile;
-        if slashed && (!profile.ignores_trailing_slash || right.method != http::Method::GET) {
+        let profile = self.profile();
+        if slashed && !(profile.ignores_trailing_slash && profile.only_reads(&right)) {
             return Ok(());
         }
         let mut other = right.clone();
@@ -39,12 +39,11 @@ impl Play<'_> {
         if !slashed {
             other.route = None;
             let received = self.session.send(other).await?;
-            let message =
-                format!("has the status {} for a path that no operation has", received.status);
-            return match received.status {
-                404 => Ok(()),
-                _ => self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message),
-            };
+            if self.refuses(RefusalKind::NoRoute, step.route, &received) {
+                return Ok(());
+            }
+            let message = format!("{} for a path that no operation has", self.ending(&received));
+            return self.session.found(&check::UNKNOWN_PATH, &step.route.id, "", message);
         }
         let one = self.session.send(right).await?;
         let two = self.session.send(other).await?;

@@ -5,13 +5,13 @@ use crate::{
     core::{
         check::{self, Check},
         exchange::{Received, Sent},
-        profile::flow::{Flow, Move, Transition},
+        profile::{
+            flow::{Flow, Move, Transition},
+            refusals::RefusalKind,
+        },
         request::{Content, Request},
     },
-    explore::{
-        session::Played,
-        walk::{UNAUTHENTICATED, Walk},
-    },
+    explore::{session::Played, walk::Walk},
 };
 
 impl Play<'_> {
@@ -24,11 +24,18 @@ impl Play<'_> {
         else {
             return Ok(());
         };
+        let refused = self.unauthenticated(made);
         let walk = self.walks.entry(flow.name).or_insert_with(|| Walk::begin(flow));
-        let Some(way) = walk.transition(flow, made) else { return Ok(()) };
+        let Some(way) = walk.transition(flow, made, refused) else { return Ok(()) };
         let received = self.make(flow, made).await?;
         self.expect_status(made, way, &received)?;
         self.expect_state(flow, made, way.2).await
+    }
+
+    /// The statuses of a move that is refused because its caller is not logged in.
+    fn unauthenticated(&self, made: &Move) -> Vec<u16> {
+        let route = self.families.route(made.operation);
+        route.map_or_else(Vec::new, |it| self.statuses(RefusalKind::Unauthenticated, it))
     }
 
     async fn make(&mut self, flow: &'static Flow, made: &Move) -> Played<Received> {
@@ -54,7 +61,7 @@ impl Play<'_> {
             self.families.route(made.operation).expect("a flow names operations of the contract");
         let body = (made.body)(self.session.target.now().await?);
         let content = if body.is_null() { Content::Nothing } else { Content::Json(body) };
-        Ok(Request { route, parameters: Vec::new(), range: None, content }.sent(made.caller))
+        Ok(Request { content, ..Request::of(route) }.sent(made.caller))
     }
 
     fn expect_status(
@@ -68,7 +75,9 @@ impl Play<'_> {
         }
         let check: &'static Check = match expected {
             200..300 => &check::ACCEPTS_VALID,
-            UNAUTHENTICATED => &check::REFUSES_UNAUTHENTICATED,
+            status if self.unauthenticated(made).contains(&status) => {
+                &check::REFUSES_UNAUTHENTICATED
+            }
             _ => &check::IMMUTABLE,
         };
         let what =
@@ -86,14 +95,14 @@ impl Play<'_> {
         last: &Move,
         state: &'static str,
     ) -> Played {
-        let (Some(walk), Some(first)) = (self.walks.get_mut(flow.name), flow.moves.first()) else {
-            return Ok(());
-        };
+        let Some(first) = flow.moves.first() else { return Ok(()) };
+        let refused = self.unauthenticated(first);
+        let Some(walk) = self.walks.get_mut(flow.name) else { return Ok(()) };
         walk.state = state;
         if last.operation == first.operation {
             return Ok(());
         }
-        let Some((_, expected, _)) = walk.transition(flow, first) else { return Ok(()) };
+        let Some((_, expected, _)) = walk.transition(flow, first, refused) else { return Ok(()) };
         let received = self.make(flow, first).await?;
         if received.status == expected {
             return Ok(());

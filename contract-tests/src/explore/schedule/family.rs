@@ -10,12 +10,13 @@ use proptest::{
 };
 
 use super::{
-    script::{METHODS, Script, VIOLATIONS},
+    script::{METHODS, Script, VIOLATIONS, encoded},
     sequence::Sequence,
 };
 use crate::{
     core::{
         profile::{
+            ApiProfile,
             families::Families,
             family::{Family, Role},
             random::Gen,
@@ -24,7 +25,7 @@ use crate::{
     },
     explore::{
         body::Notation,
-        play::{invalid_request_count, is_paged},
+        play::invalid_request_count,
         step::{BodyChoice, CaseKind, Form, MalformedBody, PageChoice, Part, Spelling, Step},
     },
 };
@@ -36,6 +37,7 @@ const LONG_LIST: u32 = 7;
 
 /// A family with its operations, and the sequences that are made of them.
 pub struct FamilySequences {
+    profile: &'static ApiProfile,
     /// The family.
     pub family: &'static Family,
     /// Its operations, and what each does.
@@ -50,7 +52,8 @@ impl FamilySequences {
         let operations =
             family.operations().filter_map(|(role, id)| Some((role, families.route(id)?)));
         let parent = families.named(family.parent).and_then(|parent| families.route(parent.create));
-        FamilySequences { family, operations: operations.collect(), parent }
+        let operations = operations.collect();
+        FamilySequences { profile: families.0, family, operations, parent }
     }
 
     /// Whether an operation of the family can change something.
@@ -68,6 +71,7 @@ impl FamilySequences {
         sequences.extend(self.pages());
         sequences.extend(self.long_list());
         sequences.push_back(self.spellings());
+        sequences.extend(self.encodings());
         sequences.extend(violations.next());
         sequences.extend(self.together());
         sequences.extend(violations);
@@ -169,10 +173,26 @@ impl FamilySequences {
         self.sequence("other methods, paths and notations", script)
     }
 
+    /// Requests in the encodings that the contract offers beside JSON.
+    fn encodings(&self) -> Vec<Sequence> {
+        let steps = self.operations.iter().flat_map(|(_, route)| encoded(self.profile, route));
+        let steps: Vec<Step> = steps.collect();
+        let sequence = |steps: &[Step]| {
+            let mut script = self.begun();
+            script.with_valid(Role::Create, BodyChoice::EXAMPLE);
+            script.steps.extend_from_slice(steps);
+            script.with_valid(Role::List, BodyChoice::EXAMPLE);
+            self.sequence("other encodings", script)
+        };
+        steps.chunks(VIOLATIONS).map(sequence).collect()
+    }
+
     /// Everything that can be wrong with a request, one violation of each operation in turn.
     fn violations(&self) -> Vec<Sequence> {
-        let count =
-            |route| Request::example(route).map_or(0, |example| invalid_request_count(&example));
+        let count = |route| {
+            let example = Request::example(self.profile, route);
+            example.map_or(0, |example| invalid_request_count(self.profile, &example))
+        };
         let counts: Vec<usize> = self.operations.iter().map(|(_, route)| count(route)).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         let mut all = Vec::new();
@@ -230,8 +250,10 @@ impl FamilySequences {
         for round in 0..LONG_LIST {
             script.with(Role::Create, CaseKind::Concurrent(BodyChoice::MOST.round(round)));
         }
-        let paged =
-            self.operations.iter().any(|(role, route)| *role == Role::List && is_paged(route));
+        let is_paged = |(role, route): &(Role, &'static Route)| {
+            *role == Role::List && self.profile.is_paged(route)
+        };
+        let paged = self.operations.iter().any(is_paged);
         let useful =
             script.steps.len() >= LONG_LIST as usize && self.family.unique.is_empty() && paged;
         for (part, round) in [

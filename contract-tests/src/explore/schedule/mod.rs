@@ -54,7 +54,7 @@ impl Schedule {
         // One sequence of each in turn, so that no family waits for the last sequence of another.
         let mut queues: Vec<VecDeque<Sequence>> =
             families.iter().map(FamilySequences::scripted).collect();
-        queues.extend(others.map(operation_sequences));
+        queues.extend(others.map(|route| operation_sequences(profile, route)));
         queues.extend(flows.iter().map(FlowSequences::scripted));
         let mut scripted = VecDeque::new();
         while queues.iter().any(|queue| !queue.is_empty()) {

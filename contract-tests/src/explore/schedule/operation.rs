@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use openapi::Route;
 
 use super::{
-    script::{METHODS, VIOLATIONS},
+    script::{METHODS, VIOLATIONS, encoded},
     sequence::Sequence,
 };
 use crate::{
-    core::request::Request,
+    core::{profile::ApiProfile, request::Request},
     explore::{
         play::invalid_request_count,
         step::{BodyChoice, CaseKind, Spelling, Step},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The sequences of an operation.
-pub fn operation_sequences(route: &'static Route) -> VecDeque<Sequence> {
+pub fn operation_sequences(profile: &ApiProfile, route: &'static Route) -> VecDeque<Sequence> {
     let sequence = |title, steps| Sequence { group: route.tag.clone(), title, steps };
     let step = |kind| Step::new(kind, route, 0);
     let example = BodyChoice::EXAMPLE;
@@ -34,11 +34,15 @@ pub fn operation_sequences(route: &'static Route) -> VecDeque<Sequence> {
         sequence("who may, and how", second.into_iter().map(step).collect()),
     ]
     .into();
-    let count = Request::example(route).map_or(0, |example| invalid_request_count(&example));
+    let count = Request::example(profile, route)
+        .map_or(0, |example| invalid_request_count(profile, &example));
     let violations: Vec<Step> =
         (1..count).map(|index| step(CaseKind::Invalid(index as u32))).collect();
     for steps in violations.chunks(VIOLATIONS) {
         sequences.push_back(sequence("requests with one thing wrong", steps.to_vec()));
+    }
+    for steps in encoded(profile, route).chunks(VIOLATIONS) {
+        sequences.push_back(sequence("other encodings", steps.to_vec()));
     }
     let spellings = Spelling::ALL.map(|it| step(CaseKind::Path(it)));
     sequences.push_back(sequence("other spellings of the path", spellings.to_vec()));

@@ -3,14 +3,36 @@
 use openapi::Route;
 
 use crate::{
-    core::profile::family::Role,
-    explore::step::{BodyChoice, CaseKind, Step},
+    core::{
+        profile::{ApiProfile, family::Role},
+        request::{Encoding, Request},
+    },
+    explore::{
+        play::invalid_request_count,
+        step::{BodyChoice, CaseKind, Step},
+    },
 };
 
 /// How many methods are tried on a path at most: those that it lacks, OPTIONS and HEAD.
 pub const METHODS: u32 = 6;
 /// How many violations are tried in one sequence.
 pub const VIOLATIONS: usize = 24;
+
+/// What is tried of an operation in the encodings beside JSON: a valid body in each, and then what
+/// is wrong.
+pub fn encoded(profile: &ApiProfile, route: &'static Route) -> Vec<Step> {
+    let encodings = route.body.as_ref().map(Encoding::beside_json).unwrap_or_default();
+    let example = Request::example(profile, route).ok();
+    let count = |encoding: &Encoding| {
+        let encoded = example.as_ref().and_then(|example| example.encoded(*encoding));
+        encoded.map(|example| 1 + invalid_request_count(profile, &example))
+    };
+    let tries: Vec<usize> = encodings.iter().map(|it| count(it).unwrap_or(0)).collect();
+    let most = tries.iter().copied().max().unwrap_or(0);
+    let numbers = (0..most * encodings.len())
+        .filter(|number| number / encodings.len() < tries[number % encodings.len()]);
+    numbers.map(|number| Step::new(CaseKind::Encoded(number as u32), route, 0)).collect()
+}
 
 /// A sequence in the making.
 pub struct Script {

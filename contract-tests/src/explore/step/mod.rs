@@ -10,12 +10,14 @@ mod spelling;
 
 use std::fmt;
 
-use openapi::{Contract, Route};
+use openapi::Route;
 
 pub use body_choice::{BodyChoice, Form};
 pub use malformed_body::MalformedBody;
 pub use page_choice::{PageChoice, Part};
 pub use spelling::Spelling;
+
+use crate::core::profile::ApiProfile;
 
 /// How an operation is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,9 @@ pub enum CaseKind {
     PagesUnderChange(BodyChoice),
     /// By several clients at the same time.
     Concurrent(BodyChoice),
+    /// In an encoding beside JSON: the remainder by their count tells which, and the rest of the
+    /// number what is sent. 0 is a valid body, and n the violation before the one of index n.
+    Encoded(u32),
     /// As the move of this index in a flow.
     Walk(u32),
     /// Not at all: so many seconds pass.
@@ -60,9 +65,9 @@ pub enum CaseKind {
 }
 
 impl CaseKind {
-    /// The case of a word and a number. Both kinds of pages have the same word: a safe method asks
-    /// for pages, another one changes something between them.
-    fn parse(word: &str, number: u32, route: &Route) -> Option<CaseKind> {
+    /// The case of a word and a number. Both kinds of pages have the same word: an operation that
+    /// only reads asks for pages, another one changes something between them.
+    fn parse(word: &str, number: u32, reads: bool) -> Option<CaseKind> {
         let body = BodyChoice::of(number);
         Some(match word {
             "valid" => CaseKind::Valid(body),
@@ -78,9 +83,10 @@ impl CaseKind {
             "other" => CaseKind::Other(body),
             "method" => CaseKind::Method(number),
             "path" => CaseKind::Path(Spelling::of(number)),
-            "pages" if route.method.is_safe() => CaseKind::Pages(PageChoice::of(number)),
+            "pages" if reads => CaseKind::Pages(PageChoice::of(number)),
             "pages" => CaseKind::PagesUnderChange(body),
             "together" => CaseKind::Concurrent(body),
+            "encoded" => CaseKind::Encoded(number),
             "walk" => CaseKind::Walk(number),
             "wait" => CaseKind::Wait(number),
             _ => return None,
@@ -106,6 +112,7 @@ impl CaseKind {
             CaseKind::Pages(page) => ("pages", page.number()),
             CaseKind::PagesUnderChange(body) => ("pages", body.number()),
             CaseKind::Concurrent(body) => ("together", body.number()),
+            CaseKind::Encoded(number) => ("encoded", number),
             CaseKind::Walk(index) => ("walk", index),
             CaseKind::Wait(seconds) => ("wait", seconds),
         }
@@ -136,29 +143,32 @@ impl Step {
         if let CaseKind::Walk(_) = self.kind {
             return self;
         }
-        let kind = CaseKind::parse(self.kind.words().0, 0, self.route).unwrap_or(self.kind);
+        let reads = matches!(self.kind, CaseKind::Pages(_));
+        let kind = CaseKind::parse(self.kind.words().0, 0, reads).unwrap_or(self.kind);
         Step { kind, slot: 0, ..self }
     }
 
     /// Reads the steps of a report, with `;` between them. The error names the one that is none.
-    pub fn parse_all(contract: &'static Contract, text: &str) -> Result<Vec<Step>, String> {
+    pub fn parse_all(profile: &'static ApiProfile, text: &str) -> Result<Vec<Step>, String> {
         let lines = text.split(';').map(str::trim).filter(|line| !line.is_empty());
-        let steps = lines.map(|line| {
-            let none = || format!("`{line}` is no step; one is `valid deleteSshKey 0 0`");
-            Step::parse(contract, line).ok_or_else(none)
-        });
-        steps.collect()
+        lines.map(|line| Step::parse(profile, line).ok_or_else(|| no_step(profile, line))).collect()
     }
 
     /// Reads what [`Step`] displays. It needs the contract to find the operation, so this is no
     /// `FromStr`.
-    pub fn parse(contract: &'static Contract, line: &str) -> Option<Step> {
+    pub fn parse(profile: &'static ApiProfile, line: &str) -> Option<Step> {
         let mut words = line.split_whitespace();
-        let (word, route) = (words.next()?, contract.route(words.next()?)?);
+        let (word, route) = (words.next()?, profile.contract.route(words.next()?)?);
         let (slot, number) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        let kind = CaseKind::parse(word, number, route)?;
+        let kind = CaseKind::parse(word, number, (profile.reads)(route))?;
         words.next().is_none().then_some(Step { kind, route, slot })
     }
+}
+
+/// That a line is no step, with one that is.
+pub fn no_step(profile: &ApiProfile, line: &str) -> String {
+    let example = profile.operations().next().map_or("", |route| route.id.as_str());
+    format!("`{line}` is no step; one is `valid {example} 0 0`")
 }
 
 impl fmt::Display for Step {
@@ -187,7 +197,7 @@ mod tests {
         profiles::i3d_v3::PROFILE,
     };
 
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 18] = [
         "valid",
         "retry",
         "duplicate",
@@ -203,32 +213,31 @@ mod tests {
         "path",
         "pages",
         "together",
+        "encoded",
         "walk",
         "wait",
     ];
 
     #[test]
     fn steps_are_read_as_a_report_tells_them() {
-        let contract = openapi::i3d_v3();
         let steps =
-            Step::parse_all(contract, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
+            Step::parse_all(&PROFILE, "valid createSshKey 0 1; valid deleteSshKey 0 0").unwrap();
         let told: Vec<String> = steps.iter().map(Step::to_string).collect();
         assert_eq!(told, ["valid createSshKey 0 1", "valid deleteSshKey 0 0"]);
-        let error = Step::parse_all(contract, "valid createSshKey 0 1; again").unwrap_err();
+        let error = Step::parse_all(&PROFILE, "valid createSshKey 0 1; again").unwrap_err();
         assert!(error.starts_with("`again` is no step"), "{error}");
     }
 
     #[test]
     fn a_step_is_a_line_of_text() {
-        let contract = openapi::i3d_v3();
         for word in WORDS {
             let line = format!("{word} deleteSshKey 2 5");
-            assert_eq!(Step::parse(contract, &line).unwrap().to_string(), line);
+            assert_eq!(Step::parse(&PROFILE, &line).unwrap().to_string(), line);
         }
         for bad in
             ["", "valid", "valid nothing 0 0", "odd getSshKeys 0 0", "valid getSshKeys 0 0 0"]
         {
-            assert_eq!(Step::parse(contract, bad), None, "{bad}");
+            assert_eq!(Step::parse(&PROFILE, bad), None, "{bad}");
         }
     }
 
@@ -242,25 +251,25 @@ mod tests {
             number in any::<u32>(),
         ) {
             let line = format!("{word} {} {slot} {number}", route.id);
-            let step = Step::parse(openapi::i3d_v3(), &line).unwrap();
+            let step = Step::parse(&PROFILE, &line).unwrap();
             let written = step.to_string();
-            assert_eq!(Step::parse(openapi::i3d_v3(), &written), Some(step));
+            assert_eq!(Step::parse(&PROFILE, &written), Some(step));
             if !["rough", "path"].contains(&word) {
                 assert_eq!(written, line);
             }
         }
     }
 
-    /// The text of a step tells pages from changes between pages by the method alone.
+    /// The text of a step tells pages from changes between pages by what the operation does.
     #[test]
-    fn lists_are_read_by_safe_methods_and_changes_are_not() {
+    fn lists_only_read_and_changes_do_not() {
         let families = Families(&PROFILE);
         for (role, operation) in families.all().flat_map(|family| family.operations()) {
             let Some(route) = families.route(operation) else { continue };
             let reads = matches!(role, Role::List | Role::View(_));
             let changes = matches!(role, Role::Create | Role::Delete);
             if reads || changes {
-                assert_eq!(route.method.is_safe(), reads, "{operation}");
+                assert_eq!((PROFILE.reads)(route), reads, "{operation}");
             }
         }
     }

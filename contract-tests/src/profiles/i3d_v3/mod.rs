@@ -2,22 +2,23 @@
 
 mod families;
 mod flows;
+mod pages;
+mod refusals;
 
 use std::sync::LazyLock;
 
-use self::{families::FAMILIES, flows::FLOWS};
-use crate::core::profile::{ApiProfile, DemoKeys};
+use self::{families::FAMILIES, flows::FLOWS, pages::PAGING, refusals::REFUSALS};
+use crate::core::profile::{ApiProfile, DemoKeys, credentials::Credentials};
 
 /// The i3D.net v3 API.
 pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     name: "i3d-v3",
     contract: openapi::i3d_v3(),
-    key_header: "private-token",
-    page_header: "RANGED-DATA",
-    error_codes: ERROR_CODES,
-    unknown_route_code: 10012,
-    range: |start, results| format!("start={start},results={results}"),
-    page_default: 25,
+    credentials: Credentials::Header("private-token"),
+    paging: Some(PAGING),
+    refusals: REFUSALS,
+    reads: |route| route.method.is_safe(),
+    payload: |_| "",
     ignores_trailing_slash: true,
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
@@ -30,6 +31,7 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
         customer: "i3dDemoKey0123456789",
         other: "i3dHarbourKey0987654",
         excluded: "i3dOfficeKey24681357",
+        stranger: "NobodyHasThisKey0000",
     },
     demo_names: DEMO_NAMES,
     faults: include_str!("faults.yaml"),
@@ -73,30 +75,4 @@ const DEMO_NAMES: &[(&str, &str)] = &[
     ("demo.otp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
     ("harbour.user", "harbour"),
     ("harbour.password", "harbourPassword"),
-];
-
-/// The public table of codes; 10000 is the code of the general group, for what has none of its own.
-const ERROR_CODES: &[(i64, &[u16])] = &[
-    (10000, &[405, 413, 429, 501, 503]),
-    (10001, &[404]),
-    (10002, &[400, 404]),
-    (10003, &[403]),
-    (10004, &[401]),
-    (10005, &[409]),
-    (10006, &[404]),
-    (10007, &[500]),
-    (10008, &[400]),
-    (10009, &[409]),
-    (10012, &[404]),
-    (11001, &[422]),
-    (11002, &[400, 422]),
-    (12001, &[422]),
-    (12002, &[422]),
-    (12003, &[422]),
-    (12004, &[422]),
-    (12005, &[422]),
-    (12006, &[422]),
-    (12007, &[422]),
-    (12008, &[422]),
-    (12009, &[422]),
 ];

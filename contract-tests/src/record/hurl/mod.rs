@@ -3,7 +3,7 @@
 mod asserts;
 mod notation;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use openapi::{Location, plain};
 use serde_json::Value;
@@ -14,14 +14,13 @@ use self::{
 };
 use crate::{
     core::{
-        exchange::Caller,
-        profile::ApiProfile,
+        exchange::{Caller, wire_path},
+        profile::{ApiProfile, credentials::Credentials},
         request::{Form, Part},
-        transport::credentials::WRONG_KEY,
     },
     fixture::{
-        Action, Capture, Fixture, Mail, Requirement, Rule, Step, StepRequest, ValueType, names_in,
-        pointer::most_exact, single_name,
+        Action, Capture, Fixture, FormPart, Mail, Requirement, Rule, Step, StepRequest, ValueType,
+        names_in, pointer::most_exact, single_name,
     },
 };
 
@@ -127,15 +126,20 @@ fn section(name: &str, lines: String) -> String {
 
 fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
     let Some(route) = profile.contract.route(operation) else { return String::new() };
-    let mut at = route.path.clone();
+    let mut at = wire_path(route).to_owned();
     for (name, given) in &step.request.path {
         if route.parameter(Location::Path, name).is_some() {
             at = at.replace(&format!("{{{name}}}"), &path(&plain(given)));
         }
     }
     let method = step.request.method.as_deref().unwrap_or(route.method.as_str());
-    let key =
-        key(step.caller).map(|key| format!("{}: {key}\n", profile.key_header)).unwrap_or_default();
+    let credentials = profile.credentials;
+    let key = key(profile, step.caller);
+    let (header, request) = match (credentials.header(), key) {
+        (Some(name), Some(key)) => (format!("{name}: {key}\n"), Cow::Borrowed(&step.request)),
+        (None, Some(key)) => (String::new(), Cow::Owned(with_key(credentials, &step.request, key))),
+        (_, None) => (String::new(), Cow::Borrowed(&step.request)),
+    };
     let headers: String = step
         .request
         .headers
@@ -147,19 +151,42 @@ fn call(profile: &ApiProfile, operation: &str, step: &Step) -> String {
         values.iter().map(move |one| format!("{name}: {}\n", text(&plain(one))))
     });
     let query = section("Query", query.collect());
-    format!("{method} {{{{{BASE}}}}}{at}\n{key}{headers}{}", body(&step.request, query))
+    format!("{method} {{{{{BASE}}}}}{at}\n{header}{headers}{}", body(&request, query))
 }
 
-/// What is sent as the key.
-fn key(caller: Caller) -> Option<String> {
-    let [customer, other, excluded] = KEYS.map(|name| format!("{{{{{name}}}}}"));
+/// What is sent as the key. Where a user belongs to it, both have a variable.
+fn key(profile: &ApiProfile, caller: Caller) -> Option<String> {
+    let variable = |name: &str| match profile.credentials {
+        Credentials::Header(_) => format!("{{{{{name}}}}}"),
+        Credentials::Members { .. } => format!("{{{{{name}_user}}}}:{{{{{name}}}}}"),
+    };
+    let [customer, other, excluded] = KEYS.map(variable);
     match caller {
         Caller::Customer => Some(customer),
         Caller::Other => Some(other),
         Caller::Excluded => Some(excluded),
-        Caller::Stranger => Some(WRONG_KEY.to_owned()),
+        Caller::Stranger => Some(profile.demo_keys.stranger.to_owned()),
         Caller::Nobody => None,
     }
+}
+
+/// The request with a key in its body.
+fn with_key(credentials: Credentials, request: &StepRequest, key: String) -> StepRequest {
+    let (user, secret) = key.split_once(':').unwrap_or_default();
+    let mut with_key = request.clone();
+    let members = credentials.members().into_iter().zip([user, secret]);
+    for (name, text) in members {
+        match &mut with_key.body {
+            Some(Value::Object(body)) => drop(body.insert(name.to_owned(), text.into())),
+            _ if request.form.is_empty() => {}
+            _ => with_key.form.push(FormPart {
+                name: name.to_owned(),
+                file: None,
+                text: text.to_owned(),
+            }),
+        }
+    }
+    with_key
 }
 
 /// Headers that Hurl does not send by itself, the query, and the body. A form is written out,
@@ -200,7 +227,7 @@ fn response(step: &Step, bound: &mut BTreeSet<String>) -> String {
 /// What undoes a step, where it is one that makes something; several statuses may mean that all is
 /// well.
 fn undo(profile: &ApiProfile, step: &Step) -> Option<String> {
-    let makes = step.response.as_ref().is_none_or(|it| (200..300).contains(&it.status));
+    let makes = step.response.as_ref().is_none_or(|it| profile.is_success(&it.plainly()));
     let cleanup = step.cleanup.as_ref().filter(|_| makes)?;
     let call = call(
         profile,

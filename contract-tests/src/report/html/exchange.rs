@@ -3,9 +3,12 @@
 use maud::{Markup, html};
 
 use super::{json, parts::command};
-use crate::report::{
-    document::{Body, Breach, ExchangeEntry, Message},
-    place::{Half, status},
+use crate::{
+    core::exchange::NOT_EMULATED,
+    report::{
+        document::{Body, Breach, ExchangeEntry, Message},
+        place::{Half, status},
+    },
 };
 
 /// A longer text is cut.
@@ -39,7 +42,7 @@ pub fn markup(step: &ExchangeEntry, breach: Option<&Breach>) -> Markup {
 pub fn class(status: u16) -> &'static str {
     match status {
         200..300 => "good",
-        501 => "none",
+        NOT_EMULATED => "none",
         500.. => "bad",
         _ => "fair",
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::IpAddr, ops::RangeInclusive};
 
-use contract_tests::{Api, Call, Emulator, operations};
+use contract_tests::{Api, Call, Emulator, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Parameter, Route, plain};
 use serde_json::Value;
 
@@ -252,7 +252,8 @@ fn range(entry: &Value) -> RangeInclusive<IpAddr> {
 /// Whatever a customer can look at, by operation.
 async fn answers(api: &Api) -> Vec<(String, String)> {
     let mut answers = Vec::new();
-    for route in operations().filter(|route| route.method == "GET" && names_nothing(route)) {
+    for route in PROFILE.operations().filter(|route| route.method == "GET" && names_nothing(route))
+    {
         let call = api.call(&route.id);
         let ranged = route.parameter(Location::Header, "RANGED-DATA").is_some();
         let answer = if ranged { call.range(WHOLE) } else { call }.send().await;

@@ -46,6 +46,6 @@ async fn with_headers(
         headers: headers.collect(),
         body: Vec::new(),
     };
-    let http = Http::new(emulator.url(), PROFILE.key_header, Keys::default());
+    let http = Http::new(emulator.url(), &PROFILE, Keys::default());
     http.send(&sent).await.expect("an answer")
 }

@@ -1,6 +1,6 @@
 //! The same seed and the same requests make the same world, after a reset and a restart, too.
 
-use contract_tests::{Api, Emulator, Received, Request, operations};
+use contract_tests::{Api, Emulator, Received, Request, profiles::i3d_v3::PROFILE};
 use mock_server::Config;
 use serde_json::json;
 
@@ -64,7 +64,9 @@ async fn run(seed: u64, rounds: usize) -> Vec<String> {
     let api: Api = emulator.api();
     let mut said = Vec::new();
     for _ in 0..rounds {
-        for example in operations().filter_map(|route| Request::example(route).ok()) {
+        for example in
+            PROFILE.operations().filter_map(|route| Request::example(&PROFILE, route).ok())
+        {
             let answer = example.call(&api).response().await;
             said.push(transcript(&emulator, &example.route.path, &answer));
         }

@@ -134,8 +134,8 @@ async fn what_a_report_tells_can_be_played_again() {
         kind: FaultKind::Noop,
     };
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault)));
-    let steps = Step::parse_all(PROFILE.contract, "valid createSshKey 0 0; valid deleteSshKey 0 0")
-        .unwrap();
+    let steps =
+        Step::parse_all(&PROFILE, "valid createSshKey 0 0; valid deleteSshKey 0 0").unwrap();
     let options = Options { play: Some(steps), ..Options::default() };
     let failed = explore::run(&faulty, &options).await;
     let case = failed.ended(Outcome::Failed).next().expect("a delete that does nothing is found");
@@ -159,7 +159,7 @@ async fn a_change_by_another_family_is_not_blamed_on_the_last_step() {
          valid deleteFlexMetalServer 0 0; valid getFlexMetalTag 0 0",
     ] {
         let steps = format!("valid createFlexMetalTag 0 0; {steps}");
-        let play = Some(Step::parse_all(PROFILE.contract, &steps).unwrap());
+        let play = Some(Step::parse_all(&PROFILE, &steps).unwrap());
         let run = explore::run(&target, &Options { play, ..Options::default() }).await;
         assert_eq!(findings(&run), Vec::<String>::new());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Emulator, Request, operations, profiles::i3d_v3::PROFILE};
+use contract_tests::{Api, Emulator, Request, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Parameter, Route};
 use serde_json::Value;
 
@@ -22,10 +22,10 @@ async fn what_another_customer_has_is_refused_like_what_does_not_exist_and_stays
     let emulator = Emulator::start();
     let before = rows(&emulator.api()).await;
     let strangers = [emulator.other_customer(), emulator.api().with_key("i3dVisserKey11223344")];
-    let owned: Vec<&Route> = operations().filter(names_something_owned).collect();
+    let owned: Vec<&Route> = PROFILE.operations().filter(names_something_owned).collect();
     assert!(!owned.is_empty(), "an operation names something owned");
     for route in owned {
-        let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
+        let example = Request::example(&PROFILE, route).unwrap_or_else(|advice| panic!("{advice}"));
         let expected = UNKNOWN_ID.into_iter().find(|(status, _)| route.documents(*status));
         for stranger in &strangers {
             let answer = example.call(stranger).send().await;
@@ -76,7 +76,7 @@ fn the_ids_of_each_customer_are_unknown_to_the_other() {
             requests.retain(|it| own.iter().all(|own| own.parameters != it.parameters));
             requests
         };
-        operations().filter(names_something_owned).flat_map(of).collect()
+        PROFILE.operations().filter(names_something_owned).flat_map(of).collect()
     };
     let (to_one, to_other) = (foreign(&other, &one), foreign(&one, &other));
     let before = world.wait(rows(&world.emulator.api()));
@@ -97,8 +97,8 @@ fn an_id_of_nothing_is_unknown_wherever_it_stands() {
     let world = World::start();
     let [one, other] = world.customers();
     let mut faults = Vec::new();
-    for route in operations().filter(names_something_owned) {
-        let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
+    for route in PROFILE.operations().filter(names_something_owned) {
+        let example = Request::example(&PROFILE, route).unwrap_or_else(|advice| panic!("{advice}"));
         let of_path = || {
             let path = route.parameters.iter().filter(|it| it.location == Location::Path);
             path.filter(|it| !MADE.contains(&(&route.id, &it.name)))

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use contract_tests::{Api, Emulator, Received, Request};
+use contract_tests::{Api, Emulator, Received, Request, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Route, json_pointer, plain};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -193,7 +193,8 @@ impl Customer<'_> {
         let Some(listed) = LISTED.iter().map(|it| route(it.0)).find(alike) else {
             return Vec::new();
         };
-        let example = Request::example(operation).unwrap_or_else(|advice| panic!("{advice}"));
+        let example =
+            Request::example(&PROFILE, operation).unwrap_or_else(|advice| panic!("{advice}"));
         let like = |request: Request| {
             let of_path = |name: &str| operation.parameter(Location::Path, name).is_some();
             let values = request.parameters.iter().filter(|(name, _)| of_path(name));
@@ -222,10 +223,10 @@ impl Customer<'_> {
 
 /// The example of an operation, but for all that there is.
 fn whole(operation: &'static Route) -> Request {
-    let example = Request::example(operation).unwrap_or_else(|advice| panic!("{advice}"));
+    let example = Request::example(&PROFILE, operation).unwrap_or_else(|advice| panic!("{advice}"));
     let least = example.without_optional_parameters().unwrap_or(example);
     let ranged = operation.parameter(Location::Header, "RANGED-DATA").is_some();
-    if ranged { least.range(WHOLE) } else { least }
+    if ranged { least.with("RANGED-DATA", WHOLE) } else { least }
 }
 
 /// The request with every way to fill its path from a row.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Emulator, Request, operations};
+use contract_tests::{Api, Emulator, Request, profiles::i3d_v3::PROFILE};
 use openapi::{Location, Route};
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
@@ -79,7 +79,7 @@ fn without_a_range_the_first_25_are_answered_and_past_the_end_nothing() {
     let world = World::start();
     for list in world.lists() {
         let first: Vec<Value> = list.whole.iter().take(25).cloned().collect();
-        let default = Request { range: None, ..list.example.clone() };
+        let default = list.example.without("RANGED-DATA");
         assert_eq!(list.rows(&default), first, "{}", list.example.route.id);
         assert_eq!(list.part(&format!("start={}", list.whole.len())), [Value::Null; 0]);
         assert_eq!(list.part("start=4294967295,results=1000"), [Value::Null; 0]);
@@ -113,7 +113,8 @@ impl World {
             ranged && !CHANGED_BY_LOOKING.contains(&route.id.as_str())
         };
         let list = |route| {
-            let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
+            let example =
+                Request::example(&PROFILE, route).unwrap_or_else(|advice| panic!("{advice}"));
             let mut list = List {
                 runtime: &self.runtime,
                 api: self.emulator.api(),
@@ -124,7 +125,7 @@ impl World {
             assert!(list.whole.len() < RESULTS_MAX, "{} fits one page", route.id);
             list
         };
-        operations().filter(ranged).map(list).collect()
+        PROFILE.operations().filter(ranged).map(list).collect()
     }
 
     /// Tries `law` on every list.
@@ -151,7 +152,7 @@ impl World {
 
 impl List<'_> {
     fn part(&self, range: &str) -> Vec<Value> {
-        self.rows(&self.example.range(range))
+        self.rows(&self.example.with("RANGED-DATA", range))
     }
 
     fn rows(&self, request: &Request) -> Vec<Value> {

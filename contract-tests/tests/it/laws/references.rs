@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::operations;
+use contract_tests::profiles::i3d_v3::PROFILE;
 use http::Method;
 use openapi::{Location, Route};
 
@@ -109,7 +109,8 @@ fn every_path_is_filled_from_a_list() {
     };
     let known: BTreeSet<&str> =
         LISTED.iter().map(|it| it.0).chain(NOT_LISTED.iter().copied()).collect();
-    let unknown: Vec<&str> = operations()
+    let unknown: Vec<&str> = PROFILE
+        .operations()
         .filter(with_path)
         .map(|it| it.id.as_str())
         .filter(|id| !known.contains(id))

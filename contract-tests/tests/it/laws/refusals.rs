@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use contract_tests::{Api, Call, Emulator, Part, Received, Request, invalid_requests, operations};
+use contract_tests::{
+    Api, Call, Emulator, Part, Received, Request, invalid_requests, profiles::i3d_v3::PROFILE,
+};
 use serde_json::{Value, json};
 
 /// An operation, and the status of a refusal that the contract lists for it.
@@ -17,7 +19,7 @@ fn documented() -> BTreeSet<Pair> {
         let route = openapi::i3d_v3().route(id).expect("an operation of the contract");
         (400..500).filter(|status| route.documents(*status)).map(move |status| (id, status))
     };
-    operations().flat_map(|route| statuses(&route.id)).collect()
+    PROFILE.operations().flat_map(|route| statuses(&route.id)).collect()
 }
 
 #[tokio::test]
@@ -55,7 +57,7 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
     let excluded = api.with_key(key[0]["key"].as_str().expect("a key is text"));
     let mut refused = BTreeSet::new();
     for (id, status) in documented().into_iter().filter(|(_, status)| *status == 403) {
-        let example = Request::example(openapi::i3d_v3().route(id).expect("it exists"));
+        let example = Request::example(&PROFILE, openapi::i3d_v3().route(id).expect("it exists"));
         let example = example.unwrap_or_else(|advice| panic!("{advice}"));
         if example.call(&excluded).send().await.status == status {
             refused.insert((id, status));
@@ -68,12 +70,12 @@ async fn excluded(emulator: &Emulator) -> BTreeSet<Pair> {
 async fn malformed(emulator: &Emulator) -> BTreeSet<Pair> {
     let (api, nobody) = (emulator.api(), emulator.api().anonymous());
     let mut refused = BTreeSet::new();
-    for route in operations() {
-        let example = Request::example(route).unwrap_or_else(|advice| panic!("{advice}"));
+    for route in PROFILE.operations() {
+        let example = Request::example(&PROFILE, route).unwrap_or_else(|advice| panic!("{advice}"));
         if !route.open {
             refused.insert((route.id.as_str(), example.call(&nobody).send().await.status));
         }
-        for invalid in invalid_requests(&example) {
+        for invalid in invalid_requests(&PROFILE, &example) {
             let answer = invalid.request.call(&api).send().await;
             let no_route = answer.json()["errorCode"] == 10012;
             if !no_route {
@@ -187,6 +189,7 @@ async fn told_of_the_shop(api: &Api, pair: Pair) -> Option<Received> {
         ("uploadJobSolicitFiles", 413) => {
             let film = Part::file("files", "film.mp4", vec![b'x'; 6 * 1024 * 1024]);
             let example = Request::example(
+                &PROFILE,
                 openapi::i3d_v3().route("uploadJobSolicitFiles").expect("it exists"),
             );
             let example = example.unwrap_or_else(|advice| panic!("{advice}"));
