@@ -119,6 +119,10 @@ fn base_paths(servers: &[ServerObject]) -> Vec<String> {
             paths.push(path.to_owned());
         }
     }
+    if paths.is_empty() {
+        // The default of OpenAPI is the root of the server.
+        paths.push(String::new());
+    }
     paths
 }
 

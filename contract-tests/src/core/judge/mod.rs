@@ -195,6 +195,9 @@ impl Judged<'_> {
         if !is_refusal || self.exchange.sent.method == Method::HEAD {
             return Vec::new();
         }
+        // Outside of its base paths, another API of the server may answer, in another form.
+        let path = self.exchange.sent.target.split('?').next().unwrap_or_default();
+        let is_own = self.profile.contract.covers(path);
         let text = received.text();
         let internal = INTERNAL.iter().find(|word| text.contains(**word));
         let mut found: Found = internal
@@ -206,11 +209,9 @@ impl Judged<'_> {
             })
             .into_iter()
             .collect();
-        found.extend(
-            (refusals.breaches)(received)
-                .into_iter()
-                .map(|(at, message)| self.found(&check::ERROR_SHAPE, message).at(at)),
-        );
+        let breaches = if is_own { (refusals.breaches)(received) } else { Vec::new() };
+        let broken = |(at, message)| self.found(&check::ERROR_SHAPE, message).at(at);
+        found.extend(breaches.into_iter().map(broken));
         found
     }
 

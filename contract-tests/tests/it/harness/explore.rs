@@ -7,7 +7,7 @@ use contract_tests::{
     Answered, Outcome, Run, Sent, Target, Transport, Verdict,
     explore::{self, Options, Step},
     fault::{Edge, Fault, FaultKind, Faulty},
-    profiles::i3d_v3::PROFILE,
+    profiles::{i3d_v2, i3d_v3::PROFILE},
 };
 use futures_util::future::BoxFuture;
 
@@ -37,6 +37,16 @@ async fn a_sound_emulator_has_no_findings() {
         let (reached, all) = (run.reached.operations().count(), PROFILE.contract.routes.len());
         assert!(reached * 100 > all * 81, "{reached} of {all} operations are few");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_of_other_conventions_has_no_findings_either() {
+    let target = Target::mock(&i3d_v2::PROFILE, 3).unwrap();
+    let run = explore::run(&target, &Options { seed: 3, steps: 1_500, ..Options::default() }).await;
+    assert_eq!(findings(&run), Vec::<String>::new());
+    assert_eq!(run.verdict(), Verdict::Holds);
+    let (reached, all) = (run.reached.operations().count(), i3d_v2::PROFILE.contract.routes.len());
+    assert_eq!(reached, all, "operations that succeeded");
 }
 
 async fn broken(operation: &str, kind: FaultKind, operations: &str, stop_at_first: bool) -> Run {
