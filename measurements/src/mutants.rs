@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use anyhow::{Result, ensure};
 use contract_tests::{
-    Run, Target,
+    ApiProfile, Run, Target,
     explore::{self, Options},
     fault::{self, Fault, Faulty},
-    profiles::i3d_v3::PROFILE,
+    profiles,
 };
 
 /// Requests after which a fault counts as missed.
@@ -28,15 +28,17 @@ struct Detection {
 pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
-    for (name, family) in fault::catalogue(&PROFILE) {
-        for fault in
-            family.faults.iter().filter(|fault| only.is_none_or(|only| fault.name.contains(only)))
-        {
-            let detections: Vec<Detection> = (1..=seeds)
-                .map(|seed| runtime.block_on(detect(fault, &family.operations, seed)))
-                .collect::<Result<_>>()?;
-            report(fault, &detections);
-            all.entry(name.clone()).or_insert_with(Vec::new).push(detections);
+    for profile in profiles::all() {
+        for (name, family) in fault::catalogue(profile) {
+            let wanted = |fault: &&Fault| only.is_none_or(|only| fault.name.contains(only));
+            for fault in family.faults.iter().filter(wanted) {
+                let detections: Vec<Detection> = (1..=seeds)
+                    .map(|seed| runtime.block_on(detect(profile, fault, &family.operations, seed)))
+                    .collect::<Result<_>>()?;
+                report(fault, &detections);
+                let row = format!("{} {name}", profile.name);
+                all.entry(row).or_insert_with(Vec::new).push(detections);
+            }
         }
     }
     ensure!(!all.is_empty(), "no fault has such a name");
@@ -44,9 +46,14 @@ pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn detect(fault: &Fault, operations: &str, seed: u64) -> Result<Detection> {
-    let sound = Target::mock(&PROFILE, seed)?;
-    let broken = sound.behind(|inner| Arc::new(Faulty::new(inner, &PROFILE, fault.clone())));
+async fn detect(
+    profile: &'static ApiProfile,
+    fault: &Fault,
+    operations: &str,
+    seed: u64,
+) -> Result<Detection> {
+    let sound = Target::mock(profile, seed)?;
+    let broken = sound.behind(|inner| Arc::new(Faulty::new(inner, profile, fault.clone())));
     let options = Options {
         seed,
         steps: REQUESTS_MAX,
@@ -112,13 +119,17 @@ fn row(name: &str, faults: &[&Vec<Detection>]) {
     );
 }
 
-/// Explores a sound emulator, where every finding is a false alarm.
+/// Explores a sound emulator, where every finding is a false alarm, once for each API.
 pub(crate) fn false_alarms(seeds: u64, requests: u64) -> Result<()> {
+    profiles::all().into_iter().try_for_each(|profile| alarms_of(profile, seeds, requests))
+}
+
+fn alarms_of(profile: &'static ApiProfile, seeds: u64, requests: u64) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (mut sent, began) = (0, Instant::now());
     let mut alarms = 0;
     for seed in 1..=seeds {
-        let target = Target::mock(&PROFILE, seed)?;
+        let target = Target::mock(profile, seed)?;
         let run: Run = runtime.block_on(explore::run(
             &target,
             &Options { seed, steps: requests, ..Options::default() },
@@ -134,8 +145,9 @@ pub(crate) fn false_alarms(seeds: u64, requests: u64) -> Result<()> {
     let per_thousand = began.elapsed().as_secs_f64() * 1000.0 / sent as f64;
     println!(
         "
-False alarms: {alarms} in {seeds} seeds, {sent} requests; \
-         {per_thousand:.2} s for 1,000 requests"
+{}: {alarms} false alarms in {seeds} seeds, {sent} requests; \
+         {per_thousand:.2} s for 1,000 requests",
+        profile.name
     );
     Ok(())
 }

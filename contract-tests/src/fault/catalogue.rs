@@ -30,19 +30,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::profiles::i3d_v3::PROFILE;
+    use crate::profiles;
 
     #[test]
-    fn the_catalogue_is_large_and_names_what_exists() {
-        let catalogue = catalogue(&PROFILE);
-        assert!(catalogue.len() >= 12, "{} families are few", catalogue.len());
-        let faults: Vec<&Fault> = catalogue.values().flat_map(|family| &family.faults).collect();
-        assert!(faults.len() >= 100, "{} faults are few", faults.len());
-        let names: BTreeSet<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
-        assert_eq!(names.len(), faults.len(), "a name stands twice");
-        for fault in faults {
-            let known = openapi::i3d_v3().route(&fault.operation).is_some();
-            assert!(known, "{}: the contract has no operation {}", fault.name, fault.operation);
+    fn every_catalogue_is_large_and_names_what_exists() {
+        let mut names = BTreeSet::new();
+        for profile in profiles::all() {
+            let families = catalogue(profile);
+            let faults: Vec<&Fault> = families.values().flat_map(|it| &it.faults).collect();
+            let operations = profile.contract.routes.len();
+            assert!(2 * faults.len() > operations, "{} faults of {profile:?}", faults.len());
+            for fault in faults {
+                let known = profile.contract.route(&fault.operation).is_some();
+                assert!(known, "{}: {profile:?} has no {}", fault.name, fault.operation);
+                assert!(names.insert(fault.name.clone()), "{} stands twice", fault.name);
+            }
         }
     }
 }
