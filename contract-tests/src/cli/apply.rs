@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::run::Verdict,
     live::{Guarded, apply},
-    report::{self, ReportArguments},
+    report::{self, ReportArguments, Told},
 };
 
 /// Do what was planned, and remove it again.
@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     eprintln!("run {} on {}", guard.run().as_str(), target.name);
     interrupt_on_ctrl_c(Arc::clone(&guard));
     let run = apply(&target, &guard, &plan).await;
-    report::write(&run, &arguments.reports, &target.redactor())
+    report::write(&[Told { run, redactor: target.redactor() }], &arguments.reports)
 }
 
 /// The first Ctrl-C ends the work and cleans up; the second ends the program.

@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    apis::{self, ApiArguments},
     replay::{FolderArgument, RUN, SEED},
-    target::{LiveArguments, profile},
+    target::{LiveArguments, MOCK},
 };
 use crate::{
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
@@ -20,7 +21,7 @@ use crate::{
         shell::command_line,
     },
     fixture::{Fixture, Loaded, Options, filter_matches, load},
-    report::{self, ReportArguments},
+    report::{self, ReportArguments, Told},
 };
 
 /// Compare the emulator with the truth, and say who is wrong.
@@ -60,6 +61,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
     #[command(flatten)]
+    apis: ApiArguments,
+    #[command(flatten)]
     live: LiveArguments,
     #[command(flatten)]
     reports: ReportArguments,
@@ -85,27 +88,93 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
             return Ok(Verdict::Usage);
         }
     };
-    let profile = profile();
+    let mut sides = Vec::new();
+    for profile in arguments.profiles().await? {
+        let mock = open(profile, &arguments.mock, arguments).await?;
+        let truth = open(profile, &arguments.truth, arguments).await?;
+        sides.push(Sides {
+            profile,
+            all: all_scenarios(profile, arguments, &mock, &truth)?,
+            mock,
+            truth,
+        });
+    }
+    let lost = lost_filters(arguments, &sides);
+    let has_something = |it: &Sides| {
+        arguments.only.is_empty() || it.all.iter().any(|one| arguments.wants(it.profile, &one.id))
+    };
+    let some = sides.iter().any(has_something);
+    let mut runs = Vec::new();
+    for (index, sides) in sides.into_iter().filter(|it| !some || has_something(it)).enumerate() {
+        let lost = if index == 0 { lost.as_slice() } else { &[] };
+        runs.push(compare_api(arguments, sides, lost, &waivers).await);
+    }
+    report::write(&runs, &arguments.reports)
+}
+
+/// Both sides of the comparison of one API, and its scenarios.
+struct Sides {
+    profile: &'static ApiProfile,
+    mock: Side,
+    truth: Side,
+    all: Vec<Loaded>,
+}
+
+/// The filters that match no scenario of any API.
+fn lost_filters<'a>(arguments: &'a Arguments, sides: &[Sides]) -> Vec<&'a str> {
+    let matches = |filter: &str, it: &Sides| {
+        it.all.iter().any(|one| arguments.filter_matches(it.profile, filter, &one.id))
+    };
+    let is_lost = |filter: &&str| !sides.iter().any(|it| matches(filter, it));
+    arguments.only.iter().map(String::as_str).filter(is_lost).collect()
+}
+
+/// Compares both sides of one API, and prints what differs.
+async fn compare_api(
+    arguments: &Arguments,
+    sides: Sides,
+    lost: &[&str],
+    waivers: &Waivers,
+) -> Told {
+    let Sides { profile, mock, truth, all } = sides;
     let redactor = Redactor::of_every_key(profile);
-    let mock = open(profile, &arguments.mock, arguments).await?;
-    let truth = open(profile, &arguments.truth, arguments).await?;
-    let (scenarios, unplayed) = scenarios(profile, arguments, &mock, &truth)?;
+    let (scenarios, unplayed) = scenarios(profile, arguments, all, lost);
     let options = Options { run: RUN.to_owned(), now: Timestamp::now() };
     let shape_only = arguments.shape || !have_same_data(arguments, &mock, &truth);
-    let terms = Terms { shape_only, options: &options, waivers: &waivers, redactor: &redactor };
+    let terms = Terms { shape_only, options: &options, waivers, redactor: &redactor };
     let mut comparison = compare_sides(&mock, &truth, &scenarios, &terms).await;
-    comparison
-        .run
-        .cases
-        .iter_mut()
-        .for_each(|case| case.replay = arguments.replay_command(&case.name));
+    let again = |name: &str| arguments.replay_command(profile, name);
+    comparison.run.cases.iter_mut().for_each(|case| case.replay = again(&case.name));
     comparison.run.cases.extend(unplayed);
     let today = options.now.to_zoned(TimeZone::UTC).date();
-    print!("{}", redactor.text(&comparison.table(&waivers, today)));
-    report::write(&comparison.run, &arguments.reports, &redactor)
+    print!("{}", redactor.text(&comparison.table(waivers, today)));
+    Told { run: comparison.run, redactor }
 }
 
 impl Arguments {
+    /// The APIs that are compared: those that are named, or that both sides have. A folder is that
+    /// of one API, or has one for each.
+    async fn profiles(&self) -> anyhow::Result<Vec<&'static ApiProfile>> {
+        let sides = [self.mock.as_str(), self.truth.as_str()];
+        let (folders, servers): (Vec<&str>, Vec<&str>) =
+            sides.into_iter().partition(|side| is_folder(side));
+        let mut all = self.live.apis(&self.apis, &servers).await?;
+        for folder in folders.iter().map(Path::new).filter(|_| self.apis.named().is_empty()) {
+            let is_own =
+                |it: &ApiProfile| folder.ends_with(it.name) || folder.join(it.name).is_dir();
+            match all.iter().any(|it| is_own(it)) {
+                true => all.retain(|it| is_own(it)),
+                false => all.truncate(1),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether a scenario is to be played.
+    fn wants(&self, profile: &ApiProfile, id: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|it| self.filter_matches(profile, it, id))
+    }
+
     /// Whether a filter matches a scenario; an example also has the name of its operation.
     fn filter_matches(&self, profile: &ApiProfile, filter: &str, id: &str) -> bool {
         let own = self.folder.of(profile);
@@ -117,7 +186,7 @@ impl Arguments {
     }
 
     /// The command that plays one scenario again.
-    fn replay_command(&self, scenario: &str) -> String {
+    fn replay_command(&self, profile: &ApiProfile, scenario: &str) -> String {
         let mut words =
             vec!["contract-tests", "compare", &self.mock, &self.truth, "--only", scenario];
         if self.steps == Steps::Fixtures {
@@ -127,7 +196,8 @@ impl Arguments {
         let words = words.into_iter().map(str::to_owned).collect();
         let waivers = self.waivers.iter().map(|path| path.display().to_string());
         let waivers = waivers.flat_map(|path| ["--waivers".to_owned(), path]).collect();
-        command_line([words, self.folder.words(), waivers, self.live.words()].concat())
+        let api = apis::words(profile);
+        command_line([words, self.folder.words(), waivers, api, self.live.words()].concat())
     }
 }
 
@@ -146,12 +216,18 @@ async fn open(
     side: &str,
     arguments: &Arguments,
 ) -> anyhow::Result<Side> {
-    let folder = Path::new(side);
-    if side != "mock" && folder.is_dir() {
-        let fixtures = load(profile, folder, &[])?;
-        return Ok(Side::Recorded { profile, folder: folder.to_owned(), fixtures });
+    if is_folder(side) {
+        let (folder, own) = (PathBuf::from(side), Path::new(side).join(profile.name));
+        let folder = if own.is_dir() { own } else { folder };
+        let fixtures = load(profile, &folder, &[])?;
+        return Ok(Side::Recorded { profile, folder, fixtures });
     }
-    Ok(Side::Server(Box::new(arguments.live.open(side, SEED).await?)))
+    Ok(Side::Server(Box::new(arguments.live.open(profile, side, SEED).await?)))
+}
+
+/// Whether a side is a folder of fixtures.
+fn is_folder(side: &str) -> bool {
+    side != MOCK && Path::new(side).is_dir()
 }
 
 /// Whether both sides answer with the same data: those of the demo world, or those that fixtures
@@ -165,21 +241,16 @@ fn have_same_data(arguments: &Arguments, mock: &Side, truth: &Side) -> bool {
 fn scenarios(
     profile: &'static ApiProfile,
     arguments: &Arguments,
-    mock: &Side,
-    truth: &Side,
-) -> anyhow::Result<(Vec<Fixture>, Vec<Case>)> {
-    let mut all = all_scenarios(profile, arguments, mock, truth)?;
-    let matches = |filter: &String, id: &str| arguments.filter_matches(profile, filter, id);
-    let mut unplayed: Vec<Case> = (arguments.only.iter())
-        .filter(|filter| !all.iter().any(|it| matches(filter, &it.id)))
+    mut all: Vec<Loaded>,
+    lost: &[&str],
+) -> (Vec<Fixture>, Vec<Case>) {
+    let mut unplayed: Vec<Case> = (lost.iter())
         .map(|filter| nothing(format!("nothing to compare matches `{filter}`")))
         .collect();
     if all.is_empty() && unplayed.is_empty() {
         unplayed.push(nothing("there is nothing to compare".to_owned()));
     }
-    all.retain(|it| {
-        arguments.only.is_empty() || arguments.only.iter().any(|filter| matches(filter, &it.id))
-    });
+    all.retain(|it| arguments.wants(profile, &it.id));
     let mut scenarios = Vec::new();
     for Loaded { id, fixture, .. } in all {
         match fixture {
@@ -187,7 +258,7 @@ fn scenarios(
             Err(broken) => unplayed.push(unchecked(&id, broken.to_string())),
         }
     }
-    Ok((scenarios, unplayed))
+    (scenarios, unplayed)
 }
 
 /// The recordings of the sides, or else what `--steps` names.
@@ -239,7 +310,7 @@ mod tests {
             let Ok(Cli { verb: Verb::Compare(arguments) }) = Cli::try_parse_from(words) else {
                 panic!("{line}")
             };
-            arguments.replay_command("g/a")
+            arguments.replay_command(crate::profiles::first(), "g/a")
         };
         for (line, again) in [
             ("mock my$folder --only=g --html=report.html", "mock 'my$folder' --only g/a"),

@@ -12,17 +12,18 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::target::profile;
+use super::apis::ApiArguments;
 use crate::{
     core::{
         coverage::{COVERAGE, Covered, Figures, Groups, figures, groups, reached::Reached},
         examples::examples,
+        profile::ApiProfile,
         redact::Redactor,
         run::{Case, Outcome, Run, Verdict},
         target::Target,
     },
     profiles,
-    report::{self, FORMAT, FileArguments},
+    report::{self, FORMAT, FileArguments, Told},
 };
 
 /// How many missing properties of an operation are named.
@@ -38,52 +39,110 @@ pub(super) struct Arguments {
     #[arg(value_name = "REPORT")]
     runs: Vec<PathBuf>,
     #[command(flatten)]
+    apis: ApiArguments,
+    #[command(flatten)]
     files: FileArguments,
 }
 
 /// The part of the JSON report of a run that is read.
 #[derive(Deserialize)]
 struct Recorded {
-    api: String,
+    api: Names,
     target: String,
     requests: u64,
-    operations: Reached,
+    operations: Value,
+}
+
+/// The APIs of a report: one, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Recorded {
+    /// What was reached of each API.
+    fn parts(self) -> anyhow::Result<Vec<(&'static ApiProfile, Reached)>> {
+        let Recorded { api, mut operations, .. } = self;
+        let named = match api {
+            Names::One(name) => vec![(name, operations)],
+            Names::Several(names) => {
+                let part = |name: String| {
+                    let part = operations[&name].take();
+                    (name, part)
+                };
+                names.into_iter().map(part).collect()
+            }
+        };
+        let part = |(name, operations): (String, Value)| {
+            let profile = profiles::find(&name);
+            let profile = profile.with_context(|| format!("the API {name} is not known"))?;
+            Ok((profile, serde_json::from_value(operations)?))
+        };
+        named.into_iter().map(part).collect()
+    }
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let run =
-        if arguments.runs.is_empty() { by_examples().await? } else { recorded(&arguments.runs)? };
-    io::stdout().write_all(table(&groups(run.profile.contract, &run.reached)).as_bytes())?;
-    report::save_all(&run, &arguments.files, &Redactor::new(run.profile, []))?;
-    Ok(run.verdict())
+    let runs = match arguments.runs.is_empty() {
+        true => by_examples(&arguments.apis).await?,
+        false => recorded(&arguments.runs, arguments.apis.named())?,
+    };
+    let several = runs.len() > 1;
+    for run in &runs {
+        let title = if several { format!("{}\n", run.profile.name) } else { String::new() };
+        let table = title + &table(&groups(run.profile.contract, &run.reached));
+        io::stdout().write_all(table.as_bytes())?;
+    }
+    let verdicts = runs.iter().map(Run::verdict);
+    let verdict = verdicts.reduce(Verdict::worse).context("there is no report of these APIs")?;
+    let told = |run: Run| Told { redactor: Redactor::new(run.profile, []), run };
+    report::save_all(&runs.into_iter().map(told).collect::<Vec<_>>(), &arguments.files)?;
+    Ok(verdict)
 }
 
-async fn by_examples() -> anyhow::Result<Run> {
+async fn by_examples(apis: &ApiArguments) -> anyhow::Result<Vec<Run>> {
     eprintln!(
         "the examples of the contract, sent to a mock; name JSON reports of `replay` and `explore` \
         for more"
     );
-    let target = Target::mock(profile(), SEED)?;
-    Ok(of_reached(examples(COVERAGE, &target, SEED).await))
+    let named = apis.named();
+    let profiles = if named.is_empty() { profiles::all().to_vec() } else { named.to_vec() };
+    let mut runs = Vec::new();
+    for profile in profiles {
+        let target = Target::mock(profile, SEED)?;
+        runs.push(of_reached(examples(COVERAGE, &target, SEED).await));
+    }
+    Ok(runs)
 }
 
-/// What several runs reached together.
-fn recorded(files: &[PathBuf]) -> anyhow::Result<Run> {
-    let mut all: Option<Run> = None;
+/// What several runs reached together, by API; of those that are named, where any is.
+fn recorded(files: &[PathBuf], named: &[&'static ApiProfile]) -> anyhow::Result<Vec<Run>> {
+    let mut all: Vec<Run> = Vec::new();
     for file in files {
         let recorded =
             read(file).with_context(|| format!("{} is no report of a run", file.display()))?;
-        let profile = profiles::find(&recorded.api);
-        let profile = profile.with_context(|| format!("the API {} is not known", recorded.api))?;
-        let run = all.get_or_insert_with(|| Run::new(COVERAGE, profile, &recorded.target, None));
-        ensure!(run.profile.name == profile.name, "the reports are of different APIs");
-        if !run.target.split(", ").any(|target| target == recorded.target) {
-            run.target += &format!(", {}", recorded.target);
+        let (target, requests) = (recorded.target.clone(), recorded.requests);
+        for (index, (profile, reached)) in recorded.parts()?.into_iter().enumerate() {
+            let known = all.iter().position(|run| run.profile.name == profile.name);
+            let at = known.unwrap_or_else(|| {
+                all.push(Run::new(COVERAGE, profile, &target, None));
+                all.len() - 1
+            });
+            let run = &mut all[at];
+            if !run.target.split(", ").any(|known| known == target) {
+                run.target += &format!(", {target}");
+            }
+            // A report of several APIs tells only how many there were together.
+            run.requests += if index == 0 { requests } else { 0 };
+            run.reached.add(reached);
         }
-        run.requests += recorded.requests;
-        run.reached.add(recorded.operations);
     }
-    Ok(of_reached(all.context("there is no report")?))
+    let is_wanted = |run: &Run| {
+        named.is_empty() || named.iter().any(|profile| profile.name == run.profile.name)
+    };
+    Ok(all.into_iter().filter(is_wanted).map(of_reached).collect())
 }
 
 /// The run with a case for each operation: it was reached, or it was not.
@@ -197,13 +256,14 @@ mod tests {
             report("one.json", &run(json!({ "getSshKey": touched(json!({ "200": 1 })) })));
         let (_two, second) =
             report("two.json", &run(json!({ "deleteSshKey": touched(json!({ "404": 1 })) })));
-        let run = recorded(&[first, second]).expect("they can be read");
+        let runs = recorded(&[first, second], &[]).expect("they can be read");
+        let [run] = runs.as_slice() else { panic!("they are of one API") };
         assert_eq!(
             (run.target.as_str(), run.requests, run.ended(Outcome::Passed).count()),
             ("mock", 4, 1)
         );
-        let text = table(&groups(profile().contract, &run.reached));
-        let all = format!("{}/{}", 1, profile().contract.routes.len());
+        let text = table(&groups(profiles::first().contract, &run.reached));
+        let all = format!("{}/{}", 1, profiles::first().contract.routes.len());
         assert!(text.lines().any(|line| line.starts_with("all ") && line.contains(&all)), "{text}");
         assert!(text.contains("\n  getSshKeys: never called\n"), "{text}");
         assert!(text.contains("\n  deleteSshKey: never succeeded, only 404\n"), "{text}");
@@ -211,12 +271,32 @@ mod tests {
     }
 
     #[test]
+    fn a_report_of_several_apis_is_read_by_api() {
+        let touched = json!({ "statuses": { "200": 1 }, "parameters": [], "properties": [] });
+        let report_of = |names: Value| {
+            report(
+                "all.json",
+                &json!({
+                    "format": FORMAT, "api": names, "target": "mock", "requests": 2,
+                    "operations": { "i3d-v3": { "getSshKeys": touched } },
+                }),
+            )
+        };
+        let (_folder, file) = report_of(json!(["i3d-v3"]));
+        let runs = recorded(&[file], &[]).expect("it can be read");
+        assert_eq!(runs[0].ended(Outcome::Passed).count(), 1);
+        let (_folder, file) = report_of(json!(["i3d-v3", "nobodys"]));
+        let error = recorded(&[file], &[]).expect_err("nobody knows the second");
+        assert!(format!("{error:#}").contains("nobodys"), "{error:#}");
+    }
+
+    #[test]
     fn what_is_no_report_of_this_program_is_refused() {
         let (_folder, file) =
             report("new.json", &json!({ "format": 99, "api": "i3d-v3", "operations": {} }));
-        let error = recorded(std::slice::from_ref(&file)).expect_err("it is refused");
+        let error = recorded(std::slice::from_ref(&file), &[]).expect_err("it is refused");
         assert!(format!("{error:#}").contains("it has the format 99"), "{error:#}");
         let (_folder, file) = report("none.json", &json!([]));
-        assert!(recorded(&[file]).is_err());
+        assert!(recorded(&[file], &[]).is_err());
     }
 }

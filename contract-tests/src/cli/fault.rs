@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use clap::Args;
 
-use super::{TargetArguments, replay::SEED, target::profile};
+use super::{TargetArguments, replay::SEED};
 use crate::{
     core::{profile::ApiProfile, run::Verdict},
     fault::{Fault, Faulty, InTime, catalogue},
@@ -19,8 +19,8 @@ use crate::{
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// The name of a fault of the catalogue, or one of your own as YAML.
-    #[arg(value_name = "FAULT", value_parser = read)]
-    fault: Option<Fault>,
+    #[arg(value_name = "FAULT")]
+    fault: Option<String>,
     /// Listen here.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
@@ -39,8 +39,7 @@ Examples:
 Kinds of faults of your own: contract-tests/src/fault/kind.rs, in kebab-case.";
 
 /// A fault of the catalogue, or one that is spelled out.
-fn read(text: &str) -> Result<Fault, String> {
-    let profile: &ApiProfile = profile();
+fn read(profile: &ApiProfile, text: &str) -> Result<Fault, String> {
     if !text.trim_start().starts_with('{') {
         let faults = catalogue(profile).into_values().flat_map(|family| family.faults);
         let named = faults.into_iter().find(|fault| fault.name == text);
@@ -55,15 +54,23 @@ fn read(text: &str) -> Result<Fault, String> {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let Some(fault) = arguments.fault.clone() else {
-        print!("{}", catalogue_text(profile()));
+    let profile = arguments.target.api();
+    let Some(fault) = &arguments.fault else {
+        print!("{}", catalogue_text(profile));
         return Ok(Verdict::Holds);
+    };
+    let fault = match read(profile, fault) {
+        Ok(fault) => fault,
+        Err(error) => {
+            eprintln!("{error}");
+            return Ok(Verdict::Usage);
+        }
     };
     if arguments.target.is_live() {
         eprintln!("a fault is put before an emulator only, never before a live API");
         return Ok(Verdict::Usage);
     }
-    let target = arguments.target.open(SEED).await?;
+    let target = arguments.target.open(profile, SEED).await?;
     let operation = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.profile, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));
@@ -96,16 +103,19 @@ fn catalogue_text(profile: &ApiProfile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::first;
 
     #[test]
     fn a_fault_is_named_or_spelled_out() {
-        assert!(read("nothing").unwrap_err().contains("lists them"));
-        assert_eq!(read("ssh-delete-noop").unwrap().operation, "deleteSshKey");
+        assert!(read(first(), "nothing").unwrap_err().contains("lists them"));
+        assert_eq!(read(first(), "ssh-delete-noop").unwrap().operation, "deleteSshKey");
         let own = "{operation: getTickets, kind: {set: {at: /*/title, value: null}}}";
-        assert_eq!(read(own).unwrap().operation, "getTickets");
-        assert!(read("{operation: nothing, kind: reverse}").unwrap_err().contains("nothing"));
-        assert!(read("{operation: getTickets, kind: odd}").is_err());
-        let all = catalogue_text(profile());
+        assert_eq!(read(first(), own).unwrap().operation, "getTickets");
+        assert!(
+            read(first(), "{operation: nothing, kind: reverse}").unwrap_err().contains("nothing")
+        );
+        assert!(read(first(), "{operation: getTickets, kind: odd}").is_err());
+        let all = catalogue_text(first());
         assert!(all.lines().any(|line| line.trim_start().starts_with("ssh-delete-noop ")), "{all}");
     }
 }

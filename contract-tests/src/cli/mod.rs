@@ -1,5 +1,6 @@
 //! The command line: what to do, against what, and which reports to write.
 
+mod apis;
 mod apply;
 mod compare;
 mod coverage;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::target::{TargetArguments, profile};
+use super::target::TargetArguments;
 use crate::{
     core::{live_rules::Rules, run::Verdict},
     live::Plan,
@@ -32,7 +32,7 @@ pub(super) struct WantedArguments {
 impl WantedArguments {
     /// The plan for a target.
     pub(super) fn plan(&self, target: &TargetArguments) -> anyhow::Result<Plan> {
-        let profile = profile();
+        let profile = target.api();
         let cents = 100 * u64::from(self.money);
         Ok(Plan::new(profile, &Rules::of(profile), target.base(), &self.creates, cents)?)
     }

@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         eprintln!("there is nothing to record: name a scenario, or say --proxy");
         return Ok(Verdict::Usage);
     }
-    let target = arguments.target.open(SEED).await?;
+    let target = arguments.target.open(arguments.target.api(), SEED).await?;
     if let Some(listen) = arguments.proxy {
         return record_proxied(&target, listen, arguments).await;
     }

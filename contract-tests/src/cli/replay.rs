@@ -15,7 +15,7 @@ use crate::{
     },
     fixture::{Fixture, Loaded, Options, load, replay},
     record::{self, Existing, Written},
-    report::{self, ReportArguments},
+    report::{self, ReportArguments, Told},
 };
 
 /// Play fixtures against a target and compare what comes back.
@@ -44,9 +44,12 @@ pub(super) struct FolderArgument {
 }
 
 impl FolderArgument {
-    /// The folder of the fixtures of an API.
+    /// The folder of the fixtures of an API: the one that is named, or the one of its name in that.
     pub(super) fn of(&self, profile: &ApiProfile) -> PathBuf {
-        self.path.clone().unwrap_or_else(|| Path::new(FIXTURES).join(profile.name))
+        match &self.path {
+            Some(path) if !path.join(profile.name).is_dir() => path.clone(),
+            path => path.as_deref().unwrap_or(Path::new(FIXTURES)).join(profile.name),
+        }
     }
 
     /// The argument that names the same folder again.
@@ -61,23 +64,70 @@ const FIXTURES: &str = "fixtures";
 pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let target = arguments.target.open(SEED).await?;
-    let fixtures = load(target.profile, &arguments.folder.of(target.profile), &arguments.fixtures)?;
-    let options = options(&target);
-    let mut run = replay(&target, &fixtures, &options).await;
-    run.cases.iter_mut().for_each(|case| case.replay = replay_command(arguments, &case.name));
-    let verdict = report::write(&run, &arguments.reports, &target.redactor());
+    let targets = arguments.target.open_all(SEED).await?;
+    let is_named = !arguments.target.named_apis().is_empty();
+    let mut replayed = Vec::new();
+    for (target, fixtures) in chosen(arguments, targets, is_named)? {
+        let options = options(&target);
+        let mut run = replay(&target, &fixtures, &options).await;
+        let command = |id: &str| replay_command(arguments, target.profile, id);
+        run.cases.iter_mut().for_each(|case| case.replay = command(&case.name));
+        let told = Told { run, redactor: target.redactor() };
+        replayed.push((told, target, fixtures, options));
+    }
+    let (runs, played): (Vec<Told>, Vec<_>) = replayed
+        .into_iter()
+        .map(|(told, target, fixtures, options)| (told, (target, fixtures, options)))
+        .unzip();
+    let verdict = report::write(&runs, &arguments.reports);
     // The reports are written before, so that a recording that fails does not lose them.
-    if arguments.update {
-        update(&target, arguments, &fixtures, &run, &options).await;
+    for (told, (target, fixtures, options)) in runs.iter().zip(&played) {
+        if arguments.update {
+            update(target, arguments, fixtures, &told.run, options).await;
+        }
     }
     verdict
 }
 
+/// The fixtures of each API that are played. Of several APIs, those that are not named may have no
+/// folder, and a filter must match a fixture of one.
+fn chosen(
+    arguments: &Arguments,
+    targets: Vec<Target>,
+    is_named: bool,
+) -> anyhow::Result<Vec<(Target, Vec<Loaded>)>> {
+    let is_alone = targets.len() == 1;
+    let folder = |target: &Target| arguments.folder.of(target.profile);
+    let has_folder = |target: &Target| is_alone || is_named || folder(target).is_dir();
+    let (with, without): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(has_folder);
+    for target in without {
+        eprintln!("{} has no fixtures in {}", target.profile.name, folder(&target).display());
+    }
+    let matches = |target: &Target, filter: &String| {
+        load(target.profile, &folder(target), std::slice::from_ref(filter)).is_ok()
+    };
+    let mut chosen = Vec::new();
+    for target in &with {
+        let filters: Vec<String> = match with.as_slice() {
+            [_] => arguments.fixtures.clone(),
+            _ => arguments.fixtures.iter().filter(|it| matches(target, it)).cloned().collect(),
+        };
+        if arguments.fixtures.is_empty() || !filters.is_empty() {
+            let fixtures = load(target.profile, &folder(target), &filters)?;
+            chosen.push((target.clone(), fixtures));
+        }
+    }
+    let is_nowhere = |filter: &&String| !with.iter().any(|target| matches(target, filter));
+    if let Some(filter) = arguments.fixtures.iter().find(is_nowhere) {
+        anyhow::bail!("no fixture matches `{filter}`");
+    }
+    Ok(chosen)
+}
+
 /// The command that plays one fixture again.
-fn replay_command(arguments: &Arguments, id: &str) -> String {
+fn replay_command(arguments: &Arguments, profile: &ApiProfile, id: &str) -> String {
     let verb = ["contract-tests", "replay", id].map(str::to_owned).to_vec();
-    command_line([verb, arguments.folder.words(), arguments.target.words()].concat())
+    command_line([verb, arguments.folder.words(), arguments.target.words(profile)].concat())
 }
 
 /// The id of a run on an emulator: always the same, so that runs repeat to the byte.
@@ -150,7 +200,7 @@ mod tests {
             let Ok(Cli { verb: Verb::Replay(arguments) }) = Cli::try_parse_from(words) else {
                 panic!("{line}")
             };
-            replay_command(&arguments, "ssh_key/life")
+            replay_command(&arguments, crate::profiles::first(), "ssh_key/life")
         };
         let life = "contract-tests replay ssh_key/life";
         for (line, rest) in [

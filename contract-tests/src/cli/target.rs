@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
+use anyhow::Context;
 use clap::Args;
+
+use super::apis::{self, ApiArguments};
 
 use crate::{
     core::{
@@ -22,6 +25,9 @@ use crate::{
     profiles,
 };
 
+/// The target that stands for an emulator in this process.
+pub(super) const MOCK: &str = "mock";
+
 /// How many characters of a random number name a run.
 const RUN_DIGITS: usize = 8;
 
@@ -32,8 +38,10 @@ const STATE: &str = ".contract-tests";
 #[derive(Debug, Args)]
 pub struct TargetArguments {
     /// `mock` for an emulator in this process, or the base URL of a server.
-    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    #[arg(long, value_name = "mock|URL", default_value = MOCK)]
     target: String,
+    #[command(flatten)]
+    apis: ApiArguments,
     #[command(flatten)]
     live: LiveArguments,
 }
@@ -58,14 +66,43 @@ pub(super) struct GuardedTarget {
 }
 
 impl TargetArguments {
-    /// Opens the target. A mock begins with `seed`; a live API is only read.
-    pub(super) async fn open(&self, seed: u64) -> anyhow::Result<Target> {
-        self.live.open(&self.target, seed).await
+    /// Opens the target of one API. A mock begins with `seed`; a live API is only read.
+    pub(super) async fn open(
+        &self,
+        profile: &'static ApiProfile,
+        seed: u64,
+    ) -> anyhow::Result<Target> {
+        self.live.open(profile, &self.target, seed).await
     }
 
-    /// The arguments that open the same target again.
-    pub(super) fn words(&self) -> Vec<String> {
-        [vec!["--target".to_owned(), self.target.clone()], self.live.words()].concat()
+    /// Opens the target once for each of its APIs, or of those that are named. A mock is one server
+    /// for all of them.
+    pub(super) async fn open_all(&self, seed: u64) -> anyhow::Result<Vec<Target>> {
+        let mut targets: Vec<Target> = Vec::new();
+        for profile in self.live.apis(&self.apis, &[&self.target]).await? {
+            let same = targets.first().and_then(|target| target.by(profile));
+            targets.push(match same {
+                Some(target) => target,
+                None => self.open(profile, seed).await?,
+            });
+        }
+        Ok(targets)
+    }
+
+    /// The API of a command that is about one only.
+    pub(super) fn api(&self) -> &'static ApiProfile {
+        self.apis.one()
+    }
+
+    /// The APIs that are named.
+    pub(super) fn named_apis(&self) -> &[&'static ApiProfile] {
+        self.apis.named()
+    }
+
+    /// The arguments that open the same target of an API again.
+    pub(super) fn words(&self, profile: &ApiProfile) -> Vec<String> {
+        let target = vec!["--target".to_owned(), self.target.clone()];
+        [target, apis::words(profile), self.live.words()].concat()
     }
 
     /// The base URL as a plan names it.
@@ -75,7 +112,7 @@ impl TargetArguments {
 
     /// Whether it is a live API, whether or not the gate lets it pass.
     pub(super) fn is_live(&self) -> bool {
-        let gate = Gate::new(self.live.live, &Rules::of(profile()));
+        let gate = Gate::new(self.live.live, &Rules::of(self.api()));
         match gate.pass(&self.target) {
             Ok(server) => server.kind == TargetKind::Live,
             Err(barred) => matches!(barred, GateError::Live(..) | GateError::Unknown(..)),
@@ -85,11 +122,12 @@ impl TargetArguments {
     /// Opens the target behind a guard that also lets through what `permit` allows. With an
     /// emulator this is a rehearsal.
     pub(super) async fn open_for_writing(&self, permit: Permit) -> anyhow::Result<GuardedTarget> {
-        let profile = profile();
+        let profile = self.api();
         let rules = Rules::of(profile);
-        if self.target != "mock" {
+        if self.target != MOCK {
             let server = Gate::new(self.live.live, &rules).pass(&self.target)?;
-            return self.live.guarded(server, rules, permit, self.live.folder()?, None).await;
+            let folder = self.live.folder()?;
+            return self.live.guarded(profile, server, rules, permit, folder, None).await;
         }
         let mock = Target::mock(profile, 0)?;
         let url = mock.url().expect("a mock has an address");
@@ -107,9 +145,13 @@ impl LiveArguments {
 
     /// Opens the target of this name or base URL. A mock begins with `seed`; a live API is only
     /// read.
-    pub(super) async fn open(&self, target: &str, seed: u64) -> anyhow::Result<Target> {
-        let profile = profile();
-        if target == "mock" {
+    pub(super) async fn open(
+        &self,
+        profile: &'static ApiProfile,
+        target: &str,
+        seed: u64,
+    ) -> anyhow::Result<Target> {
+        if target == MOCK {
             return Ok(Target::mock(profile, seed)?);
         }
         let rules = Rules::of(profile);
@@ -126,10 +168,48 @@ impl LiveArguments {
                 Ok(target)
             }
             TargetKind::Live => Ok(self
-                .guarded(server, rules, Permit::default(), self.folder()?, None)
+                .guarded(profile, server, rules, Permit::default(), self.folder()?, None)
                 .await?
                 .target),
         }
+    }
+
+    /// The APIs that are named, or else those that all of these targets serve.
+    pub(super) async fn apis(
+        &self,
+        named: &ApiArguments,
+        targets: &[&str],
+    ) -> anyhow::Result<Vec<&'static ApiProfile>> {
+        if !named.named().is_empty() {
+            return Ok(named.named().to_vec());
+        }
+        let mut all = profiles::all().to_vec();
+        for target in targets {
+            let served = self.served(target).await?;
+            all.retain(|it| served.iter().any(|served| served.name == it.name));
+        }
+        Ok(all)
+    }
+
+    /// The APIs of a target. One that does not say which it serves, serves the first.
+    async fn served(&self, target: &str) -> anyhow::Result<Vec<&'static ApiProfile>> {
+        let (all, first) = (profiles::all().to_vec(), profiles::first());
+        if target == MOCK {
+            return Ok(all);
+        }
+        let is_host_of =
+            |it: &ApiProfile| Rules::of(it).hosts.iter().any(|host| is_at(target, host));
+        let of_host: Vec<_> = all.iter().copied().filter(|it| is_host_of(it)).collect();
+        let passed = Gate::new(self.live, &Rules::of(first)).pass(target);
+        let is_mock = passed.is_ok_and(|server| server.kind == TargetKind::Mock);
+        if !is_mock {
+            return Ok(if of_host.is_empty() { vec![first] } else { of_host });
+        }
+        let Some(names) = self.open(first, target, 0).await?.served().await.ok().flatten() else {
+            return Ok(vec![first]);
+        };
+        let is_served = |it: &&'static ApiProfile| names.iter().any(|name| name == it.name);
+        Ok(all.into_iter().filter(is_served).collect())
     }
 
     /// The folder, locked as long as it is open.
@@ -143,13 +223,16 @@ impl LiveArguments {
         folder: Folder,
         ledger: Ledger,
     ) -> anyhow::Result<GuardedTarget> {
-        let rules = Rules::of(profile());
+        let api = &ledger.header.api;
+        let profile = profiles::find(api).with_context(|| format!("the API {api} is not known"))?;
+        let rules = Rules::of(profile);
         let server = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
-        self.guarded(server, rules, Permit::default(), folder, Some(ledger)).await
+        self.guarded(profile, server, rules, Permit::default(), folder, Some(ledger)).await
     }
 
     async fn guarded(
         &self,
+        profile: &'static ApiProfile,
         server: ResolvedServer,
         rules: Rules,
         permit: Permit,
@@ -159,14 +242,8 @@ impl LiveArguments {
         let keys = Keys::from_env();
         let live = server.kind == TargetKind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
-        self.before(
-            &Target::at(profile(), &server, keys).await?,
-            server,
-            rules,
-            permit,
-            folder,
-            ledger,
-        )
+        let target = Target::at(profile, &server, keys).await?;
+        self.before(&target, server, rules, permit, folder, ledger)
     }
 
     fn before(
@@ -207,8 +284,9 @@ pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
     if path == default { Vec::new() } else { vec![name.to_owned(), path] }
 }
 
-pub(super) fn profile() -> &'static ApiProfile {
-    profiles::first()
+/// Whether a base URL is that of a host.
+fn is_at(base: &str, host: &str) -> bool {
+    url::Url::parse(base).is_ok_and(|url| url.host_str() == Some(host))
 }
 
 fn new_run() -> RunId {

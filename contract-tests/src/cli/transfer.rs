@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{replay::FolderArgument, target::profile};
+use super::{apis::OneApi, replay::FolderArgument};
 use crate::{
     core::{redact::Redactor, run::Verdict, transport::credentials::Keys},
     fixture::{Provenance, Source, Span, load},
@@ -30,6 +30,8 @@ pub(super) struct Import {
     #[arg(long)]
     host: Option<String>,
     #[command(flatten)]
+    api: OneApi,
+    #[command(flatten)]
     folder: FolderArgument,
 }
 
@@ -48,11 +50,13 @@ pub(super) struct Export {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     base: String,
     #[command(flatten)]
+    api: OneApi,
+    #[command(flatten)]
     folder: FolderArgument,
 }
 
 pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
-    let profile = profile();
+    let profile = arguments.api.get();
     let text = fs::read_to_string(&arguments.file)
         .with_context(|| arguments.file.display().to_string())?;
     let imported = har::import(profile, &text, arguments.host.as_deref())?;
@@ -90,7 +94,7 @@ pub(super) fn import(arguments: &Import) -> anyhow::Result<Verdict> {
 }
 
 pub(super) fn export(arguments: &Export) -> anyhow::Result<Verdict> {
-    let profile = profile();
+    let profile = arguments.api.get();
     let loaded =
         load(profile, &arguments.folder.of(profile), std::slice::from_ref(&arguments.fixture))?;
     if arguments.har && loaded.len() > 1 {

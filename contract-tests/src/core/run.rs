@@ -83,6 +83,20 @@ pub enum Verdict {
     Unchecked = 3,
 }
 
+impl Verdict {
+    /// The worse of two: a broken contract, then what could not be checked.
+    #[must_use]
+    pub fn worse(self, other: Verdict) -> Verdict {
+        let rank = |verdict: Verdict| match verdict {
+            Verdict::Holds => 0,
+            Verdict::Unchecked => 1,
+            Verdict::Usage => 2,
+            Verdict::Broken => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
 impl Run {
     /// A run that begins.
     pub fn new(

@@ -65,7 +65,7 @@ pub struct Target {
 struct Process {
     url: String,
     /// Keeps the server running until it is dropped.
-    _server: Arc<dyn Any + Send + Sync>,
+    server: Arc<dyn Any + Send + Sync>,
 }
 
 impl Target {
@@ -82,7 +82,7 @@ impl Target {
             name: "mock".to_owned(),
             transport: Arc::new(Http::new(&*url, profile, keys.clone())),
             keys,
-            process: Some(Process { url, _server: server }),
+            process: Some(Process { url, server }),
             controllable: true,
             seeded: true,
             live: false,
@@ -135,6 +135,20 @@ impl Target {
             denied => denied,
         };
         Ok(self.send(&sent).await.map_err(nobody)?.is_2xx())
+    }
+
+    /// The emulator in this process, asked by another of the APIs that it serves; `None` where the
+    /// server is elsewhere.
+    pub fn by(&self, profile: &'static ApiProfile) -> Option<Target> {
+        let Process { url, server } = self.process.clone()?;
+        Some(Target::in_process(profile, url, server))
+    }
+
+    /// The names of the APIs that an emulator says it serves; `None` where it does not say.
+    pub async fn served(&self) -> Result<Option<Vec<String>>, Unreachable> {
+        let health = self.control(Method::GET, "/_mock/health", Value::Null).await?.json();
+        let name = |api: &Value| api.as_str().or_else(|| api["name"].as_str()).map(str::to_owned);
+        Ok(health["apis"].as_array().map(|apis| apis.iter().filter_map(name).collect()))
     }
 
     /// The same target behind another transport, such as one that injects a fault.

@@ -7,6 +7,7 @@ use crate::core::{
     exchange::{Caller, Sent},
     multipart::{self, WirePart},
     profile::{ApiProfile, credentials::Credentials},
+    request::member,
     shell::quoted,
     transport::credentials::{EXCLUDED_KEY, KEY, OTHER_KEY},
 };
@@ -20,6 +21,10 @@ pub(super) fn line(sent: &Sent, base: &str, profile: &ApiProfile) -> String {
         profile.credentials.add(&mut with_key, &key.standing_in());
     }
     let Body { own_headers, mut flags, fed } = Body::of(&with_key);
+    if user_is_number(sent, profile) {
+        let [user, _] = STANDING_IN;
+        flags.iter_mut().for_each(|flag| *flag = flag.replace(&format!("\"{user}\""), user));
+    }
     flags.iter_mut().for_each(|flag| *flag = key.iter().fold(flag.clone(), Key::put_into));
     let mut words = vec!["curl -i".to_owned()];
     match sent.method {
@@ -41,6 +46,13 @@ pub(super) fn line(sent: &Sent, base: &str, profile: &ApiProfile) -> String {
     words.extend(flags);
     let feed = fed.map(|bytes| format!("echo {} | base64 -d | ", STANDARD.encode(bytes)));
     feed.unwrap_or_default() + &words.join(" ")
+}
+
+/// Whether the contract wants the user in a body as a number.
+fn user_is_number(sent: &Sent, profile: &ApiProfile) -> bool {
+    let Credentials::Members { user, .. } = profile.credentials else { return false };
+    let schema = sent.route.and_then(|route| member::schema(route, user));
+    schema.is_some_and(|schema| schema["type"] == "integer")
 }
 
 /// The key of a caller: the variable that holds it, or one that nobody has.
@@ -152,7 +164,13 @@ fn part(part: &WirePart) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::request::Request, profiles::i3d_v3::PROFILE};
+    use crate::{
+        core::{
+            profile::sample::NOTES,
+            request::{Encoding, Request},
+        },
+        profiles::i3d_v3::PROFILE,
+    };
 
     const BASE: &str = "http://127.0.0.1:8080";
 
@@ -200,5 +218,23 @@ mod tests {
         let whole = shown(&sent);
         sent.body.truncate(100);
         insta::assert_snapshot!([whole, shown(&sent)].join("\n"));
+    }
+
+    #[test]
+    fn a_key_in_a_body_is_named_by_the_parts_of_its_variable() {
+        let route = NOTES.contract.route("readNote").expect("the contract has the operation");
+        let read = Request::example(&NOTES, route).expect("it has an example");
+        let shown = |caller, encoding| {
+            let encoded = read.encoded(encoding).expect("a form has words for it");
+            line(&encoded.sent(caller), BASE, &NOTES)
+        };
+        let lines = [
+            shown(Caller::Customer, Encoding::Json),
+            shown(Caller::Other, Encoding::UrlEncoded),
+            shown(Caller::Customer, Encoding::Multipart),
+            shown(Caller::Stranger, Encoding::Json),
+            shown(Caller::Nobody, Encoding::Json),
+        ];
+        insta::assert_snapshot!(lines.join("\n"));
     }
 }

@@ -6,9 +6,13 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{curl, place::FindingPlace};
+use super::{
+    apis::{Apis, Operations},
+    curl,
+    place::FindingPlace,
+};
 use crate::core::{
-    coverage::{self, Figures, reached::Reached},
+    coverage::{self, Figures},
     exchange::{Caller, Exchange},
     finding::Finding,
     profile::ApiProfile,
@@ -29,8 +33,8 @@ pub struct Document {
     pub format: u32,
     /// The verb of the command, as in `replay`.
     pub verb: &'static str,
-    /// The API.
-    pub api: &'static str,
+    /// The API, or several.
+    pub api: Apis,
     /// What was tested.
     pub target: String,
     /// The seed, where chance took part.
@@ -50,7 +54,10 @@ pub struct Document {
     /// Its cases.
     pub cases: Vec<Entry>,
     /// What was reached, by operation.
-    pub operations: Reached,
+    pub operations: Operations,
+    /// The APIs themselves.
+    #[serde(skip)]
+    pub profiles: Vec<&'static ApiProfile>,
 }
 
 /// How many cases ended how.
@@ -75,6 +82,9 @@ pub struct Entry {
     pub name: String,
     /// What it belongs to.
     pub group: String,
+    /// Its API, where the document has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<&'static str>,
     /// How it ended.
     pub outcome: Outcome,
     /// Why it was skipped or could not be checked; empty otherwise.
@@ -169,7 +179,7 @@ impl Document {
         Document {
             format: FORMAT,
             verb: run.verb,
-            api: run.profile.name,
+            api: Apis::One(run.profile.name),
             seed: run.seed,
             verdict: run.verdict(),
             started_at: format!("{:.0}", run.started),
@@ -180,7 +190,8 @@ impl Document {
                 coverage::groups(run.profile.contract, &operations).values().flatten(),
             ),
             cases,
-            operations,
+            operations: Operations::One(operations),
+            profiles: vec![run.profile],
             target,
         }
     }
@@ -212,7 +223,8 @@ impl Document {
 }
 
 impl Totals {
-    fn of(cases: &[Entry]) -> Totals {
+    /// How these cases ended.
+    pub fn of(cases: &[Entry]) -> Totals {
         let mut totals = Totals::default();
         for entry in cases {
             totals.warnings += entry.findings.iter().filter(|it| it.warning).count();
@@ -264,6 +276,7 @@ impl Redacting<'_> {
         Entry {
             name: text(&case.name),
             group: text(&case.group),
+            api: None,
             outcome: case.outcome,
             reason: text(&case.reason),
             findings: case

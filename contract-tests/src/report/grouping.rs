@@ -14,18 +14,19 @@ pub struct Group<'a, T> {
 /// The failed cases by the breach that came first in each.
 pub fn failures(document: &Document) -> Vec<Group<'_, Option<&Breach>>> {
     let failed = document.ended(Outcome::Failed).map(|entry| (entry.breaches().next(), entry));
-    grouped(failed, |breach| breach.map(fingerprint))
+    grouped(failed, |breach, entry| (entry.api, breach.map(fingerprint)))
 }
 
 /// The warnings, with the cases that have them.
 pub fn warnings(document: &Document) -> Vec<Group<'_, &Breach>> {
     let of = |entry| Entry::warnings(entry).map(move |breach| (breach, entry));
-    grouped(document.cases.iter().flat_map(of), |breach| fingerprint(breach))
+    grouped(document.cases.iter().flat_map(of), |breach, entry| (entry.api, fingerprint(breach)))
 }
 
 /// The cases that ended in this way without being played, by the reason.
 pub fn reasons(document: &Document, outcome: Outcome) -> Vec<Group<'_, &str>> {
-    grouped(document.ended(outcome).map(|entry| (entry.reason.as_str(), entry)), |reason| *reason)
+    let ended = document.ended(outcome).map(|entry| (entry.reason.as_str(), entry));
+    grouped(ended, |reason, _| reason)
 }
 
 /// What else was found in a case beside its first breach, and how often, however many rows of a
@@ -44,13 +45,14 @@ pub fn others(entry: &Entry) -> Vec<(&Breach, usize)> {
     others
 }
 
-fn grouped<'a, T, K: PartialEq>(
+fn grouped<'a, T: Copy, K: PartialEq>(
     all: impl Iterator<Item = (T, &'a Entry)>,
-    key: impl Fn(&T) -> K,
+    key: impl Fn(T, &'a Entry) -> K,
 ) -> Vec<Group<'a, T>> {
     let mut gathered: Vec<Group<'a, T>> = Vec::new();
     for (what, entry) in all {
-        match gathered.iter_mut().find(|alike| key(&alike.what) == key(&what)) {
+        let alike = |it: &&mut Group<'a, T>| key(it.what, it.entries[0]) == key(what, entry);
+        match gathered.iter_mut().find(alike) {
             Some(alike) => alike.entries.push(entry),
             None => gathered.push(Group { what, entries: vec![entry] }),
         }

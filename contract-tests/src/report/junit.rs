@@ -12,9 +12,10 @@ pub fn xml(document: &Document) -> Result<String, SerializeError> {
     let Document { verb, api, target, .. } = document;
     let mut report = Report::new(format!("{verb} of {api} against {target}"));
     report.set_time(duration(document.took_ms));
-    let mut groups: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let mut groups: BTreeMap<String, TestSuite> = BTreeMap::new();
     for entry in &document.cases {
-        let suite = groups.entry(&entry.group).or_insert_with(|| TestSuite::new(&entry.group));
+        let place = entry.place();
+        let suite = groups.entry(place.clone()).or_insert_with(|| TestSuite::new(place));
         suite.add_test_case(case(entry));
     }
     report.add_test_suites(groups.into_values());
@@ -23,7 +24,7 @@ pub fn xml(document: &Document) -> Result<String, SerializeError> {
 
 fn case(entry: &Entry) -> TestCase {
     let mut case = TestCase::new(&entry.name, status(entry));
-    case.set_classname(&entry.group).set_time(duration(entry.took_ms));
+    case.set_classname(entry.place()).set_time(duration(entry.took_ms));
     let warnings: Vec<String> = entry.warnings().map(|it| it.finding.to_string()).collect();
     if !warnings.is_empty() {
         case.set_system_out(warnings.join("\n"));

@@ -3,12 +3,14 @@
 //!
 //! The run is first made into one plain document without secrets; no report sees anything else.
 
+mod apis;
 mod arguments;
 mod curl;
 mod document;
 mod github;
 mod grouping;
 mod html;
+mod joined;
 mod junit;
 mod place;
 #[cfg(test)]
@@ -34,38 +36,43 @@ use crate::core::{
 /// Set by GitHub Actions for every step.
 const GITHUB: &str = "GITHUB_ACTIONS";
 
-/// Tells how a run ended: on the terminal always, elsewhere as the arguments say.
-pub fn write(
-    run: &Run,
-    arguments: &ReportArguments,
-    redactor: &Redactor,
-) -> anyhow::Result<Verdict> {
+/// A run, and what takes its secrets out of all that is told of it.
+pub struct Told {
+    /// The run.
+    pub run: Run,
+    /// The redactor.
+    pub redactor: Redactor,
+}
+
+/// Tells how the runs of one command ended, each of another API: on the terminal always, elsewhere
+/// as the arguments say.
+pub fn write(runs: &[Told], arguments: &ReportArguments) -> anyhow::Result<Verdict> {
     let mut out = anstream::stdout().lock();
     let github = arguments.github || std::env::var_os(GITHUB).is_some();
-    write_to(run, &ReportArguments { github, ..arguments.clone() }, redactor, &mut out)?;
-    Ok(run.verdict())
+    write_to(runs, &ReportArguments { github, ..arguments.clone() }, &mut out)
 }
 
 /// The same, with what the terminal shows written to `out`.
 fn write_to(
-    run: &Run,
+    runs: &[Told],
     arguments: &ReportArguments,
-    redactor: &Redactor,
     out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let document = save_all(run, &arguments.files, redactor)?;
+) -> anyhow::Result<Verdict> {
+    let document = save_all(runs, &arguments.files)?;
     terminal::write(out, &document)?;
     if arguments.github {
         github::write(out, &document)?;
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    Ok(document.verdict)
 }
 
 /// Writes the files that the arguments ask for, and nothing on the terminal.
-pub fn save_all(run: &Run, files: &FileArguments, redactor: &Redactor) -> anyhow::Result<Document> {
-    let document = Document::new(run, redactor);
+pub fn save_all(runs: &[Told], files: &FileArguments) -> anyhow::Result<Document> {
+    let documents = runs.iter().map(|told| Document::new(&told.run, &told.redactor)).collect();
+    let document = Document::joined(documents).context("there is nothing to tell")?;
     if let Some(path) = &files.html {
-        save(path, &html::page(&document, run.profile))?;
+        save(path, &html::page(&document))?;
     }
     if let Some(path) = &files.junit {
         save(path, &junit::xml(&document)?)?;

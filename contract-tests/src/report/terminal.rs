@@ -66,7 +66,12 @@ fn write_reasons(
 
 fn write_failure(out: &mut dyn Write, failure: &Group<Option<&Breach>>) -> io::Result<()> {
     let entry = failure.entries[0];
-    writeln!(out, "{RED}FAILED{RED:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", entry.name, entry.group)?;
+    writeln!(
+        out,
+        "{RED}FAILED{RED:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}",
+        entry.name,
+        entry.place()
+    )?;
     if let Some(breach) = failure.what {
         writeln!(out, "  {}", headline(breach))?;
         line(out, "expected", breach.law)?;

@@ -7,13 +7,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
 use serde_json::{Value, json};
 
-use super::{sample, write_to};
+use super::{Told, sample, write_to};
 use crate::{
     core::{
         check,
         examples::examples,
+        finding::Finding,
+        profile::sample::NOTES,
         redact::Redactor,
-        run::{Run, Verdict},
+        run::{Case, Run, Verdict},
         target::Target,
     },
     fault::{Fault, FaultKind, Faulty},
@@ -30,14 +32,18 @@ struct Reports {
 }
 
 impl Reports {
-    fn of(run: &Run, redactor: &Redactor) -> Reports {
+    fn of(run: &Run, redactor: impl Fn() -> Redactor) -> Reports {
+        Reports::of_several(&[Told { run: run.clone(), redactor: redactor() }])
+    }
+
+    fn of_several(runs: &[Told]) -> Reports {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name| Some(folder.path().join("new").join(name));
         let [html, junit, json] = ["page.html", "junit.xml", "run.json"].map(path);
         let arguments =
             ReportArguments { files: FileArguments { html, junit, json }, github: true };
         let mut out = Vec::new();
-        write_to(run, &arguments, redactor, &mut out).expect("the folder can be written");
+        write_to(runs, &arguments, &mut out).expect("the folder can be written");
         let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("it has a path"));
         let read = |path: &Option<_>| read(path).expect("it was written");
         Reports {
@@ -56,15 +62,15 @@ impl Reports {
 #[test]
 fn the_same_run_is_told_in_the_same_words() {
     let (one, two) = (
-        Reports::of(&sample::run(), &sample::redactor()),
-        Reports::of(&sample::run(), &sample::redactor()),
+        Reports::of(&sample::run(), sample::redactor),
+        Reports::of(&sample::run(), sample::redactor),
     );
     assert_eq!(one.all(), two.all());
 }
 
 #[test]
 fn the_page_is_complete_escaped_and_loads_nothing() {
-    let Reports { page, .. } = Reports::of(&sample::run(), &sample::redactor());
+    let Reports { page, .. } = Reports::of(&sample::run(), sample::redactor);
     for part in [
         "The contract is broken",
         "C105",
@@ -92,7 +98,7 @@ fn the_page_is_complete_escaped_and_loads_nothing() {
 
 #[test]
 fn the_json_has_everything_for_programs() {
-    let Reports { json, .. } = Reports::of(&sample::run(), &sample::redactor());
+    let Reports { json, .. } = Reports::of(&sample::run(), sample::redactor);
     let report: Value = serde_json::from_str(&json).expect("it is JSON");
     assert_eq!(report["format"], 1);
     assert_eq!(report["verdict"], "broken");
@@ -107,6 +113,41 @@ fn the_json_has_everything_for_programs() {
     assert_eq!(report["cases"][0]["steps"][0]["status"], 200);
     assert_eq!(report["operations"]["createFlexMetalTag"]["statuses"]["200"], 2);
     assert_eq!(report["coverage"]["operations"]["of"], PROFILE.contract.routes.len());
+}
+
+#[test]
+fn several_apis_are_told_in_one_report() {
+    let mut notes = Run::new("replay", &NOTES, "mock", None);
+    let bad = Finding::new(&check::GONE, "readNote", "is still there");
+    notes.cases.push(Case::passed("Tickets", "a slow answer").with_findings(vec![bad]));
+    notes.requests = 4;
+    let of_v3 = Told { run: sample::run(), redactor: sample::redactor() };
+    let of_notes = Told { run: notes, redactor: Redactor::new(&NOTES, []) };
+    let (requests, cases) = (of_v3.run.requests, of_v3.run.cases.len());
+    let Reports { out, page, junit, json } = Reports::of_several(&[of_v3, of_notes]);
+    let report: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(report["api"], json!(["i3d-v3", "notes"]));
+    assert_eq!((&report["format"], &report["verdict"]), (&json!(1), &json!("broken")));
+    assert_eq!(
+        (&report["requests"], &report["totals"]["failed"]),
+        (&json!(requests + 4), &json!(6))
+    );
+    assert_eq!(report["cases"][0]["api"], "i3d-v3");
+    assert_eq!(report["cases"][cases]["api"], "notes");
+    assert!(
+        report["operations"]["i3d-v3"]["createFlexMetalTag"].is_object(),
+        "{}",
+        report["operations"]
+    );
+    let all = PROFILE.contract.routes.len() + NOTES.contract.routes.len();
+    assert_eq!(report["coverage"]["operations"]["of"], all);
+    assert!(out.contains("notes: Tickets"), "{out}");
+    for suite in ["name=\"i3d-v3: Tickets\"", "name=\"notes: Tickets\""] {
+        assert!(junit.contains(suite), "JUnit lacks {suite}");
+    }
+    for part in ["<h3>i3d-v3</h3>", "<h3>notes</h3>", ">readNote</button>", "notes: Tickets"] {
+        assert!(page.contains(part), "the page lacks {part}");
+    }
 }
 
 #[test]
@@ -145,7 +186,7 @@ fn no_secret_is_told() {
     for case in &mut run.cases {
         case.reason += &said;
     }
-    let told = Reports::of(&run, &sample::redactor());
+    let told = Reports::of(&run, sample::redactor);
     for (name, text) in told.all() {
         for secret in
             secrets.map(str::to_owned).into_iter().chain([encoded.clone(), "Canary".to_owned()])
@@ -181,7 +222,7 @@ async fn a_faulty_server_is_reported_by_operation_and_place() {
     let target = faulty();
     let run = examples("explore", &target, 1).await;
     assert_eq!(run.verdict(), Verdict::Broken);
-    let told = Reports::of(&run, &target.redactor());
+    let told = Reports::of(&run, || target.redactor());
     for (name, text) in told.all() {
         for part in ["C105", "getSshKeys", "/0/createdAt", "C101", "createFlexMetalTag", "curl -i"]
         {

@@ -201,7 +201,8 @@ fn assert_no_secret(scene: &Scene, comparison: &Comparison) {
         ["html", "junit", "json"].map(|name| (format!("--{name}"), scene.path().join(name)));
     let words = files.iter().flat_map(|(flag, path)| [flag.clone(), path.display().to_string()]);
     let line = Line::parse_from(["test".to_owned()].into_iter().chain(words));
-    report::write(&comparison.run, &line.reports, &redactor()).expect("the reports are written");
+    let told = report::Told { run: comparison.run.clone(), redactor: redactor() };
+    report::write(&[told], &line.reports).expect("the reports are written");
     let table = comparison.table(&Waivers::default(), "2026-11-21".parse().expect("a day"));
     let texts = files.iter().map(|(_, path)| fs::read_to_string(path).expect("a report"));
     for text in texts.chain([table]) {

@@ -7,10 +7,13 @@ use super::{
     overview::{prose, times},
     parts::{command, found_by, names},
 };
-use crate::report::{
-    document::{Breach, Document, Entry},
-    grouping::{self, Group},
-    terminal::times_found,
+use crate::{
+    core::profile::ApiProfile,
+    report::{
+        document::{Breach, Document, Entry},
+        grouping::{self, Group},
+        terminal::times_found,
+    },
 };
 
 /// How many cases of one failure are shown with their exchanges.
@@ -25,10 +28,11 @@ impl<'a> Failures<'a> {
         Failures(grouping::failures(document))
     }
 
-    /// The anchor of the first failure of an operation.
-    pub fn anchor(&self, operation: &str) -> Option<String> {
+    /// The anchor of the first failure of an operation of an API.
+    pub fn anchor(&self, profile: &ApiProfile, operation: &str) -> Option<String> {
         let about = |it: &Group<Option<&Breach>>| {
-            it.what.is_some_and(|it| it.finding.operation == operation)
+            it.entries[0].api.is_none_or(|api| api == profile.name)
+                && it.what.is_some_and(|it| it.finding.operation == operation)
         };
         self.0.iter().position(about).map(anchor)
     }
@@ -94,7 +98,7 @@ fn case(entry: &Entry, open: bool) -> Markup {
     let guilty = entry.breaches().next();
     html! {
         details.case open[open] {
-            summary { b { (entry.name) } " " span.dim { (entry.group) } }
+            summary { b { (entry.name) } " " span.dim { (entry.place()) } }
             @for (other, times) in grouping::others(entry) {
                 p.also { "also" (headline(other)) span.dim { (times_found(times)) } }
             }

@@ -14,28 +14,28 @@ use crate::{
 };
 
 /// What a run reached of a contract.
-pub struct Matrix<'a> {
+struct Matrix<'a> {
+    profile: &'static ApiProfile,
     groups: Groups<'a>,
     statuses: BTreeSet<u16>,
     failures: &'a Failures<'a>,
 }
 
 impl<'a> Matrix<'a> {
-    /// What this run reached.
-    pub fn of(
+    /// What this run reached of an API.
+    fn of(
         document: &'a Document,
         profile: &'static ApiProfile,
         failures: &'a Failures<'a>,
-    ) -> Matrix<'a> {
-        let groups = coverage::groups(profile.contract, &document.operations);
+    ) -> Option<Matrix<'a>> {
+        let groups = coverage::groups(profile.contract, document.operations.of(profile)?);
         let statuses = groups.values().flatten().flat_map(|it| it.statuses().into_keys()).collect();
-        Matrix { groups, statuses, failures }
+        Some(Matrix { profile, groups, statuses, failures })
     }
 
-    /// The whole matrix, with its legend.
-    pub fn markup(&self) -> Option<Markup> {
-        Some(html! {
-            (legend())
+    fn markup(&self, title: Option<&str>) -> Markup {
+        html! {
+            @if let Some(title) = title { h3 { (title) } }
             div.scroll {
                 table.matrix {
                     thead {
@@ -48,7 +48,7 @@ impl<'a> Matrix<'a> {
                     @for (tag, operations) in &self.groups { (self.group(tag, operations)) }
                 }
             }
-        })
+        }
     }
 
     fn group(&self, tag: &str, operations: &[Covered]) -> Markup {
@@ -84,7 +84,7 @@ impl<'a> Matrix<'a> {
                     button type="button" data-more aria-expanded="false" title=(route.summary) {
                         (route.id)
                     }
-                    @if let Some(anchor) = self.failures.anchor(&route.id) {
+                    @if let Some(anchor) = self.failures.anchor(self.profile, &route.id) {
                         a.failed href={ "#" (anchor) } title="to what failed" { "failed" }
                     }
                 }
@@ -94,6 +94,17 @@ impl<'a> Matrix<'a> {
             tr.more hidden { td colspan=(self.statuses.len() + 3) { (details(covered)) } }
         }
     }
+}
+
+/// The matrix of each API, with a legend for all.
+pub fn matrices(document: &Document, failures: &Failures<'_>) -> Option<Markup> {
+    let several = document.profiles.len() > 1;
+    let matrices = document.profiles.iter().copied();
+    let matrices = matrices.filter_map(|profile| Matrix::of(document, profile, failures));
+    Some(html! {
+        (legend())
+        @for matrix in matrices { (matrix.markup(several.then_some(matrix.profile.name))) }
+    })
 }
 
 fn legend() -> Markup {

@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 
 use self::{
     failures::Failures,
-    matrix::Matrix,
     overview::verdict,
     parts::{found_by, names},
 };
@@ -22,13 +21,13 @@ use super::{
     document::Document,
     grouping::{self, Group},
 };
-use crate::core::{profile::ApiProfile, run::Outcome};
+use crate::core::run::Outcome;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole page.
-pub fn page(document: &Document, profile: &'static ApiProfile) -> String {
+pub fn page(document: &Document) -> String {
     let failures = Failures::of(document);
     let sections = [
         section("failures", "Failures", document.totals.failed, failures.markup(document)),
@@ -39,7 +38,7 @@ pub fn page(document: &Document, profile: &'static ApiProfile) -> String {
             document.totals.unchecked,
             reasons(document, Outcome::Unchecked),
         ),
-        section("coverage", "Coverage", 0, Matrix::of(document, profile, &failures).markup()),
+        section("coverage", "Coverage", 0, matrix::matrices(document, &failures)),
         section("skipped", "Skipped", document.totals.skipped, reasons(document, Outcome::Skipped)),
         section("cases", "Cases", document.totals.cases(), overview::cases(document)),
     ];

@@ -122,9 +122,9 @@ pub fn times(cases: usize) -> Markup {
 
 /// How the cases of each group ended.
 pub fn cases(document: &Document) -> Option<Markup> {
-    let mut groups: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    let mut groups: BTreeMap<String, [usize; 4]> = BTreeMap::new();
     for entry in &document.cases {
-        groups.entry(&entry.group).or_default()[column(entry.outcome)] += 1;
+        groups.entry(entry.place()).or_default()[column(entry.outcome)] += 1;
     }
     let most = groups.values().map(|counts| counts.iter().sum()).max()?;
     Some(html! {

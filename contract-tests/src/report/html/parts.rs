@@ -9,7 +9,7 @@ pub(super) fn names(entries: &[&Entry]) -> Markup {
     html! {
         ul.names {
             @for entry in entries {
-                li { (entry.name) " " span.dim { (entry.group) }
+                li { (entry.name) " " span.dim { (entry.place()) }
                     @if !entry.replay.is_empty() { (command(&entry.replay)) } }
             }
         }
@@ -23,9 +23,9 @@ pub(super) fn command(line: &str) -> Markup {
 
 /// The text by which the filter finds something.
 pub(super) fn found_by(texts: &[&str], entries: &[&Entry]) -> String {
-    let names = entries.iter().flat_map(|entry| [entry.name.as_str(), entry.group.as_str()]);
-    let mut words: Vec<&str> = Vec::new();
-    for text in texts.iter().copied().chain(names) {
+    let names = entries.iter().flat_map(|entry| [entry.name.clone(), entry.place()]);
+    let mut words: Vec<String> = Vec::new();
+    for text in texts.iter().map(|text| (*text).to_owned()).chain(names) {
         if !words.contains(&text) {
             words.push(text);
         }
