@@ -25,7 +25,7 @@ use crate::core::{
 
 /// An API under test.
 pub struct ApiProfile {
-    /// Its short name, as in `openapi/i3d-v3`.
+    /// Its short name, as in `openapi/NAME/`.
     pub name: &'static str,
     /// Its contract.
     pub contract: &'static Contract,
