@@ -27,9 +27,15 @@ fn find(name: &str) -> Result<&'static ApiProfile, String> {
 }
 
 impl ApiArguments {
-    /// Those that are named; none where none is.
-    pub(super) fn named(&self) -> &[&'static ApiProfile] {
-        &self.named
+    /// Those that are named, each once; none where none is.
+    pub(super) fn named(&self) -> Vec<&'static ApiProfile> {
+        let mut named: Vec<&'static ApiProfile> = Vec::new();
+        for profile in &self.named {
+            if !named.iter().any(|known| known.name == profile.name) {
+                named.push(profile);
+            }
+        }
+        named
     }
 
     /// The one that is named, or the first of those that there are.
@@ -50,5 +56,34 @@ pub(super) fn words(profile: &ApiProfile) -> Vec<String> {
     match profile.name == profiles::first().name {
         true => Vec::new(),
         false => vec!["--api".to_owned(), profile.name.to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        apis: ApiArguments,
+    }
+
+    #[test]
+    fn apis_are_named_once_or_several_times_and_must_be_known() {
+        let named = |words: &[&str]| {
+            let line = Line::try_parse_from(["contract-tests"].iter().chain(words));
+            line.map(|line| line.apis.named().iter().map(|it| it.name).collect::<Vec<_>>())
+        };
+        let first = profiles::first().name;
+        let both = format!("{first},{first}");
+        assert_eq!(named(&[]).expect("it may be left out"), Vec::<&str>::new());
+        assert_eq!(named(&["--api", &both]).expect("a list"), [first]);
+        assert_eq!(named(&["--api", first, "--api", first]).expect("repeated"), [first]);
+        let error = named(&["--api", "nobodys"]).expect_err("nobody knows it").to_string();
+        assert!(error.contains(first), "{error}");
+        assert_eq!(words(profiles::first()), Vec::<String>::new());
     }
 }

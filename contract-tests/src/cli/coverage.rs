@@ -87,7 +87,7 @@ impl Recorded {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let runs = match arguments.runs.is_empty() {
         true => by_examples(&arguments.apis).await?,
-        false => recorded(&arguments.runs, arguments.apis.named())?,
+        false => recorded(&arguments.runs, &arguments.apis.named())?,
     };
     let several = runs.len() > 1;
     for run in &runs {
@@ -108,7 +108,7 @@ async fn by_examples(apis: &ApiArguments) -> anyhow::Result<Vec<Run>> {
         for more"
     );
     let named = apis.named();
-    let profiles = if named.is_empty() { profiles::all().to_vec() } else { named.to_vec() };
+    let profiles = if named.is_empty() { profiles::all().to_vec() } else { named };
     let mut runs = Vec::new();
     for profile in profiles {
         let target = Target::mock(profile, SEED)?;

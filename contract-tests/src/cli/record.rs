@@ -12,8 +12,9 @@ use super::{
     replay::{FolderArgument, SEED, options, record_scenario},
 };
 use crate::{
-    core::{run::Verdict, target::Target},
+    core::{profile::ApiProfile, run::Verdict, target::Target},
     fixture::read_scenario,
+    profiles,
     record::{self, Bounds, Existing, Passed, Proxy, Written},
 };
 
@@ -45,13 +46,23 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         eprintln!("there is nothing to record: name a scenario, or say --proxy");
         return Ok(Verdict::Usage);
     }
-    let target = arguments.target.open(arguments.target.api(), SEED).await?;
     if let Some(listen) = arguments.proxy {
+        let target = arguments.target.open(arguments.target.api(), SEED).await?;
         return record_proxied(&target, listen, arguments).await;
     }
-    let mut verdict = Verdict::Holds;
+    let (mut verdict, mut targets) = (Verdict::Holds, Vec::<Target>::new());
     for scenario in &arguments.scenarios {
-        match record_file(&target, scenario, &arguments.folder.of(target.profile)).await {
+        let profile = api_of(arguments, scenario);
+        let known = targets.iter().position(|target| target.profile.name == profile.name);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                targets.push(arguments.target.open(profile, SEED).await?);
+                targets.len() - 1
+            }
+        };
+        let target = &targets[at];
+        match record_file(target, scenario, &arguments.folder.of(profile)).await {
             Ok(written) => println!("wrote {written}"),
             Err(error) => {
                 eprintln!("{} is not recorded: {error:#}", scenario.display());
@@ -60,6 +71,14 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         }
     }
     Ok(verdict)
+}
+
+/// The API of a scenario: the one that is named, or the first that has its operations.
+fn api_of(arguments: &Arguments, scenario: &Path) -> &'static ApiProfile {
+    let named = arguments.target.named_apis();
+    let all = profiles::all().into_iter();
+    let mut fitting = all.filter(|profile| read_scenario(profile, scenario).is_ok());
+    named.first().copied().or_else(|| fitting.next()).unwrap_or_else(profiles::first)
 }
 
 /// Passes requests on until Ctrl-C, and then writes a fixture of them.

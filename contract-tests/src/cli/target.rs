@@ -95,7 +95,7 @@ impl TargetArguments {
     }
 
     /// The APIs that are named.
-    pub(super) fn named_apis(&self) -> &[&'static ApiProfile] {
+    pub(super) fn named_apis(&self) -> Vec<&'static ApiProfile> {
         self.apis.named()
     }
 
@@ -180,8 +180,9 @@ impl LiveArguments {
         named: &ApiArguments,
         targets: &[&str],
     ) -> anyhow::Result<Vec<&'static ApiProfile>> {
-        if !named.named().is_empty() {
-            return Ok(named.named().to_vec());
+        let named = named.named();
+        if !named.is_empty() {
+            return Ok(named);
         }
         let mut all = profiles::all().to_vec();
         for target in targets {

@@ -285,3 +285,40 @@ impl Target {
         Err(Unreachable::Silent(format!("{path} answers {}: {}", received.status, received.text())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::future::BoxFuture;
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::core::profile::sample::NOTES;
+
+    /// Answers everything with one body.
+    struct Telling(Value);
+
+    impl Transport for Telling {
+        fn send<'a>(&'a self, _: &'a Sent) -> BoxFuture<'a, Answered> {
+            let body = self.0.to_string().into_bytes();
+            let (headers, took) = (HeaderMap::new(), Duration::ZERO);
+            Box::pin(async move { Ok(Received { status: 200, headers, body, took }) })
+        }
+    }
+
+    #[tokio::test]
+    async fn an_emulator_says_in_two_forms_which_apis_it_serves() {
+        let target = Target::in_process(&NOTES, String::new(), Arc::new(()));
+        for (health, served) in [
+            (json!({ "apis": ["a", "b"] }), Some(vec!["a", "b"])),
+            (json!({ "apis": [{ "name": "a", "operations": 3 }] }), Some(vec!["a"])),
+            (json!({ "status": "OK" }), None),
+        ] {
+            let telling = target.behind(|_| Arc::new(Telling(health.clone())));
+            let names = telling.served().await.expect("it answers");
+            let expected = served.map(|it| it.into_iter().map(str::to_owned).collect());
+            assert_eq!(names, expected, "{health}");
+        }
+    }
+}

@@ -14,12 +14,15 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use super::{Options, run};
-use crate::core::{
-    exchange::{Received, Sent},
-    profile::sample::{NOTES, route},
-    run::{Outcome, Run, Verdict},
-    target::Target,
-    transport::{Answered, Transport, credentials::Keys},
+use crate::{
+    core::{
+        exchange::{Received, Sent},
+        profile::sample::{NOTES, route},
+        run::{Outcome, Run, Verdict},
+        target::Target,
+        transport::{Answered, Transport, credentials::Keys},
+    },
+    fault::{Fault, FaultKind, Faulty},
 };
 
 /// Something that the server does wrong.
@@ -156,11 +159,14 @@ fn received(status: u16, header: Option<(&'static str, &'static str)>, body: &Va
     Received { status, headers, body, took: Duration::ZERO }
 }
 
-async fn explored(wrong: Wrong) -> Run {
+fn server(wrong: Wrong) -> Target {
     let server = Server { wrong, ids: AtomicI64::new(100), notes: Mutex::new(first()) };
     let target = Target::in_process(&NOTES, String::new(), Arc::new(()));
-    let target = target.behind(|_| Arc::new(server));
-    run(&target, &Options { steps: 1_500, ..Options::default() }).await
+    target.behind(|_| Arc::new(server))
+}
+
+async fn explored(wrong: Wrong) -> Run {
+    run(&server(wrong), &Options { steps: 1_500, ..Options::default() }).await
 }
 
 /// What was found, in the order of time.
@@ -189,6 +195,34 @@ async fn what_is_wrong_is_found_by_its_check() {
         let all = run.cases.iter().flat_map(|case| &case.findings);
         let found = all.into_iter().any(|it| it.check.code == check && it.operation == operation);
         assert!(found, "{wrong:?}: {:#?}", findings(&run));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_before_such_a_server_is_found_too() {
+    let another = FaultKind::AlsoToAnother {
+        list: "listNotes".to_owned(),
+        key: "noteId".to_owned(),
+        parameter: "noteId".to_owned(),
+    };
+    let untitled = ("title".to_owned(), json!("untitled"));
+    for (operation, kind, check) in [
+        ("dropNote", FaultKind::Noop, "C403"),
+        ("dropNote", another, "C408"),
+        ("makeNote", FaultKind::Tolerate { member: untitled.0, value: untitled.1 }, "C203"),
+        ("makeNote", FaultKind::Twice, "C408"),
+        ("listNotes", FaultKind::DoubleRow, "C502"),
+        ("listNotes", FaultKind::AdmitStranger, "C301"),
+        ("readNote", FaultKind::AdmitOther, "C303"),
+    ] {
+        let fault = Fault { name: String::new(), operation: operation.to_owned(), kind };
+        let told = format!("{fault:?}");
+        let server = server(Wrong::Nothing);
+        let target = server.behind(|inner| Arc::new(Faulty::new(inner, &NOTES, fault)));
+        let run = run(&target, &Options { steps: 1_000, ..Options::default() }).await;
+        let all = run.cases.iter().flat_map(|case| &case.findings);
+        let found = all.into_iter().any(|it| it.check.code == check && it.operation == operation);
+        assert!(found, "{told}: {:#?}", findings(&run));
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::answer::{edit, refused};
 use crate::core::{
     exchange::{Received, Sent},
+    fields::field,
     profile::{ApiProfile, refusals::RefusalKind},
 };
 
@@ -40,7 +41,10 @@ impl Memory {
         if !reads || self.hidden.is_empty() {
             return received;
         }
-        if self.hidden.iter().any(|id| sent.target.split(['/', '?']).any(|part| part == id)) {
+        let in_path = |id: &String| sent.target.split(['/', '?']).any(|part| part == id);
+        let ids = sent.route.map(|route| profile.ids_in_body(route)).unwrap_or_default();
+        let in_body = |id: &String| ids.iter().any(|name| field(sent, name).as_ref() == Some(id));
+        if self.hidden.iter().any(|id| in_path(id) || in_body(id)) {
             return refused(profile, RefusalKind::UnknownId);
         }
         edit(&mut received, |body| {

@@ -1,6 +1,6 @@
 //! Faults of what becomes of state: what is done twice, not at all, or to something else.
 
-use openapi::plain;
+use openapi::{Route, plain};
 use serde_json::Value;
 
 use super::{
@@ -11,7 +11,9 @@ use super::{
 };
 use crate::core::{
     exchange::{Caller, Received, Sent, wire_path},
+    fields::field,
     profile::refusals::RefusalKind,
+    request::{Encoding, member},
     transport::Answered,
 };
 
@@ -25,6 +27,27 @@ fn mixed(sent: &Sent, other: &Value) -> Sent {
         }
     }
     Sent { body: body.to_string().into_bytes(), ..sent.clone() }
+}
+
+/// Whether a request names an id, in its path or in this member of its body.
+fn names(sent: &Sent, parameter: &str, id: &str) -> bool {
+    let in_body = field(sent, parameter).is_some_and(|named| named == id);
+    in_body || sent.target.split('/').any(|part| part == id)
+}
+
+/// The request about something else.
+fn about(route: &Route, sent: &Sent, parameter: &str, id: &str) -> Sent {
+    let Some(value) = member::value(route, parameter, id) else {
+        let target = wire_path(route).replace(&format!("{{{parameter}}}"), id);
+        return Sent { target, ..sent.clone() };
+    };
+    let mut body = sent.json();
+    body[parameter] = value;
+    Sent { body: body.to_string().into_bytes(), ..sent.clone() }
+}
+
+fn json_type() -> (String, String) {
+    ("content-type".to_owned(), Encoding::Json.media().to_owned())
 }
 
 impl Faulty {
@@ -67,22 +90,48 @@ impl Faulty {
         if payload.is_array() { payload.get_mut(0) } else { Some(payload) }
     }
 
-    /// Answers success to authorized callers without forwarding the request.
+    /// Answers success to authorized callers without forwarding the request. Where the body names
+    /// the operation, a success has one, too: that of the first time, which is really done.
     async fn noop(&self, sent: &Sent, success: u16) -> Answered {
         let anyway = matches!(sent.caller, Caller::Customer);
-        let right_method = sent.route.is_some_and(|route| route.method == sent.method);
-        if anyway && right_method && sent.body.is_empty() {
-            Ok(done(success, &Value::Null))
-        } else {
-            self.inner.send(sent).await
+        let route = sent.route.filter(|route| route.method == sent.method && anyway);
+        match route {
+            Some(_) if sent.body.is_empty() => return Ok(done(success, &Value::Null)),
+            Some(route) if member::names_operation(route) => {}
+            _ => return self.inner.send(sent).await,
         }
+        if let Some(first) = self.first_success() {
+            return Ok(first);
+        }
+        let received = self.inner.send(sent).await?;
+        if self.profile.is_success(&received) {
+            self.keep_first_success(&received);
+        }
+        Ok(received)
+    }
+
+    /// A request of another operation about what a request names, and nothing else.
+    fn about_the_same(&self, route: &'static Route, sent: &Sent) -> Sent {
+        let (method, headers, body) = (route.method.clone(), Vec::new(), Vec::new());
+        let plainly = Sent { route: Some(route), method, headers, body, ..sent.clone() };
+        if !member::names_operation(route) {
+            return plainly;
+        }
+        let (named, ids) = (sent.json(), self.profile.ids_in_body(route));
+        let ids = ids.into_iter().map(|name| (name, &named[name]));
+        let members = route.body.iter().flat_map(member::constants).chain(ids);
+        let members = members.map(|(name, value)| (name.to_owned(), value.clone()));
+        let body = Value::Object(members.collect());
+        Sent { headers: vec![json_type()], body: body.to_string().into_bytes(), ..plainly }
     }
 
     async fn tolerate(&self, sent: &Sent, member: &str, value: &Value) -> Answered {
         let received = self.inner.send(sent).await?;
         let refusals = &self.profile.refusals;
         let named = (refusals.named)(&received.json());
-        let only_this = !named.is_empty() && named.iter().all(|error| error.property == member);
+        let is_named = !named.is_empty() && named.iter().all(|error| error.property == member);
+        // Where refusals name nothing, whatever else is wrong is refused again.
+        let only_this = is_named || refusals.errors.is_empty();
         if !self.refuses(RefusalKind::Body, sent, &received) || !only_this {
             return Ok(received);
         }
@@ -94,13 +143,7 @@ impl Faulty {
         let Some(route) = self.profile.contract.route(read) else {
             return self.inner.send(sent).await;
         };
-        let look = Sent {
-            route: Some(route),
-            method: route.method.clone(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            ..sent.clone()
-        };
+        let look = self.about_the_same(route, sent);
         let before = self.inner.send(&look).await?;
         let body = sent.json();
         let is_read = self.profile.is_success(&before);
@@ -147,21 +190,14 @@ impl Faulty {
         else {
             return Ok(received);
         };
-        let look = Sent {
-            route: Some(list),
-            method: list.method.clone(),
-            target: wire_path(list).to_owned(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            ..sent.clone()
-        };
+        let target = wire_path(list).to_owned();
+        let look = Sent { target, ..self.about_the_same(list, sent) };
         let body = self.inner.send(&look).await?.json();
         let rows = self.profile.payload(list, &body).as_array().into_iter().flatten();
         let ids = rows.map(|row| plain(&row[key]));
-        let mut others = ids.filter(|id| !sent.target.split('/').any(|part| part == id));
+        let mut others = ids.filter(|id| !names(sent, parameter, id));
         if let Some(other) = others.next() {
-            let target = route.path.replace(&format!("{{{parameter}}}"), &other);
-            self.inner.send(&Sent { target, ..sent.clone() }).await?;
+            self.inner.send(&about(route, sent, parameter, &other)).await?;
         }
         Ok(received)
     }
@@ -216,7 +252,8 @@ impl Faulty {
         if !self.profile.is_success(&received) {
             return Ok(received);
         }
-        let name = format!("{} {:?}", sent.target, sent.headers);
+        let body = String::from_utf8_lossy(&sent.body);
+        let name = format!("{} {:?} {body}", sent.target, sent.headers);
         Ok(self.remember(|memory| {
             memory.reads += 1;
             let before = memory.answers.insert(name, received.clone());

@@ -1,6 +1,6 @@
 //! The encodings of a body that is a value: JSON, or a form of texts.
 
-use openapi::{RequestBody, plain};
+use openapi::{RequestBody, Route, plain};
 use serde_json::{Map, Value};
 
 use super::form::{Form, Part};
@@ -30,10 +30,18 @@ impl Encoding {
     }
 
     /// The encodings that a contract offers beside JSON for a body that may be JSON.
-    pub fn beside_json(body: &RequestBody) -> Vec<Encoding> {
-        let offers = |encoding: &Encoding| body.media == encoding.media();
-        let all = if body.is_json() { &Encoding::ALL[1..] } else { &[] };
-        all.iter().copied().filter(offers).collect()
+    pub fn beside_json(route: &Route) -> Vec<Encoding> {
+        let [json, others @ ..] = Encoding::ALL;
+        let is_offered = |encoding: &Encoding| encoding.body(route).is_some();
+        match json.body(route) {
+            Some(_) => others.into_iter().filter(is_offered).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The body of an operation in this encoding; `None` where the contract does not offer it.
+    pub fn body(self, route: &Route) -> Option<&RequestBody> {
+        bodies(route).find(|body| body.media == self.media())
     }
 
     /// A body with its Content-Type; `None` where the encoding has no words for the value.
@@ -74,6 +82,11 @@ impl Encoding {
         }
         Some(read.into())
     }
+}
+
+/// The body of an operation in each media type.
+fn bodies(route: &Route) -> impl Iterator<Item = &RequestBody> {
+    route.body.iter()
 }
 
 /// The texts of a form; a list repeats its name. `None` for what no form can hold.

@@ -28,6 +28,11 @@ pub fn constants(body: &RequestBody) -> impl Iterator<Item = (&str, &Value)> {
         .filter_map(|(name, schema)| Some((name.as_str(), body.resolve(schema).get("const")?)))
 }
 
+/// Whether the body tells the operation apart from others of its path.
+pub fn names_operation(route: &Route) -> bool {
+    route.body.as_ref().is_some_and(|body| constants(body).next().is_some())
+}
+
 /// Whether the body of a request has all members that only this operation of its path has.
 pub fn is_meant(route: &Route, sent: &Sent) -> bool {
     let told =
