@@ -1,6 +1,9 @@
 //! `replay`: plays fixtures and compares.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -121,7 +124,26 @@ fn chosen(
     if let Some(filter) = arguments.fixtures.iter().find(is_nowhere) {
         anyhow::bail!("no fixture matches `{filter}`");
     }
-    Ok(chosen)
+    Ok(one_api_each(chosen))
+}
+
+/// In a folder that is of no one API, a file belongs to the first that can read it, and one that
+/// none can read to the first of all.
+fn one_api_each(chosen: Vec<(Target, Vec<Loaded>)>) -> Vec<(Target, Vec<Loaded>)> {
+    let mut owners: BTreeMap<PathBuf, (usize, bool)> = BTreeMap::new();
+    for (at, (_, fixtures)) in chosen.iter().enumerate() {
+        for Loaded { path, fixture, .. } in fixtures {
+            let owner = owners.entry(path.clone()).or_insert((at, fixture.is_ok()));
+            if !owner.1 && fixture.is_ok() {
+                *owner = (at, true);
+            }
+        }
+    }
+    let own = chosen.into_iter().enumerate().filter_map(|(at, (target, mut fixtures))| {
+        fixtures.retain(|loaded| owners.get(&loaded.path).is_some_and(|owner| owner.0 == at));
+        (at == 0 || !fixtures.is_empty()).then_some((target, fixtures))
+    });
+    own.collect()
 }
 
 /// The command that plays one fixture again.

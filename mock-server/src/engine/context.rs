@@ -76,15 +76,16 @@ impl<'a> Context<'a> {
         self.caller.account.ok_or_else(Problem::unauthenticated)
     }
 
-    /// What an API key opens, looked up once for each state of the database; `None` for an unknown
-    /// key.
+    /// What an API key of a provider opens, looked up once for each state of the database; `None`
+    /// for an unknown key.
     pub fn key_grant(
         &self,
+        provider: &'static str,
         key: &str,
         look_up: impl FnOnce() -> Result<Option<KeyGrant>>,
     ) -> Result<Option<KeyGrant>> {
         match self.keys {
-            Some(keys) => keys.grant(key, look_up),
+            Some(keys) => keys.grant(provider, key, look_up),
             None => look_up(),
         }
     }

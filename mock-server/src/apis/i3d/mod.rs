@@ -38,6 +38,9 @@ use std::sync::LazyLock;
 
 pub(crate) use settings::Settings;
 
+/// The short name of the provider.
+const NAME: &str = "i3d";
+
 /// The tables of all rooms.
 ///
 /// `body` is the object as the API shows it, `account` its owner. Other columns have what SQL

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SCHEMA, billing, demo, v2, v3};
+use super::{NAME, SCHEMA, billing, demo, v2, v3};
 use crate::engine::{Api, Context, Provider, Result, WebPage};
 
 /// The provider i3D.net.
@@ -10,7 +10,7 @@ pub(in crate::apis) struct I3d;
 
 impl Provider for I3d {
     fn name(&self) -> &'static str {
-        "i3d"
+        NAME
     }
 
     fn schema(&self) -> &'static str {

@@ -53,24 +53,28 @@ impl Debug for KeyText {
 #[derive(Debug, Default)]
 pub struct KeyCache(RefCell<Kept>);
 
+type Grants = HashMap<KeyText, Option<KeyGrant>, RandomState>;
+
 #[derive(Debug, Default)]
 struct Kept {
-    grants: HashMap<KeyText, Option<KeyGrant>, RandomState>,
+    /// By provider: what opens something at one may mean nothing at another.
+    grants: Vec<(&'static str, Grants)>,
     bytes: usize,
 }
 
 impl KeyCache {
-    /// What `key` opens; `look_up` is asked the first time.
+    /// What `key` opens at a provider; `look_up` is asked the first time.
     pub(in crate::engine) fn grant(
         &self,
+        provider: &'static str,
         key: &str,
         look_up: impl FnOnce() -> Result<Option<KeyGrant>>,
     ) -> Result<Option<KeyGrant>> {
-        if let Some(known) = self.0.borrow().grants.get(key) {
+        if let Some(known) = self.0.borrow().of(provider).and_then(|grants| grants.get(key)) {
             return Ok(*known);
         }
         let grant = look_up()?;
-        self.0.borrow_mut().keep(key, grant);
+        self.0.borrow_mut().keep(provider, key, grant);
         Ok(grant)
     }
 
@@ -80,7 +84,11 @@ impl KeyCache {
 }
 
 impl Kept {
-    fn keep(&mut self, key: &str, grant: Option<KeyGrant>) {
+    fn of(&self, provider: &str) -> Option<&Grants> {
+        self.grants.iter().find(|(name, _)| *name == provider).map(|(_, grants)| grants)
+    }
+
+    fn keep(&mut self, provider: &'static str, key: &str, grant: Option<KeyGrant>) {
         let bytes = key.len() + SLOT_BYTES;
         if bytes > BYTES_MAX {
             return;
@@ -90,7 +98,12 @@ impl Kept {
             *self = Kept::default();
         }
         self.bytes += bytes;
-        self.grants.insert(KeyText(key.into()), grant);
+        let known = self.grants.iter().position(|(name, _)| *name == provider);
+        let place = known.unwrap_or_else(|| {
+            self.grants.push((provider, Grants::default()));
+            self.grants.len() - 1
+        });
+        self.grants[place].1.insert(KeyText(key.into()), grant);
     }
 }
 
@@ -107,19 +120,29 @@ mod tests {
         key
     }
 
+    const HERE: &str = "here";
+
     fn known(cache: &KeyCache, key: &str) -> bool {
-        cache.0.borrow().grants.contains_key(key)
+        cache.0.borrow().of(HERE).is_some_and(|grants| grants.contains_key(key))
     }
 
     #[test]
     fn a_key_is_looked_up_once_until_the_cache_is_cleared() {
         let mut cache = KeyCache::default();
         for (key, grant) in [("somebody's", Some(GRANT)), ("nobody's", None)] {
-            assert_eq!(cache.grant(key, || Ok(grant)).unwrap(), grant);
-            assert_eq!(cache.grant(key, || panic!("it is known")).unwrap(), grant);
+            assert_eq!(cache.grant(HERE, key, || Ok(grant)).unwrap(), grant);
+            assert_eq!(cache.grant(HERE, key, || panic!("it is known")).unwrap(), grant);
         }
         cache.clear();
-        assert_eq!(cache.grant("somebody's", || Ok(None)).unwrap(), None);
+        assert_eq!(cache.grant(HERE, "somebody's", || Ok(None)).unwrap(), None);
+    }
+
+    #[test]
+    fn the_key_of_one_provider_opens_nothing_at_another() {
+        let cache = KeyCache::default();
+        assert_eq!(cache.grant(HERE, "key", || Ok(Some(GRANT))).unwrap(), Some(GRANT));
+        assert_eq!(cache.grant("there", "key", || Ok(None)).unwrap(), None);
+        assert_eq!(cache.grant(HERE, "key", || panic!("it is known")).unwrap(), Some(GRANT));
     }
 
     #[test]
@@ -128,12 +151,14 @@ mod tests {
         for length in [3, 20, 390, 30_000, BYTES_MAX, 390_000] {
             for number in 0..900 {
                 let key = key(number, length);
-                assert_eq!(cache.grant(&key, || Ok(None)).unwrap(), None);
+                assert_eq!(cache.grant(HERE, &key, || Ok(None)).unwrap(), None);
                 assert_eq!(known(&cache, &key), length + SLOT_BYTES <= BYTES_MAX);
             }
             let kept = cache.0.borrow();
-            let texts: usize = kept.grants.keys().map(|key| key.0.len()).sum();
-            let slots = kept.grants.capacity() * size_of::<(KeyText, Option<KeyGrant>)>();
+            let grants = kept.of(HERE);
+            let texts: usize = grants.map_or(0, |it| it.keys().map(|key| key.0.len()).sum());
+            let slots = grants.map_or(0, HashMap::capacity);
+            let slots = slots * size_of::<(KeyText, Option<KeyGrant>)>();
             assert!(texts + slots <= BYTES_MAX, "{texts} + {slots} for keys of {length} bytes");
         }
     }
@@ -141,7 +166,7 @@ mod tests {
     #[test]
     fn a_cache_that_is_printed_tells_no_key() {
         let cache = KeyCache::default();
-        cache.grant("SecretOfThisTest", || Ok(Some(GRANT))).unwrap();
+        cache.grant(HERE, "SecretOfThisTest", || Ok(Some(GRANT))).unwrap();
         assert!(!format!("{cache:?}").contains("SecretOfThisTest"));
     }
 }

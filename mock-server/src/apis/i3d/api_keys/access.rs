@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use super::{ip_whitelists, keys};
 use crate::{
-    apis::i3d::account,
+    apis::i3d::{self, account},
     engine::{Context, Credential, Identity, KeyGrant, Problem, Result},
 };
 
@@ -20,7 +20,8 @@ const KEY: &str = "
 /// The customer of a key. Refuses a key that is unknown or expired, and an address that the
 /// whitelists of the key or of the account leave out.
 pub(in crate::apis::i3d) fn authenticate(cx: &Context, key: &str) -> Result<Identity> {
-    let key = cx.key_grant(key, || find(cx, key))?.ok_or_else(Problem::unauthenticated)?;
+    let key =
+        cx.key_grant(i3d::NAME, key, || find(cx, key))?.ok_or_else(Problem::unauthenticated)?;
     if key.expires_at.is_some_and(|at| at <= cx.now) {
         return Err(Problem::unauthenticated());
     }
