@@ -4,9 +4,9 @@
 use std::{path::Path, process::ExitCode, sync::LazyLock};
 
 use contract_tests::{
-    Case, Outcome, Target,
+    ApiProfile, Case, Outcome, Target,
     fixture::{Broken, Loaded, Options, Provenance, load, replay_one},
-    profiles::i3d_v3::PROFILE,
+    profiles,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -24,18 +24,25 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 fn main() -> ExitCode {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(PROFILE.name);
-    let fixtures = load(&PROFILE, &folder, &[]).expect("the folder of the fixtures can be read");
+    let trials = profiles::all().into_iter().flat_map(trials).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// The tests of one API.
+fn trials(profile: &'static ApiProfile) -> Vec<Trial> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(profile.name);
+    let fixtures = load(profile, &folder, &[]).expect("the folder of the fixtures can be read");
     let now = newest(&fixtures);
-    let groups = Trial::test("every group of the API has a fixture", groups(&fixtures));
+    let law = format!("{}: every group of the API has a fixture", profile.name);
+    let groups = Trial::test(law, groups(profile, &fixtures));
     let trials = fixtures.into_iter().map(|fixture| {
-        Trial::test(fixture.id.clone(), move || {
+        Trial::test(format!("{}/{}", profile.name, fixture.id), move || {
             fixture.fixture.as_ref().map_err(ToString::to_string)?;
             satisfies_the_schema(&fixture)?;
-            plays(&fixture, now)
+            plays(profile, &fixture, now)
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.chain([groups]).collect()).exit_code()
+    trials.chain([groups]).collect()
 }
 
 /// The time when the newest fixture was confirmed: a build of today judges the emulator, not the
@@ -47,13 +54,16 @@ fn newest(fixtures: &[Loaded]) -> Timestamp {
     provenances.map(confirmed).max().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
+fn groups(
+    profile: &'static ApiProfile,
+    fixtures: &[Loaded],
+) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
     let steps = fixtures.iter().filter_map(|it| it.fixture.as_ref().ok()).flat_map(|it| &it.steps);
     let called: Vec<String> = steps.filter_map(|step| step.operation.clone()).collect();
     let broken: Vec<Broken> =
         fixtures.iter().filter_map(|it| it.fixture.as_ref().err().cloned()).collect();
     move || {
-        let routes = &PROFILE.contract.routes;
+        let routes = &profile.contract.routes;
         let is_called =
             |tag: &str| routes.iter().any(|route| route.tag == tag && called.contains(&route.id));
         let mut missing: Vec<&str> =
@@ -62,7 +72,8 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
         if missing.is_empty() {
             Ok(())
         } else {
-            let wanted: Vec<String> = missing.iter().map(|tag| wanted(tag, &broken)).collect();
+            let wanted: Vec<String> =
+                missing.iter().map(|tag| wanted(profile, tag, &broken)).collect();
             Err(wanted.join("\n").into())
         }
     }
@@ -70,12 +81,12 @@ fn groups(fixtures: &[Loaded]) -> impl FnOnce() -> Result<(), Failed> + Send + '
 
 /// What to do about a group that no fixture calls: mend the files of its folder that are broken, or
 /// record one.
-fn wanted(tag: &str, broken: &[Broken]) -> String {
+fn wanted(profile: &ApiProfile, tag: &str, broken: &[Broken]) -> String {
     let group = snake_case(tag);
     let is_of_group = |it: &&Broken| it.path.parent().is_some_and(|it| it.ends_with(&group));
     let broken: Vec<String> = broken.iter().filter(is_of_group).map(ToString::to_string).collect();
     if broken.is_empty() {
-        let file = format!("fixtures/{}/{group}/NAME.yaml", PROFILE.name);
+        let file = format!("fixtures/{}/{group}/NAME.yaml", profile.name);
         format!(
             "no fixture calls an operation of {tag}; write requests to {file}, and let \
              `contract-tests record {file}` fill in the answers"
@@ -110,8 +121,8 @@ fn satisfies_the_schema(loaded: &Loaded) -> Result<(), Failed> {
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n").into()) }
 }
 
-fn plays(loaded: &Loaded, now: Timestamp) -> Result<(), Failed> {
-    let target = Target::mock(&PROFILE, 1)?;
+fn plays(profile: &'static ApiProfile, loaded: &Loaded, now: Timestamp) -> Result<(), Failed> {
+    let target = Target::mock(profile, 1)?;
     let options = Options { run: "run7c".to_owned(), now };
     let (case, _) = RUNTIME.block_on(replay_one(&target, loaded, &options));
     let Case { outcome, reason, findings, .. } = case;

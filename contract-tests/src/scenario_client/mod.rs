@@ -154,7 +154,7 @@ impl Call<'_> {
     }
 
     fn sent(self) -> Sent {
-        let mut sent = self.request.sent(self.api.caller);
+        let mut sent = self.request.with_constants().sent(self.api.caller);
         sent.method = self.method;
         sent.headers.extend(self.headers);
         if let Some(text) = self.text {
