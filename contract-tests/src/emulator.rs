@@ -42,6 +42,11 @@ impl Emulator {
         self.api().with_key(profiles::first().demo_keys.other)
     }
 
+    /// Another API of the same world, called by the first customer with the key of the demo world.
+    pub fn api_of(&self, profile: &'static ApiProfile) -> Api {
+        Api::new(profile, self.server.url()).with_key(profile.demo_keys.customer)
+    }
+
     /// The mail that the provider would have sent, the oldest first.
     pub async fn outbox(&self) -> Vec<serde_json::Value> {
         let sent = self.api().raw("GET", "/_mock/outbox", None).await;
