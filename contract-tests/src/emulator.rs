@@ -78,7 +78,11 @@ impl Target {
     /// to the byte.
     pub fn mock(profile: &'static ApiProfile, seed: u64) -> Result<Target, StartError> {
         let config = Config { seed: Some(seed), ..Config::default() };
-        let server = mock_server::start(config)?;
-        Ok(Target::in_process(profile, server.url(), Arc::new(server)))
+        Ok(Target::serving(profile, mock_server::start(config)?))
+    }
+
+    /// A seeded server of this process, such as one of providers of your own.
+    pub fn serving(profile: &'static ApiProfile, server: Server) -> Target {
+        Target::in_process(profile, server.url(), Arc::new(server))
     }
 }

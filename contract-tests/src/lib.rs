@@ -37,8 +37,9 @@ pub use crate::core::{
     finding::{Finding, pointer},
     judge::shown,
     profile::{
-        ApiProfile,
+        ApiProfile, DemoKeys,
         credentials::Credentials,
+        family, flow,
         paging::Paging,
         refusals::{NamedError, RefusalKind, Refusals},
     },

@@ -12,7 +12,7 @@ use crate::{
             refusals::{RefusalKind, expected},
         },
         request::{
-            Content, Request,
+            Content, Encoding, Request,
             invalid_request::{InvalidRequest, invalid_requests},
             mutation::{Limit, Mutation},
         },
@@ -124,7 +124,8 @@ impl Play<'_> {
         }
         let (request, check): (Request, &'static Check) = match (&example.content, number) {
             (_, 0) => (example, &check::ACCEPTS_VALID),
-            (Content::Json(body), _) => {
+            // Notations are those of JSON; a form has but one.
+            (Content::Json(body), _) if example.encoding == Encoding::Json => {
                 let notation = NOTATIONS[number as usize % NOTATIONS.len()];
                 (example.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
             }

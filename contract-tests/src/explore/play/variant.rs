@@ -8,7 +8,7 @@ use crate::{
         check::{self, Check},
         profile::family::Members,
         request::{
-            Content, Request,
+            Content, Encoding, Request,
             tolerated::{Tolerated, tolerated},
         },
     },
@@ -35,7 +35,7 @@ pub(super) fn variant_of(request: Request, choice: BodyChoice) -> Variant {
         return plainly(request, &check::ACCEPTS_VALID);
     };
     match choice.form {
-        Form::Written(notation) => {
+        Form::Written(notation) if request.encoding == Encoding::Json => {
             plainly(request.content(Content::Text(written(body, notation))), &check::SAME_REQUEST)
         }
         Form::WithReadOnly => {
@@ -53,7 +53,7 @@ pub(super) fn variant_of(request: Request, choice: BodyChoice) -> Variant {
             plainly(empty.map_or(request, |(_, request)| request), &check::ACCEPTS_VALID)
         }
         Form::Plain(Fill::High | Fill::Low) => plainly(request, &check::REFUSES_BOUNDARY),
-        Form::Plain(_) => plainly(request, &check::ACCEPTS_VALID),
+        Form::Written(_) | Form::Plain(_) => plainly(request, &check::ACCEPTS_VALID),
     }
 }
 
