@@ -162,8 +162,8 @@ impl Request {
         Request { content, ..self.clone() }
     }
 
-    /// The same with the members of its body that have one value only, where they were left out: the
-    /// operation that is called leaves no choice for them.
+    /// The same with the members of its body that have one value only, where they were left out:
+    /// the operation that is called leaves no choice for them.
     #[must_use]
     pub fn with_constants(mut self) -> Request {
         let Some(body) = &self.route.body else { return self };
