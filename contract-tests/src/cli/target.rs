@@ -161,10 +161,7 @@ impl LiveArguments {
                 let target = Target::at(profile, &server, Keys::from_env()).await?;
                 // The keys of an emulator are those of its demo world; for any other server, the
                 // environment must have one.
-                anyhow::ensure!(
-                    target.can_call_as(Caller::Customer),
-                    "set {KEY} in the environment"
-                );
+                anyhow::ensure!(target.can_call_as(Caller::Customer), no_key(profile));
                 Ok(target)
             }
             TargetKind::Live => Ok(self
@@ -240,9 +237,9 @@ impl LiveArguments {
         folder: Folder,
         ledger: Option<Ledger>,
     ) -> anyhow::Result<GuardedTarget> {
-        let keys = Keys::from_env();
+        let keys = Keys::from_env().fitting(profile.credentials);
         let live = server.kind == TargetKind::Live;
-        anyhow::ensure!(!live || keys.customer.is_some(), "set {KEY} in the environment");
+        anyhow::ensure!(!live || keys.customer.is_some(), no_key(profile));
         let target = Target::at(profile, &server, keys).await?;
         self.before(&target, server, rules, permit, folder, ledger)
     }
@@ -283,6 +280,12 @@ impl LiveArguments {
 pub(super) fn option(name: &str, path: &Path, default: &str) -> Vec<String> {
     let path = path.to_string_lossy().into_owned();
     if path == default { Vec::new() } else { vec![name.to_owned(), path] }
+}
+
+/// That there is no key for a server that needs one.
+fn no_key(profile: &ApiProfile) -> String {
+    let form = profile.credentials.form().map(|form| format!(", as {form}")).unwrap_or_default();
+    format!("set {KEY} in the environment{form}")
 }
 
 /// Whether a base URL is that of a host.

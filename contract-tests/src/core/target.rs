@@ -97,7 +97,7 @@ impl Target {
         server: &ResolvedServer,
         keys: Keys,
     ) -> Result<Target, Unreachable> {
-        let keys = keys.with_stranger(profile.demo_keys);
+        let keys = keys.fitting(profile.credentials).with_stranger(profile.demo_keys);
         let transport = |keys| Arc::new(Http::pinned(&server.base, server.address, profile, keys));
         let target = Target {
             profile,

@@ -45,6 +45,22 @@ impl Credentials {
         self.members().contains(&property)
     }
 
+    /// Whether a key has the form that is wanted here.
+    pub fn fits(self, key: &str) -> bool {
+        match self {
+            Credentials::Header(_) => true,
+            Credentials::Members { .. } => key.contains(':'),
+        }
+    }
+
+    /// How a key is written in the environment, where it is not alone.
+    pub fn form(self) -> Option<&'static str> {
+        match self {
+            Credentials::Header(_) => None,
+            Credentials::Members { .. } => Some("USER:KEY"),
+        }
+    }
+
     /// The part of a key that may appear in no output.
     pub fn secret(self, key: &str) -> &str {
         match self {
@@ -195,6 +211,7 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&broken.body), expected);
         }
         assert_eq!(MEMBERS.secret("7:abc"), "abc");
+        assert!(MEMBERS.fits("7:abc") && !MEMBERS.fits("abc"));
         assert_eq!(Credentials::Header("key").secret("7:abc"), "7:abc");
     }
 }

@@ -1,6 +1,10 @@
 //! The keys that the harness calls with, and where it finds them.
 
-use crate::core::{exchange::Caller, profile::DemoKeys, secret::Secret};
+use crate::core::{
+    exchange::Caller,
+    profile::{DemoKeys, credentials::Credentials},
+    secret::Secret,
+};
 
 /// The variable of the environment that holds the key; it is never an argument, where others could
 /// read it.
@@ -31,6 +35,19 @@ impl Keys {
             other: Secret::from_env(OTHER_KEY),
             excluded: Secret::from_env(EXCLUDED_KEY),
             stranger: None,
+        }
+    }
+
+    /// Those in the form that an API wants: where a user belongs to a key, a key without one is of
+    /// another API.
+    #[must_use]
+    pub fn fitting(self, credentials: Credentials) -> Keys {
+        let fits = |key: &Secret| credentials.fits(key.expose());
+        Keys {
+            customer: self.customer.filter(fits),
+            other: self.other.filter(fits),
+            excluded: self.excluded.filter(fits),
+            stranger: self.stranger.filter(fits),
         }
     }
 
