@@ -1,7 +1,7 @@
 //! The encodings of a body that is a value: JSON, or a form of texts.
 
-use openapi::{RequestBody, Route, plain};
-use serde_json::{Map, Value};
+use openapi::{RequestBody, Route, form};
+use serde_json::Value;
 
 use super::form::{Form, Part};
 
@@ -41,7 +41,7 @@ impl Encoding {
 
     /// The body of an operation in this encoding; `None` where the contract does not offer it.
     pub fn body(self, route: &Route) -> Option<&RequestBody> {
-        bodies(route).find(|body| body.media == self.media())
+        route.bodies().find(|body| body.media == self.media())
     }
 
     /// A body with its Content-Type; `None` where the encoding has no words for the value.
@@ -51,10 +51,13 @@ impl Encoding {
             Encoding::Json => Some((media, value.to_string().into_bytes())),
             Encoding::UrlEncoded => {
                 let mut form = form_urlencoded::Serializer::new(String::new());
-                Some((media, form.extend_pairs(fields(value)?).finish().into_bytes()))
+                Some((
+                    media,
+                    form.extend_pairs(form::fields(value.as_object()?)).finish().into_bytes(),
+                ))
             }
             Encoding::Multipart => {
-                let fields = fields(value)?;
+                let fields = form::fields(value.as_object()?);
                 let parts: Vec<Part> =
                     fields.iter().map(|(name, text)| Part::text(name, text)).collect();
                 let Form { media, body } = Form::of(&parts);
@@ -63,73 +66,16 @@ impl Encoding {
         }
     }
 
-    /// What a server makes of a body by the contract: texts become what the schema wants, as far as
-    /// they are such. `None` where the encoding has no words for the value.
-    pub fn read_back(self, body: &RequestBody, value: &Value) -> Option<Value> {
-        if self == Encoding::Json {
-            return Some(value.clone());
-        }
-        value.as_object()?;
-        Some(as_texts(body, body.definition(), value))
-    }
-}
-
-/// The body of an operation in each media type.
-fn bodies(route: &Route) -> impl Iterator<Item = &RequestBody> {
-    route.body.iter()
-}
-
-/// The fields of a form. A list of texts repeats its name; a member of a member stands in brackets,
-/// as in `files[0][name]`. `None` for what is no object.
-fn fields(value: &Value) -> Option<Vec<(String, String)>> {
-    let mut fields = Vec::new();
-    for (name, value) in value.as_object()? {
-        add_fields(name, value, &mut fields);
-    }
-    Some(fields)
-}
-
-fn add_fields(name: &str, value: &Value, fields: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(members) => {
-            for (member, value) in members {
-                add_fields(&format!("{name}[{member}]"), value, fields);
+    /// A body as it is read again before the contract makes of its texts what it wants. `None` where
+    /// the encoding has no words for the value.
+    pub fn read_back(self, value: &Value) -> Option<Value> {
+        match self {
+            Encoding::Json => Some(value.clone()),
+            Encoding::UrlEncoded | Encoding::Multipart => {
+                Some(form::gather(form::fields(value.as_object()?)).into())
             }
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let is_text = !item.is_object() && !item.is_array();
-                let name = if is_text { name.to_owned() } else { format!("{name}[{index}]") };
-                add_fields(&name, item, fields);
-            }
-        }
-        Value::Null => fields.push((name.to_owned(), String::new())),
-        other => fields.push((name.to_owned(), plain(other))),
     }
-}
-
-/// A value as a form tells it: every part of it that is no text becomes one, and then what the
-/// schema makes of that. Empty lists and objects have no fields, so that they are not there.
-fn as_texts(body: &RequestBody, schema: &Value, value: &Value) -> Value {
-    let schema = body.resolve(schema);
-    match value {
-        Value::Object(members) => {
-            let told = members.iter().filter(|(_, value)| !is_empty(value));
-            let part = |(name, value): (&String, &Value)| {
-                (name.clone(), as_texts(body, &schema["properties"][name], value))
-            };
-            Value::Object(told.map(part).collect())
-        }
-        Value::Array(items) => {
-            items.iter().map(|item| as_texts(body, &schema["items"], item)).collect()
-        }
-        Value::Null => typed(schema, ""),
-        other => typed(schema, &plain(other)),
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }
 
 /// The value of a text in a type that the schema allows; the text itself where it is none of them.
@@ -162,7 +108,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::core::profile::sample::route;
 
     #[test]
     fn an_object_has_words_in_every_encoding() {
@@ -181,14 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_form_cannot_tell_apart_is_read_as_the_schema_wants_it() {
-        let body = route("editNote").body.as_ref().expect("it has a body");
-        let read = |value| Encoding::UrlEncoded.read_back(body, &value);
-        assert_eq!(
-            read(json!({ "noteId": "7", "title": 12, "text": [] })),
-            Some(json!({ "noteId": 7, "title": "12" }))
-        );
-        assert_eq!(read(json!({ "noteId": "x" })), Some(json!({ "noteId": "x" })));
+    fn a_form_tells_texts_and_nothing_of_empty_lists() {
+        let read = |value| Encoding::UrlEncoded.read_back(&value);
+        let told = read(json!({ "noteId": 7, "title": null, "text": [], "files": [{ "a": 1 }] }));
+        assert_eq!(told, Some(json!({ "noteId": "7", "title": "", "files": [{ "a": "1" }] })));
         assert_eq!(read(json!(7)), None);
     }
 }
