@@ -40,8 +40,6 @@ pub struct ApiProfile {
     /// Where a good answer of an operation holds the resource or the list, as a pointer; empty
     /// where that is the whole body.
     pub payload: fn(&Route) -> &'static str,
-    /// Whether a path with a slash at the end means the same as without it.
-    pub ignores_trailing_slash: bool,
     /// Operations whose example does not succeed in a fresh world, because it needs other requests
     /// before.
     pub prepared: &'static [&'static str],

@@ -29,7 +29,6 @@ pub static NOTES: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
         "readNote" => "/data/note",
         _ => "/data",
     },
-    ignores_trailing_slash: false,
     prepared: &[],
     shows_keys: &[],
     shared: &[],

@@ -31,7 +31,8 @@ impl Play<'_> {
         let slashed = spelling == Spelling::SlashAtEnd;
         let spelled = spelling.spell(path);
         let profile = self.profile();
-        if slashed && !(profile.ignores_trailing_slash && profile.only_reads(&right)) {
+        let ignores_slash = profile.contract.ignored_path_endings.iter().any(|it| it == "/");
+        if slashed && !(ignores_slash && profile.only_reads(&right)) {
             return Ok(());
         }
         let mut other = right.clone();

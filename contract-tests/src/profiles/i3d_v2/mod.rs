@@ -19,7 +19,6 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     refusals: REFUSALS,
     reads: |route| READS.contains(&route.id.as_str()),
     payload,
-    ignores_trailing_slash: true,
     prepared: &[],
     shows_keys: &[],
     shared: &[],

@@ -19,7 +19,6 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     refusals: REFUSALS,
     reads: |route| route.method.is_safe(),
     payload: |_| "",
-    ignores_trailing_slash: true,
     prepared: PREPARED,
     shows_keys: &["getAccountApiKeys"],
     shared: SHARED,

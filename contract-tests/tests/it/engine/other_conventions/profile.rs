@@ -18,7 +18,6 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     refusals: REFUSALS,
     reads: |route| route.method.is_safe(),
     payload: |_| "",
-    ignores_trailing_slash: true,
     prepared: &[],
     shows_keys: &[],
     shared: &[],
