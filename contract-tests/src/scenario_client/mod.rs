@@ -5,7 +5,7 @@ mod answer;
 
 use http::Method;
 use openapi::Contract;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::core::{
     exchange::{Caller, Received, Sent},
@@ -62,7 +62,9 @@ impl Api {
     pub fn call(&self, operation: &str) -> Call<'_> {
         let route = self.profile.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
-        Request::of(route).call(self)
+        let call = Request::of(route).call(self);
+        let names_action = call.action().is_some();
+        if names_action { call.body(Value::Object(Map::new())) } else { call }
     }
 
     /// A request of no operation: a control route, or something wrong on purpose.
@@ -102,6 +104,8 @@ pub struct Call<'a> {
     headers: Vec<(String, String)>,
     /// A body of no type, instead of the content of the request.
     text: Option<String>,
+    /// Where it goes instead of the path of the operation.
+    target: Option<String>,
 }
 
 impl Call<'_> {
@@ -118,7 +122,7 @@ impl Call<'_> {
         Call { method, ..self }
     }
 
-    /// Sets a header.
+    /// Sets a header, also in the place of one that follows from the body.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
@@ -132,9 +136,24 @@ impl Call<'_> {
         self.header(paging.header, range)
     }
 
-    /// Sets the JSON body.
+    /// Sends it to another address than that of the operation.
     #[must_use]
-    pub fn body(mut self, body: Value) -> Self {
+    pub fn at(self, target: &str) -> Self {
+        Call { target: Some(target.to_owned()), ..self }
+    }
+
+    /// The member of the body that names the operation, and its name, where the API has one.
+    fn action(&self) -> Option<(&'static str, &'static str)> {
+        let member = self.api.profile.contract.action.as_deref()?;
+        Some((member, self.request.route.action.as_deref()?))
+    }
+
+    /// Sets the JSON body. The name of the operation is added where it belongs there.
+    #[must_use]
+    pub fn body(mut self, mut body: Value) -> Self {
+        if let (Some((member, action)), Some(members)) = (self.action(), body.as_object_mut()) {
+            members.entry(member).or_insert_with(|| action.into());
+        }
         self.request.content = Content::Json(body);
         self
     }
@@ -146,9 +165,10 @@ impl Call<'_> {
         self
     }
 
-    /// Sets a multipart body.
+    /// Sets a multipart body. The name of the operation is added where it belongs there.
     #[must_use]
-    pub fn form(mut self, parts: Vec<Part>) -> Self {
+    pub fn form(mut self, mut parts: Vec<Part>) -> Self {
+        parts.extend(self.action().map(|(member, action)| Part::text(member, action)));
         self.request.content = Content::Form(parts);
         self
     }
@@ -156,9 +176,14 @@ impl Call<'_> {
     fn sent(self) -> Sent {
         let mut sent = self.request.sent(self.api.caller);
         sent.method = self.method;
+        let is_given = |name: &str| self.headers.iter().any(|(given, _)| given == name);
+        sent.headers.retain(|(name, _)| !is_given(name));
         sent.headers.extend(self.headers);
         if let Some(text) = self.text {
             sent.body = text.into_bytes();
+        }
+        if let Some(target) = self.target {
+            sent.target = target;
         }
         sent
     }
@@ -211,6 +236,6 @@ impl Request {
     /// The request, ready to be sent to an API.
     pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
         let method = self.route.method.clone();
-        Call { api, request: self.clone(), method, headers: Vec::new(), text: None }
+        Call { api, request: self.clone(), method, headers: Vec::new(), text: None, target: None }
     }
 }

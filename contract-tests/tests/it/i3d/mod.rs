@@ -13,4 +13,5 @@ mod shop;
 mod status;
 mod support;
 mod telemetry;
+mod v2;
 mod website;
