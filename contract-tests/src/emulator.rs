@@ -37,14 +37,14 @@ impl Emulator {
         Api::new(profiles::first(), self.server.url()).with_key(&self.key)
     }
 
-    /// The API of `profile`, called by the first customer with the key of the demo world.
-    pub fn api_of(&self, profile: &'static ApiProfile) -> Api {
-        Api::new(profile, self.server.url()).with_key(profile.demo_keys.customer)
-    }
-
     /// The API, called by the second customer.
     pub fn other_customer(&self) -> Api {
         self.api().with_key(profiles::first().demo_keys.other)
+    }
+
+    /// Another API of the same world, called by the first customer with the key of the demo world.
+    pub fn api_of(&self, profile: &'static ApiProfile) -> Api {
+        Api::new(profile, self.server.url()).with_key(profile.demo_keys.customer)
     }
 
     /// The mail that the provider would have sent, the oldest first.

@@ -5,7 +5,7 @@ mod answer;
 
 use http::Method;
 use openapi::Contract;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::core::{
     exchange::{Caller, Received, Sent},
@@ -62,9 +62,7 @@ impl Api {
     pub fn call(&self, operation: &str) -> Call<'_> {
         let route = self.profile.contract.route(operation);
         let route = route.unwrap_or_else(|| panic!("the contract has no operation {operation}"));
-        let call = Request::of(route).call(self);
-        let names_action = call.action().is_some();
-        if names_action { call.body(Value::Object(Map::new())) } else { call }
+        Request::of(route).call(self)
     }
 
     /// A request of no operation: a control route, or something wrong on purpose.
@@ -142,20 +140,11 @@ impl Call<'_> {
         Call { target: Some(target.to_owned()), ..self }
     }
 
-    /// The member of the body that names the operation, and its name, where the API has one.
-    fn action(&self) -> Option<(&'static str, &'static str)> {
-        let member = self.api.profile.contract.action.as_deref()?;
-        Some((member, self.request.route.action.as_deref()?))
-    }
-
-    /// Sets the JSON body. The name of the operation is added where it belongs there.
+    /// Sets the JSON body. What the contract leaves no choice for, such as the action, is added.
     #[must_use]
-    pub fn body(mut self, mut body: Value) -> Self {
-        if let (Some((member, action)), Some(members)) = (self.action(), body.as_object_mut()) {
-            members.entry(member).or_insert_with(|| action.into());
-        }
-        self.request.content = Content::Json(body);
-        self
+    pub fn body(self, body: Value) -> Self {
+        let request = self.request.content(Content::Json(body)).with_constants();
+        Call { request, ..self }
     }
 
     /// Sets a body that may not be JSON.
@@ -165,16 +154,16 @@ impl Call<'_> {
         self
     }
 
-    /// Sets a multipart body. The name of the operation is added where it belongs there.
+    /// Sets a multipart body, and adds to it as [`body`](Call::body) does.
     #[must_use]
-    pub fn form(mut self, mut parts: Vec<Part>) -> Self {
-        parts.extend(self.action().map(|(member, action)| Part::text(member, action)));
-        self.request.content = Content::Form(parts);
-        self
+    pub fn form(self, parts: Vec<Part>) -> Self {
+        let request = self.request.content(Content::Form(parts)).with_constants();
+        Call { request, ..self }
     }
 
     fn sent(self) -> Sent {
-        let mut sent = self.request.sent(self.api.caller);
+        let (request, caller) = (self.request, self.api.caller);
+        let mut sent = request.sent(caller);
         sent.method = self.method;
         let is_given = |name: &str| self.headers.iter().any(|(given, _)| given == name);
         sent.headers.retain(|(name, _)| !is_given(name));

@@ -25,7 +25,7 @@ use crate::core::{
 
 /// An API under test.
 pub struct ApiProfile {
-    /// Its short name, as in `openapi/i3d-v3`.
+    /// Its short name, as in `openapi/NAME/`.
     pub name: &'static str,
     /// Its contract.
     pub contract: &'static Contract,
@@ -131,9 +131,9 @@ impl ApiProfile {
         let names = self.credentials.members();
         if let Some(members) = body.as_object_mut() {
             for name in &names {
-                let schema = &expected.definition()["properties"][name];
-                let value = mutations::sample(expected, schema, 0).unwrap_or_default();
-                members.insert((*name).to_owned(), value);
+                let schema = expected.definition()["properties"].get(name);
+                let value = schema.and_then(|schema| mutations::sample(expected, schema, 0));
+                members.extend(value.map(|value| ((*name).to_owned(), value)));
             }
         }
         let mut checked = expected.check(body);

@@ -134,7 +134,8 @@ fn document() -> Value {
     ];
     let paths: serde_json::Map<String, Value> = operations.into_iter().collect();
     json!({
-        "openapi": "3.1.0", "info": {}, "servers": [], "tags": [], "security": [{ "key": [] }],
+        "openapi": "3.1.0", "info": {}, "tags": [],
+        "servers": [{ "url": "http://127.0.0.1:8080" }], "security": [{ "key": [] }],
         "paths": paths,
         "components": { "securitySchemes": {}, "responses": {}, "schemas": {} },
     })

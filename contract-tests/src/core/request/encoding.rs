@@ -1,6 +1,6 @@
 //! The encodings of a body that is a value: JSON, or a form of texts.
 
-use openapi::{RequestBody, plain};
+use openapi::{RequestBody, Route, plain};
 use serde_json::{Map, Value};
 
 use super::form::{Form, Part};
@@ -30,10 +30,18 @@ impl Encoding {
     }
 
     /// The encodings that a contract offers beside JSON for a body that may be JSON.
-    pub fn beside_json(body: &RequestBody) -> Vec<Encoding> {
-        let offers = |encoding: &Encoding| body.media == encoding.media();
-        let all = if body.is_json() { &Encoding::ALL[1..] } else { &[] };
-        all.iter().copied().filter(offers).collect()
+    pub fn beside_json(route: &Route) -> Vec<Encoding> {
+        let [json, others @ ..] = Encoding::ALL;
+        let is_offered = |encoding: &Encoding| encoding.body(route).is_some();
+        match json.body(route) {
+            Some(_) => others.into_iter().filter(is_offered).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The body of an operation in this encoding; `None` where the contract does not offer it.
+    pub fn body(self, route: &Route) -> Option<&RequestBody> {
+        bodies(route).find(|body| body.media == self.media())
     }
 
     /// A body with its Content-Type; `None` where the encoding has no words for the value.
@@ -61,39 +69,67 @@ impl Encoding {
         if self == Encoding::Json {
             return Some(value.clone());
         }
-        let mut read = Map::new();
-        for (name, text) in fields(value)? {
-            let schema = body.resolve(&body.definition()["properties"][&name]);
-            if allows(schema, "array") {
-                let items = read.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-                let item = typed(body.resolve(&schema["items"]), &text);
-                items.as_array_mut().into_iter().for_each(|items| items.push(item.clone()));
-            } else {
-                read.insert(name, typed(schema, &text));
-            }
-        }
-        Some(read.into())
+        value.as_object()?;
+        Some(as_texts(body, body.definition(), value))
     }
 }
 
-/// The texts of a form; a list repeats its name. `None` for what no form can hold.
+/// The body of an operation in each media type.
+fn bodies(route: &Route) -> impl Iterator<Item = &RequestBody> {
+    route.body.iter()
+}
+
+/// The fields of a form. A list of texts repeats its name; a member of a member stands in brackets,
+/// as in `files[0][name]`. `None` for what is no object.
 fn fields(value: &Value) -> Option<Vec<(String, String)>> {
     let mut fields = Vec::new();
     for (name, value) in value.as_object()? {
-        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for value in values {
-            fields.push((name.clone(), text(value)?));
-        }
+        add_fields(name, value, &mut fields);
     }
     Some(fields)
 }
 
-fn text(value: &Value) -> Option<String> {
+fn add_fields(name: &str, value: &Value, fields: &mut Vec<(String, String)>) {
     match value {
-        Value::Null => Some(String::new()),
-        Value::Array(_) | Value::Object(_) => None,
-        other => Some(plain(other)),
+        Value::Object(members) => {
+            for (member, value) in members {
+                add_fields(&format!("{name}[{member}]"), value, fields);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let is_text = !item.is_object() && !item.is_array();
+                let name = if is_text { name.to_owned() } else { format!("{name}[{index}]") };
+                add_fields(&name, item, fields);
+            }
+        }
+        Value::Null => fields.push((name.to_owned(), String::new())),
+        other => fields.push((name.to_owned(), plain(other))),
     }
+}
+
+/// A value as a form tells it: every part of it that is no text becomes one, and then what the
+/// schema makes of that. Empty lists and objects have no fields, so that they are not there.
+fn as_texts(body: &RequestBody, schema: &Value, value: &Value) -> Value {
+    let schema = body.resolve(schema);
+    match value {
+        Value::Object(members) => {
+            let told = members.iter().filter(|(_, value)| !is_empty(value));
+            let part = |(name, value): (&String, &Value)| {
+                (name.clone(), as_texts(body, &schema["properties"][name], value))
+            };
+            Value::Object(told.map(part).collect())
+        }
+        Value::Array(items) => {
+            items.iter().map(|item| as_texts(body, &schema["items"], item)).collect()
+        }
+        Value::Null => typed(schema, ""),
+        other => typed(schema, &plain(other)),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }
 
 /// The value of a text in a type that the schema allows; the text itself where it is none of them.
@@ -126,9 +162,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::core::profile::sample::route;
 
     #[test]
-    fn a_flat_object_has_words_in_every_encoding_and_a_deep_one_only_in_json() {
+    fn an_object_has_words_in_every_encoding() {
         let flat = json!({ "id": 7, "tags": ["a b", "c"], "note": null });
         let (media, body) = Encoding::UrlEncoded.write(&flat).expect("a form holds it");
         assert_eq!(media, "application/x-www-form-urlencoded");
@@ -136,8 +173,22 @@ mod tests {
         let (media, body) = Encoding::Multipart.write(&flat).expect("a form holds it");
         assert!(media.starts_with("multipart/form-data; boundary="));
         assert!(String::from_utf8_lossy(&body).contains("name=\"id\"\r\n\r\n7\r\n"));
-        let deep = json!({ "files": [{ "name": "a" }] });
-        assert_eq!(Encoding::UrlEncoded.write(&deep), None);
-        assert!(Encoding::Json.write(&deep).is_some());
+        let deep = json!({ "files": [{ "name": "a" }, { "size": 1 }], "none": [] });
+        let (_, body) = Encoding::UrlEncoded.write(&deep).expect("a form holds it");
+        let text = String::from_utf8_lossy(&body).replace("%5B", "[").replace("%5D", "]");
+        assert_eq!(text, "files[0][name]=a&files[1][size]=1");
+        assert_eq!(Encoding::UrlEncoded.write(&json!([1])), None);
+    }
+
+    #[test]
+    fn what_a_form_cannot_tell_apart_is_read_as_the_schema_wants_it() {
+        let body = route("editNote").body.as_ref().expect("it has a body");
+        let read = |value| Encoding::UrlEncoded.read_back(body, &value);
+        assert_eq!(
+            read(json!({ "noteId": "7", "title": 12, "text": [] })),
+            Some(json!({ "noteId": 7, "title": "12" }))
+        );
+        assert_eq!(read(json!({ "noteId": "x" })), Some(json!({ "noteId": "x" })));
+        assert_eq!(read(json!(7)), None);
     }
 }

@@ -160,6 +160,25 @@ impl Request {
         Request { content, ..self.clone() }
     }
 
+    /// The same with the members of its body that have one value only, where they were left out: the
+    /// operation that is called leaves no choice for them.
+    #[must_use]
+    pub fn with_constants(mut self) -> Request {
+        let Some(body) = &self.route.body else { return self };
+        for (name, value) in member::constants(body) {
+            match &mut self.content {
+                Content::Json(Value::Object(members)) if !members.contains_key(name) => {
+                    drop(members.insert(name.to_owned(), value.clone()));
+                }
+                Content::Form(parts) if !parts.iter().any(|part| part.name == name) => {
+                    parts.push(Part::text(name, &plain(value)));
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// The request as it goes over the wire.
     #[must_use]
     pub fn sent(&self, caller: Caller) -> Sent {

@@ -264,7 +264,7 @@ impl<'a> Play<'a> {
 /// What a step does, and in which encoding where that is not JSON.
 fn unencoded(step: Step) -> (CaseKind, Option<Encoding>) {
     let CaseKind::Encoded(number) = step.kind else { return (step.kind, None) };
-    let encodings = step.route.body.as_ref().map(Encoding::beside_json).unwrap_or_default();
+    let encodings = Encoding::beside_json(step.route);
     let count = u32::try_from(encodings.len()).unwrap_or(u32::MAX).max(1);
     let kind = match (number / count).checked_sub(1) {
         None => CaseKind::Valid(BodyChoice::LEAST.round(ENCODED_ROUND)),

@@ -21,7 +21,7 @@ pub const VIOLATIONS: usize = 24;
 /// What is tried of an operation in the encodings beside JSON: a valid body in each, and then what
 /// is wrong.
 pub fn encoded(profile: &ApiProfile, route: &'static Route) -> Vec<Step> {
-    let encodings = route.body.as_ref().map(Encoding::beside_json).unwrap_or_default();
+    let encodings = Encoding::beside_json(route);
     let example = Request::example(profile, route).ok();
     let count = |encoding: &Encoding| {
         let encoded = example.as_ref().and_then(|example| example.encoded(*encoding));

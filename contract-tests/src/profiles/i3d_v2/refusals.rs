@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::core::{
     exchange::Received,
-    profile::refusals::{RefusalKind, Refusals},
+    profile::refusals::{NamedError, RefusalKind, Refusals},
 };
 
 /// A refusal has another `status` in its body than a success. What concerns the request as HTTP has
@@ -19,7 +19,7 @@ pub(super) const REFUSALS: Refusals = Refusals {
     code: None,
     message: "/msg",
     errors: "",
-    named: |_| Vec::new(),
+    named,
     breaches,
     made_up: |kind| {
         let status = if kind == RefusalKind::Failure { 500 } else { 200 };
@@ -45,6 +45,20 @@ fn statuses(kind: RefusalKind, route: &Route) -> Vec<u16> {
         RefusalKind::Malformed => vec![200, 413],
         _ => vec![200],
     }
+}
+
+/// The emulator names each property at fault before a colon; the real API may word it otherwise, so
+/// that no refusal need name any.
+fn named(body: &Value) -> Vec<NamedError> {
+    let parts = body["msg"].as_str().unwrap_or_default().split("; ");
+    let named = parts.filter_map(|part| part.split_once(": "));
+    let named = named.filter(|(property, _)| !property.contains(' '));
+    named
+        .map(|(property, message)| NamedError {
+            property: property.to_owned(),
+            message: message.to_owned(),
+        })
+        .collect()
 }
 
 fn breaches(received: &Received) -> Vec<(&'static str, String)> {

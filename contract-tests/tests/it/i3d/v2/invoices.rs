@@ -145,7 +145,7 @@ async fn a_wrong_selection_is_refused_by_name() {
     );
     let told = refused(call(json!({ "status": 2 }))).await;
     assert!(told.starts_with("status: "), "{told}");
-    let told = refused(v2.call("getInvoiceDetails")).await;
+    let told = refused(v2.call("getInvoiceDetails").body(json!({}))).await;
     assert_eq!(told, "invoiceId: is required");
 }
 

@@ -55,7 +55,7 @@ async fn a_ticket_of_version_2_is_seen_in_version_3_at_once() {
     );
     assert_eq!(shown["replies"][0]["content"], "How?");
     assert_eq!(shown["replies"][0]["fullUserName"], "Lighthouse Games B.V.");
-    assert!(shown["categoryName"].is_string());
+    assert_eq!(shown["categoryName"], "Other");
 
     v3.advance(60).await;
     assert_eq!(replied(&v2, id, "And when?").await, json!({ "ticketId": id }));
@@ -164,7 +164,7 @@ async fn an_overview_is_of_one_status_or_of_all() {
     }
     let told = refused(v2.call("getTicketOverview").body(json!({ "status": 3 }))).await;
     assert!(told.starts_with("status: "), "{told}");
-    assert_eq!(refused(v2.call("getTicketOverview")).await, "status: is required");
+    assert_eq!(refused(v2.call("getTicketOverview").body(json!({}))).await, "status: is required");
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn texts_are_as_long_as_the_reference_says() {
         let told = refused(with(name, longest + 1)).await;
         assert!(told.starts_with(&format!("{name}: ")), "{told}");
     }
-    let told = refused(v2.call("createTicket")).await;
+    let told = refused(v2.call("createTicket").body(json!({}))).await;
     assert_eq!(told, "title: is required; content: is required");
 }
 
