@@ -8,7 +8,7 @@ pub mod mutation;
 pub mod mutations;
 pub mod tolerated;
 
-use openapi::{Location, Parameter, RequestBody, Route, plain};
+use openapi::{Location, Parameter, RequestBody, Route, URL_ENCODED, plain};
 use serde_json::Value;
 
 pub(crate) use self::form::Form;
@@ -64,7 +64,7 @@ impl Request {
         }
         let content = match &route.body {
             None => Content::Nothing,
-            Some(body) if !body.is_json() => {
+            Some(body) if body.is_multipart() => {
                 let parts = parts(body).into_iter();
                 Content::Form(parts.filter(|part| !is_key(&part.name)).collect())
             }
@@ -77,7 +77,9 @@ impl Request {
                 None => return Err(lacks_body(route)),
             },
         };
-        Ok(Request { parameters, content, ..Request::of(route) })
+        let is_form = route.body.as_ref().is_some_and(|body| body.media == URL_ENCODED);
+        let encoding = if is_form { Encoding::UrlEncoded } else { Encoding::Json };
+        Ok(Request { parameters, content, encoding, ..Request::of(route) })
     }
 
     /// A request without anything that the contract lets one leave out, and without the rest.
@@ -160,8 +162,8 @@ impl Request {
         Request { content, ..self.clone() }
     }
 
-    /// The same with the members of its body that have one value only, where they were left out: the
-    /// operation that is called leaves no choice for them.
+    /// The same with the members of its body that have one value only, where they were left out:
+    /// the operation that is called leaves no choice for them.
     #[must_use]
     pub fn with_constants(mut self) -> Request {
         let Some(body) = &self.route.body else { return self };
