@@ -26,8 +26,8 @@ pub fn gather(texts: impl IntoIterator<Item = (String, String)>) -> Map<String, 
     members.into_iter().map(|(name, value)| (name, with_lists(value))).collect()
 }
 
-/// The fields of a form that has these members: a list of texts repeats its name, `null` is an empty
-/// text, and empty lists and objects have none.
+/// The fields of a form that has these members: a list of texts repeats its name, `null` is an
+/// empty text, and empty lists and objects have none.
 pub fn fields(members: &Map<String, Value>) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     members.iter().for_each(|(name, value)| add_fields(name, value, &mut fields));
@@ -138,7 +138,8 @@ mod tests {
         });
         let texts = json!({
             "id": "7", "open": "true", "tags": ["a", "b"],
-            "files": [{ "name": "x", "size": "1" }], "none": "", "deep": { "at": { "once": "1&2" } },
+            "files": [{ "name": "x", "size": "1" }], "none": "",
+            "deep": { "at": { "once": "1&2" } },
         });
         assert_eq!(Value::Object(gather(fields(members.as_object().unwrap()))), texts);
     }

@@ -102,6 +102,8 @@ pub struct Call<'a> {
     headers: Vec<(String, String)>,
     /// A body of no type, instead of the content of the request.
     text: Option<String>,
+    /// Where it goes instead of the path of the operation.
+    target: Option<String>,
 }
 
 impl Call<'_> {
@@ -118,7 +120,7 @@ impl Call<'_> {
         Call { method, ..self }
     }
 
-    /// Sets a header.
+    /// Sets a header, also in the place of one that follows from the body.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
@@ -132,11 +134,17 @@ impl Call<'_> {
         self.header(paging.header, range)
     }
 
-    /// Sets the JSON body.
+    /// Sends it to another address than that of the operation.
     #[must_use]
-    pub fn body(mut self, body: Value) -> Self {
-        self.request.content = Content::Json(body);
-        self
+    pub fn at(self, target: &str) -> Self {
+        Call { target: Some(target.to_owned()), ..self }
+    }
+
+    /// Sets the JSON body. What the contract leaves no choice for, such as the action, is added.
+    #[must_use]
+    pub fn body(self, body: Value) -> Self {
+        let request = self.request.content(Content::Json(body)).with_constants();
+        Call { request, ..self }
     }
 
     /// Sets a body that may not be JSON.
@@ -146,19 +154,25 @@ impl Call<'_> {
         self
     }
 
-    /// Sets a multipart body.
+    /// Sets a multipart body, and adds to it as [`body`](Call::body) does.
     #[must_use]
-    pub fn form(mut self, parts: Vec<Part>) -> Self {
-        self.request.content = Content::Form(parts);
-        self
+    pub fn form(self, parts: Vec<Part>) -> Self {
+        let request = self.request.content(Content::Form(parts)).with_constants();
+        Call { request, ..self }
     }
 
     fn sent(self) -> Sent {
-        let mut sent = self.request.with_constants().sent(self.api.caller);
+        let (request, caller) = (self.request, self.api.caller);
+        let mut sent = request.sent(caller);
         sent.method = self.method;
+        let is_given = |name: &str| self.headers.iter().any(|(given, _)| given == name);
+        sent.headers.retain(|(name, _)| !is_given(name));
         sent.headers.extend(self.headers);
         if let Some(text) = self.text {
             sent.body = text.into_bytes();
+        }
+        if let Some(target) = self.target {
+            sent.target = target;
         }
         sent
     }
@@ -211,6 +225,6 @@ impl Request {
     /// The request, ready to be sent to an API.
     pub fn call<'a>(&self, api: &'a Api) -> Call<'a> {
         let method = self.route.method.clone();
-        Call { api, request: self.clone(), method, headers: Vec::new(), text: None }
+        Call { api, request: self.clone(), method, headers: Vec::new(), text: None, target: None }
     }
 }

@@ -66,8 +66,8 @@ impl Encoding {
         }
     }
 
-    /// A body as it is read again before the contract makes of its texts what it wants. `None` where
-    /// the encoding has no words for the value.
+    /// A body as it is read again, before the contract makes of its texts what it wants. `None`
+    /// where the encoding has no words for the value.
     pub fn read_back(self, value: &Value) -> Option<Value> {
         match self {
             Encoding::Json => Some(value.clone()),

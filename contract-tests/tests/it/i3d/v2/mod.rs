@@ -1,25 +1,40 @@
-//! The older API over the same world.
+//! Version 2, administration: its own manners, and what both versions show of the same things.
 
 mod invoices;
+mod ticket_files;
 mod tickets;
 mod transport;
 
-use contract_tests::{Api, Emulator, profiles::i3d_v2::PROFILE};
-use serde_json::Value;
+use contract_tests::{Api, Call, Emulator, profiles::i3d_v2::PROFILE};
+use serde_json::{Value, json};
 
-/// Version 2, called by the first customer.
-fn v2(emulator: &Emulator) -> Api {
-    emulator.api_of(&PROFILE)
+/// Another customer of the demo world, who lives alone.
+const CONSUMER: &str = "100789:i3dVisserKey11223344";
+
+/// Version 2 and version 3, called by the same customer.
+fn both(emulator: &Emulator) -> (Api, Api) {
+    (emulator.api_of(&PROFILE), emulator.api())
 }
 
-/// What is in the envelope of a successful answer.
-async fn data(api: &Api, action: &str, body: Value) -> Value {
-    api.call(action).body(body).ok().await["data"].take()
+/// All customers of the demo world, each in both versions.
+fn customers(emulator: &Emulator) -> [(Api, Api); 3] {
+    let (v2, v3) = both(emulator);
+    let other = (v2.with_key(PROFILE.demo_keys.other), emulator.other_customer());
+    let consumer = (v2.with_key(CONSUMER), v3.with_key("i3dVisserKey11223344"));
+    [(v2, v3), other, consumer]
 }
 
-/// Why an action is refused.
-async fn refusal(api: &Api, action: &str, body: Value) -> String {
-    let mut answer = api.call(action).body(body).expect(200).await;
-    assert_eq!(answer["status"], "Error", "{action} is refused");
-    serde_json::from_value(answer["msg"].take()).expect("a message")
+/// What a successful answer holds in its envelope.
+async fn data(call: Call<'_>) -> Value {
+    let mut body = call.ok().await;
+    assert_eq!((&body["status"], &body["msg"]), (&json!("Success"), &json!("OK")));
+    body["data"].take()
+}
+
+/// Why a request is refused. The body has nothing but that.
+async fn refused(call: Call<'_>) -> String {
+    let body = call.expect(200).await;
+    let message = body["msg"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned();
+    assert_eq!(body, json!({ "status": "Error", "msg": message }));
+    message
 }

@@ -1,169 +1,276 @@
-use base64::{Engine, engine::general_purpose::STANDARD};
-use contract_tests::{Emulator, Part};
+use contract_tests::{Api, Call, Emulator, profiles::i3d_v2::PROFILE};
 use serde_json::{Value, json};
 
-use super::{data, refusal, v2};
+use super::{both, customers, data, refused};
 
-const DAY: u32 = 86_400;
+/// A ticket of the demo world that is closed.
+const CLOSED: i64 = 1_935_510;
+/// A ticket that support closed for good.
+const FORCIBLY_CLOSED: i64 = 1_935_515;
+/// A ticket that is open and has a file.
+const WITH_FILE: i64 = 1_935_518;
+const FILE: i64 = 481_102;
+
+fn of<'a>(api: &'a Api, action: &str, ticket: i64) -> Call<'a> {
+    api.call(action).body(json!({ "ticketId": ticket }))
+}
+
+async fn created(api: &Api) -> i64 {
+    let new = json!({ "title": "A question", "reference": "PO-17", "content": "How?" });
+    let made = data(api.call("createTicket").body(new)).await;
+    made["ticketId"].as_i64().unwrap()
+}
+
+async fn replied(api: &Api, ticket: i64, content: &str) -> Value {
+    let reply = json!({ "ticketId": ticket, "content": content });
+    data(api.call("replyTicket").body(reply)).await
+}
+
+async fn overview(api: &Api, status: i64) -> Vec<Value> {
+    let call = api.call("getTicketOverview").body(json!({ "status": status }));
+    data(call).await["tickets"].as_array().unwrap().clone()
+}
+
+async fn ticket(api: &Api, id: i64) -> Value {
+    data(of(api, "getTicket", id)).await
+}
+
+async fn newest_in_the_log(v3: &Api) -> [Value; 2] {
+    let mut log = v3.call("getAccountLogs").ok().await;
+    [log[0]["title"].take(), log[0]["description"].take()]
+}
 
 #[tokio::test]
-async fn a_ticket_of_version_2_is_seen_in_version_3_at_once_and_the_other_way_round() {
+async fn a_ticket_of_version_2_is_seen_in_version_3_at_once() {
     let emulator = Emulator::start();
-    let (old, new) = (v2(&emulator), emulator.api());
-    let content = b"%PDF-1.4 the page";
-    let file = json!({ "name": "page.pdf", "content": STANDARD.encode(content), "size": 17 });
-    let ticket = json!({
-        "title": "No answer", "reference": "PO-2291", "content": "Since noon.",
-        "attachments": [file],
+    let (v2, v3) = both(&emulator);
+    let id = created(&v2).await;
+    let logged = ["Create a new ticket thread", "POST /api/rest/v2/administration"];
+    assert_eq!(newest_in_the_log(&v3).await, logged);
+    assert_eq!(v3.call("getTickets").ok().await[0]["id"], id);
+    let shown = v3.call("getTicket").with("ticketId", id).ok().await;
+    assert_eq!(
+        (&shown["title"], &shown["status"], &shown["priorityName"]),
+        (&json!("A question"), &json!("open"), &json!("Normal Priority"))
+    );
+    assert_eq!(shown["replies"][0]["content"], "How?");
+    assert_eq!(shown["replies"][0]["fullUserName"], "Lighthouse Games B.V.");
+    assert_eq!(shown["categoryName"], "Other");
+
+    v3.advance(60).await;
+    assert_eq!(replied(&v2, id, "And when?").await, json!({ "ticketId": id }));
+    assert_eq!(newest_in_the_log(&v3).await[0], "Reply to an existing ticket thread");
+    let shown = v3.call("getTicket").with("ticketId", id).ok().await;
+    assert_eq!(shown["replies"][1]["content"], "And when?");
+    assert_eq!(shown["replies"][1]["title"], "A question", "a reply has no title of its own");
+    assert_eq!(shown["numUserReplies"], 2);
+
+    data(of(&v2, "closeTicket", id)).await;
+    assert_eq!(newest_in_the_log(&v3).await[0], "Close a ticket thread");
+    assert_eq!(v3.call("getTicket").with("ticketId", id).ok().await["status"], "closed");
+    data(of(&v2, "reopenTicket", id)).await;
+    assert_eq!(newest_in_the_log(&v3).await[0], "Open a ticket thread again");
+    assert_eq!(v3.call("getTicket").with("ticketId", id).ok().await["status"], "open");
+}
+
+#[tokio::test]
+async fn a_ticket_of_version_3_is_seen_in_version_2_at_once() {
+    let emulator = Emulator::start();
+    let (v2, v3) = both(&emulator);
+    let new = json!({
+        "title": "From version 3", "content": "Hello.", "category": "Bare-metal",
+        "department": "Service Desk", "emailCc": "", "emailTo": "",
     });
-    let made = data(&old, "createTicket", ticket).await;
-    let id = &made["ticketId"];
-    let shown = new.call("getTicket").with("ticketId", id).ok().await;
-    assert_eq!((&shown["title"], &shown["categoryName"]), (&json!("No answer"), &json!("Other")));
-    assert_eq!(shown["replies"][0]["content"], "Since noon.");
-    let attachment = &shown["replies"][0]["attachments"][0];
-    assert_eq!(attachment["mime"], "application/pdf");
-    let bytes = new.call("getTicketAttachment").with("ticketId", id);
-    let bytes = bytes.with("attachmentId", &attachment["id"]).ok().await;
-    assert_eq!(bytes, STANDARD.encode(content));
-    let log = new.call("getAccountLogs").ok().await;
-    let done = |it: &&Value| it["description"] == "POST /api/rest/v2/administration";
-    let entry = log.as_array().unwrap().iter().find(done).expect("it is in the action log");
-    assert_eq!(entry["title"], "Create a new ticket thread");
+    let made = v3.call("createTicket").body(new).ok().await;
+    let id = made["id"].as_i64().unwrap();
+    let at = &made["createdAt"];
+    let thread = json!({
+        "userId": 100_123, "ticketId": id, "ticketCode": code(&made["hash"]), "created": at,
+        "title": "From version 3", "reference": "", "status": 1, "statusUpdateTime": at,
+        "timeLastUpdated": at, "priorityId": 2,
+    });
+    assert_eq!(overview(&v2, 1).await.last(), Some(&thread), "the oldest first");
+    let first = json!({
+        "by": "Lighthouse Games B.V.", "userId": 100_123, "created": at,
+        "title": "From version 3", "content": "Hello.", "attachments": [],
+    });
+    assert_eq!(ticket(&v2, id).await, json!({ "thread": thread, "replies": [first] }));
 
-    let answer = json!({ "title": "Re", "content": "Still nothing." });
-    new.call("createTicketReply").with("ticketId", id).body(answer).ok().await;
-    let thread = data(&old, "getTicket", json!({ "ticketId": id })).await;
-    assert_eq!(thread["replies"][1]["content"], "Still nothing.");
-    assert_eq!(thread["thread"]["reference"], "PO-2291");
-    new.call("closeTicket").with("ticketId", id).expect(204).await;
-    let closed = data(&old, "getTicketOverview", json!({ "status": 0 })).await;
-    assert!(closed["tickets"].as_array().unwrap().iter().any(|it| it["ticketId"] == *id));
+    v3.call("closeTicket").with("ticketId", id).ok().await;
+    assert_eq!(ticket(&v2, id).await["thread"]["status"], 0);
+    v3.call("openTicket").with("ticketId", id).ok().await;
+    assert_eq!(ticket(&v2, id).await["thread"]["status"], 1);
+    let reply = json!({ "title": "Re", "content": "More." });
+    v3.call("createTicketReply").with("ticketId", id).body(reply).ok().await;
+    assert_eq!(ticket(&v2, id).await["replies"][1]["content"], "More.");
+}
+
+/// The letters of a code as digits of base 26.
+fn code(hash: &Value) -> i64 {
+    let letters = hash.as_str().unwrap().bytes();
+    letters.fold(0, |code, letter| code * 26 + i64::from(letter - b'A'))
 }
 
 #[tokio::test]
-async fn a_status_has_its_own_time_and_a_reply_opens_a_closed_ticket() {
+async fn every_ticket_says_the_same_in_both_versions() {
     let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let new = json!({ "title": "t", "content": "c" });
-    let id = data(&api, "createTicket", new).await["ticketId"].take();
-    let ticket = |body: Value| body["thread"].clone();
-    let by_id = json!({ "ticketId": id });
-    let first = ticket(data(&api, "getTicket", by_id.clone()).await);
-    assert_eq!((&first["status"], &first["reference"]), (&json!(1), &json!("")));
-    assert_eq!(first["statusUpdateTime"], first["created"]);
-    api.advance(DAY).await;
-    let done = data(&api, "closeTicket", by_id.clone()).await;
-    assert_eq!(done["ticket"], format!("Ticket thread {id} has been closed"));
-    let closed = ticket(data(&api, "getTicket", by_id.clone()).await);
-    let later = first["created"].as_i64().unwrap() + i64::from(DAY);
-    assert_eq!((&closed["status"], &closed["statusUpdateTime"]), (&json!(0), &json!(later)));
-    assert_eq!(closed["timeLastUpdated"], first["timeLastUpdated"], "only messages update it");
-    api.advance(DAY).await;
-    // Closing again changes nothing.
-    data(&api, "closeTicket", by_id.clone()).await;
-    assert_eq!(ticket(data(&api, "getTicket", by_id.clone()).await), closed);
-    let reply = json!({ "ticketId": id, "content": "and now?" });
-    assert_eq!(data(&api, "replyTicket", reply).await["ticketId"], id);
-    let open = ticket(data(&api, "getTicket", by_id.clone()).await);
-    let later = later + i64::from(DAY);
-    assert_eq!((&open["status"], &open["statusUpdateTime"]), (&json!(1), &json!(later)));
-    data(&api, "closeTicket", by_id.clone()).await;
-    let done = data(&api, "reopenTicket", by_id.clone()).await;
-    assert_eq!(done["ticket"], format!("Ticket thread {id} has been reopend"));
-}
-
-#[tokio::test]
-async fn the_overview_has_the_tickets_of_a_status_the_oldest_first() {
-    let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let mut counts = Vec::new();
-    for status in [-1, 0, 1, 2] {
-        let body = data(&api, "getTicketOverview", json!({ "status": status })).await;
-        let tickets = body["tickets"].as_array().unwrap().clone();
-        let ids: Vec<i64> = tickets.iter().map(|it| it["ticketId"].as_i64().unwrap()).collect();
-        assert!(ids.is_sorted(), "{ids:?}");
-        assert!(status < 0 || tickets.iter().all(|it| it["status"] == status));
-        counts.push(tickets.len());
+    let mut messages = 0;
+    for (v2, v3) in customers(&emulator) {
+        let mut listed = v3.call("getTickets").range("results=1000").ok().await;
+        listed.as_array_mut().unwrap().reverse();
+        let all = overview(&v2, -1).await;
+        assert_eq!(all.len(), listed.as_array().unwrap().len());
+        for (shown, expected) in all.iter().zip(listed.as_array().unwrap()) {
+            let id = expected["id"].as_i64().unwrap();
+            assert_eq!((&shown["ticketId"], &shown["title"]), (&json!(id), &expected["title"]));
+            let status = match (expected["status"].as_str().unwrap(), id) {
+                ("open", _) => 1,
+                (_, FORCIBLY_CLOSED) => 2,
+                _ => 0,
+            };
+            assert_eq!(shown["status"], status, "{expected}");
+            let times = [&expected["createdAt"], &expected["updatedAt"]];
+            assert_eq!([&shown["created"], &shown["timeLastUpdated"]], times);
+            let thread = ticket(&v2, id).await;
+            assert_eq!(thread["thread"], *shown);
+            let of_v3 = v3.call("getTicket").with("ticketId", id).ok().await;
+            let replies = of_v3["replies"].as_array().unwrap();
+            assert_eq!(thread["replies"].as_array().unwrap().len(), replies.len());
+            for (index, reply) in replies.iter().enumerate() {
+                let of_v2 = &thread["replies"][index];
+                assert_eq!(
+                    (&of_v2["by"], &of_v2["content"], &of_v2["created"]),
+                    (&reply["fullUserName"], &reply["content"], &reply["createdAt"])
+                );
+                let user = if reply["replyByI3d"] == 1 { &json!(0) } else { &shown["userId"] };
+                assert_eq!(of_v2["userId"], *user, "support belongs to no customer");
+                messages += 1;
+            }
+        }
     }
-    assert_eq!(counts[0], counts[1..].iter().sum::<usize>());
-    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    let closed = data(&api, "getTicketOverview", json!({ "status": 2 })).await;
-    let by_id = json!({ "ticketId": closed["tickets"][0]["ticketId"], "content": "Hello?" });
-    for action in ["replyTicket", "reopenTicket"] {
-        let why = refusal(&api, action, by_id.clone()).await;
-        assert_eq!(why, "Support has closed this ticket for good", "{action}");
+    assert!(messages > 20, "{messages}");
+}
+
+#[tokio::test]
+async fn an_overview_is_of_one_status_or_of_all() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    let all = overview(&v2, -1).await;
+    for status in [0, 1, 2] {
+        let expected: Vec<Value> =
+            all.iter().filter(|it| it["status"] == status).cloned().collect();
+        assert!((1..all.len()).contains(&expected.len()), "{status}");
+        assert_eq!(overview(&v2, status).await, expected);
     }
+    let told = refused(v2.call("getTicketOverview").body(json!({ "status": 3 }))).await;
+    assert!(told.starts_with("status: "), "{told}");
+    assert_eq!(refused(v2.call("getTicketOverview").body(json!({}))).await, "status: is required");
 }
 
 #[tokio::test]
-async fn files_come_in_base64_or_as_parts_of_a_form() {
+async fn a_ticket_is_closed_and_opened_again_by_action_and_by_reply() {
     let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let new = json!({ "title": "t", "content": "c" });
-    let id = data(&api, "createTicket", new).await["ticketId"].take();
-    let png = b"\x89PNG\r\n\x1A\n a picture".to_vec();
-    let parts = vec![
-        Part::text("ticketId", &id.to_string()),
-        Part::text("content", "two files"),
-        Part::file("attachment[]", "screen.png", png.clone()),
-        Part::file("attachment[]", "mtr.txt", "hop by hop"),
-    ];
-    api.call("replyTicket").form(parts).ok().await;
-    let thread = data(&api, "getTicket", json!({ "ticketId": id })).await;
-    let files = thread["replies"][1]["attachments"].as_array().unwrap().clone();
-    let told = |it: &Value| (it["name"].clone(), it["contentType"].clone(), it["size"].clone());
-    let expected = [
-        (json!("screen.png"), json!("image/png"), json!(png.len())),
-        (json!("mtr.txt"), json!("text/plain"), json!(10)),
-    ];
-    assert_eq!(files.iter().map(told).collect::<Vec<_>>(), expected);
-    let file = json!({ "ticketId": id, "attachmentId": files[0]["attachmentId"] });
-    let picture = api.call("getTicketAttachment").body(file).send().await;
-    assert_eq!((picture.media(), &picture.body), (Some("image/png"), &png));
+    let (v2, v3) = both(&emulator);
+    let id = created(&v2).await;
+    let state = async || {
+        let mut thread = ticket(&v2, id).await["thread"].take();
+        assert_eq!(thread["reference"], "PO-17");
+        let begun = thread["created"].as_i64().unwrap();
+        let after = |name: &str| thread[name].as_i64().unwrap() - begun;
+        let times = (after("statusUpdateTime"), after("timeLastUpdated"));
+        (thread["status"].take().as_i64().unwrap(), times)
+    };
+    assert_eq!(state().await, (1, (0, 0)));
+    v3.advance(10).await;
+    let closed = json!({ "ticket": format!("Ticket thread {id} has been closed") });
+    assert_eq!(data(of(&v2, "closeTicket", id)).await, closed);
+    assert_eq!(state().await, (0, (10, 0)));
+    v3.advance(10).await;
+    assert_eq!(data(of(&v2, "closeTicket", id)).await, closed, "it may be closed already");
+    assert_eq!(state().await, (0, (10, 0)), "its status did not change");
+    let reopened = json!({ "ticket": format!("Ticket thread {id} has been reopend") });
+    assert_eq!(data(of(&v2, "reopenTicket", id)).await, reopened);
+    assert_eq!(state().await, (1, (20, 0)));
+    v3.advance(10).await;
+    assert_eq!(data(of(&v2, "reopenTicket", id)).await, reopened, "it may be open already");
+    assert_eq!(state().await, (1, (20, 0)));
+    replied(&v2, id, "One more thing.").await;
+    assert_eq!(state().await, (1, (20, 30)), "a reply to an open ticket leaves its status");
+    v3.advance(10).await;
+    data(of(&v2, "closeTicket", id)).await;
+    v3.advance(10).await;
+    replied(&v2, id, "And another.").await;
+    assert_eq!(state().await, (1, (50, 50)));
 }
 
 #[tokio::test]
-async fn a_file_that_is_none_is_refused_by_its_property_and_leaves_nothing() {
+async fn a_ticket_that_support_closed_for_good_stays_closed() {
     let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let file = |name: &str, content: &str| json!({ "name": name, "content": content });
-    let sized = json!({ "name": "a.txt", "content": "aGk=", "size": 3 });
-    let many: Vec<Value> = (0..11).map(|_| file("a.txt", "aGk=")).collect();
-    for (files, why) in [
-        (
-            json!([file("a.txt", "not base64!")]),
-            "attachments[0].content: must be encoded in base64",
-        ),
-        (json!([sized]), "attachments[0].size: is not that of the content, which has 2 bytes"),
-        (
-            json!([file("a.txt", "aGk="), file("a.png", "aGk=")]),
-            "attachments[1]: is named png, but is none",
-        ),
-        (json!(many), "attachments: must have at most 10 items"),
-    ] {
-        let new = json!({ "title": "t", "content": "c", "attachments": files });
-        assert_eq!(refusal(&api, "createTicket", new).await, why);
+    let (v2, v3) = both(&emulator);
+    let before = ticket(&v2, FORCIBLY_CLOSED).await;
+    assert_eq!(before["thread"]["status"], 2);
+    v3.advance(60).await;
+    let reply = json!({ "ticketId": FORCIBLY_CLOSED, "content": "Please." });
+    for call in [of(&v2, "reopenTicket", FORCIBLY_CLOSED), v2.call("replyTicket").body(reply)] {
+        assert_eq!(refused(call).await, "Support has closed this ticket for good");
     }
-    let uploads = emulator.api().raw("GET", "/_mock/state?table=ticket_attachment", None).await;
-    let names = uploads.text();
-    assert!(!names.contains("a.txt"), "{names}");
+    data(of(&v2, "closeTicket", FORCIBLY_CLOSED)).await;
+    assert_eq!(ticket(&v2, FORCIBLY_CLOSED).await, before);
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_customer_does_not_exist() {
+async fn reading_a_ticket_marks_it_as_read() {
     let emulator = Emulator::start();
-    let own = v2(&emulator);
-    let other = own.with_key("100456:i3dHarbourKey0987654");
-    let mine = data(&own, "getTicketOverview", json!({ "status": 1 })).await;
-    let id = &mine["tickets"][0]["ticketId"];
-    let body = json!({ "ticketId": id, "attachmentId": 481_102, "content": "mine?" });
-    let nothing = json!({ "ticketId": 1, "attachmentId": 1, "content": "mine?" });
-    for action in ["getTicket", "getTicketAttachment", "replyTicket", "reopenTicket", "closeTicket"]
+    let (v2, v3) = both(&emulator);
+    let id = created(&v2).await;
+    v3.advance(60).await;
+    let listed = v3.call("getTickets").ok().await[0].take();
+    assert_eq!((&listed["id"], &listed["clientLastReadAt"]), (&json!(id), &json!(0)));
+    ticket(&v2, id).await;
+    let read = v3.call("getTickets").ok().await[0]["clientLastReadAt"].take();
+    assert_eq!(read, listed["createdAt"].as_i64().unwrap() + 60);
+}
+
+#[tokio::test]
+async fn texts_are_as_long_as_the_reference_says() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    let with = |name: &str, length: usize| {
+        let mut new = json!({ "title": "t", "reference": "r", "content": "c" });
+        new[name] = "é".repeat(length).into();
+        v2.call("createTicket").body(new)
+    };
+    for (name, longest) in [("title", 255), ("reference", 64), ("content", 65_535)] {
+        data(with(name, longest)).await;
+        let told = refused(with(name, longest + 1)).await;
+        assert!(told.starts_with(&format!("{name}: ")), "{told}");
+    }
+    let told = refused(v2.call("createTicket").body(json!({}))).await;
+    assert_eq!(told, "title: is required; content: is required");
+}
+
+#[tokio::test]
+async fn a_ticket_of_another_customer_does_not_exist() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    let before = ticket(&v2, WITH_FILE).await;
+    let other = v2.with_key(PROFILE.demo_keys.other);
+    let mine = created(&other).await;
+    for action in ["getTicket", "replyTicket", "reopenTicket", "closeTicket", "getTicketAttachment"]
     {
-        let why = refusal(&other, action, body.clone()).await;
-        assert_eq!(why, refusal(&own, action, nothing.clone()).await, "{action}");
-        assert_eq!(why, "There is nothing with this ID");
+        let ask = |ticket: i64, file: i64| {
+            let body = json!({ "ticketId": ticket, "content": "?", "attachmentId": file });
+            other.call(action).body(body)
+        };
+        for (ticket, file) in [(WITH_FILE, FILE), (CLOSED, FILE), (1, FILE), (0, 0)] {
+            let told = refused(ask(ticket, file)).await;
+            assert_eq!(told, "There is nothing with this ID", "{action} {ticket}");
+        }
     }
-    assert_eq!(data(&own, "getTicketOverview", json!({ "status": 1 })).await, mine);
+    let own = json!({ "ticketId": mine, "attachmentId": FILE });
+    let told = refused(other.call("getTicketAttachment").body(own)).await;
+    assert_eq!(told, "There is nothing with this ID", "a foreign file of an own ticket");
+    assert_eq!(ticket(&v2, WITH_FILE).await, before, "nothing came of it");
+    let foreign = overview(&other, -1).await;
+    assert!(foreign.iter().all(|it| it["userId"] == 100_456 && it["ticketId"] != WITH_FILE));
 }

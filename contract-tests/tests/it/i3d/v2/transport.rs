@@ -1,90 +1,208 @@
-use contract_tests::{Api, Emulator};
+use contract_tests::{Api, Call, Emulator, Part, profiles::i3d_v2::PROFILE};
+use http::Method;
 use serde_json::{Value, json};
 
-use super::v2;
+use super::{both, data, refused};
 
-const PATH: &str = "/api/rest/v2/administration";
-const KEY: &str = "i3dDemoKey0123456789";
+const V2: &str = "/api/rest/v2/administration";
+const V1: &str = "/api/rest/administration";
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+const ACTIONS: [&str; 9] = [
+    "getInvoiceIds",
+    "getInvoiceDetails",
+    "getTicketOverview",
+    "getTicket",
+    "getTicketAttachment",
+    "createTicket",
+    "replyTicket",
+    "reopenTicket",
+    "closeTicket",
+];
 
-/// The words of an answer that was asked for without any help.
-async fn told(api: &Api, path: &str, body: Value) -> (u16, String) {
-    let received = api.anonymous().raw("POST", path, Some(body)).await;
-    let body = received.json();
-    assert_ne!(body["status"], "Success", "{body}");
-    (received.status, body["msg"].as_str().unwrap_or_default().to_owned())
+fn signed() -> Value {
+    json!({ "userId": 100_123, "apiKey": "i3dDemoKey0123456789", "status": 1 })
 }
 
-fn overview(user: Value, key: &str) -> Value {
-    json!({ "userId": user, "apiKey": key, "action": "getTicketOverview", "status": "1" })
+/// A request whose whole body the test writes, credentials and all.
+fn overview(nobody: &Api, body: Value) -> Call<'_> {
+    nobody.call("getTicketOverview").body(body)
 }
 
 #[tokio::test]
-async fn the_path_has_several_spellings_and_texts_stand_for_numbers() {
+async fn both_addresses_take_json_and_forms_with_endings_of_the_documents() {
     let emulator = Emulator::start();
-    let api = v2(&emulator).anonymous();
-    let body = overview(json!("100123"), KEY);
-    for base in ["/api/rest/v2", "/api/rest"] {
+    let nobody = emulator.api_of(&PROFILE).anonymous();
+    let expected = data(overview(&nobody, signed())).await;
+    assert!(!expected["tickets"].as_array().unwrap().is_empty());
+    let pairs = "userId=100123&apiKey=i3dDemoKey0123456789&action=getTicketOverview&status=1";
+    for base in [V2, V1] {
         for ending in ["", "/", ":", ":/"] {
-            let path = format!("{base}/administration{ending}");
-            let answer = api.raw("POST", &path, Some(body.clone())).await;
-            assert_eq!(answer.json()["status"], "Success", "{path}");
+            let at = format!("{base}{ending}");
+            let json = overview(&nobody, signed()).at(&at);
+            assert_eq!(data(json).await, expected, "{at}");
+            let form = overview(&nobody, signed()).at(&at).text(pairs);
+            assert_eq!(data(form.header("content-type", URL_ENCODED)).await, expected, "{at}");
         }
     }
-    assert_eq!(told(&api, "/api/rest/v2/voiceserver", body.clone()).await.0, 404);
-    let read = api.raw("GET", PATH, None).await;
-    assert_eq!((read.status, read.header("allow")), (405, Some("POST, OPTIONS")));
 }
 
 #[tokio::test]
-async fn only_the_key_of_the_customer_opens_anything() {
+async fn a_form_names_members_of_members_in_brackets() {
     let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let wrong = (200, "The user ID or the API key is wrong".to_owned());
-    for body in [
-        overview(json!(100_456), KEY),
-        overview(json!("K100123"), KEY),
-        overview(Value::Null, KEY),
-        overview(json!(100_123), "NobodyHasThisKey0000"),
-        json!({ "action": "getTicketOverview", "status": 1 }),
-    ] {
-        assert_eq!(told(&api, PATH, body.clone()).await, wrong, "{body}");
-    }
-    let elsewhere = (200, "The API key may not be used from this address".to_owned());
-    let office = overview(json!(100_123), "i3dOfficeKey24681357");
-    assert_eq!(told(&api, PATH, office).await, elsewhere);
-    // A key in the header of version 3 is looked at by nobody.
-    let header = emulator.api().raw("POST", PATH, Some(json!({ "action": "getTicket" }))).await;
-    assert_eq!(header.json()["msg"], wrong.1.as_str());
+    let (v2, _) = both(&emulator);
+    let nobody = v2.anonymous();
+    let form = "userId=100123&apiKey=i3dDemoKey0123456789&action=createTicket&title=A+form\
+                &content=caf%C3%A9&attachments[0][name]=a.txt&attachments[0][content]=YQ%3D%3D\
+                &attachments[0][size]=1&attachments%5B1%5D%5Bname%5D=b.txt\
+                &attachments%5B1%5D%5Bcontent%5D=YmI%3D";
+    let id =
+        data(nobody.call("createTicket").at(V1).text(form).header("content-type", URL_ENCODED))
+            .await["ticketId"]
+            .take();
+    let thread = data(v2.call("getTicket").body(json!({ "ticketId": id }))).await;
+    let first = &thread["replies"][0];
+    assert_eq!((&first["title"], &first["content"]), (&json!("A form"), &json!("café")));
+    let files = first["attachments"].as_array().unwrap().iter();
+    let files: Vec<(&Value, &Value)> = files.map(|it| (&it["name"], &it["size"])).collect();
+    assert_eq!(files, [(&json!("a.txt"), &json!(1)), (&json!("b.txt"), &json!(2))]);
+}
+
+#[tokio::test]
+async fn a_multipart_form_carries_the_credentials_too() {
+    let emulator = Emulator::start();
+    let nobody = emulator.api_of(&PROFILE).anonymous();
+    let fields = |key: &str| {
+        let fields = [
+            ("userId", "100123"),
+            ("apiKey", key),
+            ("ticketId", "1935518"),
+            ("content", "A form."),
+        ];
+        fields.map(|(name, text)| Part::text(name, text)).to_vec()
+    };
+    let good = nobody.call("replyTicket").form(fields("i3dDemoKey0123456789"));
+    assert_eq!(data(good).await, json!({ "ticketId": 1_935_518 }));
+    let wrong = nobody.call("replyTicket").form(fields("NobodyHasThisKey0000"));
+    assert_eq!(refused(wrong).await, "The user ID or the API key is wrong");
+}
+
+#[tokio::test]
+async fn numbers_may_be_texts() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    let mut body = signed();
+    body["userId"] = json!("100123");
+    body["status"] = json!("1");
+    data(overview(&v2.anonymous(), body)).await;
+    data(v2.call("getInvoiceDetails").body(json!({ "invoiceId": "610036" }))).await;
+    let told = refused(v2.call("getInvoiceDetails").body(json!({ "invoiceId": "many" }))).await;
+    assert!(told.starts_with("invoiceId: "), "{told}");
 }
 
 #[tokio::test]
 async fn an_unknown_action_is_told_which_there_are() {
     let emulator = Emulator::start();
-    let api = v2(&emulator);
-    let mut body = overview(json!(100_123), KEY);
-    body["action"] = "getTickets".into();
-    let (status, why) = told(&api, PATH, body).await;
-    assert_eq!(status, 200);
-    for route in &api.contract().routes {
-        assert!(why.contains(&route.id), "{why} names {}", route.id);
+    let (v2, _) = both(&emulator);
+    for body in [
+        json!({ "action": "openTicket" }),
+        json!({ "action": 7 }),
+        json!({ "action": "" }),
+        json!({ "action": "getticket" }),
+    ] {
+        let told = refused(v2.call("getTicket").body(body)).await;
+        assert!(told.starts_with("action: "), "{told}");
+        assert!(ACTIONS.iter().all(|action| told.contains(action)), "{told}");
     }
-    let broken = api.call("getTicket").text("{\"action\":").response().await;
-    assert_eq!((broken.status, &broken.json()["status"]), (200, &json!("Error")));
+    let told = refused(v2.anonymous().call("getTicket").text("{}")).await;
+    assert!(ACTIONS.iter().all(|action| told.contains(action)), "{told}");
 }
 
 #[tokio::test]
-async fn a_form_of_version_1_nests_in_brackets() {
+async fn who_is_not_the_customer_of_the_key_is_refused_for_every_action() {
     let emulator = Emulator::start();
-    let api = v2(&emulator).anonymous();
-    let form = "userId=100123&apiKey=i3dDemoKey0123456789&action=createTicket&title=As+a+form\
-                &content=1%262&attachments%5B0%5D%5Bname%5D=a.txt&attachments[0][content]=aGk%3D";
-    let made = api.call("createTicket").text(form);
-    let made = made.header("content-type", "application/x-www-form-urlencoded").response().await;
-    let id = &made.json()["data"]["ticketId"];
-    let shown = emulator.api().call("getTicket").with("ticketId", id).ok().await;
-    assert_eq!(
-        (&shown["title"], &shown["replies"][0]["content"]),
-        (&json!("As a form"), &json!("1&2"))
-    );
-    assert_eq!(shown["replies"][0]["attachments"][0]["name"], "a.txt");
+    let nobody = emulator.api_of(&PROFILE).anonymous();
+    let wrong = "The user ID or the API key is wrong";
+    let with = |user: Value, key: Value| json!({ "userId": user, "apiKey": key });
+    let key = "i3dDemoKey0123456789";
+    let bodies = [
+        json!({}),
+        json!({ "apiKey": key }),
+        json!({ "userId": 100_123 }),
+        with(json!(100_456), json!(key)),
+        with(json!("K100123"), json!(key)),
+        with(json!(0), json!(key)),
+        with(json!(null), json!(key)),
+        with(json!([100_123]), json!(key)),
+        with(json!(100_123), json!("NobodyHasThisKey0000")),
+        with(json!(100_123), json!("")),
+        with(json!(100_123), json!(null)),
+        with(json!(100_123), json!("i3dHarbourKey0987654")),
+    ];
+    for action in ACTIONS {
+        for body in &bodies {
+            let told = refused(nobody.call(action).body(body.clone())).await;
+            assert_eq!(told, wrong, "{action} {body}");
+        }
+    }
+    let header = nobody.call("getInvoiceIds").body(json!({})).header("private-token", key);
+    assert_eq!(refused(header).await, wrong, "no header is looked at");
+}
+
+#[tokio::test]
+async fn a_key_is_refused_where_its_whitelist_excludes_the_address() {
+    let emulator = Emulator::start();
+    let excluded = emulator.api_of(&PROFILE).with_key(PROFILE.demo_keys.excluded);
+    for action in ACTIONS {
+        let told = refused(excluded.call(action).body(json!({}))).await;
+        assert_eq!(told, "The API key may not be used from this address", "{action}");
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_those_there_are() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        let answer = v2.call("getInvoiceIds").by(method.clone()).send().await;
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.headers["allow"], "POST, OPTIONS");
+        let body = json!({ "status": "Error", "msg": "Actions are sent with POST" });
+        assert_eq!(answer.json(), body);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_category_has_no_actions() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    for path in ["/api/rest/v2/gameserver", "/api/rest/v2", "/api/rest/v2/administration/x"] {
+        let answer = v2.call("getInvoiceIds").at(path).response().await;
+        assert_eq!(answer.status, 404, "{path}");
+        let body = json!({ "status": "Error", "msg": "There is no such category" });
+        assert_eq!(answer.json(), body, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_refused() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    for text in ["{\"action\":", "{", "[", "{\"action\": getTicket}"] {
+        let told = refused(v2.anonymous().call("getTicket").text(text)).await;
+        assert!(told.starts_with("The body is not JSON: "), "{text}: {told}");
+    }
+    for text in ["[]", "null", ""] {
+        let told = refused(v2.anonymous().call("getTicket").text(text)).await;
+        assert!(told.starts_with("action: "), "{text} has no action: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let emulator = Emulator::start();
+    let (v2, _) = both(&emulator);
+    let large = json!({ "ticketId": 1_935_518, "content": "a".repeat(11 << 20) });
+    let body = v2.call("replyTicket").body(large).expect(413).await;
+    let told = "The body is larger than 10485760 bytes";
+    assert_eq!(body, json!({ "status": "Error", "msg": told }));
 }
