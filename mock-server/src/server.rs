@@ -1,6 +1,7 @@
 //! A running server.
 
 use std::{
+    collections::HashMap,
     io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use axum::serve::ListenerExt;
+use openapi::Route;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -34,6 +36,9 @@ pub enum StartError {
     /// No provider has an API of this name.
     #[error("there is no API {0}; there are {1}")]
     UnknownApi(String, String),
+    /// Two APIs that would be served have the same path.
+    #[error("{0} and {1} both have the path {2}; serve one of them with --api")]
+    SharedPath(&'static str, &'static str, String),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -124,7 +129,27 @@ fn served(
     }
     let wanted =
         |api: &Arc<dyn Api>| names.is_empty() || names.iter().any(|name| name == api.name());
-    Ok(all.into_iter().filter(wanted).collect())
+    let served: Vec<Arc<dyn Api>> = all.into_iter().filter(wanted).collect();
+    each_path_once(&served)?;
+    Ok(served)
+}
+
+/// Refuses APIs of which two have the same path: a request could mean either.
+fn each_path_once(apis: &[Arc<dyn Api>]) -> Result<(), StartError> {
+    // What a parameter is called makes no other path.
+    let shape = |segment: &str| if segment.starts_with('{') { "{}" } else { segment }.to_owned();
+    let mut owners: HashMap<Vec<String>, usize> = HashMap::new();
+    for (at, api) in apis.iter().enumerate() {
+        for path in api.contract().routes.iter().flat_map(Route::paths) {
+            let segments = path.trim_end_matches('/').split('/').map(shape).collect();
+            let owner = *owners.entry(segments).or_insert(at);
+            if owner != at {
+                let (first, second) = (apis[owner].name(), api.name());
+                return Err(StartError::SharedPath(first, second, path.to_owned()));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Server {

@@ -17,7 +17,7 @@ const FILES_MAX: usize = 20;
 /// The emulator: HTTP and APIs stand on the engine and do not know each other.
 const MOCK_SERVER: Layers<'_> = Layers(&[
     ("crate", &[]),
-    ("server", &["config", "http", "apis", "engine"]),
+    ("server", &["config", "http", "apis", "engine", "openapi"]),
     ("http", &["engine", "openapi"]),
     ("apis", &["config", "apis::i3d::provider", "apis::i3d::settings", "engine", "openapi"]),
     ("apis::i3d::provider", &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"]),

@@ -11,7 +11,7 @@ use contract_tests::{
     explore::{self, Options},
     fault::{Fault, FaultKind, Faulty},
 };
-use mock_server::{Config, Server, StartError};
+use mock_server::{Config, Server, StartError, engine::Provider};
 use serde_json::{Value, json};
 
 use profile::PROFILE;
@@ -178,6 +178,14 @@ async fn providers_stand_side_by_side_and_the_apis_of_one_can_be_served_alone() 
     let unknown = serve(&["machines-v2"]).expect_err("there is none");
     assert!(matches!(unknown, StartError::UnknownApi(..)), "{unknown}");
     assert!(unknown.to_string().contains("machines-v1"), "{unknown}");
+}
+
+#[test]
+fn two_apis_with_the_same_path_are_not_served_together() {
+    let twice: Vec<Arc<dyn Provider>> = vec![Arc::new(Machines), Arc::new(Machines)];
+    let refused = mock_server::start_with(Config::default(), twice).expect_err("a path is shared");
+    assert!(matches!(refused, StartError::SharedPath(..)), "{refused}");
+    assert!(refused.to_string().contains("both have the path /v1/"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
