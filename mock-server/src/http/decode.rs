@@ -55,7 +55,8 @@ pub(super) async fn decode<'a>(media: &'a str, parts: &Parts, body: Bytes) -> Re
     let (value, parts) = match media {
         URL_ENCODED => (form::decode(&body).into(), Vec::new()),
         MULTIPART => {
-            let parts = multipart(parts, body).await?;
+            // On the heap, because every request would carry the room that few need.
+            let parts = Box::pin(multipart(parts, body)).await?;
             (texts(&parts).into(), parts)
         }
         _ => {

@@ -122,11 +122,14 @@ impl<'a> Incoming<'a> {
         match &route.body {
             None => Ok(request),
             Some(body) if early.is_none() && bytes.is_empty() && !body.required => Ok(request),
-            Some(_) => {
+            Some(body) => {
                 let decoded = match early {
                     Some(decoded) => decoded,
                     None => {
-                        let media = media_type(&media_types(route), self.parts, bytes);
+                        let media = match route.other_bodies.is_empty() {
+                            true => &*body.media,
+                            false => media_type(&media_types(route), self.parts, bytes),
+                        };
                         decode(media, self.parts, bytes.clone()).await?
                     }
                 };

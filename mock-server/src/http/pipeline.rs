@@ -327,7 +327,19 @@ async fn choose<'a>(
     parts: &Parts,
     body: &mut Body,
 ) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
-    let Some(member) = choosing_member(endpoints) else { return Ok((&endpoints[0], None)) };
+    match choosing_member(endpoints) {
+        // On the heap, because every request would carry the room that few need.
+        Some(member) => Box::pin(choose_by(member, endpoints, parts, body)).await,
+        None => Ok((&endpoints[0], None)),
+    }
+}
+
+async fn choose_by<'a>(
+    member: &str,
+    endpoints: &'a [Arc<Endpoint>],
+    parts: &Parts,
+    body: &mut Body,
+) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
     let sent = body::read(parts, body).await?;
     let offered: Vec<&str> = endpoints.iter().flat_map(|it| media_types(it.route)).collect();
     let decoded = decode(media_type(&offered, parts, &sent), parts, sent.clone()).await?;
