@@ -8,9 +8,6 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-/// What a group may add to the components that all share.
-const SHARED: &[&str] = &["schemas", "responses", "requestBodies"];
-
 /// The file of each API that holds what its groups share.
 const ROOT: &str = "openapi.yaml";
 
@@ -44,40 +41,17 @@ fn join(folder: &Path) -> Value {
             group["tags"].as_array_mut().unwrap_or_else(|| panic!("{at}: `tags` is a list")),
         );
         only(&group, &["tags", "paths", "components"], &at);
-        only(&group["components"], SHARED, &at);
+        only(&group["components"], &["schemas"], &at);
         merge(&mut paths, group["paths"].take(), &at);
-        let components = document["components"].as_object_mut().expect("shared components");
-        for kind in SHARED {
-            let shared = components.entry(*kind).or_insert_with(|| json!({})).as_object_mut();
-            merge(shared.expect("components by name"), group["components"][kind].take(), &at);
-        }
+        let schemas = document["components"]["schemas"].as_object_mut().expect("shared schemas");
+        merge(schemas, group["components"]["schemas"].take(), &at);
     }
     for operation in paths.values_mut().flat_map(operations) {
-        let responses = operation["responses"].as_object_mut().expect("responses by status");
-        let refused = || json!({ "$ref": "#/components/responses/Refused" });
-        responses.entry("default").or_insert_with(refused);
-    }
-    let root = document.as_object_mut().expect("a document is an object");
-    if let Some(headers) = root.shift_remove("x-response-headers") {
-        add_headers(&mut document, &mut paths, &headers);
+        operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Refused" });
     }
     document["tags"] = tags.into();
     document["paths"] = paths.into();
     document
-}
-
-/// Adds headers that every answer has to each of them.
-fn add_headers(document: &mut Value, paths: &mut Map<String, Value>, headers: &Value) {
-    let inline = paths.values_mut().flat_map(operations).filter_map(|it| it.get_mut("responses"));
-    let shared = document["components"].get_mut("responses");
-    let responses = inline.chain(shared).filter_map(Value::as_object_mut).flatten();
-    for (_, response) in responses.filter(|(_, response)| response.get("$ref").is_none()) {
-        let own = response.as_object_mut().expect("a response is an object");
-        let own = own.entry("headers").or_insert_with(|| json!({}));
-        for (name, header) in headers.as_object().expect("headers by name") {
-            own[name] = header.clone();
-        }
-    }
 }
 
 fn operations(path_item: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -70,8 +70,6 @@ pub(crate) struct Components {
     pub(crate) security_schemes: BTreeMap<String, SecurityScheme>,
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, ParameterObject>,
-    #[serde(default)]
-    pub(crate) request_bodies: BTreeMap<String, RequestBodyObject>,
     pub(crate) responses: BTreeMap<String, ResponseObject>,
     pub(crate) schemas: Value,
 }
@@ -112,7 +110,7 @@ pub(crate) struct OperationObject {
     pub(crate) security: Option<Vec<Value>>,
     #[serde(default)]
     pub(crate) parameters: Vec<OrRef<ParameterObject>>,
-    pub(crate) request_body: Option<OrRef<RequestBodyObject>>,
+    pub(crate) request_body: Option<RequestBodyObject>,
     /// Ours: as in the document, for this operation.
     #[serde(rename = "x-parameters-anywhere")]
     pub(crate) parameters_anywhere: Option<bool>,
@@ -141,7 +139,7 @@ fn explodes() -> bool {
     true
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestBodyObject {
     #[serde(rename = "description", default)]

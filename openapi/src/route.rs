@@ -98,13 +98,12 @@ impl Route {
             .filter_map(|(status, it)| Some((status.parse().ok()?, response(it))))
             .collect();
         let success = by_status.keys().copied().find(|status| (200..300).contains(status));
-        let body = operation.request_body.map(|body| body.resolve(&components.request_bodies));
         let anywhere = operation.parameters_anywhere.unwrap_or(shared.anywhere);
         // What comes from a query is text.
         let coerces = shared.reading.coerces || anywhere;
         let reading = Reading { coerces, ..shared.reading };
-        let mut bodies =
-            body.map_or_else(Vec::new, |body| RequestBody::all(body, schemas, reading));
+        let bodies = operation.request_body.map(|body| RequestBody::all(body, schemas, reading));
+        let mut bodies = bodies.unwrap_or_default();
         let parameters = shared_parameters.iter().chain(&operation.parameters);
         let parameters = parameters.map(|it| it.resolve(&components.parameters));
         let (plain_path, action) = match path.split_once('#') {

@@ -1,15 +1,13 @@
 //! The fields of a body as it goes over the wire, however it is written.
 
 use http::header::CONTENT_TYPE;
+use openapi::URL_ENCODED;
 use serde_json::{Map, Value};
 
 use crate::core::{
     exchange::Sent,
     multipart::{self, WirePart},
 };
-
-/// The media type of forms of texts.
-const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 /// How the fields of a body are written.
 pub enum Written {

@@ -19,3 +19,22 @@ pub fn find(name: &str) -> Option<&'static ApiProfile> {
 pub fn first() -> &'static ApiProfile {
     all()[0]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_has_the_name_and_the_credentials_that_its_contract_says() {
+        for profile in all() {
+            let members = profile.credentials.members();
+            assert_eq!(profile.contract.credential_members, members, "{profile:?}");
+            let in_header = profile
+                .credentials
+                .header()
+                .is_none_or(|header| profile.contract.secrets.contains(header));
+            assert!(in_header, "{profile:?}: the contract has no such header for credentials");
+            assert_eq!(find(profile.name).map(|it| it.name), Some(profile.name));
+        }
+    }
+}

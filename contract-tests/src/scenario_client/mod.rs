@@ -4,13 +4,13 @@
 mod answer;
 
 use http::Method;
-use openapi::Contract;
+use openapi::{Contract, JSON};
 use serde_json::Value;
 
 use crate::core::{
     exchange::{Caller, Received, Sent},
     profile::ApiProfile,
-    request::{Content, JSON, Part, Request},
+    request::{Content, Part, Request},
     secret::Secret,
     transport::{Http, Transport, credentials::Keys},
 };

@@ -40,8 +40,6 @@ pub struct Part {
     pub name: String,
     /// The name of the file, where it is one.
     pub file_name: Option<String>,
-    /// Its media type, where it says one.
-    pub content_type: Option<String>,
     /// The content.
     pub bytes: Vec<u8>,
 }

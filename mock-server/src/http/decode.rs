@@ -89,9 +89,8 @@ async fn multipart(parts: &Parts, body: Bytes) -> Result<Vec<Part>> {
     while let Some(field) = fields.next_field().await.map_err(|error| malformed(&error))? {
         let (name, file_name) =
             (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
-        let content_type = field.content_type().map(str::to_owned);
         let bytes = field.bytes().await.map_err(|error| malformed(&error))?.to_vec();
-        form.push(Part { name, file_name, content_type, bytes });
+        form.push(Part { name, file_name, bytes });
     }
     Ok(form)
 }

@@ -3,7 +3,7 @@
 mod well_formed;
 
 use http::Method;
-use openapi::{Route, Rule};
+use openapi::{JSON, Route, Rule};
 use serde_json::Value;
 
 use crate::core::{
@@ -121,7 +121,7 @@ impl Judged<'_> {
             let message = format!("is of type {media}, which the contract does not promise");
             return vec![self.found(&check::MEDIA_TYPE, message)];
         };
-        if promised != "application/json" {
+        if promised != JSON {
             return Vec::new();
         }
         if let Err(error) = well_formed(&received.body) {

@@ -1,6 +1,6 @@
 //! The encodings of a body that is a value: JSON, or a form of texts.
 
-use openapi::{RequestBody, Route, form};
+use openapi::{JSON, MULTIPART, RequestBody, Route, URL_ENCODED, form};
 use serde_json::Value;
 
 use super::form::{Form, Part};
@@ -23,9 +23,9 @@ impl Encoding {
     /// Its media type.
     pub fn media(self) -> &'static str {
         match self {
-            Encoding::Json => "application/json",
-            Encoding::UrlEncoded => "application/x-www-form-urlencoded",
-            Encoding::Multipart => "multipart/form-data",
+            Encoding::Json => JSON,
+            Encoding::UrlEncoded => URL_ENCODED,
+            Encoding::Multipart => MULTIPART,
         }
     }
 

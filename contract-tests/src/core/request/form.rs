@@ -1,5 +1,9 @@
 //! Multipart forms in the making.
 
+use openapi::MULTIPART;
+
+use crate::core::multipart::{self, WirePart};
+
 /// One part of a multipart form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
@@ -22,6 +26,15 @@ impl Part {
         let file_name = Some(file_name.to_owned());
         Part { name: name.to_owned(), file_name, content: content.into() }
     }
+
+    fn on_the_wire(&self) -> WirePart {
+        let Part { name, file_name, content } = self;
+        let file = file_name.as_ref().map_or_else(String::new, |name| {
+            format!("; filename=\"{name}\"\r\nContent-Type: text/plain")
+        });
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
+        WirePart { head, content: content.clone() }
+    }
 }
 
 /// What stands between the parts of a form. It is always the same, so that a run repeats to the
@@ -39,18 +52,8 @@ pub(crate) struct Form {
 impl Form {
     /// The form of these parts.
     pub fn of(parts: &[Part]) -> Form {
-        let mut body = Vec::new();
-        for Part { name, file_name, content } in parts {
-            let file = file_name
-                .iter()
-                .map(|name| format!("; filename=\"{name}\"\r\nContent-Type: text/plain"));
-            let file: String = file.collect();
-            let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
-            body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
-            body.extend(content);
-            body.extend(b"\r\n");
-        }
-        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-        Form { media: format!("multipart/form-data; boundary={BOUNDARY}"), body }
+        let parts: Vec<WirePart> = parts.iter().map(Part::on_the_wire).collect();
+        let media = format!("{MULTIPART}; boundary={BOUNDARY}");
+        Form { media, body: multipart::write(BOUNDARY, &parts) }
     }
 }

@@ -8,7 +8,7 @@ pub mod mutation;
 pub mod mutations;
 pub mod tolerated;
 
-use openapi::{Location, Parameter, RequestBody, Route, URL_ENCODED, plain};
+use openapi::{JSON, Location, Parameter, RequestBody, Route, URL_ENCODED, plain};
 use serde_json::Value;
 
 pub(crate) use self::form::Form;
@@ -220,8 +220,6 @@ impl Request {
     }
 }
 
-/// The media type of most bodies.
-pub(crate) const JSON: &str = "application/json";
 /// One part for each property of the form. The example of a file is its name; its content does not
 /// matter.
 fn parts(body: &RequestBody) -> Vec<Part> {
