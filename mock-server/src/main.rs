@@ -127,10 +127,16 @@ fn run(config: &Config, kept: bool) -> anyhow::Result<()> {
 }
 
 fn log(format: LogFormat) {
-    // A panic says where, not with what: a value may be a secret.
-    std::panic::set_hook(Box::new(|panic| {
+    // The main thread serves no request: its panics are mistakes in a contract or a registration,
+    // which the sentence names. Any other says where, not with what: a value may be a secret.
+    let main = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
-        tracing::error!("panicked at {place}");
+        let at_start = std::thread::current().id() == main;
+        match panic.payload_as_str().filter(|_| at_start) {
+            Some(sentence) => tracing::error!("{sentence} (at {place})"),
+            None => tracing::error!("panicked at {place}"),
+        }
     }));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -148,9 +154,13 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     println!("mock-server, ready");
     println!("  url       {}", server.url());
     for api in server.apis() {
-        let base_paths = &api.contract().base_paths;
-        let base = base_paths.first().map_or("", String::as_str);
-        println!("  {:<9} {}{base}", api.name(), server.url());
+        let contract = api.contract();
+        let base = contract.base_paths.first().map_or("", String::as_str);
+        let credentials = match &contract.key_header {
+            Some(header) => format!("the key as {header}"),
+            None => format!("{} in the body", contract.credential_members.join(" and ")),
+        };
+        println!("  {:<9} {}{base}   (send {credentials})", api.name(), server.url());
     }
     println!("  key       {key}");
     match config.seed {

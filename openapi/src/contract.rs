@@ -24,6 +24,8 @@ pub struct Contract {
     pub base_paths: Vec<String>,
     /// The variable of a base path.
     pub server_variable: Option<ServerVariable>,
+    /// The header that carries a key, as the document spells it.
+    pub key_header: Option<String>,
     /// The members of a body that carry the credentials, where they stand in no header.
     pub credential_members: Vec<String>,
     /// The member of a body that tells the operations of one path apart.
@@ -86,6 +88,7 @@ impl Contract {
             document: text,
             routes,
             secrets: secrets(components),
+            key_header: key_header(components),
             server_variable: server_variable(&document.servers),
             credential_members: document.credential_members,
             action: document.action,
@@ -133,6 +136,11 @@ fn server_variable(servers: &[ServerObject]) -> Option<ServerVariable> {
         default: variable.default.clone(),
         values: variable.r#enum.clone(),
     })
+}
+
+fn key_header(components: &Components) -> Option<String> {
+    let mut schemes = components.security_schemes.values();
+    schemes.find(|scheme| scheme.r#in == "header").map(|scheme| scheme.name.clone())
 }
 
 /// The names of the headers that carry credentials, and of all properties that the document marks
