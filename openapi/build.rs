@@ -46,12 +46,26 @@ fn join(folder: &Path) -> Value {
         let schemas = document["components"]["schemas"].as_object_mut().expect("shared schemas");
         merge(schemas, group["components"]["schemas"].take(), &at);
     }
+    let anywhere = document["x-parameters-anywhere"] == true;
     for operation in paths.values_mut().flat_map(operations) {
         operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Refused" });
+        if anywhere && operation["x-parameters-anywhere"] != false {
+            operation.pointer_mut("/requestBody/content").into_iter().for_each(offer_both);
+        }
     }
     document["tags"] = tags.into();
     document["paths"] = paths.into();
     document
+}
+
+/// Where forms and JSON are read as one, a body that is written as the one is also the other.
+fn offer_both(content: &mut Value) {
+    let Some(content) = content.as_object_mut() else { return };
+    let both = ["application/json", "application/x-www-form-urlencoded"];
+    let Some(body) = both.iter().find_map(|media| content.get(*media)).cloned() else { return };
+    for media in both {
+        content.entry(media).or_insert_with(|| body.clone());
+    }
 }
 
 fn operations(path_item: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -15,6 +15,9 @@ pub struct Config {
     pub db: Option<PathBuf>,
     /// The API key of the first customer of i3D.net.
     pub api_key: String,
+    /// The brand of the Warren platform whose customer the empty account is; see
+    /// [`crate::apis::brands`].
+    pub brand: String,
     /// What a fresh world holds.
     pub world: WorldKind,
     /// Makes a run repeatable: ids and tokens come from it, and the clock stands still until it is
@@ -33,6 +36,8 @@ pub struct Config {
 impl Config {
     /// The API key of the demo world.
     pub const API_KEY: &str = "i3dDemoKey0123456789";
+    /// The first brand of the Warren platform.
+    pub const BRAND: &str = "idcloudhost";
 }
 
 impl Default for Config {
@@ -43,6 +48,7 @@ impl Default for Config {
             apis: Vec::new(),
             db: None,
             api_key: Config::API_KEY.to_owned(),
+            brand: Config::BRAND.to_owned(),
             world: WorldKind::Demo,
             seed: None,
             delivery_seconds: 10,

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, builder::PossibleValuesParser};
 use jiff::SignedDuration;
 use mock_server::{Config, engine::WorldKind};
 use tracing_subscriber::EnvFilter;
@@ -28,6 +28,11 @@ struct Flags {
     #[arg(long, env = "MOCK_API_KEY", default_value = Config::API_KEY, value_name = "KEY",
         value_parser = api_key, hide_env_values = true)]
     api_key: String,
+    /// The brand of the Warren platform: of requests that name no host of a brand, and of the empty
+    /// account
+    #[arg(long, env = "MOCK_BRAND", default_value = Config::BRAND, value_name = "NAME",
+        value_parser = PossibleValuesParser::new(mock_server::apis::brands()))]
+    brand: String,
     /// What a fresh world holds
     #[arg(long, env = "MOCK_WORLD", default_value = "demo")]
     world: WorldKind,
@@ -98,6 +103,7 @@ fn main() -> ExitCode {
         db: flags.db,
         apis: flags.apis,
         api_key: flags.api_key,
+        brand: flags.brand,
         world: flags.world,
         seed: flags.seed,
         delivery_seconds: flags.delivery_time,

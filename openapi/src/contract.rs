@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
+    brand,
     document::{Components, Document, SecurityScheme, ServerObject},
     route::{Route, Shared},
     schema::Schemas,
@@ -32,6 +33,8 @@ pub struct Contract {
     pub action: Option<String>,
     /// What may stand at the end of a path and means nothing, such as a slash.
     pub ignored_path_endings: Vec<String>,
+    /// The brands that share the document.
+    pub brands: Vec<String>,
 }
 
 /// A variable of a base path, such as a location.
@@ -39,16 +42,15 @@ pub struct Contract {
 pub struct ServerVariable {
     /// Its name.
     pub name: String,
-    /// What a base path without it means.
+    /// What a base path without it means, where the server does not say.
     pub default: String,
-    /// What it may be.
+    /// What it may be, at any server.
     pub values: Vec<String>,
 }
 
 impl ServerVariable {
-    /// The value that `text` names; the default without a text, `None` for an unknown one.
-    pub fn read(&self, text: Option<&str>) -> Option<&str> {
-        let text = text.unwrap_or(&self.default);
+    /// The value that `text` names; `None` for an unknown one.
+    pub fn read(&self, text: &str) -> Option<&str> {
         self.values.iter().find(|value| *value == text).map(String::as_str)
     }
 }
@@ -92,6 +94,7 @@ impl Contract {
             server_variable: server_variable(&document.servers),
             credential_members: document.credential_members,
             action: document.action,
+            brands: document.brands,
             ignored_path_endings: document.ignored_path_endings,
             base_paths,
         }
@@ -100,6 +103,11 @@ impl Contract {
     /// The operation of this id.
     pub fn route(&self, id: &str) -> Option<&Route> {
         self.routes.iter().find(|route| route.id == id)
+    }
+
+    /// The document of one of its brands; `None` for an unknown one.
+    pub fn document_of(&self, brand: &str) -> Option<String> {
+        brand::document_of(self.document, brand)
     }
 
     /// Whether a path stands under a base path of this API, without a look at its operations.
@@ -130,12 +138,15 @@ fn base_paths(servers: &[ServerObject]) -> Vec<String> {
 }
 
 fn server_variable(servers: &[ServerObject]) -> Option<ServerVariable> {
-    let (name, variable) = servers.iter().flat_map(|server| &server.variables).next()?;
-    Some(ServerVariable {
-        name: name.clone(),
-        default: variable.default.clone(),
-        values: variable.r#enum.clone(),
-    })
+    let all = servers.iter().flat_map(|server| &server.variables);
+    let (name, first) = all.clone().next()?;
+    let mut values: Vec<String> = Vec::new();
+    for value in all.flat_map(|(_, variable)| &variable.r#enum) {
+        if !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+    Some(ServerVariable { name: name.clone(), default: first.default.clone(), values })
 }
 
 fn key_header(components: &Components) -> Option<String> {

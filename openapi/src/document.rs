@@ -16,6 +16,10 @@ pub(crate) struct Document {
     #[serde(rename = "info")]
     _info: Value,
     pub(crate) servers: Vec<ServerObject>,
+    /// Ours: the brands that share the document. A server or a property may say the same of itself;
+    /// see `brand.rs`.
+    #[serde(rename = "x-brands", default)]
+    pub(crate) brands: Vec<String>,
     #[serde(rename = "tags")]
     _tags: Value,
     pub(crate) security: Vec<Value>,
@@ -50,6 +54,8 @@ pub(crate) struct ServerObject {
     pub(crate) url: String,
     #[serde(rename = "description", default)]
     _description: String,
+    #[serde(rename = "x-brands", default)]
+    _brands: Vec<String>,
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, ServerVariableObject>,
 }
@@ -107,6 +113,9 @@ pub(crate) struct OperationObject {
     _description: String,
     #[serde(rename = "deprecated", default)]
     _deprecated: bool,
+    /// Ours: the references that have it, where not all of it is documented.
+    #[serde(rename = "x-documented-by", default)]
+    _documented_by: Vec<String>,
     pub(crate) security: Option<Vec<Value>>,
     #[serde(default)]
     pub(crate) parameters: Vec<OrRef<ParameterObject>>,

@@ -4,6 +4,7 @@
 //! operation, which knows how to read a request, what a request may hold and what an answer must
 //! look like. The emulator and the contract tests share it, so both mean the same thing by "valid".
 
+mod brand;
 mod contract;
 mod document;
 pub mod form;
@@ -52,6 +53,16 @@ contract! {
     /// The i3D.net v2 contract, administration; authored in `openapi/i3d-v2/`.
     i3d_v2, "i3d-v2"
 }
+contract! {
+    /// The contract of the Warren platform, version 1; authored in `openapi/warren-v1/`.
+    warren_v1, "warren-v1"
+}
+
+/// The contracts of all APIs, by name.
+#[cfg(test)]
+fn all() -> [(&'static str, &'static Contract); 3] {
+    [("i3d-v3", i3d_v3()), ("i3d-v2", i3d_v2()), ("warren-v1", warren_v1())]
+}
 
 #[cfg(test)]
 mod tests {
@@ -61,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_file_is_in_the_contract() {
-        for (name, contract) in [("i3d-v3", super::i3d_v3()), ("i3d-v2", super::i3d_v2())] {
+        for (name, contract) in super::all() {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
             let files = fs::read_dir(folder).expect("the folder of the contract");
             let read = |file: fs::DirEntry| fs::read_to_string(file.path());
@@ -78,7 +89,7 @@ mod tests {
 
     /// The keywords that schemas have here. A comma in a description without quotes makes a keyword
     /// of the rest of it, which validators pass over.
-    const KEYWORDS: [&str; 29] = [
+    const KEYWORDS: [&str; 32] = [
         "$ref",
         "additionalProperties",
         "allOf",
@@ -101,6 +112,7 @@ mod tests {
         "maximum",
         "minItems",
         "minLength",
+        "maxProperties",
         "minProperties",
         "minimum",
         "not",
@@ -108,11 +120,13 @@ mod tests {
         "pattern",
         "uniqueItems",
         "writeOnly",
+        "x-brands",
+        "x-observed",
     ];
 
     #[test]
     fn schemas_have_no_keyword_that_nobody_knows() {
-        for contract in [super::i3d_v3(), super::i3d_v2()] {
+        for (_, contract) in super::all() {
             let document: Value = serde_json::from_str(contract.document).expect("JSON");
             let mut unknown = BTreeSet::new();
             for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {

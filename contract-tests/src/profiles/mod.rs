@@ -2,12 +2,13 @@
 
 pub mod i3d_v2;
 pub mod i3d_v3;
+pub mod warren_v1;
 
 use crate::core::profile::ApiProfile;
 
 /// Every API, the one first that is meant where none is named.
-pub fn all() -> [&'static ApiProfile; 2] {
-    [&i3d_v3::PROFILE, &i3d_v2::PROFILE]
+pub fn all() -> [&'static ApiProfile; 3] {
+    [&i3d_v3::PROFILE, &i3d_v2::PROFILE, &warren_v1::PROFILE]
 }
 
 /// The API of this name.

@@ -5,3 +5,4 @@ mod engine;
 mod harness;
 mod i3d;
 mod laws;
+mod warren;

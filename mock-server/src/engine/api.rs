@@ -45,6 +45,8 @@ pub struct Identity {
     pub account: Option<i64>,
     /// What proved it; `None` where a request carries no credentials.
     pub credential: Option<Credential>,
+    /// What is meant where the request chose nothing of the base path, or what it chose.
+    pub server_variable: Option<&'static str>,
 }
 
 /// Where a request may carry its credentials.

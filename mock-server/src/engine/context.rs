@@ -71,6 +71,11 @@ impl<'a> Context<'a> {
         Context { caller, ..*self }
     }
 
+    /// The same context at another time.
+    pub fn at(&self, now: i64) -> Context<'a> {
+        Context { now, ..*self }
+    }
+
     /// The account that asks. Only an open operation can be without one.
     pub fn account(&self) -> Result<i64> {
         self.caller.account.ok_or_else(Problem::unauthenticated)

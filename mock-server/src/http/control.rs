@@ -153,13 +153,24 @@ async fn move_clock(
 }
 
 async fn document(State(control): State<Control>, Path(file): Path<String>) -> Answer {
-    let api = control.apis.iter().find(|api| file.strip_suffix(".json") == Some(api.name()));
-    let api = api.ok_or_else(|| {
-        let names: Vec<&str> = control.apis.iter().map(|api| api.name()).collect();
-        let why = format!("no API has this name; there are {}", names.join(", "));
+    let named = |name: &str| {
+        let of_api = control.apis.iter().find(|api| api.name() == name);
+        let of_api = of_api.map(|api| api.contract().document.to_owned());
+        of_api.or_else(|| control.apis.iter().find_map(|api| api.contract().document_of(name)))
+    };
+    let document = file.strip_suffix(".json").and_then(named).ok_or_else(|| {
+        let names: Vec<&str> = control
+            .apis
+            .iter()
+            .flat_map(|api| {
+                let brands = api.contract().brands.iter().map(String::as_str);
+                std::iter::once(api.name()).chain(brands)
+            })
+            .collect();
+        let why = format!("nothing has this name; there are {}", names.join(", "));
         refuse(StatusCode::NOT_FOUND, &why)
     })?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], api.contract().document).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 
 async fn violations(State(control): State<Control>) -> Json<Value> {

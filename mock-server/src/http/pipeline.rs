@@ -308,16 +308,20 @@ fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
         }
         other => other?,
     };
-    let Identity { account, credential } = identity;
-    Ok(Caller { account, credential, ..incoming.anonymous() })
+    let Identity { account, credential, server_variable } = identity;
+    let anonymous = incoming.anonymous();
+    let server_variable = server_variable.or(anonymous.server_variable);
+    Ok(Caller { account, credential, server_variable, ..anonymous })
 }
 
-/// What the path chooses of the base path; nothing where there is nothing to choose, `None` for an
-/// unknown choice.
+/// What the path chooses of the base path; nothing where it does not choose, `None` for an unknown
+/// choice.
 fn server_variable(item: &PathItem, path: &RawPathParams) -> Option<Option<&'static str>> {
     let Some(variable) = &item.api().contract().server_variable else { return Some(None) };
-    let given = path.iter().find(|(name, _)| *name == variable.name).map(|(_, text)| text);
-    variable.read(given).map(Some)
+    match path.iter().find(|(name, _)| *name == variable.name) {
+        Some((_, text)) => variable.read(text).map(Some),
+        None => Some(None),
+    }
 }
 
 /// The operation of a request, by the action in its body where several share path and method.

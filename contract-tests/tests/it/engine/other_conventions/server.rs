@@ -95,7 +95,11 @@ impl Api for MachinesApi {
             Some("woof") => 2,
             Some(_) => return Err(Problem::forbidden()),
         };
-        Ok(Identity { account: Some(account), credential: Some(Credential::Key(account)) })
+        Ok(Identity {
+            account: Some(account),
+            credential: Some(Credential::Key(account)),
+            ..Identity::default()
+        })
     }
 
     fn refuse(&self, problem: &Problem, _: Option<&Route>) -> Refused {
@@ -165,7 +169,8 @@ struct Size {
 }
 
 fn location(cx: &Context) -> &'static str {
-    cx.caller.server_variable.expect("a location is always chosen")
+    let variable = CONTRACT.server_variable.as_ref().expect("there are locations");
+    cx.caller.server_variable.unwrap_or(&variable.default)
 }
 
 fn list(cx: &Context) -> Result<Vec<Machine>> {

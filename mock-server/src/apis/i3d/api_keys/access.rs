@@ -31,7 +31,11 @@ pub(in crate::apis::i3d) fn authenticate(cx: &Context, key: &str) -> Result<Iden
         return Err(Problem::forbidden());
     }
     keys::count_use(cx, key.id);
-    Ok(Identity { account: Some(key.account), credential: Some(Credential::Key(key.id)) })
+    Ok(Identity {
+        account: Some(key.account),
+        credential: Some(Credential::Key(key.id)),
+        ..Identity::default()
+    })
 }
 
 fn find(cx: &Context, key: &str) -> Result<Option<KeyGrant>> {

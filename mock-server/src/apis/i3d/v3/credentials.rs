@@ -25,5 +25,9 @@ fn by_session(cx: &Context, token: &str) -> Result<Identity> {
         return Err(Problem::forbidden());
     }
     let account = (!session.awaits_otp).then_some(session.account);
-    Ok(Identity { account, credential: Some(Credential::Session(session.id)) })
+    Ok(Identity {
+        account,
+        credential: Some(Credential::Session(session.id)),
+        ..Identity::default()
+    })
 }

@@ -1,0 +1,5 @@
+//! What there is to choose from.
+
+use crate::core::profile::family::Family;
+
+pub(super) const FAMILIES: &[Family] = &[];

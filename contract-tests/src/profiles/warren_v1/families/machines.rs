@@ -1,0 +1,5 @@
+//! Virtual machines.
+
+use crate::core::profile::family::Family;
+
+pub(super) const FAMILIES: &[Family] = &[];

@@ -1,0 +1,5 @@
+//! Buckets and keys.
+
+use crate::core::profile::family::Family;
+
+pub(super) const FAMILIES: &[Family] = &[];

@@ -1,0 +1,5 @@
+//! Managed services.
+
+use crate::core::profile::family::Family;
+
+pub(super) const FAMILIES: &[Family] = &[];

@@ -1,0 +1,5 @@
+//! Disks.
+
+use crate::core::profile::family::Family;
+
+pub(super) const FAMILIES: &[Family] = &[];

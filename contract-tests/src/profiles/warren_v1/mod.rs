@@ -1,0 +1,42 @@
+//! The customer API of the Warren platform, version 1.
+
+mod families;
+mod refusals;
+
+use std::sync::LazyLock;
+
+use self::{families::FAMILIES, refusals::REFUSALS};
+use crate::core::profile::{ApiProfile, DemoKeys, credentials::Credentials};
+
+/// The customer API of the Warren platform, version 1.
+pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
+    name: "warren-v1",
+    contract: openapi::warren_v1(),
+    credentials: Credentials::Header("apikey"),
+    paging: None,
+    refusals: REFUSALS,
+    reads: |route| route.method.is_safe() || route.id == "getNetworkByPost",
+    payload: |_| "",
+    prepared: PREPARED,
+    shows_keys: &["listTokens", "createToken", "updateToken"],
+    shared: &[],
+    families: FAMILIES,
+    shown: SHOWN,
+    flows: &[],
+    private: &[],
+    demo_keys: DemoKeys {
+        customer: "idcloudhostDemoToken0123456789AB",
+        other: "idcloudhostOtherToken0123456789A",
+        excluded: "idcloudhostDemoToken0123456789AB",
+        stranger: "NobodyHasThisToken0123456789ABCD",
+    },
+    demo_names: &[],
+    faults: include_str!("faults.yaml"),
+    live: include_str!("live.yaml"),
+});
+
+/// Operations whose example needs other requests before it; scenarios make them.
+const PREPARED: &[&str] = &[];
+
+/// Parameters whose values no list of a family shows, with the answers that do.
+const SHOWN: &[(&str, &str, &str)] = &[];

@@ -1,0 +1,56 @@
+//! Private networks.
+
+use contract_tests::Emulator;
+use serde_json::{Value, json};
+
+use super::{NOTHING, empty};
+
+#[tokio::test]
+async fn the_first_network_of_a_location_is_its_default_one() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    assert_eq!(api.call("listNetworks").ok().await, json!([]));
+    // Without a name, the default network is made once.
+    let default = api.call("createNetwork").ok().await;
+    assert_eq!(
+        (&default["name"], &default["is_default"]),
+        (&json!("Default network"), &json!(true))
+    );
+    assert_eq!(api.call("createNetwork").ok().await, default);
+    let named = api.call("createNetwork").with("name", "backend").ok().await;
+    assert_eq!((&named["is_default"], &named["resources_count"]), (&json!(false), &json!(0)));
+    assert_eq!(api.call("listNetworks").ok().await, json!([default, named]));
+
+    // Another location knows nothing of it.
+    let there = api.raw("GET", "/v1/jkt02/network/networks", None).await;
+    assert_eq!(there.json(), json!([]));
+    let path = format!("/v1/jkt02/network/network/{}", named["uuid"].as_str().unwrap());
+    let there = api.raw("GET", &path, None).await;
+    assert_eq!(
+        (there.status, there.text()),
+        (400, r#"{"message":"Network UUID is invalid."}"#.to_owned())
+    );
+    assert_eq!(api.raw("POST", &path.replace("jkt02/", ""), None).await.json(), named);
+}
+
+#[tokio::test]
+async fn only_an_empty_network_that_is_not_the_default_one_can_be_deleted() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let uuid = |network: &Value| network["uuid"].as_str().unwrap().to_owned();
+    let first = uuid(&api.call("createNetwork").with("name", "one").ok().await);
+    let second = uuid(&api.call("createNetwork").with("name", "two").ok().await);
+    let refused = api.call("deleteNetwork").with("network_uuid", &first).response().await;
+    let words = r#"{"message":"Default network cannot be deleted."}"#;
+    assert_eq!((refused.status, refused.text()), (400, words.to_owned()));
+    let moved = api.call("setDefaultNetwork").with("network_uuid", &second).ok().await;
+    assert_eq!(moved["is_default"], true);
+    assert_eq!(api.call("getNetwork").with("network_uuid", &first).ok().await["is_default"], false);
+    let renamed = api.call("renameNetwork").with("network_uuid", &first);
+    assert_eq!(renamed.body(json!({ "name": "uno" })).ok().await["name"], "uno");
+    let gone = api.call("deleteNetwork").with("network_uuid", &first).response().await;
+    assert_eq!((gone.status, gone.text()), (200, String::new()));
+    assert_eq!(api.call("listNetworks").ok().await.as_array().map(Vec::len), Some(1));
+    let unknown = api.call("renameNetwork").with("network_uuid", NOTHING);
+    assert_eq!(unknown.body(json!({ "name": "x" })).response().await.status, 400);
+}

@@ -1,0 +1,126 @@
+//! What is in a network: machines, load balancers and services, each with a private address.
+//!
+//! A room that makes such a resource joins it to a network here, so that the resources of this room
+//! need to know no other.
+
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::networks::{self, Network};
+use crate::{
+    apis::warren::platform::located::location,
+    engine::{Context, Problem, Result},
+};
+
+/// The kinds of members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::apis::warren) enum MemberKind {
+    /// A virtual machine.
+    Machine,
+    /// A load balancer, which has the last address of a network.
+    LoadBalancer,
+    /// A managed service.
+    Service,
+}
+
+impl MemberKind {
+    /// What it is called where an address is assigned to it.
+    pub(in crate::apis::warren) fn name(self) -> &'static str {
+        match self {
+            MemberKind::Machine => "virtual_machine",
+            MemberKind::LoadBalancer => "load_balancer",
+            MemberKind::Service => "service",
+        }
+    }
+
+    fn named(name: &str) -> MemberKind {
+        let all = [MemberKind::LoadBalancer, MemberKind::Service];
+        all.into_iter().find(|kind| kind.name() == name).unwrap_or(MemberKind::Machine)
+    }
+}
+
+/// A member of a network.
+#[derive(Debug, Clone)]
+pub(in crate::apis::warren) struct Member {
+    pub(in crate::apis::warren) uuid: String,
+    pub(in crate::apis::warren) kind: MemberKind,
+    /// The UUID of its network.
+    pub(in crate::apis::warren) network: String,
+    /// Its address there.
+    pub(in crate::apis::warren) private_ip: String,
+}
+
+/// Puts a resource into the network of this UUID, or into the default one.
+pub(in crate::apis::warren) fn join(
+    cx: &Context,
+    network: Option<&str>,
+    uuid: &str,
+    kind: MemberKind,
+) -> Result<Member> {
+    let network = match network {
+        Some(uuid) => networks::find(cx, uuid)?,
+        None => networks::default(cx)?,
+    };
+    let private_ip = free_address(cx, &network, kind)?;
+    let member =
+        Member { uuid: uuid.to_owned(), kind, network: network.uuid.to_string(), private_ip };
+    let sql = "INSERT INTO warren_network_member
+                   (account, location, network, uuid, kind, private_ip)
+               VALUES (:account, :location, :network, :uuid, :kind, :private_ip)";
+    cx.db.prepare_cached(sql)?.execute(named_params! {
+        ":account": cx.account()?,
+        ":location": location(cx)?,
+        ":network": member.network,
+        ":uuid": member.uuid,
+        ":kind": kind.name(),
+        ":private_ip": member.private_ip,
+    })?;
+    Ok(member)
+}
+
+/// Takes a resource out of its network, because it is gone.
+pub(in crate::apis::warren) fn leave(cx: &Context, uuid: &str) -> Result<()> {
+    let sql = "DELETE FROM warren_network_member WHERE account = ?1 AND uuid = ?2";
+    cx.db.prepare_cached(sql)?.execute((cx.account()?, uuid))?;
+    Ok(())
+}
+
+/// The member of this UUID at the location.
+pub(in crate::apis::warren) fn find(cx: &Context, uuid: &str) -> Result<Option<Member>> {
+    let sql = "SELECT uuid, kind, network, private_ip FROM warren_network_member
+               WHERE account = ?1 AND uuid = ?2 AND location = ?3";
+    let found = cx.db.prepare_cached(sql)?.query_row((cx.account()?, uuid, location(cx)?), member);
+    Ok(found.optional()?)
+}
+
+/// The members of a network, by their UUIDs.
+pub(super) fn of_network(cx: &Context, network: &str) -> Result<Vec<Member>> {
+    let sql = "SELECT uuid, kind, network, private_ip FROM warren_network_member
+               WHERE account = ?1 AND network = ?2 ORDER BY uuid";
+    let mut statement = cx.db.prepare_cached(sql)?;
+    let members = statement.query_map((cx.account()?, network), member)?;
+    Ok(members.collect::<rusqlite::Result<_>>()?)
+}
+
+fn member(row: &Row) -> rusqlite::Result<Member> {
+    let kind: String = row.get(1)?;
+    Ok(Member {
+        uuid: row.get(0)?,
+        kind: MemberKind::named(&kind),
+        network: row.get(2)?,
+        private_ip: row.get(3)?,
+    })
+}
+
+/// The lowest address of a network that nothing has; for a load balancer the highest. The first is
+/// the router's.
+fn free_address(cx: &Context, network: &Network, kind: MemberKind) -> Result<String> {
+    let taken = of_network(cx, &network.uuid.to_string())?;
+    let prefix = network.subnet.trim_end_matches("0/24");
+    let address = |number: u8| format!("{prefix}{number}");
+    let is_free = |address: &String| taken.iter().all(|member| member.private_ip != *address);
+    let free = match kind {
+        MemberKind::LoadBalancer => (2..=254).rev().map(address).find(is_free),
+        _ => (2..=254).map(address).find(is_free),
+    };
+    free.ok_or_else(|| Problem::malformed("Network has no free address."))
+}

@@ -1,0 +1,141 @@
+//! A table whose rows stand at a location: a caller sees those of the location that is asked for.
+//!
+//! Its columns are `account`, `location`, `body` and the generated `place`, which is the location, a
+//! slash and the key, unique for each account.
+
+use rusqlite::ToSql;
+
+use crate::engine::{Context, Page, Problem, ProblemKind, Result, Row, Rows, Table};
+
+/// A `T` of an account at a location, by a key that the object shows.
+pub(in crate::apis::warren) struct Located<T> {
+    table: Table<T>,
+    /// What becomes of a key that names nothing there.
+    unknown: fn(&str) -> Problem,
+}
+
+impl<T: Row> Located<T> {
+    pub(in crate::apis::warren) const fn new(
+        name: &'static str,
+        unknown: fn(&str) -> Problem,
+    ) -> Located<T> {
+        Located { table: Table::new(name, "place"), unknown }
+    }
+
+    /// All rows of the location, as the texts that the database holds.
+    pub(in crate::apis::warren) fn list(&self, cx: &Context) -> Result<Rows> {
+        self.list_where(cx, "TRUE", &[])
+    }
+
+    /// The rows of the location that satisfy `condition`, whose `?` are `values`.
+    pub(in crate::apis::warren) fn list_where(
+        &self,
+        cx: &Context,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Rows> {
+        let (condition, values) = here(condition, values, location(cx)?);
+        self.table.page_where(cx, Page::ALL, &condition, &as_refs(&values))
+    }
+
+    /// The rows of the location that satisfy `condition`, parsed.
+    pub(in crate::apis::warren) fn rows_where(
+        &self,
+        cx: &Context,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Vec<T>> {
+        let (condition, values) = here(condition, values, location(cx)?);
+        self.table.rows_where(cx, Page::ALL, &condition, &as_refs(&values))
+    }
+
+    /// Whether a row of the location satisfies `condition`, whose `?` are `values`.
+    pub(in crate::apis::warren) fn has_where(
+        &self,
+        cx: &Context,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<bool> {
+        let (condition, values) = here(condition, values, location(cx)?);
+        self.table.has_where(cx, &condition, &as_refs(&values))
+    }
+
+    /// One row, parsed.
+    pub(in crate::apis::warren) fn find(&self, cx: &Context, key: &str) -> Result<T> {
+        self.known(key, self.table.find(cx, place(cx, key)?))
+    }
+
+    /// Refuses a key that no row of the location has.
+    pub(in crate::apis::warren) fn require(&self, cx: &Context, key: &str) -> Result<()> {
+        self.known(key, self.table.require(cx, place(cx, key)?))
+    }
+
+    /// Adds a row to the location.
+    pub(in crate::apis::warren) fn insert(&self, cx: &Context, row: &T) -> Result<()> {
+        self.table.insert_with(cx, row, &[("location", &location(cx)?)])
+    }
+
+    /// Finds the row with this key, changes it and puts it back, unless `change` refuses.
+    pub(in crate::apis::warren) fn change(
+        &self,
+        cx: &Context,
+        key: &str,
+        change: impl FnOnce(&mut T) -> Result<()>,
+    ) -> Result<T> {
+        let mut row = self.find(cx, key)?;
+        change(&mut row)?;
+        self.replace(cx, key, &row)?;
+        Ok(row)
+    }
+
+    /// Puts `row` in the place of the row with this key.
+    pub(in crate::apis::warren) fn replace(&self, cx: &Context, key: &str, row: &T) -> Result<()> {
+        self.known(key, self.table.replace(cx, place(cx, key)?, row))
+    }
+
+    /// Removes the row with this key.
+    pub(in crate::apis::warren) fn remove(&self, cx: &Context, key: &str) -> Result<()> {
+        self.known(key, self.table.remove(cx, place(cx, key)?))
+    }
+
+    fn known<R>(&self, key: &str, found: Result<R>) -> Result<R> {
+        found.map_err(|problem| match problem.kind {
+            ProblemKind::NotFound => (self.unknown)(key),
+            _ => problem,
+        })
+    }
+}
+
+/// `condition` with the location before it.
+fn here<'a>(
+    condition: &str,
+    values: &[&'a dyn ToSql],
+    location: &'static str,
+) -> (String, Vec<Value<'a>>) {
+    let all = std::iter::once(Value::Location(location));
+    let all = all.chain(values.iter().map(|value| Value::Other(*value)));
+    (format!("location = ? AND ({condition})"), all.collect())
+}
+
+/// A value of a condition.
+enum Value<'a> {
+    Location(&'static str),
+    Other(&'a dyn ToSql),
+}
+
+fn as_refs<'a>(values: &'a [Value<'a>]) -> Vec<&'a dyn ToSql> {
+    let value = |value: &'a Value<'a>| match value {
+        Value::Location(slug) => slug as &dyn ToSql,
+        Value::Other(other) => *other,
+    };
+    values.iter().map(value).collect()
+}
+
+/// The location that the request is about.
+pub(in crate::apis::warren) fn location(cx: &Context) -> Result<&'static str> {
+    cx.caller.server_variable.ok_or_else(|| Problem::internal("a customer is at a location"))
+}
+
+fn place(cx: &Context, key: &str) -> Result<String> {
+    Ok(format!("{}/{key}", location(cx)?))
+}

@@ -1,0 +1,19 @@
+//! Refusals of two families: `{errors: {PARAMETER: text}}` of a parameter, otherwise `{message}`.
+//!
+//! `Problem::invalid` names a parameter; `Problem::malformed`, `not_found().because` and `conflict`
+//! make a message with the status 400, 404 and 409.
+
+use crate::engine::Problem;
+
+/// The code of what a token of the API may not do.
+pub(in crate::apis::warren) const RESOURCE_FORBIDDEN: u32 = 1;
+
+/// A refusal of the first family that names no parameter.
+pub(in crate::apis::warren) fn error(text: impl Into<String>) -> Problem {
+    Problem::invalid("Error", text)
+}
+
+/// A token of the API may not do this.
+pub(in crate::apis::warren) fn resource_forbidden() -> Problem {
+    Problem::forbidden().code(RESOURCE_FORBIDDEN)
+}

@@ -1,0 +1,50 @@
+//! Tokens: what opens the API, and who pays where a request does not say.
+
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::time::Time;
+use crate::{
+    apis::warren,
+    engine::{Context, Credential, KeyGrant, Problem, Result, Table},
+};
+
+/// A token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::apis::warren) struct Token {
+    /// Who pays where a request does not say; 0 for nobody.
+    pub(in crate::apis::warren) billing_account_id: i64,
+    pub(in crate::apis::warren) consumer_id: Uuid,
+    pub(in crate::apis::warren) created_at: Time,
+    pub(in crate::apis::warren) description: String,
+    pub(in crate::apis::warren) id: i64,
+    pub(in crate::apis::warren) kong_id: Uuid,
+    /// Whether it opens that billing account only.
+    pub(in crate::apis::warren) restricted: bool,
+    pub(in crate::apis::warren) token: String,
+    pub(in crate::apis::warren) updated_at: Option<Time>,
+    pub(in crate::apis::warren) user_id: i64,
+}
+
+pub(in crate::apis::warren) const TOKENS: Table<Token> = Table::new("warren_token", "id");
+
+/// What a token opens.
+pub(in crate::apis::warren) fn grant(cx: &Context, token: &str) -> Result<Option<KeyGrant>> {
+    cx.key_grant(warren::NAME, token, || {
+        let sql = "SELECT account, id FROM warren_token WHERE token = ?1";
+        let grant = cx.db.prepare_cached(sql)?.query_row([token], |row| {
+            let (account, id) = (row.get(0)?, row.get(1)?);
+            Ok(KeyGrant { account, id, expires_at: None, restricted: false })
+        });
+        Ok(grant.optional()?)
+    })
+}
+
+/// The token that the request came with.
+pub(in crate::apis::warren) fn of_caller(cx: &Context) -> Result<Token> {
+    match cx.caller.credential {
+        Some(Credential::Key(id)) => TOKENS.find(cx, id),
+        _ => Err(Problem::unauthenticated()),
+    }
+}

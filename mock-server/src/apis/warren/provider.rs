@@ -1,0 +1,31 @@
+//! The provider as the engine sees it: the tables of its rooms, its demo world and its API.
+
+use std::sync::Arc;
+
+use super::{NAME, SCHEMA, demo, v1};
+use crate::engine::{Api, Context, Provider, Result};
+
+/// The provider Warren.
+pub(in crate::apis) struct Warren;
+
+impl Provider for Warren {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn schema(&self) -> &'static str {
+        &SCHEMA
+    }
+
+    fn seed(&self, cx: &Context) -> Result<()> {
+        demo::seed(cx)
+    }
+
+    fn apply_settings(&self, _cx: &Context) -> Result<()> {
+        Ok(())
+    }
+
+    fn apis(&self) -> Vec<Arc<dyn Api>> {
+        vec![Arc::new(v1::WarrenV1)]
+    }
+}

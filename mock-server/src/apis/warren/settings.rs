@@ -1,0 +1,8 @@
+//! How the provider behaves, as the flags of the program say.
+
+/// The settings of the provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The brand of who shows neither a token nor the host of a brand, and of the empty account.
+    pub(crate) brand: String,
+}
