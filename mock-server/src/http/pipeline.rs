@@ -215,7 +215,13 @@ impl Pipeline {
                     endpoint.api.log_action(cx, endpoint.route, &path)?;
                     Ok(reply)
                 };
-                self.world.write(caller, job).await
+                let begun = self.world.clock().seconds();
+                let reply = self.world.write(caller, job).await;
+                if let Ok(Reply { seconds: seconds @ 1.., .. }) = reply {
+                    // On the heap, because every request would carry the room that few need.
+                    Box::pin(self.world.clock().reaches(begun + f64::from(seconds))).await;
+                }
+                reply
             }
         };
         reply.map_err(Refusal::Operation)
