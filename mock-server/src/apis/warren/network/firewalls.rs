@@ -10,7 +10,7 @@ use super::{
 use crate::{
     apis::warren::{
         billing::payer,
-        platform::{located::Located, time::Time},
+        platform::{data::data, located::Located, time::Time},
     },
     engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
 };
@@ -138,6 +138,11 @@ fn unassign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<()> {
     FIREWALLS.require(cx, &by.firewall_uuid)?;
     require_machine(cx, &by.vm_uuid)?;
     drop_from(cx, &by.firewall_uuid, &by.vm_uuid)
+}
+
+/// The firewalls of the demo world.
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    FIREWALLS.seed(cx, data!("network/firewalls"), |_, _| Ok(()))
 }
 
 fn require_machine(cx: &Context, uuid: &str) -> Result<()> {

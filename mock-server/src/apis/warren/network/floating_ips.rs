@@ -8,6 +8,7 @@ use crate::{
     apis::warren::{
         billing::payer,
         platform::{
+            data::data,
             located::Located,
             metering::{self, Charge},
             refusals,
@@ -244,6 +245,14 @@ fn change(cx: &Context, address: &str, change: impl FnOnce(&mut FloatingIp)) -> 
 
 fn charge(ip: &FloatingIp) -> Charge {
     Charge::FloatingIp { address: ip.address.clone(), assigned: ip.assigned_to.is_some() }
+}
+
+/// The addresses of the demo world.
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    FLOATING_IPS.seed(cx, data!("network/floating_ips"), |cx, ip| {
+        let cx = cx.at(ip.created_at.0);
+        metering::begin(&cx, &ip.uuid.to_string(), ip.billing_account_id, &charge(ip))
+    })
 }
 
 /// Gives a member of a network a new address without a name.

@@ -14,6 +14,7 @@ use crate::{
     apis::warren::{
         billing::payer,
         platform::{
+            data::data,
             metering::{self, Charge},
             time::Time,
         },
@@ -232,6 +233,15 @@ fn set_payer(
     })?;
     metering::reassign(cx, &by.load_balancer_uuid, payer)?;
     shown(cx, load_balancer).map(Object)
+}
+
+/// The load balancers of the demo world.
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    LOAD_BALANCERS.seed(cx, data!("network/load_balancers"), |cx, it| {
+        let (cx, uuid) = (cx.at(it.created_at.0), it.uuid.to_string());
+        membership::join(&cx, None, &uuid, MemberKind::LoadBalancer)?;
+        metering::begin(&cx, &uuid, it.billing_account_id, &charge(it))
+    })
 }
 
 fn charge(load_balancer: &LoadBalancer) -> Charge {

@@ -27,5 +27,8 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    Seed::parse("warren_network", data!("network/networks")).insert(cx)
+    Seed::parse("warren_network", data!("network/networks")).insert(cx)?;
+    load_balancers::seed_demo(cx)?;
+    floating_ips::seed_demo(cx)?;
+    firewalls::seed_demo(cx)
 }
