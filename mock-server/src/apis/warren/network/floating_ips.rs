@@ -11,7 +11,6 @@ use crate::{
             data::data,
             located::Located,
             metering::{self, Charge},
-            refusals,
             time::Time,
         },
     },
