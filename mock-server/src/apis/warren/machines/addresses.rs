@@ -6,7 +6,7 @@ use super::{
     shown::{ShownMachine, object},
 };
 use crate::{
-    apis::warren::platform::refusals,
+    apis::warren::{network::floating_ips, platform::refusals},
     engine::{Body, Context, Object, Operation, Result, write},
 };
 
@@ -41,17 +41,4 @@ pub(super) fn give(cx: &Context, uuid: &str, billing_account: i64) -> Result<()>
 /// The public address of a machine.
 pub(super) fn public_ipv4(cx: &Context, uuid: &str) -> Result<Option<String>> {
     floating_ips::of_member(cx, uuid)
-}
-
-mod floating_ips {
-    use super::*;
-    pub fn release(_: &Context, _: &str) -> Result<()> {
-        Ok(())
-    }
-    pub fn reserve_for(_: &Context, _: &str, _: i64) -> Result<()> {
-        Ok(())
-    }
-    pub fn of_member(_: &Context, _: &str) -> Result<Option<String>> {
-        Ok(None)
-    }
 }
