@@ -1,4 +1,5 @@
-//! Virtual machines and their replicas.
+//! Virtual machines. Their disks and replicas have no list of their own that says what becomes of
+//! them, so that scenarios follow those.
 
 use serde_json::{Value, json};
 
@@ -7,35 +8,23 @@ use crate::core::profile::{
     random::Gen,
 };
 
-pub(super) const FAMILIES: &[Family] = &[
-    Family {
-        name: "machines",
-        list: "listVms",
-        create: "createVm",
-        read: "getVm",
-        delete: "deleteVm",
-        actions: ACTIONS,
-        key: "uuid",
-        parameter: "uuid",
-        settle: from_an_image,
-        shows: |sent| renamed(sent, CREATED),
-        initial: || json!({ "status": "running" }),
-        touched: &["updated_at"],
-        limit: 12,
-        disturbs: &["disks", "networks"],
-        ..Family::NONE
-    },
-    Family {
-        name: "replicas",
-        list: "listReplicas",
-        delete: "deleteReplica",
-        key: "uuid",
-        parameter: "replica_uuid",
-        parent: "machines",
-        disturbs: &["machines", "disks"],
-        ..Family::NONE
-    },
-];
+pub(super) const FAMILIES: &[Family] = &[Family {
+    name: "machines",
+    list: "listVms",
+    create: "createVm",
+    read: "getVm",
+    delete: "deleteVm",
+    actions: ACTIONS,
+    key: "uuid",
+    parameter: "uuid",
+    settle: from_an_image,
+    shows: |sent| renamed(sent, CREATED),
+    initial: || json!({ "status": "running" }),
+    touched: &["updated_at"],
+    limit: 12,
+    disturbs: &["disks", "networks"],
+    ..Family::NONE
+}];
 
 /// What a request calls a member, and what an answer does.
 type Names = &'static [(&'static str, &'static str)];

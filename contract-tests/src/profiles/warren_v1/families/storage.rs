@@ -9,12 +9,13 @@ use crate::core::profile::{
 
 const PAYER: &[(&str, Make)] = &[("billing_account_id", payer)];
 
+/// What becomes of a deleted disk, only scenarios know: it is in no list, can still be read, and is
+/// deleted again without complaint.
 pub(super) const FAMILIES: &[Family] = &[Family {
     name: "disks",
     list: "listDisks",
     create: "createDisk",
     read: "getDisk",
-    delete: "deleteDisk",
     key: "uuid",
     parameter: "disk_uuid",
     actions: &[Action {
@@ -29,9 +30,7 @@ pub(super) const FAMILIES: &[Family] = &[Family {
     values: PAYER,
     settle: empty,
     initial: || json!({ "status": "Active", "snapshots": [] }),
-    states: Some(("status", &["Active", "Deleted"])),
     touched: &["updated_at"],
-    remains: &["Deleted"],
     disturbs: &["machines"],
     ..Family::NONE
 }];
