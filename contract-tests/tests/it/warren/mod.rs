@@ -2,8 +2,13 @@
 
 mod account;
 mod catalogue;
+mod disks;
 mod gateway;
+mod machine_disks;
+mod machines;
 mod network;
+mod new_machines;
+mod replicas;
 
 use contract_tests::{Api, Emulator, profiles::warren_v1::PROFILE};
 use mock_server::Config;
