@@ -122,7 +122,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ],
         shows: |sent| without(sent, &["targets", "rules", "reserve_public_ip"]),
         initial: || json!({ "is_deleted": false, "deleted_at": null }),
-        disturbs: &["networks"],
+        disturbs: &["networks", "floating IPs"],
         touched: &["updated_at"],
         order: Order::Ascending,
         located: true,
