@@ -25,6 +25,9 @@ pub struct Config {
     pub seed: Option<u64>,
     /// How long a server takes to be delivered, in seconds.
     pub delivery_seconds: u32,
+    /// Whether the writes of virtual machines take as long as they really do, by the clock of the
+    /// world.
+    pub vm_latency: bool,
     /// Whether properties that the contract does not know are refused.
     pub strict: bool,
     /// Whether browsers may call from other origins.
@@ -52,6 +55,7 @@ impl Default for Config {
             world: WorldKind::Demo,
             seed: None,
             delivery_seconds: 10,
+            vm_latency: false,
             strict: false,
             cors: false,
             control_token: None,

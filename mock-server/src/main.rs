@@ -44,6 +44,9 @@ struct Flags {
     #[arg(long, env = "MOCK_DELIVERY_TIME", default_value = "10s", value_name = "TIME",
         value_parser = seconds)]
     delivery_time: u32,
+    /// Let the writes of virtual machines take as long as they really do, by the clock of the world
+    #[arg(long, env = "MOCK_VM_LATENCY")]
+    vm_latency: bool,
     /// Refuse properties that the contract does not know, instead of ignoring them
     #[arg(long, env = "MOCK_STRICT")]
     strict: bool,
@@ -73,6 +76,7 @@ const EXAMPLES: &str = "Examples:
   mock-server --db world.db                     the state is there again next time
   mock-server --seed 7 --delivery-time 0        every run gives the same bytes; \
                                                 servers are delivered at once
+  mock-server --api warren-v1 --brand 3nv       one API, and its empty account is one of 3nv.io
 
 The log level comes from RUST_LOG, as in RUST_LOG=debug.";
 
@@ -107,6 +111,7 @@ fn main() -> ExitCode {
         world: flags.world,
         seed: flags.seed,
         delivery_seconds: flags.delivery_time,
+        vm_latency: flags.vm_latency,
         strict: flags.strict,
         cors: flags.cors,
         control_token: flags.control_token,
@@ -169,6 +174,11 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
         println!("  {:<9} {}{base}   (send {credentials})", api.name(), server.url());
     }
     println!("  key       {key}");
+    for api in server.apis() {
+        for (key, whose) in api.demo_keys() {
+            println!("  key       {key}   ({}, {whose})", api.name());
+        }
+    }
     match config.seed {
         Some(seed) => println!("  world     {world}, seed {seed}, the clock stands still"),
         None => println!("  world     {world}"),

@@ -73,7 +73,14 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     let settings = apis::settings(&config);
     let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let environment = Environment::new(clock, config.world, settings, seed);
-    let world = World::open(config.db.as_deref(), providers.clone(), environment)?;
+    // A world is opened while the contracts are read, which take as long.
+    let world = std::thread::scope(|scope| {
+        let open = || World::open(config.db.as_deref(), providers.clone(), environment);
+        let world = scope.spawn(open);
+        each_path_once(&apis)?;
+        let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok::<_, StartError>(world?)
+    })?;
     let options = HttpOptions {
         strict: config.strict,
         cors: config.cors,
@@ -129,9 +136,7 @@ fn served(
     }
     let wanted =
         |api: &Arc<dyn Api>| names.is_empty() || names.iter().any(|name| name == api.name());
-    let served: Vec<Arc<dyn Api>> = all.into_iter().filter(wanted).collect();
-    each_path_once(&served)?;
-    Ok(served)
+    Ok(all.into_iter().filter(wanted).collect())
 }
 
 /// Refuses APIs of which two have the same path: a request could mean either.

@@ -1,6 +1,9 @@
 //! A contract, compiled: one [`Route`] per operation.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use http::Method;
 use serde_json::Value;
@@ -8,6 +11,7 @@ use serde_json::Value;
 use crate::{
     brand,
     document::{Components, Document, SecurityScheme, ServerObject},
+    response::Response,
     route::{Route, Shared},
     schema::Schemas,
     shape::Reading,
@@ -19,8 +23,6 @@ pub struct Contract {
     pub document: &'static str,
     /// Every operation, in the order of the paths.
     pub routes: Vec<Route>,
-    /// Names of properties and headers whose values are secret.
-    pub secrets: BTreeSet<String>,
     /// What stands before every path, the usual one first, as in `/v1` and `/v1/{location}`.
     pub base_paths: Vec<String>,
     /// The variable of a base path.
@@ -35,6 +37,10 @@ pub struct Contract {
     pub ignored_path_endings: Vec<String>,
     /// The brands that share the document.
     pub brands: Vec<String>,
+    schemas: Arc<Schemas>,
+    /// Headers and cookies that carry credentials, in lower case.
+    credential_headers: Vec<String>,
+    secrets: OnceLock<BTreeSet<String>>,
 }
 
 /// A variable of a base path, such as a location.
@@ -60,11 +66,16 @@ impl Contract {
     pub fn compile(text: &'static str) -> Contract {
         let document: Document =
             serde_json::from_str(text).expect("a contract uses the keywords we support");
-        let components = &document.components;
-        let schemas = Schemas::new(&components.schemas);
+        let Components { security_schemes, parameters, responses, schemas } = document.components;
+        let schemas = Schemas::new(schemas.get());
+        let responses = responses
+            .into_iter()
+            .map(|(name, object)| (name, Arc::new(Response::new(object, &schemas))))
+            .collect();
         let base_paths = base_paths(&document.servers);
         let shared = Shared {
-            components,
+            parameters: &parameters,
+            responses: &responses,
             schemas: &schemas,
             base_paths: &base_paths,
             ignored_path_endings: &document.ignored_path_endings,
@@ -89,20 +100,31 @@ impl Contract {
         Contract {
             document: text,
             routes,
-            secrets: secrets(components),
-            key_header: key_header(components),
+            key_header: key_header(&security_schemes),
+            credential_headers: security_schemes.values().map(credential_header).collect(),
+            secrets: OnceLock::new(),
             server_variable: server_variable(&document.servers),
             credential_members: document.credential_members,
             action: document.action,
             brands: document.brands,
             ignored_path_endings: document.ignored_path_endings,
             base_paths,
+            schemas,
         }
     }
 
     /// The operation of this id.
     pub fn route(&self, id: &str) -> Option<&Route> {
         self.routes.iter().find(|route| route.id == id)
+    }
+
+    /// Names of properties and headers whose values are secret.
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        self.secrets.get_or_init(|| {
+            let mut names = secret_properties(&self.schemas.read());
+            names.extend(self.credential_headers.iter().cloned());
+            names
+        })
     }
 
     /// The document of one of its brands; `None` for an unknown one.
@@ -149,21 +171,15 @@ fn server_variable(servers: &[ServerObject]) -> Option<ServerVariable> {
     Some(ServerVariable { name: name.clone(), default: first.default.clone(), values })
 }
 
-fn key_header(components: &Components) -> Option<String> {
-    let mut schemes = components.security_schemes.values();
-    schemes.find(|scheme| scheme.r#in == "header").map(|scheme| scheme.name.clone())
+fn key_header(schemes: &BTreeMap<String, SecurityScheme>) -> Option<String> {
+    schemes.values().find(|scheme| scheme.r#in == "header").map(|scheme| scheme.name.clone())
 }
 
-/// The names of the headers that carry credentials, and of all properties that the document marks
-/// as secret.
-fn secrets(components: &Components) -> BTreeSet<String> {
-    let header = |scheme: &SecurityScheme| match scheme.r#in.as_str() {
+fn credential_header(scheme: &SecurityScheme) -> String {
+    match scheme.r#in.as_str() {
         "cookie" => "cookie".to_owned(),
         _ => scheme.name.to_lowercase(),
-    };
-    let mut names: BTreeSet<String> = components.security_schemes.values().map(header).collect();
-    names.extend(secret_properties(&components.schemas));
-    names
+    }
 }
 
 /// The names of all properties that a schema marks as secret with `format: password`.

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::json_pointer;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Document {
+pub(crate) struct Document<'a> {
     #[serde(rename = "openapi")]
     _openapi: String,
     #[serde(rename = "info")]
@@ -45,7 +45,8 @@ pub(crate) struct Document {
     #[serde(rename = "x-leniency", default)]
     pub(crate) leniency: bool,
     pub(crate) paths: BTreeMap<String, PathItem>,
-    pub(crate) components: Components,
+    #[serde(borrow)]
+    pub(crate) components: Components<'a>,
 }
 
 #[derive(Deserialize)]
@@ -71,13 +72,15 @@ pub(crate) struct ServerVariableObject {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Components {
+pub(crate) struct Components<'a> {
     #[serde(default)]
     pub(crate) security_schemes: BTreeMap<String, SecurityScheme>,
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, ParameterObject>,
     pub(crate) responses: BTreeMap<String, ResponseObject>,
-    pub(crate) schemas: Value,
+    /// Read when the first schema is needed.
+    #[serde(borrow)]
+    pub(crate) schemas: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -194,10 +197,13 @@ impl<T: Clone> OrRef<T> {
     pub(crate) fn resolve(&self, shared: &BTreeMap<String, T>) -> T {
         match self {
             OrRef::Here(object) => object.clone(),
-            OrRef::Ref { reference } => {
-                let name = json_pointer::name(reference);
-                shared.get(&name).unwrap_or_else(|| panic!("{reference} resolves")).clone()
-            }
+            OrRef::Ref { reference } => referred(reference, shared).clone(),
         }
     }
+}
+
+/// The shared object that a reference names.
+pub(crate) fn referred<'a, T>(reference: &str, shared: &'a BTreeMap<String, T>) -> &'a T {
+    let name = json_pointer::name(reference);
+    shared.get(&name).unwrap_or_else(|| panic!("{reference} resolves"))
 }

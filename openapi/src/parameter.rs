@@ -105,7 +105,8 @@ impl Parameter {
         let constrained = object.schema.as_object().is_some_and(|members| {
             members.keys().any(|keyword| !annotations.contains(&keyword.as_str()))
         });
-        let schema = constrained.then(|| Schema::new(schemas, View::Requests, &object.schema));
+        let schema =
+            constrained.then(|| Schema::new(schemas, View::Requests, object.schema.clone()));
         Parameter {
             name: object.name,
             location,

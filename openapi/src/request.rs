@@ -63,7 +63,7 @@ impl RequestBody {
         // All that a form can hold is text.
         let coerces = coerces || media != JSON;
         RequestBody {
-            schema: Schema::new(schemas, View::Requests, &definition),
+            schema: Schema::new(schemas, View::Requests, definition.clone()),
             media,
             required,
             example: content.example,

@@ -26,7 +26,7 @@ impl Response {
     pub(crate) fn new(object: ResponseObject, schemas: &Arc<Schemas>) -> Response {
         let headers = object.headers.keys().map(|name| name.to_lowercase()).collect();
         let content = object.content.into_iter();
-        let schema = |media: MediaObject| Schema::new(schemas, View::Answers, &media.schema);
+        let schema = |media: MediaObject| Schema::new(schemas, View::Answers, media.schema);
         let content = content.map(|(name, media)| (name, schema(media))).collect();
         Response { content, headers, properties: OnceLock::new() }
     }
@@ -108,6 +108,6 @@ fn essence(content_type: &str) -> &str {
 
 /// The answers of one operation, by status.
 pub(crate) struct Responses {
-    pub(crate) by_status: BTreeMap<u16, Response>,
-    pub(crate) default: Option<Response>,
+    pub(crate) by_status: BTreeMap<u16, Arc<Response>>,
+    pub(crate) default: Option<Arc<Response>>,
 }

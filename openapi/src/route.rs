@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Components, OperationObject, OrRef, ParameterObject},
+    document::{OperationObject, OrRef, ParameterObject, ResponseObject, referred},
     parameter::{Location, Parameter},
     plain,
     request::RequestBody,
@@ -19,7 +19,10 @@ use crate::{
 
 /// What all operations of a document share.
 pub(crate) struct Shared<'a> {
-    pub(crate) components: &'a Components,
+    /// The parameters that a document shares.
+    pub(crate) parameters: &'a BTreeMap<String, ParameterObject>,
+    /// The answers that a document shares, each compiled once.
+    pub(crate) responses: &'a BTreeMap<String, Arc<Response>>,
     pub(crate) schemas: &'a Arc<Schemas>,
     pub(crate) base_paths: &'a [String],
     pub(crate) ignored_path_endings: &'a [String],
@@ -88,13 +91,16 @@ impl Route {
         shared_parameters: &[OrRef<ParameterObject>],
         shared: &Shared,
     ) -> Route {
-        let Shared { components, schemas, .. } = shared;
+        let Shared { schemas, .. } = shared;
         let id = operation.operation_id;
-        let response =
-            |response: &OrRef<_>| Response::new(response.resolve(&components.responses), schemas);
-        let by_status: BTreeMap<u16, Response> = operation
-            .responses
-            .iter()
+        let response = |response: OrRef<ResponseObject>| match response {
+            OrRef::Ref { reference } => Arc::clone(referred(&reference, shared.responses)),
+            OrRef::Here(object) => Arc::new(Response::new(object, schemas)),
+        };
+        let mut responses = operation.responses;
+        let default = responses.remove("default").map(response);
+        let by_status: BTreeMap<u16, Arc<Response>> = responses
+            .into_iter()
             .filter_map(|(status, it)| Some((status.parse().ok()?, response(it))))
             .collect();
         let success = by_status.keys().copied().find(|status| (200..300).contains(status));
@@ -105,7 +111,7 @@ impl Route {
         let bodies = operation.request_body.map(|body| RequestBody::all(body, schemas, reading));
         let mut bodies = bodies.unwrap_or_default();
         let parameters = shared_parameters.iter().chain(&operation.parameters);
-        let parameters = parameters.map(|it| it.resolve(&components.parameters));
+        let parameters = parameters.map(|it| it.resolve(shared.parameters));
         let (plain_path, action) = match path.split_once('#') {
             Some((path, action)) => (path, Some(action.to_owned())),
             None => (path, None),
@@ -113,10 +119,7 @@ impl Route {
         let mut paths = shared.base_paths.iter().map(|base| format!("{base}{plain_path}"));
         Route {
             success: success.unwrap_or_else(|| panic!("{id} has a 2xx answer")),
-            responses: Responses {
-                by_status,
-                default: operation.responses.get("default").map(response),
-            },
+            responses: Responses { by_status, default },
             body: (!bodies.is_empty()).then(|| bodies.remove(0)),
             other_bodies: bodies,
             open: operation.security.map_or(shared.open, |security| security.is_empty()),
@@ -221,7 +224,8 @@ impl Route {
 
     /// What the contract says of an answer with `status`; unlisted ones fall under `default`.
     pub fn response(&self, status: u16) -> Option<&Response> {
-        self.responses.by_status.get(&status).or(self.responses.default.as_ref())
+        let Responses { by_status, default } = &self.responses;
+        by_status.get(&status).or(default.as_ref()).map(Arc::as_ref)
     }
 
     /// Whether the path of a request target is that of this operation, whatever the method.

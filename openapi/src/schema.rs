@@ -16,9 +16,17 @@ use crate::{
 /// What a secret is replaced by.
 pub const MASK: &str = "***";
 
-/// The shared schemas of a contract in two views: for answers, and for requests.
+/// The shared schemas of a contract in two views: for answers, and for requests. They live as long
+/// as the program, like the contract.
 pub(crate) struct Schemas {
-    registry: Registry<'static>,
+    /// As the document has them.
+    text: &'static str,
+    views: OnceLock<Views>,
+    registry: OnceLock<Registry<'static>>,
+}
+
+struct Views {
+    answers: &'static Value,
     requests: &'static Value,
 }
 
@@ -39,19 +47,36 @@ impl View {
 }
 
 impl Schemas {
-    /// `shared` are the schemas of the document's components. They live as long as the program,
-    /// like the contract.
-    pub(crate) fn new(shared: &Value) -> Arc<Schemas> {
-        let shared = json!({ "components": { "schemas": without_descriptions(shared) } });
-        let requests: &'static Value = Box::leak(Box::new(without_read_only(&shared)));
-        let answers: &'static Value = Box::leak(Box::new(shared));
-        let registry = Registry::new()
-            .draft(Draft::Draft202012)
-            .add(View::Answers.uri(), answers)
-            .and_then(|registry| registry.add(View::Requests.uri(), requests))
-            .and_then(jsonschema::RegistryBuilder::prepare)
-            .expect("the references of a contract resolve");
-        Arc::new(Schemas { registry, requests })
+    /// `text` are the schemas of the document's components. A start needs none of them, so that
+    /// they are read when the first one is needed.
+    pub(crate) fn new(text: &'static str) -> Arc<Schemas> {
+        Arc::new(Schemas { text, views: OnceLock::new(), registry: OnceLock::new() })
+    }
+
+    /// The shared schemas, as the document has them.
+    pub(crate) fn read(&self) -> Value {
+        serde_json::from_str(self.text).expect("the schemas of a contract are JSON")
+    }
+
+    fn views(&self) -> &Views {
+        self.views.get_or_init(|| {
+            let shared = without_descriptions(&self.read());
+            let shared = json!({ "components": { "schemas": shared } });
+            let requests: &'static Value = Box::leak(Box::new(without_read_only(&shared)));
+            Views { answers: Box::leak(Box::new(shared)), requests }
+        })
+    }
+
+    fn registry(&self) -> &Registry<'static> {
+        self.registry.get_or_init(|| {
+            let Views { answers, requests } = *self.views();
+            Registry::new()
+                .draft(Draft::Draft202012)
+                .add(View::Answers.uri(), answers)
+                .and_then(|registry| registry.add(View::Requests.uri(), requests))
+                .and_then(jsonschema::RegistryBuilder::prepare)
+                .expect("the references of a contract resolve")
+        })
     }
 
     /// Follows `$ref` in the view of requests, and looks through the `oneOf` that makes a reference
@@ -60,7 +85,7 @@ impl Schemas {
         if let Some((_, pointer)) =
             schema["$ref"].as_str().and_then(|reference| reference.split_once('#'))
         {
-            let found = self.requests.pointer(pointer);
+            let found = self.views().requests.pointer(pointer);
             return self.resolve(found.unwrap_or_else(|| panic!("{pointer} resolves")));
         }
         match schema["oneOf"].as_array().map(Vec::as_slice) {
@@ -126,7 +151,7 @@ impl Schemas {
     fn compile(&self, schema: &Value) -> Validator {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
-            .with_registry(&self.registry)
+            .with_registry(self.registry())
             .should_validate_formats(true)
             .offline()
             .build(schema)
@@ -137,27 +162,34 @@ impl Schemas {
 /// One schema of the contract.
 pub(crate) struct Schema {
     schemas: Arc<Schemas>,
-    source: Value,
+    view: View,
+    definition: Value,
+    source: OnceLock<Value>,
     validator: OnceLock<Validator>,
 }
 
 impl Schema {
     /// A schema whose references mean `view`.
-    pub(crate) fn new(schemas: &Arc<Schemas>, view: View, schema: &Value) -> Schema {
-        let source = absolute(&without_descriptions(schema), view);
-        Schema { schemas: Arc::clone(schemas), source, validator: OnceLock::new() }
+    pub(crate) fn new(schemas: &Arc<Schemas>, view: View, definition: Value) -> Schema {
+        let (source, validator) = (OnceLock::new(), OnceLock::new());
+        Schema { schemas: Arc::clone(schemas), view, definition, source, validator }
+    }
+
+    /// The definition with references that are valid outside of the document.
+    fn source(&self) -> &Value {
+        self.source.get_or_init(|| absolute(&without_descriptions(&self.definition), self.view))
     }
 
     /// Masks what is secret in `value`; see [`Schemas::mask`].
     pub(crate) fn mask(&self, value: &mut Value, suspects: &BTreeSet<String>) {
-        self.schemas.mask(&self.source, value, suspects);
+        self.schemas.mask(self.source(), value, suspects);
     }
 
     /// The properties that a value may have, as pointers in which `*` stands for every item of a
     /// list.
     pub(crate) fn properties(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        self.schemas.properties(&self.source, "", &mut Vec::new(), &mut found);
+        self.schemas.properties(self.source(), "", &mut Vec::new(), &mut found);
         found
     }
 
@@ -176,7 +208,7 @@ impl Schema {
     }
 
     fn validator(&self) -> &Validator {
-        self.validator.get_or_init(|| self.schemas.compile(&self.source))
+        self.validator.get_or_init(|| self.schemas.compile(self.source()))
     }
 }
 
@@ -242,15 +274,19 @@ pub(crate) fn without_read_only(schema: &Value) -> Value {
 mod tests {
     use super::*;
 
+    fn schemas(shared: Value) -> Arc<Schemas> {
+        Schemas::new(Box::leak(shared.to_string().into_boxed_str()))
+    }
+
     #[test]
     fn properties_are_found_in_lists_and_branches_and_once_in_a_schema_of_itself() {
         let child = json!({
             "anyOf": [{ "$ref": "#/components/schemas/Node" }, { "properties": { "x": {} } }]
         });
         let node = json!({ "properties": { "a/b": {}, "child": child } });
-        let schemas = Schemas::new(&json!({ "Node": node }));
+        let schemas = schemas(json!({ "Node": node }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Node" } });
-        let found = Schema::new(&schemas, View::Answers, &list).properties();
+        let found = Schema::new(&schemas, View::Answers, list).properties();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/*/a~1b", "/*/child", "/*/child/x"]);
     }
 
@@ -258,13 +294,13 @@ mod tests {
     fn secrets_are_masked_where_the_schema_says_and_where_it_says_nothing() {
         let properties = json!({ "key": { "format": "password" }, "note": {} });
         let key = json!({ "type": "object", "properties": properties });
-        let schemas = Schemas::new(&json!({ "Key": key }));
+        let schemas = schemas(json!({ "Key": key }));
         let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Key" } });
         let label =
             json!({ "properties": { "labels": { "items": { "properties": { "key": {} } } } } });
         let suspects: BTreeSet<String> = ["key".to_owned(), "password".to_owned()].into();
         let masked = |schema: &Value, mut value: Value| {
-            Schema::new(&schemas, View::Answers, schema).mask(&mut value, &suspects);
+            Schema::new(&schemas, View::Answers, schema.clone()).mask(&mut value, &suspects);
             value
         };
         assert_eq!(

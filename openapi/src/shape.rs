@@ -192,7 +192,7 @@ impl Property {
         let types = |name| allows(resolved, name);
         let nullable = types("null") || property["oneOf"].is_array();
         let takes_empty =
-            || Schema::new(schemas, View::Requests, property).is_valid(&Value::from(""));
+            || Schema::new(schemas, View::Requests, property.clone()).is_valid(&Value::from(""));
         // In a form, nothing but an empty text can stand for nothing.
         let empty = lenient && types("string") || coerces && !types("string");
         Property {
@@ -217,7 +217,7 @@ mod tests {
 
     /// A body as an operation sees it, and the names that it does not.
     fn seen(reading: Reading, mut body: Value) -> (Value, Vec<String>) {
-        let schemas = Schemas::new(&json!({}));
+        let schemas = Schemas::new("{}");
         let schema = json!({
             "required": ["size"],
             "additionalProperties": false,

@@ -1,7 +1,10 @@
 //! Laws of the source that the compiler does not check: the order of modules, sizes, and forbidden
 //! words.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use xtask::{
     modules::{Graph, Layers},
@@ -19,7 +22,19 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     ("crate", &[]),
     ("server", &["config", "http", "apis", "engine", "openapi"]),
     ("http", &["engine", "openapi"]),
-    ("apis", &["config", "apis::i3d::provider", "apis::i3d::settings", "engine", "openapi"]),
+    (
+        "apis",
+        &[
+            "config",
+            "apis::i3d::provider",
+            "apis::i3d::settings",
+            "apis::warren::provider",
+            "apis::warren::settings",
+            "apis::warren::platform",
+            "engine",
+            "openapi",
+        ],
+    ),
     ("apis::i3d::provider", &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"]),
     ("apis::i3d::v2", &["apis::i3d", "apis::i3d::money", "engine", "openapi"]),
     ("apis::i3d::v3", &["apis::i3d", "apis::i3d::reference", "engine", "openapi"]),
@@ -42,6 +57,14 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     ("apis::i3d::metering", &["engine", "openapi"]),
     ("apis::i3d::money", &["engine"]),
     ("apis::i3d::reference", &["engine", "openapi"]),
+    (
+        "apis::warren::provider",
+        &["apis::warren::v1", "apis::warren", "apis::warren::platform", "engine", "openapi"],
+    ),
+    ("apis::warren::v1", &["apis::warren", "apis::warren::platform", "engine", "openapi"]),
+    ("apis::warren", &["apis::warren::platform", "apis::warren::settings", "engine", "openapi"]),
+    ("apis::warren::platform", &["apis::warren::settings", "engine", "openapi"]),
+    ("apis::warren::settings", &[]),
     ("config", &["engine"]),
     ("engine", &["openapi"]),
     ("openapi", &[]),
@@ -152,8 +175,18 @@ fn files_lines_and_folders_have_a_size_for_a_screen() {
 }
 
 /// Words of the APIs that are emulated.
-const API_WORDS: [&str; 9] =
-    ["i3d", "i3D", "i3d_v2", "i3d_v3", "RANGED", "PRIVATE", "errorCode", "errorMessage", "Warren"];
+const API_WORDS: [&str; 10] = [
+    "i3d",
+    "i3D",
+    "i3d_v2",
+    "i3d_v3",
+    "RANGED",
+    "PRIVATE",
+    "errorCode",
+    "errorMessage",
+    "Warren",
+    "warren",
+];
 
 #[test]
 fn the_engine_knows_no_server_and_neither_engine_nor_loader_an_api() {
@@ -226,12 +259,14 @@ fn lines_of(folder: &str, words: &[&str], part: impl Fn(&Path, String) -> String
 fn every_file_of_the_demo_world_is_read() {
     let code: String =
         files(&root().join("mock-server/src/apis"), "rs").iter().map(|file| read(file)).collect();
-    let world = root().join("mock-server/world/i3d");
-    let data = files(&root().join("mock-server/world"), "yaml");
+    let world = root().join("mock-server/world");
+    let data = files(&world, "yaml");
     assert!(!data.is_empty(), "the demo world has files");
     let mut broken = Vec::new();
     for file in data {
-        let name = file.strip_prefix(&world).expect("a file of the provider").with_extension("");
+        // The folder of a provider holds those of its rooms.
+        let name = file.strip_prefix(&world).expect("a file of the world").with_extension("");
+        let name: PathBuf = name.components().skip(1).collect();
         let name = name.to_str().expect("a name in UTF-8");
         if !code.contains(&format!("\"{name}\"")) {
             broken.push(shown(&file));

@@ -33,7 +33,7 @@ mod tests {
             let in_header = profile
                 .credentials
                 .header()
-                .is_none_or(|header| profile.contract.secrets.contains(header));
+                .is_none_or(|header| profile.contract.secrets().contains(header));
             assert!(in_header, "{profile:?}: the contract has no such header for credentials");
             assert_eq!(find(profile.name).map(|it| it.name), Some(profile.name));
         }

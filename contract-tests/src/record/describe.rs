@@ -230,7 +230,7 @@ impl<'a> Describer<'a> {
             let text = value.as_str().filter(|text| text.contains(self.run))?;
             return Some((text.replace(self.run, "{{run}}").into(), None));
         };
-        if found.family.is_some() && self.literals.contains(&plain(value)) {
+        if self.literals.contains(&plain(value)) {
             return None;
         }
         let kind = found.rule.kind.map(ValueType::name).unwrap_or_default();

@@ -97,6 +97,11 @@ pub trait Api: Send + Sync + 'static {
     /// How a refusal goes over the wire; `route` is the operation, where one was found.
     fn refuse(&self, problem: &Problem, route: Option<&Route>) -> Refused;
 
+    /// Keys that every world has, which are no secrets, and whose they are.
+    fn demo_keys(&self) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
+
     /// How lists are answered in parts; `None` where they are always whole.
     fn paging(&self) -> Option<Paging> {
         None

@@ -64,6 +64,8 @@ pub struct Problem {
     pub code: Option<u32>,
     /// Whether what the operation wrote stays, although it refused.
     pub keeps_writes: bool,
+    /// Why the emulator failed, for its log and its control API; no answer of an API shows it.
+    pub cause: String,
 }
 
 impl Problem {
@@ -75,6 +77,7 @@ impl Problem {
             errors: Vec::new(),
             code: None,
             keeps_writes: false,
+            cause: String::new(),
         }
     }
 
@@ -123,10 +126,10 @@ impl Problem {
         Problem::new(ProblemKind::Malformed).because(message)
     }
 
-    /// The emulator failed; `why` is for the log, never for the client.
+    /// The emulator failed; `why` is for the log and the control API, never for the client.
     pub fn internal(why: impl std::fmt::Display) -> Problem {
         tracing::error!("{why}");
-        Problem::new(ProblemKind::Internal)
+        Problem { cause: why.to_string(), ..Problem::new(ProblemKind::Internal) }
     }
 
     /// The same, with a message of its own.

@@ -25,6 +25,8 @@ pub struct Reply {
     pub content: Content,
     /// Headers beyond the content type.
     pub headers: Vec<(http::HeaderName, String)>,
+    /// How many seconds it takes by the clock of the world, until it is answered.
+    pub seconds: u32,
 }
 
 impl Reply {
@@ -32,6 +34,13 @@ impl Reply {
     #[must_use]
     pub fn with_status(self, status: u16) -> Reply {
         Reply { status: Some(status), ..self }
+    }
+
+    /// The same, answered after so many seconds by the clock of the world. What it did is done at
+    /// once.
+    #[must_use]
+    pub fn after(self, seconds: u32) -> Reply {
+        Reply { seconds, ..self }
     }
 
     /// The same with one more header.
@@ -97,7 +106,7 @@ fn json(text: String) -> Result<Reply> {
 
 impl From<Content> for Reply {
     fn from(content: Content) -> Reply {
-        Reply { status: None, content, headers: Vec::new() }
+        Reply { status: None, content, headers: Vec::new(), seconds: 0 }
     }
 }
 

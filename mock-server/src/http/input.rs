@@ -115,7 +115,8 @@ impl<'a> Incoming<'a> {
                 }
             };
             let Value::Object(members) = decoded.value else {
-                return Err(Problem::malformed("The body is no object"));
+                let no_object = Violation::of_rule("", Rule::Type(vec!["object"]));
+                return Err(Problem::form(vec![no_object]));
             };
             return self.collected(Request { form: decoded.parts, ..request }, members);
         }

@@ -215,7 +215,13 @@ impl Pipeline {
                     endpoint.api.log_action(cx, endpoint.route, &path)?;
                     Ok(reply)
                 };
-                self.world.write(caller, job).await
+                let begun = self.world.clock().seconds();
+                let reply = self.world.write(caller, job).await;
+                if let Ok(Reply { seconds: seconds @ 1.., .. }) = reply {
+                    // On the heap, because every request would carry the room that few need.
+                    Box::pin(self.world.clock().reaches(begun + f64::from(seconds))).await;
+                }
+                reply
             }
         };
         reply.map_err(Refusal::Operation)
@@ -225,14 +231,20 @@ impl Pipeline {
     fn checked(&self, endpoint: &Endpoint, reply: Result<Reply, Refusal>) -> Answer {
         let route = endpoint.route;
         let refusal = |problem| Answer::refusal(&*endpoint.api, problem, Some(route));
-        let (answer, listed) = match reply {
-            Ok(reply) => (Answer::reply(route.success, reply), true),
-            Err(Refusal::Pipeline(problem)) => (refusal(&problem), false),
+        let (answer, listed, cause) = match reply {
+            Ok(reply) => (Answer::reply(route.success, reply), true, String::new()),
+            Err(Refusal::Pipeline(problem)) => (refusal(&problem), false, problem.cause),
             // A form that an operation refuses is refused like one that breaks the contract.
             Err(Refusal::Operation(problem)) => {
-                (refusal(&problem), problem.kind != ProblemKind::Invalid)
+                (refusal(&problem), problem.kind != ProblemKind::Invalid, problem.cause)
             }
         };
+        if !cause.is_empty() {
+            let (operation, status) = (route.id.clone(), answer.status);
+            let message = format!("the emulator failed: {cause}");
+            let property = String::new();
+            self.world.environment.notes.breach(Breach { operation, status, property, message });
+        }
         for violation in endpoint.check.violations(route, &answer, listed) {
             let Violation { property, message, .. } = violation;
             let (operation, status) = (route.id.clone(), answer.status);

@@ -178,7 +178,7 @@ impl Redactor {
     fn is_secret_header(&self, name: &str) -> bool {
         HEADERS.contains(&name)
             || self.profile.credentials.header() == Some(name)
-            || self.profile.contract.secrets.contains(name)
+            || self.profile.contract.secrets().contains(name)
     }
 
     fn headers(
@@ -237,7 +237,7 @@ impl Redactor {
         let one = |pair: &str| {
             let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
             let secret = QUERIES.contains(&name.to_lowercase().as_str())
-                || self.profile.contract.secrets.contains(name);
+                || self.profile.contract.secrets().contains(name);
             if !secret || value.is_empty() {
                 return pair.to_owned();
             }
@@ -255,8 +255,8 @@ impl Redactor {
             mask_names(body, &|name| name == key);
         }
         match sent.route.and_then(|route| route.body.as_ref()).filter(|body| body.is_json()) {
-            Some(known) => known.mask(body, &self.profile.contract.secrets),
-            None => mask_names(body, &|name| self.profile.contract.secrets.contains(name)),
+            Some(known) => known.mask(body, self.profile.contract.secrets()),
+            None => mask_names(body, &|name| self.profile.contract.secrets().contains(name)),
         }
     }
 
@@ -264,8 +264,8 @@ impl Redactor {
         let response =
             exchange.sent.route.and_then(|route| route.response(exchange.received.status));
         match response.filter(|response| response.has_body()) {
-            Some(response) => response.mask(body, &self.profile.contract.secrets),
-            None => mask_names(body, &|name| self.profile.contract.secrets.contains(name)),
+            Some(response) => response.mask(body, self.profile.contract.secrets()),
+            None => mask_names(body, &|name| self.profile.contract.secrets().contains(name)),
         }
         mask_names(body, &|name| self.profile.private.contains(&name));
     }

@@ -48,12 +48,15 @@ fn statuses(kind: RefusalKind, route: &Route) -> Vec<u16> {
     }
 }
 
-/// The parameters at fault; `Error` names none.
+/// The parameters at fault; `Error` is the request as a whole.
 fn named(body: &Value) -> Vec<NamedError> {
     let errors = body["errors"].as_object().into_iter().flatten();
-    let errors = errors.filter(|(name, _)| *name != "Error" && !name.contains("::"));
+    let errors = errors.filter(|(name, _)| !name.contains("::"));
     errors
-        .map(|(name, text)| NamedError { property: name.clone(), message: openapi::plain(text) })
+        .map(|(name, text)| NamedError {
+            property: if name == "Error" { String::new() } else { name.clone() },
+            message: openapi::plain(text),
+        })
         .collect()
 }
 

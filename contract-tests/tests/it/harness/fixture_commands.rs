@@ -253,3 +253,27 @@ async fn a_server_without_a_demo_world_needs_a_key() {
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("set CONTRACT_API_KEY in the environment"), "{told}");
 }
+
+/// What a person writes of a key that expires when they say.
+const WITH_A_TIME: &str = "\
+fixture: 1
+id: g/key
+title: a key expires
+requires:
+  - world: demo
+steps:
+  - operation: createApiKeyForUser
+    request: {body: {category: 0, note: nightly, assignOdpServerIps: 0, expiresAt: 1893456000}}
+";
+
+#[test]
+fn a_time_that_the_request_says_stays_exact_in_a_recording() {
+    let folder = Folder::of(&[("g/key", &[])]);
+    let file = folder.path("g/key.yaml");
+    fs::write(&file, WITH_A_TIME).unwrap();
+    let (code, out, error) = folder.run(&["record", file.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{error}");
+    let recorded = fs::read_to_string(&file).unwrap();
+    assert_eq!(recorded.matches("expiresAt: 1893456000").count(), 2, "{recorded}");
+    assert!(!recorded.contains("/0/expiresAt"), "{recorded}");
+}

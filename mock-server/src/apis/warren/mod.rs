@@ -32,9 +32,6 @@ use std::sync::LazyLock;
 pub(super) use platform::brand::all as brands;
 pub(crate) use settings::Settings;
 
-/// The short name of the provider.
-const NAME: &str = "warren";
-
 /// The tables of all rooms.
 ///
 /// `body` is the object as the API shows it, `account` its owner, `location` where it stands. Other

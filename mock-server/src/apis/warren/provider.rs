@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{NAME, SCHEMA, demo, v1};
+use super::{SCHEMA, demo, platform, v1};
 use crate::engine::{Api, Context, Provider, Result};
 
 /// The provider Warren.
@@ -10,7 +10,7 @@ pub(in crate::apis) struct Warren;
 
 impl Provider for Warren {
     fn name(&self) -> &'static str {
-        NAME
+        platform::NAME
     }
 
     fn schema(&self) -> &'static str {

@@ -5,4 +5,6 @@
 pub(crate) struct Settings {
     /// The brand of who shows neither a token nor the host of a brand, and of the empty account.
     pub(crate) brand: String,
+    /// Whether the writes of virtual machines take as long as they really do.
+    pub(crate) vm_latency: bool,
 }

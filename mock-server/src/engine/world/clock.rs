@@ -2,10 +2,11 @@
 
 use std::{
     sync::{Mutex, MutexGuard},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// The last second that a clock can show: the end of the year 9999.
 pub const LATEST: i64 = 253_402_300_799;
@@ -68,6 +69,7 @@ impl ClockState {
 pub struct Clock {
     beginning: ClockState,
     state: Mutex<ClockState>,
+    moved: Notify,
 }
 
 impl Clock {
@@ -82,7 +84,7 @@ impl Clock {
     }
 
     fn beginning_with(beginning: ClockState) -> Clock {
-        Clock { beginning, state: Mutex::new(beginning) }
+        Clock { beginning, state: Mutex::new(beginning), moved: Notify::new() }
     }
 
     /// Unix seconds.
@@ -119,6 +121,28 @@ impl Clock {
     /// Sets how the clock goes from now on.
     pub fn restore(&self, state: ClockState) {
         *self.lock() = state;
+        self.moved.notify_waiters();
+    }
+
+    /// Waits until the clock shows `at`. One that stands still must be moved there.
+    pub async fn reaches(&self, at: f64) {
+        loop {
+            // Before a look at the clock, so that no move in between is missed.
+            let moved = self.moved.notified();
+            let state = self.state();
+            let missing = at - state.seconds();
+            if missing <= 0.0 {
+                return;
+            }
+            match state {
+                ClockState::Frozen(_) => moved.await,
+                // Whether time is over or the clock was moved: it is looked at again.
+                ClockState::Running(_) => {
+                    let missing = Duration::from_secs_f64(missing);
+                    drop(tokio::time::timeout(missing, moved).await);
+                }
+            }
+        }
     }
 
     /// Sets the clock back to how it went when the world began.
@@ -146,6 +170,24 @@ mod tests {
         assert_eq!(clock.reading(), ClockReading { now: 1061, frozen: true });
         clock.reset();
         assert_eq!(clock.now(), 1000);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_time_is_woken_when_the_clock_is_moved_there() {
+        let clock = Clock::frozen_at(1000);
+        clock.reaches(1000.0).await;
+        let move_it = async {
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+                clock.restore(clock.state().advanced(11).unwrap());
+            }
+        };
+        tokio::join!(clock.reaches(1033.0), move_it);
+        assert_eq!(clock.now(), 1033);
+        let running = Clock::real();
+        let soon = running.seconds() + 0.01;
+        running.reaches(soon).await;
+        assert!(running.seconds() >= soon);
     }
 
     #[test]

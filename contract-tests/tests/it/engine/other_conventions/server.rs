@@ -40,7 +40,10 @@ impl Provider for Machines {
              disks    INTEGER NOT NULL DEFAULT 0,
              uuid     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'uuid') STORED,
              UNIQUE (account, uuid)
-         ) STRICT;"
+         ) STRICT;
+         -- What the schema forbids and the operation does not is a fault of the operation.
+         CREATE TRIGGER machine_inserted BEFORE INSERT ON machine
+         WHEN new.body ->> 'name' = 'unwritable' BEGIN SELECT RAISE(ABORT, 'never'); END;"
     }
 
     fn seed(&self, cx: &Context) -> Result<()> {

@@ -70,7 +70,7 @@ fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<
 }
 
 fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
-    let secrets = &contract.secrets;
+    let secrets = contract.secrets();
     let route = contract.route(exchange.operation).expect("an exchange has an operation");
     let mut request_body = body(&exchange.request_body);
     if let Some(expected) = &route.body {

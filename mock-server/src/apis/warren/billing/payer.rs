@@ -7,8 +7,8 @@ use crate::{
     engine::{Context, Problem, Result},
 };
 
-/// The billing account that a request names. Without one it is that of the token, or the default one
-/// of the user.
+/// The billing account that a request names. Without one it is that of the token, or the default
+/// one of the user.
 pub(in crate::apis::warren) fn payer(cx: &Context, named: Option<i64>) -> Result<i64> {
     match of_request(cx, named)? {
         Some(id) => Ok(id),

@@ -1,14 +1,12 @@
 //! What is in a network: machines, load balancers and services, each with a private address.
 //!
-//! A room that makes such a resource joins it to a network here, so that the resources of this room
-//! need to know no other.
+//! How they come and go is in `membership`.
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::networks::{self, Network};
 use crate::{
     apis::warren::platform::located::location,
-    engine::{Context, Problem, Result},
+    engine::{Context, Result},
 };
 
 /// The kinds of members.
@@ -49,20 +47,8 @@ pub(in crate::apis::warren) struct Member {
     pub(in crate::apis::warren) private_ip: String,
 }
 
-/// Puts a resource into the network of this UUID, or into the default one.
-pub(in crate::apis::warren) fn join(
-    cx: &Context,
-    network: Option<&str>,
-    uuid: &str,
-    kind: MemberKind,
-) -> Result<Member> {
-    let network = match network {
-        Some(uuid) => networks::find(cx, uuid)?,
-        None => networks::default(cx)?,
-    };
-    let private_ip = free_address(cx, &network, kind)?;
-    let member =
-        Member { uuid: uuid.to_owned(), kind, network: network.uuid.to_string(), private_ip };
+/// Adds a member to its network.
+pub(super) fn add(cx: &Context, member: &Member) -> Result<()> {
     let sql = "INSERT INTO warren_network_member
                    (account, location, network, uuid, kind, private_ip)
                VALUES (:account, :location, :network, :uuid, :kind, :private_ip)";
@@ -71,14 +57,14 @@ pub(in crate::apis::warren) fn join(
         ":location": location(cx)?,
         ":network": member.network,
         ":uuid": member.uuid,
-        ":kind": kind.name(),
+        ":kind": member.kind.name(),
         ":private_ip": member.private_ip,
     })?;
-    Ok(member)
+    Ok(())
 }
 
-/// Takes a resource out of its network, because it is gone.
-pub(in crate::apis::warren) fn leave(cx: &Context, uuid: &str) -> Result<()> {
+/// Takes a member out of its network.
+pub(super) fn remove(cx: &Context, uuid: &str) -> Result<()> {
     let sql = "DELETE FROM warren_network_member WHERE account = ?1 AND uuid = ?2";
     cx.db.prepare_cached(sql)?.execute((cx.account()?, uuid))?;
     Ok(())
@@ -109,18 +95,4 @@ fn member(row: &Row) -> rusqlite::Result<Member> {
         network: row.get(2)?,
         private_ip: row.get(3)?,
     })
-}
-
-/// The lowest address of a network that nothing has; for a load balancer the highest. The first is
-/// the router's.
-fn free_address(cx: &Context, network: &Network, kind: MemberKind) -> Result<String> {
-    let taken = of_network(cx, &network.uuid.to_string())?;
-    let prefix = network.subnet.trim_end_matches("0/24");
-    let address = |number: u8| format!("{prefix}{number}");
-    let is_free = |address: &String| taken.iter().all(|member| member.private_ip != *address);
-    let free = match kind {
-        MemberKind::LoadBalancer => (2..=254).rev().map(address).find(is_free),
-        _ => (2..=254).map(address).find(is_free),
-    };
-    free.ok_or_else(|| Problem::malformed("Network has no free address."))
 }

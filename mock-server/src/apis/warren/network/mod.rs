@@ -1,6 +1,7 @@
 //! Networks, and what is in them.
 
 pub(super) mod members;
+pub(super) mod membership;
 pub(super) mod networks;
 
 use super::platform::data::data;

@@ -1,7 +1,7 @@
 //! A table whose rows stand at a location: a caller sees those of the location that is asked for.
 //!
-//! Its columns are `account`, `location`, `body` and the generated `place`, which is the location, a
-//! slash and the key, unique for each account.
+//! Its columns are `account`, `location`, `body` and the generated `place`, which is the location,
+//! a slash and the key, unique for each account.
 
 use rusqlite::ToSql;
 

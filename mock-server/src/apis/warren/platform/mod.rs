@@ -9,4 +9,7 @@ pub(in crate::apis::warren) mod success;
 pub(in crate::apis::warren) mod time;
 pub(in crate::apis::warren) mod token;
 
+/// The short name of the provider.
+pub(super) const NAME: &str = "warren";
+
 pub(super) const SCHEMA: &str = include_str!("schema.sql");

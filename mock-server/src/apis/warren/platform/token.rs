@@ -4,11 +4,8 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::time::Time;
-use crate::{
-    apis::warren,
-    engine::{Context, Credential, KeyGrant, Problem, Result, Table},
-};
+use super::{NAME, time::Time};
+use crate::engine::{Context, Credential, KeyGrant, Problem, Result, Table};
 
 /// A token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,7 +28,7 @@ pub(in crate::apis::warren) const TOKENS: Table<Token> = Table::new("warren_toke
 
 /// What a token opens.
 pub(in crate::apis::warren) fn grant(cx: &Context, token: &str) -> Result<Option<KeyGrant>> {
-    cx.key_grant(warren::NAME, token, || {
+    cx.key_grant(NAME, token, || {
         let sql = "SELECT account, id FROM warren_token WHERE token = ?1";
         let grant = cx.db.prepare_cached(sql)?.query_row([token], |row| {
             let (account, id) = (row.get(0)?, row.get(1)?);

@@ -48,6 +48,14 @@ impl Api for WarrenV1 {
         problems::refuse(problem)
     }
 
+    fn demo_keys(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("idcloudhostDemoToken0123456789AB", "a customer of idcloudhost"),
+            ("3nvDemoToken0123456789ABCDEFGHIJ", "a customer of 3nv"),
+            ("meowmeowmeow", "an empty account"),
+        ]
+    }
+
     fn response_headers(&self, environment: &Environment) -> Vec<(HeaderName, String)> {
         vec![(CORRELATION_ID, environment.exchange_id().simple().to_string())]
     }
