@@ -4,6 +4,8 @@ mod account;
 mod catalogue;
 mod gateway;
 mod network;
+mod object_storage;
+mod services;
 
 use contract_tests::{Api, Emulator, profiles::warren_v1::PROFILE};
 use mock_server::Config;

@@ -5,7 +5,7 @@ mod packages;
 mod whitelists;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
@@ -17,6 +17,5 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    Seed::parse("warren_service_package", data!("services/packages")).insert(cx)?;
-    Seed::parse("warren_metered", data!("services/metered")).insert(cx)
+    packages::seed(cx, data!("services/packages"))
 }

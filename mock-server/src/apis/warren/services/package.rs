@@ -134,6 +134,16 @@ impl Package {
         Shown { package: self, prices: &PRICES }
     }
 
+    /// Gives it this address.
+    pub(super) fn move_to(&mut self, new: &str) {
+        new.clone_into(&mut self.properties.service_ip);
+        for resource in &mut self.resources {
+            if let Allocation::Address { address } = &mut resource.resource_allocation {
+                new.clone_into(address);
+            }
+        }
+    }
+
     /// What it is charged as: its machines are alike.
     pub(super) fn charge(&self) -> Charge {
         let machines = self.resources.iter().filter_map(|it| match &it.resource_allocation {

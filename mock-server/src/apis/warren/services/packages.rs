@@ -9,11 +9,11 @@ use super::package::{
 use crate::{
     apis::warren::{
         billing::payer,
-        network::members::{self, MemberKind},
+        network::{members::MemberKind, membership},
         platform::{brand, located::location, metering, time::Time},
     },
     engine::{
-        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, read, write,
+        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Seed, read, write,
     },
 };
 
@@ -87,7 +87,7 @@ fn create(cx: &Context, Body(new): Body<NewPackage>) -> Result<Object<Shown>> {
     let service = service(&new.service, &new.version)?;
     let cx = &at(cx, wanted_location(cx, new.package_parameters.as_ref())?);
     let uuid = cx.new_uuid()?;
-    let member = members::join(cx, None, &uuid.to_string(), MemberKind::Service)?;
+    let member = membership::join(cx, None, &uuid.to_string(), MemberKind::Service)?;
     let package = Package {
         billing_account_id,
         created_at: Time(cx.now),
@@ -146,7 +146,7 @@ fn get_secrets(cx: &Context, Params(by): Params<ByUuid>) -> Result<Object<Secret
 fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<Object<Shown>> {
     let uuid = &by.service_package_uuid;
     let Kept { mut package, .. } = find(cx, uuid)?;
-    members::leave(cx, uuid)?;
+    membership::leave(cx, uuid)?;
     metering::end(cx, uuid)?;
     PACKAGES.remove(cx, uuid)?;
     package.deleted_at = Some(Time(cx.now));
@@ -156,6 +156,25 @@ fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<Object<Shown>> {
         resource.resource_allocation = Allocation::Nothing {};
     }
     Ok(Object(package.shown()))
+}
+
+/// Adds the packages of a data file to a fresh world: each gets an address in the network of its
+/// owner, and is charged for from when it was made.
+pub(super) fn seed(cx: &Context, json: &str) -> Result<()> {
+    Seed::parse("warren_service_package", json).insert(cx)?;
+    let mut statement = cx.db.prepare("SELECT account, uuid FROM warren_service_package")?;
+    let owners = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (account, uuid) in owners.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        let cx = &cx.on_behalf_of(account);
+        let mut kept = find(cx, &uuid)?;
+        let cx = &at(cx, of_brand(cx, &kept.package.properties.location)?);
+        let member = membership::join(cx, None, &uuid, MemberKind::Service)?;
+        kept.package.move_to(&member.private_ip);
+        PACKAGES.replace(cx, &uuid, &kept)?;
+        let (payer, made_at) = (kept.package.billing_account_id, kept.package.created_at.0);
+        metering::begin(&cx.at(made_at), &uuid, payer, &kept.package.charge())?;
+    }
+    Ok(())
 }
 
 fn service(name: &str, version: &str) -> Result<&'static Service> {
