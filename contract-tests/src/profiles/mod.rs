@@ -4,6 +4,8 @@ pub mod i3d_v2;
 pub mod i3d_v3;
 pub mod warren_v1;
 
+mod public_key;
+
 use crate::core::profile::ApiProfile;
 
 /// Every API, the one first that is meant where none is named.

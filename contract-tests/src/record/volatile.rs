@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use openapi::json_pointer;
 use serde_json::Value;
 
-use crate::fixture::{Near, Now, Rule, ValueType, is_time, is_uuid};
+use crate::fixture::{Near, Now, Rule, ValueType, is_time, is_uuid, time};
 
 /// Times from 2014 to 2039, in seconds: a number in between is taken for a time where its name says
 /// so, too.
@@ -44,7 +44,7 @@ pub(super) fn volatile(
         Value::String(text)
             if is_time(text) && (text.len() > DATE_LENGTH || is_today(text, now)) =>
         {
-            let time = text.parse::<Timestamp>().ok().map(|time| time.as_second());
+            let time = time(text).map(|time| time.as_second());
             Some(Volatile { rule: near_now(ValueType::Iso8601, time, now), family: None })
         }
         Value::Number(number) => {
@@ -120,6 +120,8 @@ mod tests {
         assert_eq!(near("/createdAt", json!(1_700_000_000)), Some(false));
         assert_eq!(near("/date", json!("2026-01-01T00:01:00Z")), Some(true));
         assert_eq!(near("/date", json!("2026-01-01")), Some(false));
+        assert_eq!(near("/created_at", json!("2026-01-01 00:01:00")), Some(true));
+        assert_eq!(near("/created_at", json!("2026-01-01T00:01:00.000+0000")), Some(true));
         for (pointer, value) in [
             ("/createdAt", json!(0)),
             ("/bytes", json!(1_767_225_500)),

@@ -26,6 +26,8 @@ pub struct Family {
     pub update: &'static str,
     /// Removes one.
     pub delete: &'static str,
+    /// Whether one in this state can be removed; `None` where the state does not tell.
+    pub removable: fn(&Value) -> Option<bool>,
     /// What else can be done with one.
     pub actions: &'static [Action],
     /// Other lists that show the same resources.
@@ -171,6 +173,7 @@ impl Family {
         read: "",
         update: "",
         delete: "",
+        removable: |_| Some(true),
         actions: &[],
         views: &[],
         filters: &[],

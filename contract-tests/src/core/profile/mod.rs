@@ -38,7 +38,7 @@ pub struct ApiProfile {
     /// Whether an operation only reads.
     pub reads: fn(&Route) -> bool,
     /// Where a good answer of an operation holds the resource or the list, as a pointer; empty
-    /// where that is the whole body.
+    /// where that is the whole body. `-` at its end is the last item of a list.
     pub payload: fn(&Route) -> &'static str,
     /// Operations whose example does not succeed in a fresh world, because it needs other requests
     /// before.
@@ -82,6 +82,9 @@ pub struct DemoKeys {
     pub stranger: &'static str,
 }
 
+/// What a pointer ends with that means the last item of a list.
+const LAST: &str = "/-";
+
 impl fmt::Debug for ApiProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
@@ -102,12 +105,21 @@ impl ApiProfile {
     /// What a good answer of an operation holds: the resource, or the list; `null` where it holds
     /// none.
     pub fn payload<'a>(&self, route: &Route, body: &'a Value) -> &'a Value {
-        body.pointer((self.payload)(route)).unwrap_or(&Value::Null)
+        let at = (self.payload)(route);
+        let found = match at.strip_suffix(LAST) {
+            Some(list) => body.pointer(list).and_then(|list| list.as_array()?.last()),
+            None => body.pointer(at),
+        };
+        found.unwrap_or(&Value::Null)
     }
 
     /// The same, to be changed.
     pub fn payload_mut<'a>(&self, route: &Route, body: &'a mut Value) -> Option<&'a mut Value> {
-        body.pointer_mut((self.payload)(route))
+        let at = (self.payload)(route);
+        match at.strip_suffix(LAST) {
+            Some(list) => body.pointer_mut(list)?.as_array_mut()?.last_mut(),
+            None => body.pointer_mut(at),
+        }
     }
 
     /// The members of a body that name what a request is about, as parameters of a path do. What is

@@ -209,7 +209,7 @@ impl Play<'_> {
         self.session.found(&check::CHANGE_IS_KEPT, &operation.route.id, "", message)
     }
 
-    async fn expect_refused_for_state(
+    pub(super) async fn expect_refused_for_state(
         &mut self,
         operation: TargetOperation,
         received: &Received,

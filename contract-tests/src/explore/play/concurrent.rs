@@ -172,7 +172,8 @@ impl Play<'_> {
         let Some(request) = self.request(operation, &About::row(&row), BodyChoice::EXAMPLE) else {
             return Ok(());
         };
-        if !family.remains.is_empty() {
+        let removable = (family.removable)(&row.value.clone().into()) == Some(true);
+        if !removable || !family.remains.is_empty() {
             return Ok(());
         }
         let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();

@@ -263,6 +263,11 @@ impl Play<'_> {
         if !row.alive {
             return self.expect_refused_as_gone(operation, &row, &received).await;
         }
+        let allowed = (family.removable)(&row.value.clone().into());
+        let refused = self.refuses(RefusalKind::State, operation.route, &received);
+        if allowed == Some(false) || (allowed.is_none() && refused) {
+            return self.expect_refused_for_state(operation, &received).await;
+        }
         if !self.is_success(&received) {
             return self.report_refusal(&check::ACCEPTS_VALID, operation.route, &received);
         }

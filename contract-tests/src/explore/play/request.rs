@@ -56,6 +56,7 @@ impl Play<'_> {
                 None if parameter.location == Location::Path || parameter.required => {
                     Some(plain(parameter.example.as_ref()?))
                 }
+                None if operation.role == Role::Create => self.made(operation, name, choice),
                 None => None,
             };
             parameters.extend(value.map(|value| (name.clone(), value)));
@@ -69,6 +70,13 @@ impl Play<'_> {
         let request = Request { parameters, content, ..Request::of(route) };
         let request = in_body.iter().fold(request, |it, (name, key)| it.with(name, key.clone()));
         self.written(request)
+    }
+
+    /// A value of a parameter that makes the new resource what it is, as the family has it.
+    fn made(&self, operation: TargetOperation, name: &str, choice: BodyChoice) -> Option<String> {
+        let (_, make) = operation.family.values.iter().find(|(known, _)| *known == name)?;
+        let mut random = Gen::new(self.seed, &operation.route.id, choice.number());
+        Some(plain(&make(&mut random)))
     }
 
     /// What the members of a body name, as parameters of a path do; `None` where a required id is

@@ -5,6 +5,8 @@ mod refusals;
 
 use std::sync::LazyLock;
 
+use openapi::Route;
+
 use self::{families::FAMILIES, refusals::REFUSALS};
 use crate::core::profile::{ApiProfile, DemoKeys, credentials::Credentials};
 
@@ -16,7 +18,7 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     paging: None,
     refusals: REFUSALS,
     reads: |route| route.method.is_safe() || route.id == "getNetworkByPost",
-    payload: |_| "",
+    payload,
     prepared: PREPARED,
     shows_keys: &["listTokens", "createToken", "updateToken"],
     shared: &[],
@@ -34,6 +36,15 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
     faults: include_str!("faults.yaml"),
     live: include_str!("live.yaml"),
 });
+
+/// A change of tokens answers all of them, the new one last.
+fn payload(route: &Route) -> &'static str {
+    match route.id.as_str() {
+        "createToken" => "/-",
+        "getUser" => "/profile_data",
+        _ => "",
+    }
+}
 
 /// Operations whose example needs other requests before it; scenarios make them.
 const PREPARED: &[&str] = &[];

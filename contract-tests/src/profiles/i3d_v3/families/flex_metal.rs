@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{keys::public_key, words::words};
+use super::words::words;
 use crate::core::profile::{
     family::{Action, Family, Filter, Members, Order},
     random::Gen,
 };
+use crate::profiles::public_key::public_key;
 
 const OPERATING_SYSTEMS: [&str; 3] = ["debian-12", "ubuntu-2404-lts", "almalinux-9"];
 

@@ -6,6 +6,7 @@ use crate::core::profile::{
     family::{Family, Members, Order},
     random::Gen,
 };
+use crate::profiles::public_key::public_key;
 
 pub(super) static FAMILIES: &[Family] = &[
     Family {
@@ -61,19 +62,6 @@ pub(super) static FAMILIES: &[Family] = &[
         ..Family::NONE
     },
 ];
-
-/// A key as OpenSSH writes it: the algorithm, 32 bytes of a point, a comment.
-pub(super) fn public_key(random: &mut Gen) -> Value {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Two bits of the first letter still belong to the length.
-    let first = char::from(*random.pick(&LETTERS[..16]));
-    let rest: String = (0..42).map(|_| char::from(*random.pick(LETTERS))).collect();
-    format!(
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest} {}@lighthouse.example",
-        random.word(5)
-    )
-    .into()
-}
 
 fn in_the_future(random: &mut Gen) -> Value {
     if random.below(3) == 0 {

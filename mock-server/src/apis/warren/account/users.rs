@@ -90,8 +90,6 @@ fn modify(cx: &Context, Body(new): Body<ModifyProfile>) -> Result<Object<Profile
 
 /// Clients write the plus of a phone number into forms as it is, where it stands for a space.
 fn with_plus(phone_number: &str) -> String {
-    match phone_number.strip_prefix(' ') {
-        Some(rest) => format!("+{rest}"),
-        None => phone_number.to_owned(),
-    }
+    let digits = phone_number.strip_prefix(' ').filter(|it| it.starts_with(char::is_numeric));
+    digits.map_or_else(|| phone_number.to_owned(), |digits| format!("+{digits}"))
 }
