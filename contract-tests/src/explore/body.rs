@@ -35,11 +35,6 @@ pub struct Constraints {
     pub settle: fn(&mut Gen, &mut Members),
 }
 
-impl Constraints {
-    /// No constraints.
-    pub const NONE: Constraints = Constraints { values: &[], settle: |_, _| {} };
-}
-
 /// A valid body, without the members that are left out because others add them.
 pub fn body(
     expected: &RequestBody,

@@ -163,7 +163,7 @@ async fn a_whitelist_grows_and_shrinks() {
     let emulator = Emulator::start();
     let api = empty(&emulator);
     let made = create(&api, package()).await;
-    let call = |operation| api.call(operation).with("service_uuid", uuid(&made));
+    let call = |operation| api.call(operation).with("service_package_uuid", uuid(&made));
     assert_eq!(call("listWhitelist").ok().await, json!([]));
     let entry = json!({ "ip_address": "176.112.157.203" });
     assert_eq!(
@@ -182,7 +182,7 @@ async fn a_whitelist_grows_and_shrinks() {
 
     // A resource of the package stands for it.
     let machine = made["resources"][1]["resource_id"].as_str().unwrap();
-    assert_eq!(api.call("listWhitelist").with("service_uuid", machine).ok().await, left);
+    assert_eq!(api.call("listWhitelist").with("service_package_uuid", machine).ok().await, left);
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn a_whitelist_takes_addresses_at_the_location_of_its_package() {
     let emulator = Emulator::start();
     let api = empty(&emulator);
     let made = create(&api, package()).await;
-    let call = |operation| api.call(operation).with("service_uuid", uuid(&made));
+    let call = |operation| api.call(operation).with("service_package_uuid", uuid(&made));
     for body in [json!({}), json!({ "ip": "192.0.2.1" }), json!({ "cidr": "192.0.2.0/24" })] {
         for operation in ["addWhitelistEntry", "deleteWhitelistEntry"] {
             let refused = call(operation).body(body.clone()).response().await;
@@ -205,6 +205,6 @@ async fn a_whitelist_takes_addresses_at_the_location_of_its_package() {
     assert_eq!(api.raw("GET", &path, None).await.status, 404);
     assert_eq!(api.raw("GET", &path.replace("jkt02", "jkt01"), None).await.json(), json!([]));
     let other = customer(&emulator);
-    let foreign = other.call("listWhitelist").with("service_uuid", uuid(&made));
+    let foreign = other.call("listWhitelist").with("service_package_uuid", uuid(&made));
     assert_eq!(foreign.response().await.status, 404);
 }

@@ -1,10 +1,22 @@
 //! What there is to choose from.
 
-use crate::core::profile::family::{Family, View};
+use crate::core::{
+    check::{self, Check},
+    profile::family::{Family, View},
+};
+
+const OFF: &[(&Check, &str)] =
+    &[(&check::FOREIGN_IS_UNKNOWN, "a catalogue is the same for every customer")];
 
 pub(super) const FAMILIES: &[Family] = &[
-    Family { name: "hostPools", list: "listHostPools", key: "uuid", ..Family::NONE },
-    Family { name: "vmParameters", list: "getVmParameters", key: "parameter", ..Family::NONE },
+    Family { name: "hostPools", list: "listHostPools", key: "uuid", off: OFF, ..Family::NONE },
+    Family {
+        name: "vmParameters",
+        list: "getVmParameters",
+        key: "parameter",
+        off: OFF,
+        ..Family::NONE
+    },
     Family {
         name: "images",
         list: "listImages",
@@ -19,7 +31,8 @@ pub(super) const FAMILIES: &[Family] = &[
             },
         ],
         key: "os_name",
+        off: OFF,
         ..Family::NONE
     },
-    Family { name: "bootImages", list: "listBootImages", key: "uuid", ..Family::NONE },
+    Family { name: "bootImages", list: "listBootImages", key: "uuid", off: OFF, ..Family::NONE },
 ];

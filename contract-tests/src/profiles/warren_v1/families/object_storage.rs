@@ -8,7 +8,6 @@ use crate::core::profile::{
 };
 
 pub(super) const FAMILIES: &[Family] = &[
-    Family { name: "s3", read: "getS3Info", key: "", ..Family::NONE },
     Family {
         name: "buckets",
         list: "listBuckets",
@@ -23,23 +22,26 @@ pub(super) const FAMILIES: &[Family] = &[
         key: "name",
         parameter: "name",
         unique: "name",
-        values: &[("billing_account_id", payer)],
+        values: &[("billing_account_id", payer), ("name", |random| random.word(12).into())],
+        // The token of the customer belongs to no billing account.
+        settle: |random, bucket| {
+            bucket.entry("billing_account_id").or_insert_with(|| payer(random));
+        },
+        removable: |bucket| Some(bucket["num_objects"] == 0),
         initial: || json!({ "size_bytes": 0, "num_objects": 0, "is_suspended": false }),
         touched: &["modified_at"],
         merges: true,
         order: Order::Ascending,
         ..Family::NONE
     },
-    Family { name: "storageUser", read: "getStorageUser", key: "", ..Family::NONE },
     Family {
-        name: "storageKeys",
+        name: "storage keys",
         list: "listStorageKeys",
         create: "createStorageKey",
         delete: "deleteStorageKey",
         key: "accessKey",
         parameter: "access_key",
         order: Order::Ascending,
-        disturbs: &["storageUser"],
         ..Family::NONE
     },
 ];

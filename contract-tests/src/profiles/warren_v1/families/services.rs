@@ -3,18 +3,28 @@
 use serde_json::{Value, json};
 
 use crate::core::profile::{
-    family::{Family, Order},
+    family::{Action, Family, Members, Order},
     random::Gen,
 };
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
-        name: "servicePackages",
+        name: "service packages",
         list: "listPackages",
         create: "createPackage",
         read: "getPackage",
         update: "updatePackage",
         delete: "deletePackage",
+        actions: &[
+            Action { operation: "addWhitelistEntry", settle: with_address, ..Action::NONE },
+            Action {
+                operation: "deleteWhitelistEntry",
+                // Only an address that is there can be taken away, which a package does not tell.
+                allowed: |_| None,
+                settle: with_address,
+                ..Action::NONE
+            },
+        ],
         key: "uuid",
         parameter: "service_package_uuid",
         values: &[
@@ -29,25 +39,14 @@ pub(super) const FAMILIES: &[Family] = &[
         touched: &["updated_at"],
         merges: true,
         order: Order::Ascending,
-        disturbs: &["networks"],
+        disturbs: &["networks", "whitelists of service packages"],
         ..Family::NONE
     },
     Family {
-        name: "serviceSecrets",
-        read: "getPackageSecrets",
-        key: "",
-        parameter: "service_package_uuid",
-        parent: "servicePackages",
-        ..Family::NONE
-    },
-    Family {
-        name: "serviceWhitelists",
+        name: "whitelists of service packages",
         list: "listWhitelist",
-        create: "addWhitelistEntry",
-        delete: "deleteWhitelistEntry",
-        key: "",
-        parent: "servicePackages",
-        values: &[("ip_address", address)],
+        key: "value",
+        parent: "service packages",
         ..Family::NONE
     },
 ];
@@ -56,6 +55,8 @@ fn payer(random: &mut Gen) -> Value {
     random.pick(&[json!(129_072), json!(129_188)]).clone()
 }
 
-fn address(random: &mut Gen) -> Value {
-    random.pick(&[json!("192.0.2.1"), json!("198.51.100.0/24"), json!("2001:db8::1")]).clone()
+/// The contract leaves the address out, because the platform has words of its own for that.
+/// It is always the same, so that the one that is taken away is there.
+fn with_address(_random: &mut Gen, entry: &mut Members) {
+    entry.insert("ip_address".to_owned(), json!("198.51.100.0/24"));
 }

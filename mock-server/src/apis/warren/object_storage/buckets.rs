@@ -81,9 +81,8 @@ fn list(cx: &Context, Params(wanted): Params<Wanted>) -> Result<Rows> {
 
 fn create(cx: &Context, Body(new): Body<NewBucket>) -> Result<Object<Bucket>> {
     let billing_account_id = payer::named_payer(cx, new.billing_account_id)?;
-    if new.name.contains("..") || new.name.parse::<Ipv4Addr>().is_ok() {
-        let text = "must conform to the naming rules of S3";
-        return Err(Problem::invalid("name", text));
+    if new.name.parse::<Ipv4Addr>().is_ok() {
+        return Err(Problem::invalid("name", "must not be an IP address"));
     }
     refuse_taken(cx, &new.name)?;
     let bucket = Bucket {

@@ -22,7 +22,7 @@ pub(super) fn operations() -> [Operation; 3] {
 
 #[derive(Deserialize)]
 struct ByUuid {
-    service_uuid: String,
+    service_package_uuid: String,
 }
 
 #[derive(Deserialize)]
@@ -31,11 +31,11 @@ struct Entry {
 }
 
 fn list(cx: &Context, Params(by): Params<ByUuid>) -> Result<Vec<String>> {
-    Ok(find(cx, &by.service_uuid)?.whitelist)
+    Ok(find(cx, &by.service_package_uuid)?.whitelist)
 }
 
 fn add(cx: &Context, Params(by): Params<ByUuid>, Body(entry): Body<Entry>) -> Result<Vec<String>> {
-    let mut kept = find(cx, &by.service_uuid)?;
+    let mut kept = find(cx, &by.service_package_uuid)?;
     let address = entry.address()?;
     if address.parse::<IpAddr>().is_err() && address.parse::<IpNet>().is_err() {
         return Err(Problem::malformed(format!("IP address '{address}' is invalid")));
@@ -51,7 +51,7 @@ fn delete(
     Params(by): Params<ByUuid>,
     Body(entry): Body<Entry>,
 ) -> Result<Vec<String>> {
-    let mut kept = find(cx, &by.service_uuid)?;
+    let mut kept = find(cx, &by.service_package_uuid)?;
     let address = entry.address()?;
     if !kept.whitelist.contains(&address) {
         let text = format!("IP address '{address}' is not in the whitelist");
