@@ -8,12 +8,12 @@ use std::{
 };
 
 use contract_tests::{
-    Api, ApiProfile, Emulator, InvalidRequest, Received, RefusalKind, Request, invalid_requests,
-    profiles, tolerated,
+    Api, ApiProfile, Emulator, InvalidRequest, RefusalKind, Request, invalid_requests, profiles,
+    tolerated,
 };
 use http::Method;
 use libtest_mimic::{Arguments, Trial};
-use openapi::{RequestBody, Route};
+use openapi::Route;
 use tokio::runtime::Runtime;
 
 /// Operations that change nothing, although their method says otherwise.
@@ -70,17 +70,6 @@ fn trials(profile: &'static ApiProfile, example: &Request) -> Vec<Trial> {
         cases.refuses_bad_keys(example);
     }
     cases.trials
-}
-
-/// Whether a refusal names the property at fault. Where a member of the body chooses the operation,
-/// a body of another type lacks that; where one value stands for a list, it is the first item.
-fn named(profile: &ApiProfile, route: &Route, answer: &Received, property: &str) -> bool {
-    let names = |property: &str| profile.refusals.names(answer, property);
-    let coerces = route.body.as_ref().is_some_and(RequestBody::coerces);
-    match &profile.contract.action {
-        Some(action) if property.is_empty() => names(action),
-        _ => names(property) || coerces && names(&format!("{property}[0]")),
-    }
 }
 
 /// The tests of one operation.
@@ -152,7 +141,7 @@ impl Cases {
                 invalid.kind
             );
             if let Some(property) = &invalid.property {
-                let named = named(profile, route, &answer, property);
+                let named = profile.refusal_names(route, &answer, property);
                 assert!(named, "`{property}` is named in {text}");
             }
         });

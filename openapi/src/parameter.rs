@@ -57,9 +57,16 @@ impl ValueType {
         ValueType::only(schema).unwrap_or(ValueType::Text)
     }
 
-    /// The one scalar type that a schema names.
+    /// The one scalar type that a schema names, beside `null`.
     pub(crate) fn only(schema: &Value) -> Option<ValueType> {
-        match schema["type"].as_str()? {
+        let named = match &schema["type"] {
+            Value::Array(types) => {
+                let mut types = types.iter().filter_map(Value::as_str).filter(|it| *it != "null");
+                types.next().filter(|_| types.next().is_none())?
+            }
+            one => one.as_str()?,
+        };
+        match named {
             "integer" => Some(ValueType::Integer),
             "number" => Some(ValueType::Number),
             "boolean" => Some(ValueType::Boolean),

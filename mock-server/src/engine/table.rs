@@ -41,6 +41,11 @@ impl<T: Row> Table<T> {
         Table { order: "DESC", ..self }
     }
 
+    /// The name of the table.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// One page of the account's rows, as the texts that the database holds.
     pub fn page(&self, cx: &Context, page: Page) -> Result<Rows> {
         self.page_where(cx, page, "TRUE", &[])

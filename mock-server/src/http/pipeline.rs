@@ -122,14 +122,14 @@ impl Pipeline {
         request: HttpRequest,
     ) -> Response {
         let (parts, mut body) = request.into_parts();
-        let Some(endpoints) = item.of_method(&parts.method) else {
-            body::drain(&parts, body);
-            return other_method(item, &parts.method);
-        };
         let place = path.ok().and_then(|path| Some((server_variable(item, &path)?, path)));
         let Some((server_variable, path)) = place else {
             body::drain(&parts, body);
             return refused(item.api(), &Problem::new(ProblemKind::NoRoute));
+        };
+        let Some(endpoints) = item.of_method(&parts.method) else {
+            body::drain(&parts, body);
+            return other_method(item, &parts.method);
         };
         let (endpoint, early) = match choose(endpoints, &parts, &mut body).await {
             Ok(chosen) => chosen,

@@ -102,6 +102,18 @@ impl ApiProfile {
         !(self.refusals.is_refusal)(received)
     }
 
+    /// Whether a refusal names the property at fault. Where a member of the body chooses the
+    /// operation, a body of another type lacks that; where one value stands for a list, it is the
+    /// first item.
+    pub fn refusal_names(&self, route: &Route, received: &Received, property: &str) -> bool {
+        let names = |property: &str| self.refusals.names(received, property);
+        let coerces = route.body.as_ref().is_some_and(RequestBody::coerces);
+        match &self.contract.action {
+            Some(action) if property.is_empty() => names(action),
+            _ => names(property) || coerces && names(&format!("{property}[0]")),
+        }
+    }
+
     /// What a good answer of an operation holds: the resource, or the list; `null` where it holds
     /// none.
     pub fn payload<'a>(&self, route: &Route, body: &'a Value) -> &'a Value {

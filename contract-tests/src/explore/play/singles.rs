@@ -83,7 +83,7 @@ impl Play<'_> {
         match &invalid.property {
             // Some APIs refuse without naming anything.
             Some(_) if refusals.errors.is_empty() => Ok(()),
-            Some(property) if !refusals.names(&received, property) => {
+            Some(property) if !self.profile().refusal_names(route, &received, property) => {
                 let message = format!("does not name {property}, which is {invalid}");
                 self.session.found(check, &route.id, refusals.errors, message)
             }

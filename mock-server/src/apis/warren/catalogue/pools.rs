@@ -21,7 +21,7 @@ pub(in crate::apis::warren) struct Pool {
     created_at: String,
     description: String,
     pub(in crate::apis::warren) name: String,
-    storage_pool_uuid: Uuid,
+    pub(in crate::apis::warren) storage_pool_uuid: Uuid,
     updated_at: String,
     pub(in crate::apis::warren) uuid: Uuid,
 }

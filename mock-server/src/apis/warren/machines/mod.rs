@@ -1,14 +1,40 @@
-//! Virtual machines.
+//! Virtual machines. A machine has its disks in the room `storage`, its address in `network`, and
+//! begins with an image of `catalogue`.
+
+mod addresses;
+mod billing;
+mod clone;
+mod cloud_init;
+mod content;
+mod creation;
+mod disks;
+mod machine;
+mod machines;
+mod power;
+mod replicas;
+mod request;
+mod shown;
 
 use crate::engine::{Context, Operation, Result};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) fn operations() -> Vec<Operation> {
-    Vec::new()
+    let files: [Vec<Operation>; _] = [
+        machines::operations().into(),
+        creation::operations().into(),
+        clone::operations().into(),
+        content::operations().into(),
+        power::operations().into(),
+        addresses::operations().into(),
+        replicas::operations().into(),
+        disks::operations().into(),
+        billing::operations().into(),
+    ];
+    files.into_iter().flatten().collect()
 }
 
 /// What the demo world holds.
-pub(super) fn seed_demo(_cx: &Context) -> Result<()> {
-    Ok(())
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    machine::seed_demo(cx)
 }

@@ -5,8 +5,8 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::{
-    apis::warren::platform::located::location,
-    engine::{Context, Result},
+    apis::warren::platform::{located::location, refusals},
+    engine::{Context, Problem, Result},
 };
 
 /// The kinds of members.
@@ -95,4 +95,12 @@ fn member(row: &Row) -> rusqlite::Result<Member> {
         network: row.get(2)?,
         private_ip: row.get(3)?,
     })
+}
+
+/// The refusal of what no member of the location is.
+pub(super) fn unknown(kind: &str, uuid: &str) -> Problem {
+    if kind == MemberKind::Machine.name() {
+        return refusals::error(format!("No such virtual machine exists: {uuid}"));
+    }
+    refusals::error(format!("No such {} exists: {uuid}", kind.replace('_', " ")))
 }

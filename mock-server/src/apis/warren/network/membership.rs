@@ -3,6 +3,7 @@
 //! The rooms of such resources say it here, so that this room needs to know no other.
 
 use super::{
+    firewalls, floating_ips, load_balancer,
     members::{self, Member, MemberKind},
     networks::{self, Network},
 };
@@ -26,8 +27,12 @@ pub(in crate::apis::warren) fn join(
     Ok(member)
 }
 
-/// Takes a resource out of its network, because it is gone.
+/// Takes a resource out of its network, because it is gone. Its floating IPs stay reserved; no
+/// firewall and no load balancer has it any more.
 pub(in crate::apis::warren) fn leave(cx: &Context, uuid: &str) -> Result<()> {
+    floating_ips::release(cx, uuid)?;
+    firewalls::forget(cx, uuid)?;
+    load_balancer::forget(cx, uuid)?;
     members::remove(cx, uuid)
 }
 

@@ -1,5 +1,11 @@
 //! Networks, and what is in them.
 
+mod firewall_rules;
+mod firewalls;
+pub(super) mod floating_ips;
+mod load_balancer;
+mod load_balancer_parts;
+mod load_balancers;
 pub(super) mod members;
 pub(super) mod membership;
 pub(super) mod networks;
@@ -10,11 +16,19 @@ use crate::engine::{Context, Operation, Result, Seed};
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) fn operations() -> Vec<Operation> {
-    let files: [Vec<Operation>; _] = [networks::operations().into()];
+    let files: [Vec<Operation>; _] = [
+        firewalls::operations().into(),
+        floating_ips::operations().into(),
+        load_balancers::operations().into(),
+        networks::operations().into(),
+    ];
     files.into_iter().flatten().collect()
 }
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    Seed::parse("warren_network", data!("network/networks")).insert(cx)
+    Seed::parse("warren_network", data!("network/networks")).insert(cx)?;
+    load_balancers::seed_demo(cx)?;
+    floating_ips::seed_demo(cx)?;
+    firewalls::seed_demo(cx)
 }

@@ -5,7 +5,8 @@
 
 use rusqlite::ToSql;
 
-use crate::engine::{Context, Page, Problem, ProblemKind, Result, Row, Rows, Table};
+use super::brand;
+use crate::engine::{Caller, Context, Page, Problem, ProblemKind, Result, Row, Rows, Seed, Table};
 
 /// A `T` of an account at a location, by a key that the object shows.
 pub(in crate::apis::warren) struct Located<T> {
@@ -96,6 +97,29 @@ impl<T: Row> Located<T> {
     /// Removes the row with this key.
     pub(in crate::apis::warren) fn remove(&self, cx: &Context, key: &str) -> Result<()> {
         self.known(key, self.table.remove(cx, place(cx, key)?))
+    }
+
+    /// Adds the rows of a data file to a fresh world, and lets `arrive` do for each, as its owner
+    /// at its location, what else comes with one.
+    pub(in crate::apis::warren) fn seed(
+        &self,
+        cx: &Context,
+        json: &str,
+        arrive: impl Fn(&Context, &T) -> Result<()>,
+    ) -> Result<()> {
+        Seed::parse(self.table.name(), json).insert(cx)?;
+        let sql =
+            format!("SELECT account, location, body FROM {} ORDER BY rowid", self.table.name());
+        let mut statement = cx.db.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (slug, body): (String, String) = (row.get(1)?, row.get(2)?);
+            let cx = cx.on_behalf_of(row.get(0)?);
+            let server_variable = brand::of_caller(&cx)?.location(&slug).map(|it| it.slug.as_str());
+            let cx = cx.with_caller(Caller { server_variable, ..cx.caller });
+            arrive(&cx, &serde_json::from_str(&body)?)?;
+        }
+        Ok(())
     }
 
     fn known<R>(&self, key: &str, found: Result<R>) -> Result<R> {

@@ -1,14 +1,21 @@
-//! Disks and their snapshots.
+//! Disks and their snapshots. A disk knows the UUID of the machine that it is attached to, and
+//! nothing else of machines.
+
+pub(super) mod disk;
+mod disks;
+mod image;
+pub(super) mod snapshots;
 
 use crate::engine::{Context, Operation, Result};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) fn operations() -> Vec<Operation> {
-    Vec::new()
+    disks::operations().into()
 }
 
 /// What the demo world holds.
-pub(super) fn seed_demo(_cx: &Context) -> Result<()> {
-    Ok(())
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    disk::seed_demo(cx)?;
+    snapshots::seed_demo(cx)
 }

@@ -1,0 +1,170 @@
+//! Firewalls, and the machines that have them.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    firewall_rules::{self, FirewallRule, NewFirewallRule},
+    members::{self, MemberKind},
+};
+use crate::{
+    apis::warren::{
+        billing::payer,
+        platform::{data::data, located::Located, time::Time},
+    },
+    engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
+};
+
+pub(super) fn operations() -> [Operation; 6] {
+    [
+        read("listFirewalls", list),
+        write("createFirewall", create),
+        write("updateFirewall", update),
+        write("deleteFirewall", delete),
+        write("assignFirewall", assign),
+        write("unassignFirewall", unassign),
+    ]
+}
+
+const FIREWALLS: Located<Firewall> =
+    Located::new("warren_firewall", |_| Problem::not_found().because("Firewall not found"));
+
+#[derive(Serialize, Deserialize)]
+struct Firewall {
+    uuid: Uuid,
+    created_at: Time,
+    deleted_at: Option<Time>,
+    display_name: String,
+    /// The same; one sample calls it so.
+    name: String,
+    user_id: i64,
+    billing_account_id: i64,
+    rules: Vec<FirewallRule>,
+    resources_assigned: Vec<Assignment>,
+}
+
+/// What has a firewall.
+#[derive(Serialize, Deserialize, Clone)]
+struct Assignment {
+    resource_type: String,
+    resource_uuid: String,
+}
+
+#[derive(Deserialize)]
+struct NewFirewall {
+    display_name: String,
+    billing_account_id: Option<i64>,
+    #[serde(default)]
+    rules: Vec<NewFirewallRule>,
+}
+
+#[derive(Deserialize)]
+struct Changes {
+    display_name: Option<String>,
+    name: Option<String>,
+    rules: Option<Vec<NewFirewallRule>>,
+}
+
+#[derive(Deserialize)]
+struct ByUuid {
+    firewall_uuid: String,
+}
+
+#[derive(Deserialize)]
+struct ByUuidAndMachine {
+    firewall_uuid: String,
+    vm_uuid: String,
+}
+
+fn list(cx: &Context) -> Result<Rows> {
+    FIREWALLS.list(cx)
+}
+
+fn create(cx: &Context, Body(new): Body<NewFirewall>) -> Result<Object<Firewall>> {
+    let firewall = Firewall {
+        uuid: cx.new_uuid()?,
+        created_at: Time(cx.now),
+        deleted_at: None,
+        name: new.display_name.clone(),
+        display_name: new.display_name,
+        user_id: cx.account()?,
+        billing_account_id: payer::payer(cx, new.billing_account_id)?,
+        rules: firewall_rules::of_request(cx, new.rules, &[])?,
+        resources_assigned: Vec::new(),
+    };
+    FIREWALLS.insert(cx, &firewall)?;
+    Ok(Object(firewall))
+}
+
+/// The rules are replaced as a whole, and stay where none are sent.
+fn update(
+    cx: &Context,
+    Params(by): Params<ByUuid>,
+    Body(new): Body<Changes>,
+) -> Result<Object<Firewall>> {
+    let firewall = FIREWALLS.change(cx, &by.firewall_uuid, |firewall| {
+        if let Some(name) = new.display_name.or(new.name) {
+            firewall.name.clone_from(&name);
+            firewall.display_name = name;
+        }
+        if let Some(rules) = new.rules {
+            firewall.rules = firewall_rules::of_request(cx, rules, &firewall.rules)?;
+        }
+        Ok(())
+    });
+    firewall.map(Object)
+}
+
+fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<()> {
+    FIREWALLS.remove(cx, &by.firewall_uuid)
+}
+
+/// Answers everything that has the firewall now.
+fn assign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<Vec<Assignment>> {
+    FIREWALLS.require(cx, &by.firewall_uuid)?;
+    require_machine(cx, &by.vm_uuid)?;
+    let firewall = FIREWALLS.change(cx, &by.firewall_uuid, |firewall| {
+        let assigned = &mut firewall.resources_assigned;
+        if assigned.iter().all(|it| it.resource_uuid != by.vm_uuid) {
+            let resource_type = "vm".to_owned();
+            assigned.push(Assignment { resource_type, resource_uuid: by.vm_uuid });
+        }
+        Ok(())
+    });
+    Ok(firewall?.resources_assigned)
+}
+
+fn unassign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<()> {
+    FIREWALLS.require(cx, &by.firewall_uuid)?;
+    require_machine(cx, &by.vm_uuid)?;
+    drop_from(cx, &by.firewall_uuid, &by.vm_uuid)
+}
+
+/// The firewalls of the demo world.
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    FIREWALLS.seed(cx, data!("network/firewalls"), |_, _| Ok(()))
+}
+
+fn require_machine(cx: &Context, uuid: &str) -> Result<()> {
+    let machine = members::find(cx, uuid)?.filter(|member| member.kind == MemberKind::Machine);
+    let unknown = || members::unknown(MemberKind::Machine.name(), uuid);
+    machine.map(drop).ok_or_else(unknown)
+}
+
+/// Takes a machine that is gone out of all firewalls.
+pub(super) fn forget(cx: &Context, machine: &str) -> Result<()> {
+    let condition = "EXISTS (SELECT 1 FROM json_each(body, '$.resources_assigned')
+                             WHERE value ->> 'resource_uuid' = ?)";
+    for firewall in FIREWALLS.rows_where(cx, condition, &[&machine])? {
+        drop_from(cx, &firewall.uuid.to_string(), machine)?;
+    }
+    Ok(())
+}
+
+fn drop_from(cx: &Context, firewall: &str, machine: &str) -> Result<()> {
+    let changed = FIREWALLS.change(cx, firewall, |firewall| {
+        firewall.resources_assigned.retain(|it| it.resource_uuid != machine);
+        Ok(())
+    });
+    changed.map(drop)
+}
