@@ -101,6 +101,8 @@ pub struct Action {
     pub done: fn(&Value) -> bool,
     /// Values of members of its body.
     pub values: &'static [(&'static str, Make)],
+    /// Makes a generated body valid, where its schema does not tell all.
+    pub settle: fn(&mut Gen, &mut Members),
 }
 
 /// Another list of the same resources.
@@ -163,6 +165,7 @@ impl Action {
         effect: |_, _| {},
         done: |_| true,
         values: &[],
+        settle: |_, _| {},
     };
 }
 

@@ -308,9 +308,8 @@ fn is_of_one(role: Role) -> bool {
 /// path or the first of the body that names something; `None` where nothing does.
 fn never_given(profile: &ApiProfile, request: &Request, parameter: &str) -> Option<Request> {
     let route = request.route;
-    let mut named = route.parameters.iter().filter(|it| it.location == Location::Path);
-    let last = named.clone().next_back();
-    if let Some(id) = named.find(|it| it.name == parameter) {
+    let last = route.parameters.iter().rfind(|it| it.location == Location::Path);
+    if let Some(id) = route.parameters.iter().find(|it| it.name == parameter) {
         return Some(request.with(&id.name, mutations::unknown_id(id)?));
     }
     let in_body = profile.ids_in_body(route);

@@ -71,7 +71,9 @@ impl Play<'_> {
         }
         let sent = (0..CLIENTS).map(|_| request.sent(Caller::Customer)).collect();
         let answers = self.session.send_all(sent).await?;
-        let made: Vec<&Received> = answers.iter().filter(|it| self.is_success(it)).collect();
+        let mut made: Vec<&Received> = answers.iter().filter(|it| self.is_success(it)).collect();
+        // An answer that is the whole list also shows what was made before it.
+        made.sort_by_key(|answer| self.rows(operation.route, answer).len());
         let expected = if family.unique.is_empty() { CLIENTS as usize } else { 1 };
         if made.len() != expected {
             let message =
@@ -79,7 +81,7 @@ impl Play<'_> {
             self.session.found(&check::LINEARIZABLE, &operation.route.id, "", message)?;
         }
         for answer in made {
-            let Some(value) = self.one(operation.route, answer) else { continue };
+            let Some(value) = self.new_one(operation, answer) else { continue };
             let key = value.get(family.key).map(plain).unwrap_or_default();
             let collection = self.collection(family);
             let new = collection.seen.insert(key.clone()) || !family.unique.is_empty();

@@ -100,6 +100,10 @@ impl Play<'_> {
         choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
+        // A change that names the resource itself by its unique member cannot give it another one.
+        if operation.role == Role::Update && family.unique == family.parameter {
+            return Ok(());
+        }
         let own =
             self.known(family, slot).await?.filter(|row| row.alive && !family.unique.is_empty());
         let Some(own) = own else { return Ok(()) };
@@ -154,7 +158,7 @@ impl Play<'_> {
         received: &Received,
     ) -> Played<Option<Row>> {
         let (family, id) = (operation.family, &operation.route.id);
-        let Some(value) = self.one(operation.route, received) else {
+        let Some(value) = self.new_one(operation, received) else {
             let message = "does not answer the one resource that was made".to_owned();
             self.session.found(&check::READ_YOUR_WRITE, id, "", message)?;
             return Ok(None);

@@ -20,7 +20,7 @@ use openapi::Route;
 pub use singles::invalid_request_count;
 
 use super::{
-    model::{Collection, Row, one, rows},
+    model::{Collection, Row, one, plain, rows},
     session::{Played, Session, Stop},
     step::{BodyChoice, CaseKind, Step},
     walk::Walk,
@@ -120,6 +120,20 @@ impl<'a> Play<'a> {
     /// The resource that a good answer is about.
     fn one(&self, route: &Route, received: &Received) -> Option<Members> {
         one(self.profile().payload(route, &received.json())).cloned()
+    }
+
+    /// The resource that was made, by a good answer: where that is the list of all, it is the one
+    /// that was not there before.
+    fn new_one(&mut self, operation: TargetOperation, received: &Received) -> Option<Members> {
+        if let Some(one) = self.one(operation.route, received) {
+            return Some(one);
+        }
+        let (family, rows) = (operation.family, self.rows(operation.route, received));
+        let seen = &self.collection(family).seen;
+        let is_new =
+            |row: &Members| row.get(family.key).is_some_and(|it| !seen.contains(&plain(it)));
+        let mut new = rows.into_iter().filter(is_new);
+        new.next().filter(|_| new.next().is_none())
     }
 
     /// The rows of the list in a good answer.

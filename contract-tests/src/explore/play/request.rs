@@ -109,7 +109,8 @@ impl Play<'_> {
         let Some(expected) = &operation.route.body else { return Value::Null };
         let constraints = match operation.role {
             Role::Action(index) => {
-                Constraints { values: operation.family.actions[index].values, ..Constraints::NONE }
+                let action = &operation.family.actions[index];
+                Constraints { values: action.values, settle: action.settle }
             }
             _ => Constraints { values: operation.family.values, settle: operation.family.settle },
         };

@@ -9,6 +9,8 @@ mod machines;
 mod network;
 mod new_machines;
 mod replicas;
+mod object_storage;
+mod services;
 
 use contract_tests::{Api, Emulator, profiles::warren_v1::PROFILE};
 use mock_server::Config;

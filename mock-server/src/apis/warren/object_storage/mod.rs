@@ -1,14 +1,22 @@
-//! Buckets, and the user and keys of the object storage.
+//! Object storage: buckets, and the user and the keys that open them. It stands at no location.
 
-use crate::engine::{Context, Operation, Result};
+mod buckets;
+mod users;
+
+use super::platform::data::data;
+use crate::engine::{Context, Operation, Result, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) fn operations() -> Vec<Operation> {
-    Vec::new()
+    let files: [Vec<Operation>; _] = [buckets::operations().into(), users::operations().into()];
+    files.into_iter().flatten().collect()
 }
 
 /// What the demo world holds.
-pub(super) fn seed_demo(_cx: &Context) -> Result<()> {
-    Ok(())
+pub(super) fn seed_demo(cx: &Context) -> Result<()> {
+    Seed::parse("warren_bucket", data!("object_storage/buckets")).insert(cx)?;
+    Seed::parse("warren_s3_user", data!("object_storage/users")).insert(cx)?;
+    Seed::parse("warren_s3_key", data!("object_storage/keys")).insert(cx)?;
+    Seed::parse("warren_metered", data!("object_storage/metered")).insert(cx)
 }
