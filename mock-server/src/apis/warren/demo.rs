@@ -22,12 +22,12 @@ pub(super) fn seed(cx: &Context) -> Result<()> {
     match cx.world_kind() {
         WorldKind::Demo => {
             account::seed_demo(cx)?;
-            billing::seed_demo(cx)?;
             network::seed_demo(cx)?;
             storage::seed_demo(cx)?;
             machines::seed_demo(cx)?;
             object_storage::seed_demo(cx)?;
-            services::seed_demo(cx)
+            services::seed_demo(cx)?;
+            billing::seed_demo(cx)
         }
         WorldKind::Empty => Ok(()),
     }

@@ -17,8 +17,6 @@ pub(in crate::apis::warren) struct Brand {
     pub(in crate::apis::warren) name: String,
     /// The host of its API.
     pub(in crate::apis::warren) host: String,
-    /// What billing accounts call it.
-    pub(in crate::apis::warren) site: String,
     /// Where its object storage is.
     pub(in crate::apis::warren) s3_url: String,
     /// The name of the size of a snapshot of a disk.

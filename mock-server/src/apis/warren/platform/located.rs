@@ -155,6 +155,16 @@ fn as_refs<'a>(values: &'a [Value<'a>]) -> Vec<&'a dyn ToSql> {
     values.iter().map(value).collect()
 }
 
+/// The context of a customer at the default location of their brand.
+pub(in crate::apis::warren) fn at_default<'a>(
+    cx: &Context<'a>,
+    account: i64,
+) -> Result<Context<'a>> {
+    let cx = cx.on_behalf_of(account);
+    let location = brand::of_caller(&cx)?.default_location();
+    Ok(cx.with_caller(Caller { server_variable: Some(&location.slug), ..cx.caller }))
+}
+
 /// The location that the request is about.
 pub(in crate::apis::warren) fn location(cx: &Context) -> Result<&'static str> {
     cx.caller.server_variable.ok_or_else(|| Problem::internal("a customer is at a location"))

@@ -1,0 +1,55 @@
+//! What is kept of a billing account.
+
+use serde::{Deserialize, Serialize};
+
+use super::amount::Amount;
+use crate::{
+    apis::warren::platform::refusals,
+    engine::{Context, ProblemKind, Result, Table},
+};
+
+/// A billing account, without the sums that follow from it.
+#[derive(Serialize, Deserialize, Clone)]
+pub(super) struct BillingAccount {
+    pub(super) id: i64,
+    pub(super) is_default: bool,
+    pub(super) is_deleted: bool,
+    pub(super) title: Option<String>,
+    pub(super) company_name: Option<String>,
+    pub(super) company_reg_code: Option<String>,
+    pub(super) company_vat_number: Option<String>,
+    pub(super) address_line1: Option<String>,
+    pub(super) city: Option<String>,
+    pub(super) county: Option<String>,
+    pub(super) country: Option<String>,
+    pub(super) post_index: Option<String>,
+    pub(super) email: String,
+    pub(super) created: i64,
+    pub(super) discount_percentage: f64,
+    pub(super) vat_percentage: f64,
+    pub(super) site: String,
+    pub(super) is_recurring_payment_enabled: bool,
+    pub(super) recurring_payment_amount: Amount,
+    pub(super) recurring_payment_threshold: Amount,
+    pub(super) paying_by_invoice: bool,
+    pub(super) referral_share_code: String,
+}
+
+pub(super) const BILLING_ACCOUNTS: Table<BillingAccount> =
+    Table::new("warren_billing_account", "id");
+
+/// The billing account of this id, unless it is deleted.
+pub(super) fn find(cx: &Context, id: i64) -> Result<BillingAccount> {
+    let incorrect = || refusals::error("Provided billing account is incorrect.");
+    let account = BILLING_ACCOUNTS.find(cx, id).map_err(|problem| match problem.kind {
+        ProblemKind::NotFound => incorrect(),
+        _ => problem,
+    })?;
+    if account.is_deleted { Err(incorrect()) } else { Ok(account) }
+}
+
+/// Until when all of its invoices are settled.
+pub(super) fn settled_until(cx: &Context, id: i64) -> Result<i64> {
+    let sql = "SELECT settled_until FROM warren_billing_account WHERE account = ?1 AND id = ?2";
+    Ok(cx.db.prepare_cached(sql)?.query_row((cx.account()?, id), |row| row.get(0))?)
+}
