@@ -132,6 +132,27 @@ impl Contract {
         brand::document_of(self.document, brand)
     }
 
+    /// The target of a request under the usual base path, where it names `choice` as the variable
+    /// of the base path instead of nothing.
+    pub fn at(&self, target: &str, choice: &str) -> Option<String> {
+        let variable = format!("{{{}}}", self.server_variable.as_ref()?.name);
+        let with_variable = self.base_paths.iter().find(|base| base.contains(&variable))?;
+        let rest = target.strip_prefix(self.base_paths.first()?.as_str())?;
+        Some(with_variable.replace(&variable, choice) + rest)
+    }
+
+    /// The same, the other way round: without what the target chooses of the base path.
+    pub fn without_choice(&self, target: &str) -> Option<String> {
+        let variable = self.server_variable.as_ref()?;
+        let pattern = format!("{{{}}}", variable.name);
+        let with_variable = self.base_paths.iter().find(|base| base.contains(&pattern))?;
+        variable.values.iter().find_map(|value| {
+            let base = with_variable.replace(&pattern, value);
+            let rest = target.strip_prefix(&base).filter(|rest| rest.starts_with('/'))?;
+            Some(format!("{}{rest}", self.base_paths.first()?))
+        })
+    }
+
     /// Whether a path stands under a base path of this API, without a look at its operations.
     pub fn covers(&self, path: &str) -> bool {
         let fixed = self.base_paths.iter().map(|base| base.split("/{").next().unwrap_or_default());

@@ -189,6 +189,8 @@ checks! {
     LINEARIZABLE "C414" Error "What happens at the same time looks as if it had happened one after \
         the other."
         "Two writes were mixed, or one was lost."
+    PLACES_ARE_APART "C415" Error "What stands at one place is not seen at another."
+        "The server looks at everything that the customer has, wherever it stands."
 
     [Pages]
     PAGE_IS_SLICE "C501" Error "A page is that part of the whole list."

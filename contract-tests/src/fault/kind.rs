@@ -93,6 +93,8 @@ pub enum FaultKind {
     },
     /// Any method does what the right one does.
     AnyMethod,
+    /// What the base path chooses, such as a location, is not looked at.
+    AnyPlace,
     /// An unusual value of a member makes it fail.
     Fail {
         /// The member.

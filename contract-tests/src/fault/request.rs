@@ -30,6 +30,11 @@ pub(super) fn broken(kind: &FaultKind, profile: &ApiProfile, sent: &Sent) -> Sen
                 sent.method = route.method.clone();
             }
         }
+        FaultKind::AnyPlace => {
+            if let Some(target) = profile.contract.without_choice(&sent.target) {
+                sent.target = target;
+            }
+        }
         FaultKind::IgnoreRange => drop_range(&mut sent, profile),
         FaultKind::ShiftStart(by) => {
             change_range(&mut sent, profile, |(start, rows)| (moved(start, *by), rows));

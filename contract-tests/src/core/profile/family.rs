@@ -76,6 +76,8 @@ pub struct Family {
     pub remains: &'static [&'static str],
     /// The order of its list.
     pub order: Order,
+    /// Whether they stand at the place that the base path chooses, and are seen there only.
+    pub located: bool,
     /// How many are made at most: the limit of the world.
     pub limit: usize,
     /// Seconds after which volatile members no longer change.
@@ -200,6 +202,7 @@ impl Family {
         changes: None,
         remains: &[],
         order: Order::Stable,
+        located: false,
         limit: 40,
         settles_after_seconds: 0,
         disturbs: &[],

@@ -77,15 +77,15 @@ impl Request {
                 None => return Err(lacks_body(route)),
             },
         };
-        let is_form = route.body.as_ref().is_some_and(|body| body.media == URL_ENCODED);
-        let encoding = if is_form { Encoding::UrlEncoded } else { Encoding::Json };
-        Ok(Request { parameters, content, encoding, ..Request::of(route) })
+        Ok(Request { parameters, content, ..Request::of(route) })
     }
 
     /// A request without anything that the contract lets one leave out, and without the rest.
     pub fn of(route: &'static Route) -> Request {
         let (parameters, content) = (Vec::new(), Content::Nothing);
-        Request { route, parameters, content, encoding: Encoding::Json }
+        let is_form = route.body.as_ref().is_some_and(|body| body.media == URL_ENCODED);
+        let encoding = if is_form { Encoding::UrlEncoded } else { Encoding::Json };
+        Request { route, parameters, content, encoding }
     }
 
     /// The same without what may be left out beside the body; `None` where that is nothing.

@@ -65,7 +65,31 @@ impl Play<'_> {
         let check = if again { &check::RETRY } else { &check::READ_YOUR_WRITE };
         self.changed_by(operation.route, Some(&key), check);
         self.collection(family).rows.push(row);
-        self.after_change(family, key).await
+        self.after_change(family, key.clone()).await?;
+        if family.located { self.expect_only_here(operation, &key).await } else { Ok(()) }
+    }
+
+    /// What was made where the base path chooses nothing is not listed where it chooses another
+    /// place.
+    async fn expect_only_here(&mut self, operation: TargetOperation, key: &str) -> Played {
+        let family = operation.family;
+        let contract = self.profile().contract;
+        let Some(variable) = &contract.server_variable else { return Ok(()) };
+        let elsewhere = variable.values.iter().find(|value| **value != variable.default);
+        let Some(route) = self.families.route(family.list) else { return Ok(()) };
+        let list = TargetOperation { family, role: Role::List, route };
+        let request = self.request(list, &About::default(), BodyChoice::EXAMPLE);
+        let (Some(elsewhere), Some(request)) = (elsewhere, request) else { return Ok(()) };
+        let mut sent = request.sent(Caller::Customer);
+        let Some(target) = contract.at(&sent.target, elsewhere) else { return Ok(()) };
+        sent.target = target;
+        let received = self.session.send(sent).await?;
+        let rows = self.rows(route, &received);
+        if rows.iter().any(|row| row.get(family.key).is_some_and(|it| plain(it) == key)) {
+            let message = format!("shows {key} at {elsewhere}, where it was not made");
+            return self.session.found(&check::PLACES_ARE_APART, &route.id, "", message);
+        }
+        Ok(())
     }
 
     /// A unique value that another resource has is refused.

@@ -2,8 +2,13 @@
 
 mod account;
 mod catalogue;
+mod disks;
 mod gateway;
+mod machine_disks;
+mod machines;
 mod network;
+mod new_machines;
+mod replicas;
 mod object_storage;
 mod services;
 

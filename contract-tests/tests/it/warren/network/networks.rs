@@ -3,7 +3,7 @@
 use contract_tests::Emulator;
 use serde_json::{Value, json};
 
-use super::{NOTHING, empty};
+use crate::warren::{NOTHING, empty};
 
 #[tokio::test]
 async fn the_first_network_of_a_location_is_its_default_one() {

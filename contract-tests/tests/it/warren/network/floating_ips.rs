@@ -1,0 +1,98 @@
+use contract_tests::{Api, Emulator};
+use serde_json::{Value, json};
+
+use super::{MACHINE, machine, uuid};
+use crate::warren::{NOTHING, customer, empty, of_3nv};
+
+async fn listed(api: &Api) -> Vec<Value> {
+    api.call("listFloatingIps").ok().await.as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_address_is_reserved_assigned_unassigned_and_deleted() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let vm = machine(&api, "web-1").await;
+    let new = json!({ "billing_account_id": 6, "name": "my_ip" });
+    let ip = api.call("createFloatingIp").body(new).ok().await;
+    assert_eq!((&ip["assigned_to"], &ip["network_id"]), (&Value::Null, &Value::Null));
+    assert_eq!((&ip["billing_account_id"], &ip["type"]), (&json!(6), &json!("public")));
+    // A list leaves out what an address does not have.
+    assert!(listed(&api).await[0].get("assigned_to").is_none());
+    let address = ip["address"].as_str().unwrap();
+    let of = |operation: &'static str| api.call(operation).with("address", address);
+
+    let assigned = of("assignFloatingIp").body(json!({ "vm_uuid": vm["uuid"] })).ok().await;
+    assert_eq!(assigned["assigned_to"], vm["uuid"]);
+    assert_eq!(assigned["assigned_to_resource_type"], "virtual_machine");
+    assert_eq!(assigned["assigned_to_private_ip"], vm["private_ipv4"]);
+    assert_eq!(of("getFloatingIp").ok().await, assigned);
+    let found = api.call("listFloatingIps").with("vm_uuid", uuid(&vm)).ok().await;
+    assert_eq!(found, json!([assigned]));
+    let of_nobody = api.call("listFloatingIps").with("billing_account_id", 7).ok().await;
+    assert_eq!(of_nobody, json!([]));
+
+    // Renaming keeps the rest.
+    let renamed = of("updateFloatingIp").body(json!({ "name": "dns" })).ok().await;
+    assert_eq!((&renamed["name"], &renamed["assigned_to"]), (&json!("dns"), &vm["uuid"]));
+    let free = of("unassignFloatingIp").ok().await;
+    assert_eq!((&free["assigned_to"], free["unassigned_at"].is_string()), (&Value::Null, true));
+    // Clients send a body here, which means nothing.
+    of("unassignFloatingIp").body(json!({ "vm_uuid": vm["uuid"] })).ok().await;
+
+    let gone = of("deleteFloatingIp").response().await;
+    assert_eq!((gone.status, gone.text()), (200, "true".to_owned()));
+    let unknown = of("getFloatingIp").response().await;
+    let words = format!(r#"{{"message":"Ip address {address} was not found."}}"#);
+    assert_eq!((unknown.status, unknown.text()), (404, words));
+}
+
+#[tokio::test]
+async fn an_address_goes_to_one_thing_at_a_time_and_only_to_what_there_is() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let (one, two) = (machine(&api, "web-1").await, machine(&api, "web-2").await);
+    let ip = api.call("createFloatingIp").ok().await;
+    let assign = |to: Value| {
+        api.call("assignFloatingIp").with("address", ip["address"].as_str().unwrap()).body(to)
+    };
+    let unknown = assign(json!({ "vm_uuid": NOTHING })).response().await;
+    let words = format!(r#"{{"errors":{{"Error":"No such virtual machine exists: {NOTHING}"}}}}"#);
+    assert_eq!((unknown.status, unknown.text()), (400, words));
+    let nothing = assign(json!({})).response().await;
+    let words = r#"{"errors":{"vm_uuid":"Required parameter 'vm_uuid' not supplied"}}"#;
+    assert_eq!((nothing.status, nothing.text()), (400, words.to_owned()));
+    let both =
+        json!({ "assigned_to": one["uuid"], "assigned_to_resource_type": "virtual_machine" });
+    assign(both.clone()).ok().await;
+    assert_eq!(assign(both).ok().await["assigned_to"], one["uuid"]);
+    let taken = assign(json!({ "vm_uuid": two["uuid"] })).response().await;
+    assert_eq!(taken.status, 409);
+    // A machine is no load balancer.
+    let wrong = json!({ "assigned_to": two["uuid"], "assigned_to_resource_type": "load_balancer" });
+    assert_eq!(assign(wrong).response().await.status, 400);
+}
+
+#[tokio::test]
+async fn an_address_of_a_machine_that_is_deleted_stays_reserved() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    api.call("deleteVm").body(json!({ "uuid": MACHINE })).ok().await;
+    let ip = api.call("getFloatingIp").with("address", "198.18.0.1").ok().await;
+    assert!(ip.get("assigned_to").is_none() && ip["unassigned_at"].is_string(), "{ip}");
+}
+
+#[tokio::test]
+async fn the_example_of_the_references_has_another_path() {
+    let emulator = Emulator::start();
+    let api = of_3nv(&emulator);
+    let address = listed(&api).await[0]["address"].as_str().unwrap().to_owned();
+    let gone = api.call("deleteFloatingIpAtOldPath").with("address", &address).response().await;
+    assert_eq!((gone.status, gone.text()), (200, "true".to_owned()));
+    // The documented path of a new one ends in a slash.
+    let new = api.raw("POST", "/v1/network/ip_addresses/", Some(json!({ "name": "a" }))).await;
+    assert_eq!((new.status, &new.json()["name"]), (200, &json!("a")));
+    // At another location there is none of them.
+    let there = api.raw("GET", "/v1/bus02/network/ip_addresses", None).await;
+    assert_eq!(there.json(), json!([]));
+}
