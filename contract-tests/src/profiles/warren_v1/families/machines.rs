@@ -98,6 +98,7 @@ const ACTIONS: &[Action] = &[
         values: &[("os_name", |_| json!("ubuntu")), ("os_version", version)],
         // The version alone may be none of the system that the machine has.
         allowed: |_| None,
+        ..Action::NONE
     },
 ];
 
