@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn refused(result: Result<()>) -> Option<String> {
-        result.err().map(|problem| openapi::plain(&problem.errors[0].message))
+        result.err().map(|problem| problem.errors[0].message.clone())
     }
 
     #[test]
