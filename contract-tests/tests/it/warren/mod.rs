@@ -8,8 +8,8 @@ mod machine_disks;
 mod machines;
 mod network;
 mod new_machines;
-mod replicas;
 mod object_storage;
+mod replicas;
 mod services;
 
 use contract_tests::{Api, Emulator, profiles::warren_v1::PROFILE};
