@@ -134,6 +134,22 @@ async fn a_machine_boots_from_a_medium_of_the_platform_or_of_the_user() {
 }
 
 #[tokio::test]
+async fn a_public_address_is_released_and_reserved_in_the_older_way() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let released = api.call("releasePublicIp").body(of(MACHINE)).ok().await;
+    assert!(released.get("public_ipv6").is_none() && released.get("public_ipv4").is_none());
+    refused(&api, "releasePublicIp", of(MACHINE)).await;
+    // The address is still there, and another one is reserved.
+    let before = api.call("listFloatingIps").ok().await.as_array().map_or(0, Vec::len);
+    let reserved = api.call("reservePublicIp").body(of(MACHINE)).ok().await;
+    assert!(reserved["public_ipv6"].is_string());
+    let after = api.call("listFloatingIps").ok().await.as_array().map_or(0, Vec::len);
+    assert_eq!(after, before + 1);
+    refused(&api, "reservePublicIp", of(MACHINE)).await;
+}
+
+#[tokio::test]
 async fn a_password_is_changed_while_the_machine_runs() {
     let emulator = Emulator::start();
     let api = customer(&emulator);

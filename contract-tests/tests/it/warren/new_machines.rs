@@ -72,6 +72,31 @@ async fn a_machine_runs_when_it_is_answered() {
 }
 
 #[tokio::test]
+async fn a_public_address_comes_with_a_machine_unless_it_is_not_wanted() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let hidden = made(&api, json!({ "reserve_public_ip": "False" })).await;
+    assert!(hidden.get("public_ipv6").is_none());
+    assert_eq!(api.call("listFloatingIps").ok().await, json!([]));
+    let machine = made(&api, json!({})).await;
+    assert!(machine["public_ipv6"].is_string());
+    let ips = api.call("listFloatingIps").ok().await;
+    let shown = (&ips[0]["assigned_to"], &ips[0]["assigned_to_resource_type"]);
+    assert_eq!(shown, (&machine["uuid"], &json!("virtual_machine")));
+    assert_eq!(ips[0]["assigned_to_private_ip"], machine["private_ipv4"]);
+    assert!(ips[0].get("name").is_none());
+    let billed = api.call("listBillingResources").with("id", "6").ok().await;
+    assert_eq!(billed[1]["public_ipv4"], ips[0]["address"]);
+    assert_eq!(billed[0]["public_ipv4"], Value::Null);
+
+    // It stays reserved when the machine goes.
+    api.call("deleteVm").body(json!({ "uuid": machine["uuid"] })).ok().await;
+    let ips = api.call("listFloatingIps").ok().await;
+    assert_eq!(ips.as_array().map(Vec::len), Some(1));
+    assert!(ips[0].get("assigned_to").is_none(), "{ips}");
+}
+
+#[tokio::test]
 async fn the_network_the_pool_and_who_pays_can_be_chosen() {
     let emulator = Emulator::start();
     let api = customer(&emulator);

@@ -9,7 +9,7 @@ mod content;
 mod creation;
 mod disks;
 mod machine;
-mod machines;
+mod management;
 mod power;
 mod replicas;
 mod request;
@@ -21,7 +21,7 @@ pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [
-        machines::operations().into(),
+        management::operations().into(),
         creation::operations().into(),
         clone::operations().into(),
         content::operations().into(),
