@@ -135,11 +135,11 @@ impl ApiProfile {
     }
 
     /// The members of a body that name what a request is about, as parameters of a path do. What is
-    /// made has a new name, and a parameter that is called like the key, such as `name`, means that
-    /// key only where the operation is one of the family.
+    /// made has a new name, and one that clients choose, such as `name`, says something else in the
+    /// operations of other families.
     pub fn ids_in_body(&self, route: &Route) -> Vec<&'static str> {
         let others = self.families.iter().copied().flatten().filter(|it| {
-            it.create != route.id && (it.parameter != it.key || it.role(&route.id).is_some())
+            it.create != route.id && (it.unique != it.parameter || it.role(&route.id).is_some())
         });
         let of_families = others.map(|family| family.parameter);
         let shown = self.shown.iter().map(|(parameter, ..)| *parameter);
