@@ -35,7 +35,8 @@ fn statuses(kind: RefusalKind, route: &Route) -> Vec<u16> {
         RefusalKind::Method => vec![405],
         RefusalKind::Unauthenticated => vec![401, 403],
         RefusalKind::Excluded => Vec::new(),
-        RefusalKind::UnknownId | RefusalKind::Foreign | RefusalKind::PathParameter => {
+        RefusalKind::PathParameter => vec![400, 404],
+        RefusalKind::UnknownId | RefusalKind::Foreign => {
             let listed = [400, 404].into_iter().filter(|status| route.documents(*status));
             listed.collect()
         }

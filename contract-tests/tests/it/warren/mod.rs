@@ -1,6 +1,7 @@
 //! The Warren platform: scenarios over HTTP, in the rooms of the emulated API.
 
 mod account;
+mod billing;
 mod catalogue;
 mod disks;
 mod gateway;

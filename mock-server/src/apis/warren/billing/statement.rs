@@ -112,7 +112,7 @@ pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
             continue;
         }
         let (id, created) = (account.id * MONTHS + month.number(), span.end);
-        let there = credits.iter().filter(|it| it.created <= created).map(|it| it.amount).sum();
+        let there = credits.iter().filter(|it| it.created < created).map(|it| it.amount).sum();
         let totals = Totals::of(account, &items, there);
         if totals.credit < Amount::ZERO {
             let description = "Invoice payment".to_owned();

@@ -1,0 +1,278 @@
+//! Billing accounts, cards, credit, invoices, prices and usage.
+
+use contract_tests::{Api, Emulator};
+use serde_json::{Value, json};
+
+use super::{NOTHING, customer, empty};
+
+const ACCOUNT: i64 = 129_072;
+const INCORRECT: &str = r#"{"errors":{"Error":"Provided billing account is incorrect."}}"#;
+const FORBIDDEN: &str = r#"{"errors":{"consumer::resource_forbidden":{"msg":"Consumer not allowed to access resource.","subtype":"resource_forbidden","type":"consumer"}}}"#;
+
+/// Hundredths, which are exact.
+fn cents(amount: &Value) -> i64 {
+    (amount.as_f64().expect("an amount") * 100.0).round() as i64
+}
+
+async fn invoices(api: &Api, account: i64) -> Vec<Value> {
+    let list = api.call("listInvoices").with("billing_account_id", account).ok().await;
+    list.as_array().cloned().unwrap_or_default()
+}
+
+async fn unpaid(api: &Api, account: i64) -> i64 {
+    let unpaid = api.call("getUnpaidAmount").with("billing_account_id", account).ok().await;
+    cents(&unpaid["message"])
+}
+
+#[tokio::test]
+async fn the_sums_of_an_invoice_follow_from_its_records_and_the_unpaid_amount_from_all() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    for account in [ACCOUNT, 129_188] {
+        let all = invoices(&api, account).await;
+        assert!(
+            all.windows(2).all(|pair| pair[0]["created"].as_i64() > pair[1]["created"].as_i64())
+        );
+        let mut open = 0;
+        for invoice in &all {
+            let records = invoice["records_list"].as_array().unwrap();
+            let sum: f64 = records.iter().filter_map(|it| it["amount"].as_f64()).sum();
+            let totals = &invoice["totals"];
+            let part = |name: &str| cents(&totals[name]);
+            assert!((sum * 100.0 - part("subtotal") as f64).abs() <= 0.5001, "{invoice}");
+            let net = part("subtotal") - part("discount_amount") + part("credit");
+            assert_eq!(part("total"), net + part("vat_tax"), "{invoice}");
+            for record in records {
+                let price = record["item_price"].as_f64().unwrap();
+                let amount = price * record["qty"].as_f64().unwrap();
+                assert!((record["amount"].as_f64().unwrap() - amount).abs() < 1e-6, "{record}");
+            }
+            let paid: i64 = invoice["transaction_list"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|payment| cents(&payment["amount"]))
+                .sum();
+            open += part("total") - paid;
+            let status = if part("total") > paid { 5 } else { 10 };
+            assert_eq!(invoice["status"], status, "{invoice}");
+            let id = invoice["id"].as_i64().unwrap();
+            assert_eq!(api.call("getInvoice").with("invoice_id", id).ok().await, *invoice);
+        }
+        assert_eq!(unpaid(&api, account).await, open);
+    }
+    // Three years of months, of which the last is not settled yet.
+    assert_eq!(invoices(&api, ACCOUNT).await.len(), 37);
+    assert!(unpaid(&api, ACCOUNT).await > 0);
+}
+
+#[tokio::test]
+async fn a_month_of_a_machine_is_an_invoice_that_is_paid() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    assert!(invoices(&api, 6).await.is_empty());
+    let new = json!({
+        "name": "web-1", "os_name": "ubuntu", "os_version": "24.04-lts", "disks": 20, "vcpu": 2,
+        "ram": 2048, "username": "example", "password": "Password123", "reserve_public_ip": false,
+    });
+    let machine = api.call("createVm").body(new).ok().await;
+    let usage = async || {
+        let rows = api.call("getUsage").with("billing_account_id", 6).ok().await;
+        let rows = rows.as_array().cloned().unwrap_or_default();
+        rows.iter().filter_map(|row| row["cost"].as_f64()).sum::<f64>()
+    };
+    api.advance(10 * 3600).await;
+    let ten_hours = usage().await;
+    api.advance(10 * 3600).await;
+    assert!((usage().await - 2.0 * ten_hours).abs() < 1e-9, "twice the time costs twice as much");
+    // A stopped machine costs what its disk does.
+    api.call("stopVm").body(json!({ "uuid": machine["uuid"] })).ok().await;
+    let before = usage().await;
+    api.advance(3600).await;
+    assert!((usage().await - before - 0.002).abs() < 1e-9);
+
+    api.advance(31 * 86_400).await;
+    let all = invoices(&api, 6).await;
+    let total = cents(&all[0]["totals"]["total"]);
+    assert_eq!((all.len(), &all[0]["status"]), (1, &json!(5)));
+    assert_eq!(unpaid(&api, 6).await, total);
+    let half = json!({ "billing_account_id": 6, "amount": 0.5 });
+    let paid = api.call("payAmount").body(half).ok().await;
+    assert_eq!((&paid["amount_used"], &paid["amount_left"]), (&json!(0.5), &json!(0)));
+    let words =
+        format!("All amount were used. Invoices (#{}) were paid fully or partially.", all[0]["id"]);
+    assert_eq!((&paid["message"], &paid["paid_invoices"]), (&json!(words), &json!([all[0]["id"]])));
+    let rest = json!({ "billing_account_id": 6, "amount": 100 });
+    let paid = api.call("payAmount").body(rest).ok().await;
+    assert_eq!(cents(&paid["amount_used"]), total - 50);
+    assert_eq!((unpaid(&api, 6).await, &invoices(&api, 6).await[0]["status"]), (0, &json!(10)));
+    let nothing = json!({ "billing_account_id": 6, "amount": 1 });
+    assert_eq!(api.call("payAmount").body(nothing).ok().await["paid_invoices"], json!([]));
+}
+
+#[tokio::test]
+async fn credit_is_bought_with_a_card_or_by_an_invoice_and_pays_what_comes() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let account =
+        async || api.call("getBillingAccount").with("billing_account_id", ACCOUNT).ok().await;
+    let credit = async || cents(&account().await["credit_amount"]);
+    assert_eq!(credit().await, 0, "the first ten were used up");
+    let buy = |card: i64| {
+        api.call("buyCredit").body(json!({
+            "billing_account_id": ACCOUNT, "payment_object_id": card, "amount": "100.00",
+        }))
+    };
+    assert_eq!(buy(61).ok().await, json!({ "success": true }));
+    assert_eq!(credit().await, 10_000);
+    assert_eq!(buy(63).response().await.status, 400, "the card of another user");
+    let request = json!({ "billing_account_id": ACCOUNT, "amount": 20 });
+    api.call("requestCreditInvoice").body(request.clone()).ok().await;
+    assert_eq!((credit().await, invoices(&api, ACCOUNT).await.len()), (10_000, 38));
+    let due = unpaid(&api, ACCOUNT).await;
+    let pay = json!({ "billing_account_id": ACCOUNT, "amount": due as f64 / 100.0 });
+    api.call("payAmount").body(pay).ok().await;
+    assert_eq!((credit().await, unpaid(&api, ACCOUNT).await), (12_000, 0));
+    // The next invoice is paid by credit.
+    api.advance(31 * 86_400).await;
+    let next = &invoices(&api, ACCOUNT).await[0];
+    let used = -cents(&next["totals"]["credit"]);
+    assert!(used > 0 && next["totals"]["total"] == 0 && next["status"] == 10, "{next}");
+    assert_eq!(credit().await, 12_000 - used);
+    let list = api.call("listCredit").with("billing_account_id", ACCOUNT).ok().await;
+    assert_eq!(
+        (cents(&list[0]["amount"]), &list[0]["description"]),
+        (-used, &json!("Invoice payment"))
+    );
+    api.call("buyCreditAtOldPath")
+        .body(json!({ "billing_account_id": ACCOUNT, "payment_object_id": 61, "amount": 1 }))
+        .ok()
+        .await;
+    api.call("requestCreditInvoiceAtOldPath").body(request).ok().await;
+}
+
+#[tokio::test]
+async fn what_only_people_may_do_is_refused_to_tokens() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    for (operation, body) in [
+        ("addCard", json!({ "billing_account_id": ACCOUNT, "token": "val" })),
+        ("payAll", json!({ "billing_account_id": ACCOUNT })),
+        ("payInvoice", json!({ "invoice_id": 1 })),
+    ] {
+        let refused = api.call(operation).body(body).response().await;
+        assert_eq!((refused.status, refused.text()), (403, FORBIDDEN.to_owned()), "{operation}");
+    }
+    assert_eq!(api.call("hasActiveCampaigns").ok().await, json!({ "success": true }));
+}
+
+#[tokio::test]
+async fn a_billing_account_is_changed_chosen_and_deleted() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let change = json!({ "billing_account_id": ACCOUNT, "title": "New", "country": "ID" });
+    let changed = api.call("updateBillingAccount").body(change).ok().await;
+    assert_eq!((&changed["title"], &changed["company_name"]), (&json!("New"), &Value::Null));
+    assert_eq!(changed["email"], "cloudia@example.com");
+    let by = |id: i64| json!({ "billing_account_id": id });
+    let refused = api.call("deleteBillingAccount").body(by(ACCOUNT)).response().await;
+    assert_eq!(refused.status, 400, "the default one");
+    api.call("setDefaultBillingAccount").body(by(129_189)).ok().await;
+    let refused = api.call("deleteBillingAccount").body(by(ACCOUNT)).response().await;
+    assert_eq!(refused.status, 400, "it pays for something");
+    api.call("setDefaultBillingAccount").body(by(ACCOUNT)).ok().await;
+    api.call("deleteBillingAccount").body(by(129_189)).ok().await;
+    for unknown in [129_189, 6] {
+        let refused = api.call("deleteBillingAccount").body(by(unknown)).response().await;
+        assert_eq!((refused.status, refused.text()), (400, INCORRECT.to_owned()), "{unknown}");
+    }
+    let count = async |shadow: bool| {
+        let call = api.call("listBillingAccounts");
+        let call = if shadow { call.with("show_shadow", "x") } else { call };
+        call.ok().await.as_array().map(Vec::len)
+    };
+    assert_eq!((count(false).await, count(true).await), (Some(2), Some(3)));
+    let unknown = api.call("getInvoice").with("invoice_id", 7).response().await;
+    assert_eq!(unknown.status, 400);
+}
+
+#[tokio::test]
+async fn recurring_payments_buy_credit_where_less_is_left_than_the_threshold() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let configure = |api: &Api, id: i64, on: bool| {
+        let path = format!("/v1/payment/billing_account/{id}/recurring_payment");
+        let body = json!({
+            "is_recurring_payment_enabled": if on { "True" } else { "False" },
+            "recurring_payment_amount": 52, "recurring_payment_threshold": "55",
+        });
+        let api = api.clone();
+        async move { api.raw("PUT", &path, Some(body)).await.json() }
+    };
+    let off = configure(&api, ACCOUNT, false).await;
+    assert_eq!(off["payment_report"], json!({ "triggered": false, "errors": [] }));
+    let on = configure(&api, ACCOUNT, true).await;
+    assert_eq!(on["payment_report"], json!({ "triggered": true, "errors": [] }));
+    assert_eq!(
+        (&on["account"]["credit_amount"], &on["account"]["recurring_payment_threshold"]),
+        (&json!(52), &json!(55))
+    );
+    // Without a card there is nothing to pay with.
+    let without = configure(&empty(&emulator), 6, true).await;
+    assert_eq!(
+        without["payment_report"]["errors"],
+        json!(["Billing account has no verified card."])
+    );
+    let again = api.call("configureRecurringPayment").with("billing_account_id", 1);
+    let again = again.body(json!({
+        "is_recurring_payment_enabled": true, "recurring_payment_amount": 1, "recurring_payment_threshold": 1,
+    }));
+    assert_eq!(again.response().await.status, 400);
+}
+
+#[tokio::test]
+async fn one_card_is_primary_and_paying_by_invoice_waits_for_somebody() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let cards = async || api.call("listCards").with("billing_account_id", ACCOUNT).ok().await;
+    let by = |id: &Value| json!({ "payment_object_id": id });
+    api.call("setPrimaryCard").body(by(&json!(62))).ok().await;
+    let primary: Vec<Value> =
+        cards().await.as_array().unwrap().iter().map(|it| it["is_primary"].clone()).collect();
+    assert_eq!(primary, [json!(false), json!(true)]);
+    let applied = api.call("applyForInvoicePayment").body(json!({ "billing_account_id": ACCOUNT }));
+    let applied = applied.ok().await;
+    assert_eq!((&applied["identifier"], &applied["is_verified"]), (&json!("N/A"), &json!(false)));
+    assert_eq!(applied["valid_thru"], 4_102_358_400_i64);
+    let refused = api.call("setPrimaryCard").body(by(&applied["id"])).response().await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(api.call("removeCard").body(by(&json!(61))).ok().await, json!({ "success": true }));
+    assert_eq!(api.call("getCard").with("payment_object_id", 61).response().await.status, 400);
+    assert_eq!(cards().await.as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn prices_are_public_and_a_resource_can_be_paid_for_by_another_account() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let policy = api.call("getPricingPolicy").ok().await;
+    assert_eq!(
+        (&policy["policy"][0]["price"], &policy["policy"][0]["numCpus"]),
+        (&json!(0.00521), &json!(1))
+    );
+    let machine = "018d0c5e-7c00-7000-8000-00000000d001";
+    let paid = async |account: i64| {
+        let usage = api.call("getUsage").with("billing_account_id", account).ok().await;
+        usage.as_array().unwrap().iter().filter(|row| row["owner_uuid"] == machine).count()
+    };
+    api.advance(3600).await;
+    assert_eq!((paid(ACCOUNT).await, paid(129_188).await), (1, 0));
+    let to = json!({ "uuid": machine, "billing_account_id": 129_188 });
+    api.call("setResourceBilling").body(to).ok().await;
+    api.advance(3600).await;
+    assert_eq!((paid(ACCOUNT).await, paid(129_188).await), (1, 1));
+    let unknown = json!({ "uuid": NOTHING, "billing_account_id": 129_188 });
+    let unknown = api.call("setResourceBilling").body(unknown).response().await;
+    let words = format!(r#"{{"errors":{{"Error":"No such virtual machine exists: {NOTHING}"}}}}"#);
+    assert_eq!((unknown.status, unknown.text()), (400, words));
+}
