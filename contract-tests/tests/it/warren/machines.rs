@@ -8,6 +8,30 @@ use super::{NOTHING, customer, empty};
 const MACHINE: &str = "018d0c5e-7c00-7000-8000-00000000d001";
 const STOPPED: &str = "018d0c5e-7c00-7000-8000-00000000d002";
 
+/// Everything that a form with the UUID of a machine can do.
+const OF_A_MACHINE: &[&str] = &[
+    "modifyVm",
+    "deleteVm",
+    "changePassword",
+    "reinstallVm",
+    "toggleBackup",
+    "cloneVm",
+    "releasePublicIp",
+    "reservePublicIp",
+    "rebuildVm",
+    "createReplica",
+    "startVm",
+    "stopVm",
+    "bootIsoMedia",
+    "rescueStart",
+    "addVmDisk",
+    "modifyVmDisk",
+    "deleteVmDisk",
+    "attachDisk",
+    "detachDisk",
+    "setResourceBilling",
+];
+
 fn of(uuid: &str) -> Value {
     json!({ "uuid": uuid })
 }
@@ -30,28 +54,7 @@ async fn an_unknown_machine_is_told_in_the_same_words_everywhere() {
         "storage_uuid": NOTHING, "disk_uuid": NOTHING, "replica_uuid": NOTHING,
         "boot_image_uuid": NOTHING, "billing_account_id": 0,
     });
-    for operation in [
-        "modifyVm",
-        "deleteVm",
-        "changePassword",
-        "reinstallVm",
-        "toggleBackup",
-        "cloneVm",
-        "releasePublicIp",
-        "reservePublicIp",
-        "rebuildVm",
-        "createReplica",
-        "startVm",
-        "stopVm",
-        "bootIsoMedia",
-        "rescueStart",
-        "addVmDisk",
-        "modifyVmDisk",
-        "deleteVmDisk",
-        "attachDisk",
-        "detachDisk",
-        "setResourceBilling",
-    ] {
+    for operation in OF_A_MACHINE {
         assert_eq!(refused(&api, operation, rest.clone()).await, words, "{operation}");
     }
     let missing = api.raw("GET", "/v1/user-resource/vm", None).await;
@@ -61,6 +64,46 @@ async fn an_unknown_machine_is_told_in_the_same_words_everywhere() {
     let there = format!("/v1/jkt02/user-resource/vm?uuid={MACHINE}");
     assert_eq!(api.raw("GET", &there, None).await.status, 400);
     assert_eq!(api.raw("GET", "/v1/jkt02/user-resource/vm/list", None).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn what_another_customer_has_is_as_unknown_as_what_nobody_has() {
+    const THEIRS: &str = "018d0c5e-7c00-7000-8000-00000000d003";
+    const THEIR_DISK: &str = "018d0c5e-7c00-7000-8000-00000000e006";
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let replica = format!("{THEIR_DISK}2024-02-20-02-31-51");
+    let theirs = json!({
+        "uuid": THEIRS, "name": "x", "username": "me", "password": "Password1234", "size_gb": 99,
+        "storage_uuid": THEIR_DISK, "disk_uuid": THEIR_DISK, "replica_uuid": replica,
+        "boot_image_uuid": THEIR_DISK, "billing_account_id": 129_072,
+    });
+    for operation in OF_A_MACHINE {
+        let words = refused(&api, operation, theirs.clone()).await;
+        assert!(words.contains("No such virtual machine exists"), "{operation}: {words}");
+    }
+    // The same with a machine of one's own and a disk or a replica of theirs.
+    let mut mine = theirs;
+    mine["uuid"] = json!(MACHINE);
+    mine["boot_image_repository"] = json!("private");
+    for (operation, status) in [
+        ("modifyVmDisk", 404),
+        ("deleteVmDisk", 404),
+        ("attachDisk", 404),
+        ("detachDisk", 404),
+        ("rebuildVm", 400),
+        ("deleteReplica", 400),
+        ("bootIsoMedia", 400),
+    ] {
+        let answer = api.call(operation).body(mine.clone()).response().await;
+        assert_eq!(answer.status, status, "{operation}");
+    }
+    let disk = json!({ "name": "x", "vcpu": 1, "ram": 512, "disk_uuid": THEIR_DISK });
+    assert_eq!(api.call("createVm").body(disk).response().await.status, 404);
+    for operation in ["getDisk", "modifyDisk", "deleteDisk"] {
+        let call = api.call(operation).with("disk_uuid", THEIR_DISK);
+        assert_eq!(call.response().await.status, 404, "{operation}");
+    }
 }
 
 #[tokio::test]

@@ -210,6 +210,25 @@ async fn a_machine_begins_with_an_empty_disk_or_one_that_was_there() {
 }
 
 #[tokio::test]
+async fn forms_say_nothing_with_an_empty_text_and_repeat_keys() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let form = "name=abcd&vcpu=1&ram=1024&disks=&os_name=&os_version=&username=&password=\
+                &source_uuid=&source_replica=&designated_pool_uuid=&billing_account_id=\
+                &network_uuid=&cloud_init=&disk_uuid=018d0c5e-7c00-7000-8000-00000000e004";
+    let machine = api.call("createVm").text(form).header("content-type", FORM).ok().await;
+    assert_eq!(machine["storage"][0]["size"], 50);
+    let key = KEY.replace(' ', "+").replace('/', "%2F");
+    let form = format!(
+        "name=abcd&vcpu=1&ram=1024&disks=20&os_name=ubuntu&os_version=22.04-lts&username=me\
+         &public_keys={key}&public_keys={key}&location=jkt01"
+    );
+    let machine = api.call("createVm").text(&form).header("content-type", FORM).ok().await;
+    assert_eq!(machine["username"], "me");
+}
+
+#[tokio::test]
 async fn writes_take_the_time_that_they_really_take_if_the_settings_say_so() {
     let config = Config { seed: Some(1), vm_latency: true, ..Config::default() };
     let emulator = Emulator::with(config);
