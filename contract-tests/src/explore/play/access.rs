@@ -179,7 +179,7 @@ impl Play<'_> {
         self.count_refusal(operation, &check::REFUSES_NONEXISTENT).await
     }
 
-    /// A resource cannot be reached through another parent than its own.
+    /// A resource cannot be reached through another parent than its own, where a request names one.
     pub(super) async fn wrong_parent(
         &mut self,
         operation: TargetOperation,
@@ -187,7 +187,9 @@ impl Play<'_> {
         choice: BodyChoice,
     ) -> Played {
         let parents = self.parents(operation.family);
-        if !is_of_one(operation.role) {
+        let parent = self.families.named(operation.family.parent).map(|it| it.parameter);
+        let names_it = operation.route.parameters.iter().any(|it| Some(&*it.name) == parent);
+        if !names_it || !is_of_one(operation.role) {
             return Ok(());
         }
         let Some(row) = self.known(operation.family, slot).await?.filter(|row| row.alive) else {

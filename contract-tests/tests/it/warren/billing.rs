@@ -120,25 +120,25 @@ async fn credit_is_bought_with_a_card_or_by_an_invoice_and_pays_what_comes() {
     assert_eq!(credit().await, 0, "the first ten were used up");
     let buy = |card: i64| {
         api.call("buyCredit").body(json!({
-            "billing_account_id": ACCOUNT, "payment_object_id": card, "amount": "100.00",
+            "billing_account_id": ACCOUNT, "payment_object_id": card, "amount": "200.00",
         }))
     };
     assert_eq!(buy(61).ok().await, json!({ "success": true }));
-    assert_eq!(credit().await, 10_000);
+    assert_eq!(credit().await, 20_000);
     assert_eq!(buy(63).response().await.status, 400, "the card of another user");
     let request = json!({ "billing_account_id": ACCOUNT, "amount": 20 });
     api.call("requestCreditInvoice").body(request.clone()).ok().await;
-    assert_eq!((credit().await, invoices(&api, ACCOUNT).await.len()), (10_000, 38));
+    assert_eq!((credit().await, invoices(&api, ACCOUNT).await.len()), (20_000, 38));
     let due = unpaid(&api, ACCOUNT).await;
     let pay = json!({ "billing_account_id": ACCOUNT, "amount": due as f64 / 100.0 });
     api.call("payAmount").body(pay).ok().await;
-    assert_eq!((credit().await, unpaid(&api, ACCOUNT).await), (12_000, 0));
+    assert_eq!((credit().await, unpaid(&api, ACCOUNT).await), (22_000, 0));
     // The next invoice is paid by credit.
     api.advance(31 * 86_400).await;
     let next = &invoices(&api, ACCOUNT).await[0];
     let used = -cents(&next["totals"]["credit"]);
     assert!(used > 0 && next["totals"]["total"] == 0 && next["status"] == 10, "{next}");
-    assert_eq!(credit().await, 12_000 - used);
+    assert_eq!(credit().await, 22_000 - used);
     let list = api.call("listCredit").with("billing_account_id", ACCOUNT).ok().await;
     assert_eq!(
         (cents(&list[0]["amount"]), &list[0]["description"]),

@@ -12,6 +12,8 @@ pub(super) const FAMILIES: &[Family] = &[
         update: "updateBillingAccount",
         actions: &[Action { operation: "setDefaultBillingAccount", ..Action::NONE }],
         parameter: "billing_account_id",
+        // In the operations of other families it says who pays, and does not name the resource.
+        unique: "billing_account_id",
         changes: Some(wiped),
         // They follow from what the account pays for, and from which one is the default.
         volatile: &[

@@ -100,6 +100,7 @@ pub(super) fn description(charge: &Charge) -> String {
             let state = if *running { "" } else { ", stopped" };
             format!("{name}, {vcpu} CPUs, {} GB RAM{state}", f64::from(*ram_mb) / 1024.0)
         }
+        Charge::Disk { name, size_gb } if name.is_empty() => format!("{size_gb} GB disk"),
         Charge::Disk { name, size_gb } => format!("{name}, {size_gb} GB disk"),
         Charge::Replica { name, backup, .. } => {
             format!("{name}, {}", if *backup { "backups" } else { "snapshots" })
