@@ -235,7 +235,7 @@ impl Judged<'_> {
         let mut body = serde_json::from_slice(&self.exchange.received.body)
             .unwrap_or_else(|_| Value::String(self.exchange.received.text()));
         if let Some(response) = self.route().and_then(|route| route.response(self.status_code())) {
-            response.mask(&mut body, &self.profile.contract.secrets());
+            response.mask(&mut body, self.profile.contract.secrets());
         }
         let leaks = secrets.any(|secret| contains_text(&body, secret));
         let message = "holds what was sent as a secret";

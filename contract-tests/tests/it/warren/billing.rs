@@ -3,11 +3,15 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use super::{NOTHING, customer, empty};
+use super::{BOUND, NOTHING, customer, empty};
 
 const ACCOUNT: i64 = 129_072;
 const INCORRECT: &str = r#"{"errors":{"Error":"Provided billing account is incorrect."}}"#;
-const FORBIDDEN: &str = r#"{"errors":{"consumer::resource_forbidden":{"msg":"Consumer not allowed to access resource.","subtype":"resource_forbidden","type":"consumer"}}}"#;
+const FORBIDDEN: &str = concat!(
+    r#"{"errors":{"consumer::resource_forbidden":"#,
+    r#"{"msg":"Consumer not allowed to access resource.","#,
+    r#""subtype":"resource_forbidden","type":"consumer"}}}"#,
+);
 
 /// Hundredths, which are exact.
 fn cents(amount: &Value) -> i64 {
@@ -85,6 +89,14 @@ async fn a_month_of_a_machine_is_an_invoice_that_is_paid() {
     let ten_hours = usage().await;
     api.advance(10 * 3600).await;
     assert!((usage().await - 2.0 * ten_hours).abs() < 1e-9, "twice the time costs twice as much");
+    // Stops and starts within an hour cost no more than the hour.
+    let before = usage().await;
+    for operation in ["stopVm", "startVm", "stopVm", "startVm"] {
+        api.call(operation).body(json!({ "uuid": machine["uuid"] })).ok().await;
+        api.advance(60).await;
+    }
+    assert!(usage().await - before < 0.03, "two hours of all of it cost more");
+    api.advance(3600 - 240).await;
     // A stopped machine costs what its disk does.
     api.call("stopVm").body(json!({ "uuid": machine["uuid"] })).ok().await;
     let before = usage().await;
@@ -217,6 +229,12 @@ async fn recurring_payments_buy_credit_where_less_is_left_than_the_threshold() {
         (&on["account"]["credit_amount"], &on["account"]["recurring_payment_threshold"]),
         (&json!(52), &json!(55))
     );
+    // A token that opens one billing account opens no other.
+    let bound = api.with_key(BOUND);
+    let other = bound.call("getBillingAccount").with("billing_account_id", 129_188);
+    let other = other.response().await;
+    assert_eq!((other.status, other.text()), (403, FORBIDDEN.to_owned()));
+    bound.call("getBillingAccount").with("billing_account_id", ACCOUNT).ok().await;
     // Without a card there is nothing to pay with.
     let without = configure(&empty(&emulator), 6, true).await;
     assert_eq!(
@@ -225,7 +243,9 @@ async fn recurring_payments_buy_credit_where_less_is_left_than_the_threshold() {
     );
     let again = api.call("configureRecurringPayment").with("billing_account_id", 1);
     let again = again.body(json!({
-        "is_recurring_payment_enabled": true, "recurring_payment_amount": 1, "recurring_payment_threshold": 1,
+        "is_recurring_payment_enabled": true,
+        "recurring_payment_amount": 1,
+        "recurring_payment_threshold": 1,
     }));
     assert_eq!(again.response().await.status, 400);
 }

@@ -159,7 +159,11 @@ async fn starting_and_stopping_twice_is_no_error() {
 async fn a_machine_boots_from_a_medium_of_the_platform_or_of_the_user() {
     let emulator = Emulator::start();
     let api = customer(&emulator);
-    let with = |image: &str, repository: &str| json!({ "uuid": STOPPED, "boot_image_uuid": image, "boot_image_repository": repository });
+    let with = |image: &str, repository: &str| {
+        json!({
+            "uuid": STOPPED, "boot_image_uuid": image, "boot_image_repository": repository,
+        })
+    };
     let platform = "e3a5f2d6-7d15-11f0-85ba-047bcbc1cb26";
     let private = "018d0c5e-7c00-7000-8000-00000000e005";
     let plain = "018d0c5e-7c00-7000-8000-00000000e004";
@@ -196,7 +200,10 @@ async fn a_public_address_is_released_and_reserved_in_the_older_way() {
 async fn a_password_is_changed_while_the_machine_runs() {
     let emulator = Emulator::start();
     let api = customer(&emulator);
-    let with = |uuid: &str, password: &str| json!({ "uuid": uuid, "username": "example", "password": password });
+    let with = |uuid: &str, password: &str| {
+        let username = "example";
+        json!({ "uuid": uuid, "username": username, "password": password })
+    };
     let changed = api.call("changePassword").body(with(MACHINE, "Password1234")).ok().await;
     assert_eq!(changed, json!({ "success": true }));
     refused(&api, "changePassword", with(STOPPED, "Password1234")).await;

@@ -13,7 +13,9 @@ fn rule(spec: Value) -> Value {
 
 async fn made(api: &Api) -> Value {
     let rules = json!([rule(json!({ "port_start": 443, "endpoint_spec": [] }))]);
-    let new = json!({ "display_name": "web", "description": "in", "billing_account_id": 6, "rules": rules });
+    let new = json!({
+        "display_name": "web", "description": "in", "billing_account_id": 6, "rules": rules,
+    });
     api.call("createFirewall").body(new).ok().await
 }
 

@@ -12,7 +12,8 @@ async fn a_load_balancer_stands_over_two_machines() {
     let target = |vm: &Value| json!({ "target_uuid": vm["uuid"], "target_type": "vm" });
     let new = json!({
         "display_name": "my LB", "billing_account_id": 6, "reserve_public_ip": "true",
-        "rules": [{ "source_port": 8080, "target_port": 80 }], "targets": [target(&one), target(&two)],
+        "rules": [{ "source_port": 8080, "target_port": 80 }],
+        "targets": [target(&one), target(&two)],
     });
     let lb = api.call("createLoadBalancer").body(new).ok().await;
     assert!(lb["private_address"].as_str().unwrap().ends_with(".254"), "{lb}");

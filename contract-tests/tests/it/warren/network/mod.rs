@@ -16,7 +16,8 @@ const OTHER_MACHINE: &str = "018d0c5e-7c00-7000-8000-00000000d002";
 /// A new machine without a floating IP.
 async fn machine(api: &Api, name: &str) -> Value {
     let new = json!({
-        "name": name, "os_name": "ubuntu", "os_version": "22.04-lts", "disks": 20, "vcpu": 1, "ram": 1024,
+        "name": name, "os_name": "ubuntu", "os_version": "22.04-lts", "disks": 20, "vcpu": 1,
+        "ram": 1024,
         "username": "example", "password": "Password123", "reserve_public_ip": false,
     });
     api.call("createVm").body(new).ok().await

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::amount::Amount;
+use super::{amount::Amount, payer};
 use crate::{
     apis::warren::platform::refusals,
     engine::{Context, ProblemKind, Result, Table},
@@ -45,7 +45,11 @@ pub(super) fn find(cx: &Context, id: i64) -> Result<BillingAccount> {
         ProblemKind::NotFound => incorrect(),
         _ => problem,
     })?;
-    if account.is_deleted { Err(incorrect()) } else { Ok(account) }
+    if account.is_deleted {
+        return Err(incorrect());
+    }
+    payer::permit(cx, id)?;
+    Ok(account)
 }
 
 /// Until when all of its invoices are settled.

@@ -217,7 +217,7 @@ fn configure(
         true => vec!["Billing account has no verified card."],
         false => Vec::new(),
     };
-    let payment_report = PaymentReport { triggered: wanted, errors };
+    let payment_report = PaymentReport { triggered: wanted && has_card, errors };
     Ok(Object(RecurringPayment { payment_report, account: shown(cx, account)? }))
 }
 

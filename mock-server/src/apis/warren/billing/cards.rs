@@ -168,8 +168,8 @@ pub(super) fn require_verified(cx: &Context, billing_account: i64, id: i64) -> R
 
 /// The verified card that a billing account pays with: its id, and how it is shown.
 pub(super) fn primary(cx: &Context, billing_account: i64) -> Result<Option<(i64, PrimaryCard)>> {
-    let cards = of_account(cx, billing_account)?.into_iter();
-    let primary = cards.filter(|card| card.is_primary && card.is_verified).next_back();
+    let mut cards = of_account(cx, billing_account)?.into_iter();
+    let primary = cards.find(|card| card.is_primary && card.is_verified);
     Ok(primary.map(|card| {
         let shown = PrimaryCard {
             id: card.identifier,

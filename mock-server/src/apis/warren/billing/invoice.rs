@@ -124,7 +124,7 @@ impl Invoice {
             discount_percentage: account.discount_percentage,
             due_date: created + DUE_SECONDS,
             id,
-            padded_id: format!("{id:0>9}"),
+            padded_id: format!("00{id}"),
             period_end: period.end,
             period_start: period.start,
             records_list: items.into_iter().enumerate().map(record).collect(),

@@ -21,8 +21,10 @@ pub(in crate::apis::warren) fn named_payer(cx: &Context, named: Option<i64>) -> 
     of_request(cx, named)?.ok_or_else(required)
 }
 
-/// Refuses a billing account that the user does not have.
+/// Refuses a billing account that the user does not have, and any other than its own to a token
+/// that opens one only.
 pub(in crate::apis::warren) fn require(cx: &Context, id: i64) -> Result<()> {
+    permit(cx, id)?;
     let sql = "SELECT 1 FROM warren_billing_account
                WHERE account = ?1 AND id = ?2 AND is_deleted = 0";
     match cx.db.prepare_cached(sql)?.exists((cx.account()?, id))? {
@@ -31,14 +33,20 @@ pub(in crate::apis::warren) fn require(cx: &Context, id: i64) -> Result<()> {
     }
 }
 
+/// A restricted token opens its own billing account only.
+pub(super) fn permit(cx: &Context, id: i64) -> Result<()> {
+    let token = token::of_caller(cx)?;
+    match token.restricted && token.billing_account_id != id {
+        true => Err(refusals::resource_forbidden()),
+        false => Ok(()),
+    }
+}
+
 /// What the request or its token names; 0 names none.
 fn of_request(cx: &Context, named: Option<i64>) -> Result<Option<i64>> {
     let token = token::of_caller(cx)?;
     let named = named.filter(|id| *id != 0);
     let of_token = Some(token.billing_account_id).filter(|id| *id != 0);
-    if token.restricted && named.is_some() && named != of_token {
-        return Err(refusals::resource_forbidden());
-    }
     let id = named.or(of_token);
     id.map_or(Ok(()), |id| require(cx, id))?;
     Ok(id)

@@ -46,14 +46,23 @@ struct Configuration {
     vm_name: Option<String>,
 }
 
-/// What a resource cost in a span of time in which it did not change.
+/// What a resource cost while its price was the same.
 pub(super) struct Line {
+    /// What it was last.
     pub(super) metered: Metered,
-    /// Each hour that began.
+    seconds: i64,
+    /// Each hour that began, of all its time together.
     pub(super) hours: i64,
     /// Of an hour.
     pub(super) price: Amount,
     pub(super) cost: Amount,
+}
+
+impl Line {
+    fn new(metered: Metered, seconds: i64, price: Amount) -> Line {
+        let hours = (seconds + HOUR - 1) / HOUR;
+        Line { metered, seconds, hours, price, cost: price.times(hours) }
+    }
 }
 
 fn list(cx: &Context, Params(by): Params<ByBillingAccount>) -> Result<Vec<Usage>> {
@@ -83,14 +92,20 @@ pub(super) fn of_month(cx: &Context, billing_account: i64, now: i64) -> Result<V
 /// What there was in a span of time and what it cost, by when it began.
 pub(super) fn lines(cx: &Context, billing_account: i64, within: Range<i64>) -> Result<Vec<Line>> {
     let metered = metering::between(cx, billing_account, within.start, within.end)?;
-    let line = |metered: Metered| {
+    let mut lines: Vec<Line> = Vec::new();
+    for metered in metered {
         let from = metered.started_at.max(within.start);
         let to = metered.ended_at.unwrap_or(within.end).min(within.end);
-        let hours = (to - from + HOUR - 1) / HOUR;
         let price = pricing::hourly(&metered.charge);
-        Line { metered, hours, price, cost: price.times(hours) }
-    };
-    Ok(metered.into_iter().map(line).filter(|line| line.hours > 0).collect())
+        let same =
+            |line: &&mut Line| line.metered.resource == metered.resource && line.price == price;
+        match lines.iter_mut().find(same) {
+            Some(line) => *line = Line::new(metered, line.seconds + to - from, price),
+            None => lines.push(Line::new(metered, to - from, price)),
+        }
+    }
+    lines.retain(|line| line.hours > 0);
+    Ok(lines)
 }
 
 /// What an invoice calls it.

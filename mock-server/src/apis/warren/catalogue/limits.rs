@@ -1,5 +1,5 @@
-//! What a machine can be like: how large, and what its texts look like. The list of parameters shows
-//! the same limits.
+//! What a machine can be like: how large, and what its texts look like. The list of parameters
+//! shows the same limits.
 
 use crate::engine::{Problem, Result};
 
@@ -90,7 +90,10 @@ pub(in crate::apis::warren) const PASSWORD: Pattern = Pattern {
 /// Their public key.
 pub(in crate::apis::warren) const PUBLIC_KEY: Pattern = Pattern {
     parameter: "public_key",
-    expression: r"^(ssh-(rsa|dsa|ecdsa|ed25519)|ecdsa-sha2-nistp[0-9]+) [A-Za-z0-9+/]+[=]{0,3}(\s.*)?$",
+    expression: concat!(
+        r"^(ssh-(rsa|dsa|ecdsa|ed25519)|ecdsa-sha2-nistp[0-9]+)",
+        r" [A-Za-z0-9+/]+[=]{0,3}(\s.*)?$",
+    ),
     fits: is_public_key,
 };
 

@@ -8,7 +8,11 @@ use super::{
     shown::{ShownMachine, object, shown},
 };
 use crate::{
-    apis::warren::{billing::payer, platform::metering, storage::disk},
+    apis::warren::{
+        billing::payer,
+        platform::metering,
+        storage::{disk, together},
+    },
     engine::{Body, Context, Object, Operation, Params, Result, read, write},
 };
 
@@ -61,7 +65,7 @@ fn set(cx: &Context, Body(new): Body<Payer>) -> Result<Object<ShownMachine>> {
     metering::reassign(cx, &new.uuid, payer)?;
     let disks = disk::of_machine(cx, &new.uuid)?.into_iter();
     for disk in disks.filter(|disk| disk.billing_account_id == before) {
-        disk::charge_to(cx, disk, payer)?;
+        together::charge_to(cx, disk, payer)?;
     }
     let machine = machine::change(cx, &new.uuid, |machine| {
         machine.billing_account = payer;

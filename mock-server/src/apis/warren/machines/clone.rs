@@ -1,4 +1,5 @@
-//! A copy of a machine, with copies of all its disks, a network address and a public one of its own.
+//! A copy of a machine, with copies of all its disks, a network address and a public one of its
+//! own.
 
 use serde::Deserialize;
 

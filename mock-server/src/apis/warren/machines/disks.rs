@@ -13,7 +13,10 @@ use crate::{
             refusals,
             success::{Success, success},
         },
-        storage::disk::{self, Disk, NewDisk, Source},
+        storage::{
+            disk::{self, Disk, NewDisk, Source},
+            together,
+        },
     },
     engine::{Body, Context, Object, Operation, Problem, Result, write},
 };
@@ -82,7 +85,7 @@ fn grow(cx: &Context, Body(new): Body<Growth>) -> Result<Object<Storage>> {
 
 fn delete(cx: &Context, Body(by): Body<Both>) -> Result<Object<Success>> {
     let disk = secondary(cx, &by, "deleted")?;
-    disk::erase(cx, disk)?;
+    together::erase(cx, disk)?;
     touch(cx, &by.uuid)?;
     Ok(success())
 }

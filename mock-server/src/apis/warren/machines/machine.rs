@@ -14,7 +14,7 @@ use crate::{
             refusals,
             time::Time,
         },
-        storage::disk,
+        storage::{disk, together},
     },
     engine::{Context, Result},
 };
@@ -119,7 +119,7 @@ pub(super) fn change(
 pub(super) fn remove(cx: &Context, uuid: &str) -> Result<()> {
     MACHINES.require(cx, uuid)?;
     for disk in disk::of_machine(cx, uuid)? {
-        disk::erase(cx, disk)?;
+        together::erase(cx, disk)?;
     }
     membership::leave(cx, uuid)?;
     metering::end(cx, uuid)?;

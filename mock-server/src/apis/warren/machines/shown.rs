@@ -3,10 +3,10 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{addresses, machine::Machine};
+use super::machine::Machine;
 use crate::{
     apis::warren::{
-        network::members,
+        network::{floating_ips, members},
         platform::time::{Millis, Time},
         storage::{
             disk::{self, Disk},
@@ -67,7 +67,7 @@ pub(super) struct Replica {
 /// A machine as answers show it.
 pub(super) fn shown(cx: &Context, machine: Machine) -> Result<ShownMachine> {
     let uuid = machine.uuid.to_string();
-    let public_ipv4 = addresses::public_ipv4(cx, &uuid)?;
+    let public_ipv4 = floating_ips::of_member(cx, &uuid)?;
     let disks = disk::of_machine(cx, &uuid)?.into_iter();
     Ok(ShownMachine {
         private_ipv4: members::find(cx, &uuid)?.map(|it| it.private_ip).unwrap_or_default(),

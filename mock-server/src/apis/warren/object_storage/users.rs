@@ -1,5 +1,5 @@
-//! The S3 user and their keys. Both are made when somebody first asks for the user; before that there
-//! is no account of the object storage.
+//! The S3 user and their keys. Both are made when somebody first asks for the user; before that
+//! there is no account of the object storage.
 
 use serde::{Deserialize, Serialize};
 

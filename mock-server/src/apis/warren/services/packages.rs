@@ -1,4 +1,5 @@
-//! Packages. All of them are listed everywhere; each stands at the location that its properties name.
+//! Packages. All of them are listed everywhere; each stands at the location that its properties
+//! name.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Who may connect to a service: a list of addresses and blocks of addresses. It is asked for at the
-//! location of the package.
+//! Who may connect to a service: a list of addresses and blocks of addresses. It is asked for at
+//! the location of the package.
 
 use std::net::IpAddr;
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::snapshots;
 use crate::{
     apis::warren::platform::{
         data::data,
@@ -163,31 +162,11 @@ pub(in crate::apis::warren) fn detach(cx: &Context, disk: Disk) -> Result<Disk> 
     Ok(disk)
 }
 
-/// Removes a disk with its snapshots. It can still be read.
-pub(in crate::apis::warren) fn erase(cx: &Context, disk: Disk) -> Result<()> {
-    snapshots::remove_of(cx, &disk)?;
-    let disk = detach(cx, disk)?;
-    metering::end(cx, &disk.uuid.to_string())?;
-    let gone = Some(Millis(cx.now));
-    replace(cx, &Disk { status: Status::Deleted, deleted_at: gone, ..disk })
-}
-
 /// Gives a disk another size, content or name.
 pub(in crate::apis::warren) fn update(cx: &Context, disk: Disk) -> Result<Disk> {
     let disk = Disk { updated_at: Millis(cx.now), ..disk };
     replace(cx, &disk)?;
     metering::change(cx, &disk.uuid.to_string(), &charge(&disk))?;
-    Ok(disk)
-}
-
-/// From now on this billing account pays for the disk and its snapshots.
-pub(in crate::apis::warren) fn charge_to(cx: &Context, disk: Disk, payer: i64) -> Result<Disk> {
-    metering::reassign(cx, &disk.uuid.to_string(), payer)?;
-    for snapshot in snapshots::of_disk(cx, &disk)? {
-        metering::reassign(cx, &snapshot.replica_uuid, payer)?;
-    }
-    let disk = Disk { billing_account_id: payer, updated_at: Millis(cx.now), ..disk };
-    replace(cx, &disk)?;
     Ok(disk)
 }
 
@@ -200,7 +179,7 @@ fn begin(cx: &Context, disk: &Disk) -> Result<()> {
     metering::begin(cx, &disk.uuid.to_string(), disk.billing_account_id, &charge(disk))
 }
 
-fn replace(cx: &Context, disk: &Disk) -> Result<()> {
+pub(super) fn replace(cx: &Context, disk: &Disk) -> Result<()> {
     DISKS.replace(cx, &disk.uuid.to_string(), disk)
 }
 

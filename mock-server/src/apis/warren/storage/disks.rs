@@ -8,6 +8,7 @@ use super::{
     disk::{self, DISKS, Disk, NewDisk, Source, Status},
     image,
     snapshots::{self, Snapshot},
+    together,
 };
 use crate::{
     apis::warren::{
@@ -119,7 +120,7 @@ fn modify(
     let mut disk = disk::find(cx, &by.disk_uuid)?;
     if let Some(named) = new.billing_account_id {
         let payer = payer::named_payer(cx, Some(named))?;
-        disk = disk::charge_to(cx, disk, payer)?;
+        disk = together::charge_to(cx, disk, payer)?;
     }
     disk.display_name = new.display_name.or(disk.display_name);
     disk.read_only_bootable = new.read_only_bootable.unwrap_or(disk.read_only_bootable);
@@ -132,7 +133,7 @@ fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<()> {
     let disk = DISKS.find(cx, &by.disk_uuid)?;
     match (disk.status, &disk.machine) {
         (Status::Deleted, _) => Ok(()),
-        (Status::Active, None) => disk::erase(cx, disk),
+        (Status::Active, None) => together::erase(cx, disk),
         (Status::Active, Some(_)) => {
             Err(Problem::conflict("Disk is attached to a virtual machine"))
         }

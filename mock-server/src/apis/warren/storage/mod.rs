@@ -5,6 +5,7 @@ pub(super) mod disk;
 mod disks;
 mod image;
 pub(super) mod snapshots;
+pub(super) mod together;
 
 use crate::engine::{Context, Operation, Result};
 

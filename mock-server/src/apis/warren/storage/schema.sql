@@ -20,7 +20,8 @@ CREATE TABLE warren_snapshot (
     uuid     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'uuid') STORED,
     disk     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'disk_uuid') STORED,
     kind     TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'kind') STORED,
-    place    TEXT NOT NULL GENERATED ALWAYS AS (location || '/' || (body ->> 'replica_uuid')) STORED,
+    place    TEXT NOT NULL
+        GENERATED ALWAYS AS (location || '/' || (body ->> 'replica_uuid')) STORED,
     UNIQUE (account, place)
 ) STRICT;
 CREATE INDEX warren_snapshot_of_disk ON warren_snapshot (account, disk);

@@ -1,5 +1,5 @@
-//! Snapshots of disks. The API of machines calls them replicas, some of which are backups, and names
-//! them by their disk and the time.
+//! Snapshots of disks. The API of machines calls them replicas, some of which are backups, and
+//! names them by their disk and the time.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
