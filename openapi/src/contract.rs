@@ -29,6 +29,8 @@ pub struct Contract {
     pub server_variable: Option<ServerVariable>,
     /// The header that carries a key, as the document spells it.
     pub key_header: Option<String>,
+    /// The parameter of a query that carries a key.
+    pub key_parameter: Option<String>,
     /// The members of a body that carry the credentials, where they stand in no header.
     pub credential_members: Vec<String>,
     /// The member of a body that tells the operations of one path apart.
@@ -100,7 +102,8 @@ impl Contract {
         Contract {
             document: text,
             routes,
-            key_header: key_header(&security_schemes),
+            key_header: key_in("header", &security_schemes),
+            key_parameter: key_in("query", &security_schemes),
             credential_headers: security_schemes.values().map(credential_header).collect(),
             secrets: OnceLock::new(),
             server_variable: server_variable(&document.servers),
@@ -192,8 +195,9 @@ fn server_variable(servers: &[ServerObject]) -> Option<ServerVariable> {
     Some(ServerVariable { name: name.clone(), default: first.default.clone(), values })
 }
 
-fn key_header(schemes: &BTreeMap<String, SecurityScheme>) -> Option<String> {
-    schemes.values().find(|scheme| scheme.r#in == "header").map(|scheme| scheme.name.clone())
+/// The name of the key that travels in this part of a request.
+fn key_in(part: &str, schemes: &BTreeMap<String, SecurityScheme>) -> Option<String> {
+    schemes.values().find(|scheme| scheme.r#in == part).map(|scheme| scheme.name.clone())
 }
 
 fn credential_header(scheme: &SecurityScheme) -> String {

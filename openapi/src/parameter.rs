@@ -87,9 +87,10 @@ impl ValueType {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err(Rule::Type(vec!["number"])),
             },
+            // Python writes them with a capital letter.
             ValueType::Boolean => match text {
-                "true" | "1" => Ok(true.into()),
-                "false" | "0" => Ok(false.into()),
+                "true" | "True" | "1" => Ok(true.into()),
+                "false" | "False" | "0" => Ok(false.into()),
                 _ => Err(Rule::Type(vec!["boolean"])),
             },
             ValueType::Text => Ok(text.into()),

@@ -73,7 +73,9 @@ impl Shape {
                     (name.clone(), property)
                 })
                 .collect();
-            return Shape::Object { properties, open: schema["additionalProperties"] != false };
+            // An object that names its properties has no others, unless the contract says so.
+            let open = schema.get("additionalProperties").is_some_and(|it| *it != false);
+            return Shape::Object { properties, open };
         }
         if let Some(branches) = schema["anyOf"].as_array() {
             return branches
@@ -152,12 +154,10 @@ impl Shape {
     }
 }
 
-/// The value that a text stands for; booleans are also written as Python does.
+/// The value that a text stands for.
 fn coerced(wanted: ValueType, text: &str) -> Option<Value> {
     match (wanted, text.trim()) {
         (ValueType::Text, _) => None,
-        (ValueType::Boolean, "True") => Some(true.into()),
-        (ValueType::Boolean, "False") => Some(false.into()),
         (wanted, text) => wanted.read(text).ok(),
     }
 }

@@ -26,6 +26,8 @@ impl<T: Serialize + DeserializeOwned> Row for T {}
 pub struct Table<T> {
     name: &'static str,
     key: &'static str,
+    /// The column by which rows are listed.
+    sort: &'static str,
     order: &'static str,
     row: PhantomData<T>,
 }
@@ -33,7 +35,7 @@ pub struct Table<T> {
 impl<T: Row> Table<T> {
     /// A table listed by its key, in ascending order.
     pub const fn new(name: &'static str, key: &'static str) -> Table<T> {
-        Table { name, key, order: "ASC", row: PhantomData }
+        Table { name, key, sort: key, order: "ASC", row: PhantomData }
     }
 
     /// The same table, listed in descending order of its key.
@@ -44,6 +46,11 @@ impl<T: Row> Table<T> {
     /// The name of the table.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The same table, listed by another column than its key.
+    pub const fn sorted_by(self, column: &'static str) -> Table<T> {
+        Table { sort: column, ..self }
     }
 
     /// One page of the account's rows, as the texts that the database holds.
@@ -219,10 +226,10 @@ impl<T: Row> Table<T> {
         page: Page,
         mut read: impl FnMut(&str) -> Result<()>,
     ) -> Result<()> {
-        let Table { name, key, order, .. } = self;
+        let Table { name, sort, order, .. } = self;
         let sql = format!(
             "SELECT body FROM {name} WHERE account = ? AND ({condition})
-             ORDER BY {key} {order} LIMIT ? OFFSET ?"
+             ORDER BY {sort} {order} LIMIT ? OFFSET ?"
         );
         let account = cx.account()?;
         let values = std::iter::once(&account as &dyn ToSql)

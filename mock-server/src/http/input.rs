@@ -174,7 +174,10 @@ impl<'a> Incoming<'a> {
     /// The violations of a check. What the contract does not know is noted, or refused where the
     /// server is strict.
     fn tolerated(&self, checked: Checked) -> Vec<Violation> {
-        let Checked { mut violations, unknown } = checked;
+        let Checked { mut violations, mut unknown } = checked;
+        // The key of the caller is no parameter of the operation.
+        let key = self.endpoint.api.contract().key_parameter.as_ref();
+        unknown.retain(|name| Some(name) != key);
         if self.strict {
             let refused = |name| Violation::of_rule(name, Rule::AdditionalProperties);
             violations.extend(unknown.iter().map(refused));

@@ -100,8 +100,9 @@ impl Play<'_> {
         choice: BodyChoice,
     ) -> Played {
         let family = operation.family;
-        // A change that names the resource itself by its unique member cannot give it another one.
-        if operation.role == Role::Update && family.unique == family.parameter {
+        // A change whose body names the resource by its unique member cannot give it another one.
+        let in_path = operation.route.parameters.iter().any(|it| it.name == family.parameter);
+        if operation.role == Role::Update && family.unique == family.parameter && !in_path {
             return Ok(());
         }
         let own =

@@ -67,8 +67,16 @@ async fn a_token_belongs_to_a_billing_account_of_the_user() {
     let words = r#"{"errors":{"Error":"Provided billing account is incorrect."}}"#;
     let refused = refused.response().await;
     assert_eq!((refused.status, refused.text()), (400, words.to_owned()));
-    let tokens = customer(&emulator).with_key(BOUND).call("listTokens").ok().await;
+    // A restricted token is shown itself alone, and cannot free itself.
+    let bound = customer(&emulator).with_key(BOUND);
+    let tokens = bound.call("listTokens").ok().await;
+    assert_eq!((tokens.as_array().map(Vec::len), &last(&tokens)["id"]), (Some(1), &json!(2)));
     assert_eq!(last(&tokens)["billing_account_id"], 129_072);
+    let free = bound.call("updateToken").body(json!({ "token_id": 2, "billing_account_id": 0 }));
+    assert_eq!(free.response().await.status, 403);
+    assert_eq!(bound.call("createToken").body(json!({})).response().await.status, 403);
+    let other = bound.call("deleteToken").body(json!({ "token_id": 1 }));
+    assert_eq!(other.response().await.status, 403);
 }
 
 async fn names(api: &Api) -> Vec<String> {

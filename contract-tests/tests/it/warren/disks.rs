@@ -36,7 +36,7 @@ async fn a_disk_is_made_changed_and_deleted_and_can_still_be_read() {
     let shown = (&changed["display_name"], &changed["read_only_bootable"]);
     assert_eq!(shown, (&json!("x"), &json!(true)));
     assert_eq!(api.call("listDisks").ok().await, json!([changed]));
-    let bootable = api.call("listDisks").with("read_only_bootable", "true").ok().await;
+    let bootable = api.call("listDisks").with("read_only_bootable", "True").ok().await;
     assert_eq!(bootable, json!([changed]));
 
     for operation in ["deleteDisk", "deleteDiskSingular", "deleteDisk"] {

@@ -24,6 +24,8 @@ async fn a_token_is_asked_for_and_a_wrong_one_is_refused() {
     );
     let in_query = nobody.raw("GET", "/v1/user-resource/user?apikey=meowmeowmeow", None).await;
     assert_eq!((in_query.status, &in_query.json()["id"]), (200, &json!(22)));
+    let noted = nobody.raw("GET", "/_mock/violations", None).await.json();
+    assert_eq!(noted["unknownProperties"], json!([]), "a token is no parameter");
     for call in ["apiKey", "Apikey", "APIKEY"] {
         let call = nobody.call("getUser").header(call, "meowmeowmeow");
         assert_eq!(call.ok().await["id"], 22);

@@ -8,8 +8,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-/// The last second that a clock can show: the end of the year 9999.
-pub const LATEST: i64 = 253_402_300_799;
+/// The last second that a clock can show: the last that is written as a date, whatever the offset,
+/// at the end of the year 9999.
+pub const LATEST: i64 = 253_402_207_200;
 
 /// What a clock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

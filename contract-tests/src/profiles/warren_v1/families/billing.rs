@@ -54,6 +54,7 @@ pub(super) const FAMILIES: &[Family] = &[
         parent: "billing accounts",
         // An invoice shows the billing account as it is called now, and what was paid by now.
         volatile: &["account_snapshot", "status", "transaction_list"],
+        order: Order::Descending,
         ..Family::NONE
     },
 ];

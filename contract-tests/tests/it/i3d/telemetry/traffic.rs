@@ -148,7 +148,7 @@ async fn an_impossible_window_is_refused_and_the_longest_life_is_bounded() {
         let call = cross_connect(&api, 8101, 70611).with("startTime", start).with("endTime", end);
         assert_eq!(call.refused(422, 11001).await[0].0, "startTime");
     }
-    let clock = json!({ "now": 253_402_300_799_i64, "frozen": true });
+    let clock = json!({ "now": 253_402_207_199_i64, "frozen": true });
     assert_eq!(api.raw("PUT", "/_mock/clock", Some(clock)).await.status, 200);
     network(&api, COLOCATION).ok().await;
     network(&api, COLOCATION).with("startTime", 0).refused(422, 11001).await;

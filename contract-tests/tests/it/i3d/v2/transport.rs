@@ -82,8 +82,30 @@ async fn a_multipart_form_carries_the_credentials_too() {
     };
     let good = nobody.call("replyTicket").form(fields("i3dDemoKey0123456789"));
     assert_eq!(data(good).await, json!({ "ticketId": 1_935_518 }));
+    // However a client calls the files of a form, they are taken.
+    for name in ["attachment", "attachments[]", "attachments[0][file]"] {
+        let mut with_file = fields("i3dDemoKey0123456789");
+        with_file.push(Part::file(name, "a.txt", b"1 ms"));
+        data(nobody.call("replyTicket").form(with_file)).await;
+        let thread =
+            json!({ "userId": 100_123, "apiKey": "i3dDemoKey0123456789", "ticketId": 1_935_518 });
+        let thread = data(nobody.call("getTicket").body(thread)).await;
+        let newest = thread["replies"].as_array().and_then(|it| it.last()).cloned().unwrap();
+        assert_eq!(newest["attachments"][0]["name"], "a.txt", "{name}");
+    }
     let wrong = nobody.call("replyTicket").form(fields("NobodyHasThisKey0000"));
     assert_eq!(refused(wrong).await, "The user ID or the API key is wrong");
+}
+
+#[tokio::test]
+async fn what_the_contract_does_not_know_is_noted() {
+    let emulator = Emulator::start();
+    let api = emulator.api_of(&PROFILE);
+    let body = json!({ "title": "A", "content": "B", "refrence": "misspelt" });
+    data(api.call("createTicket").body(body)).await;
+    let noted = api.raw("GET", "/_mock/violations", None).await.json();
+    let expected = json!([{ "operation": "createTicket", "property": "refrence", "count": 1 }]);
+    assert_eq!(noted["unknownProperties"], expected);
 }
 
 #[tokio::test]
@@ -137,6 +159,8 @@ async fn who_is_not_the_customer_of_the_key_is_refused_for_every_action() {
         with(json!(100_123), json!("")),
         with(json!(100_123), json!(null)),
         with(json!(100_123), json!("i3dHarbourKey0987654")),
+        // That its whitelist excludes this address is nobody else's business.
+        with(json!(100_456), json!(PROFILE.demo_keys.excluded)),
     ];
     for action in ACTIONS {
         for body in &bodies {

@@ -17,6 +17,12 @@ const KEY: &str = "
            )
     FROM api_key WHERE key = ?1";
 
+/// Whether a key is one of this customer, whatever else holds of it.
+pub(in crate::apis::i3d) fn belongs_to(cx: &Context, key: &str, account: i64) -> Result<bool> {
+    let grant = cx.key_grant(i3d::NAME, key, || find(cx, key))?;
+    Ok(grant.is_some_and(|key| key.account == account))
+}
+
 /// The customer of a key. Refuses a key that is unknown or expired, and an address that the
 /// whitelists of the key or of the account leave out.
 pub(in crate::apis::i3d) fn authenticate(cx: &Context, key: &str) -> Result<Identity> {

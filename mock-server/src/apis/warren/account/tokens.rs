@@ -9,7 +9,7 @@ use crate::{
             refusals,
             success::{Success, success},
             time::Time,
-            token::{TOKENS, Token},
+            token::{self, TOKENS, Token},
         },
     },
     engine::{Body, Context, Object, Operation, Page, Result, Rows, read, write},
@@ -51,11 +51,22 @@ struct ById {
     token_id: i64,
 }
 
+/// A restricted token is shown itself, not what would open more.
 fn list(cx: &Context) -> Result<Rows> {
+    let token = token::of_caller(cx)?;
+    if token.restricted {
+        return TOKENS.page_where(cx, Page::ALL, "id = ?", &[&token.id]);
+    }
     TOKENS.page(cx, Page::ALL)
 }
 
+/// A restricted token makes and changes none, because it could free itself.
+fn permit(cx: &Context) -> Result<()> {
+    if token::of_caller(cx)?.restricted { Err(refusals::resource_forbidden()) } else { Ok(()) }
+}
+
 fn create(cx: &Context, Body(new): Body<NewToken>) -> Result<Rows> {
+    permit(cx)?;
     require_payer(cx, new.billing_account_id)?;
     let mine = TOKENS.rows(cx, Page::ALL)?;
     let consumer_id = mine.first().map_or_else(|| cx.new_uuid(), |token| Ok(token.consumer_id))?;
@@ -76,6 +87,7 @@ fn create(cx: &Context, Body(new): Body<NewToken>) -> Result<Rows> {
 }
 
 fn update(cx: &Context, Body(new): Body<Changes>) -> Result<Rows> {
+    permit(cx)?;
     if !TOKENS.has(cx, new.token_id)? {
         return Err(refusals::error("Failed to update token."));
     }
@@ -91,6 +103,7 @@ fn update(cx: &Context, Body(new): Body<Changes>) -> Result<Rows> {
 }
 
 fn delete(cx: &Context, Body(by): Body<ById>) -> Result<Object<Success>> {
+    permit(cx)?;
     if !TOKENS.has(cx, by.token_id)? {
         return Err(refusals::error("Failed to delete kong token."));
     }

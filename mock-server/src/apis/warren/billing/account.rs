@@ -27,7 +27,6 @@ pub(super) struct BillingAccount {
     pub(super) created: i64,
     pub(super) discount_percentage: f64,
     pub(super) vat_percentage: f64,
-    pub(super) site: String,
     pub(super) is_recurring_payment_enabled: bool,
     pub(super) recurring_payment_amount: Amount,
     pub(super) recurring_payment_threshold: Amount,

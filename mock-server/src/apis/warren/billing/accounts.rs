@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     apis::warren::platform::{
-        metering, refusals,
+        brand, metering, refusals,
         success::{Success, success},
     },
     engine::{Body, Context, Object, Operation, Page, Params, Result, read, write},
@@ -272,7 +272,7 @@ fn shown(cx: &Context, account: BillingAccount) -> Result<ShownAccount> {
         restriction_level: "CLEAR",
         running_totals,
         send_invoice_email: true,
-        site: account.site,
+        site: brand::of_caller(cx)?.name.clone(),
         suspend_reason: "",
         title: account.title,
         unpaid_amount: statement.unpaid(),

@@ -138,6 +138,7 @@ fn boot(cx: &Context, new: &Wanted) -> Result<Boot> {
     }
     match given(new.source_uuid.as_ref()) {
         Some(uuid) => from_replica(cx, new, uuid),
+        None if given(new.source_replica.as_ref()).is_some() => Err(required("source_uuid")),
         None => from_image(cx, new),
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn operations() -> [Operation; 8] {
 pub(super) const FLOATING_IPS: Located<FloatingIp> =
     Located::new("warren_floating_ip", |address| {
         Problem::not_found().because(format!("Ip address {address} was not found."))
-    });
+    })
+    .sorted_by("id");
 
 /// A floating IP as lists show it: what it does not have is left out.
 #[derive(Serialize, Deserialize)]

@@ -23,6 +23,11 @@ impl<T: Row> Located<T> {
         Located { table: Table::new(name, "place"), unknown }
     }
 
+    /// The same table, listed by another column than its key.
+    pub(in crate::apis::warren) const fn sorted_by(self, column: &'static str) -> Located<T> {
+        Located { table: self.table.sorted_by(column), ..self }
+    }
+
     /// All rows of the location, as the texts that the database holds.
     pub(in crate::apis::warren) fn list(&self, cx: &Context) -> Result<Rows> {
         self.list_where(cx, "TRUE", &[])
