@@ -22,7 +22,7 @@ pub(super) const FAMILIES: &[Family] = &[Family {
     initial: || json!({ "status": "running" }),
     touched: &["updated_at"],
     limit: 12,
-    disturbs: &["disks", "networks"],
+    disturbs: &["disks", "networks", "floating IPs", "firewalls", "load balancers"],
     ..Family::NONE
 }];
 
