@@ -101,10 +101,10 @@ async fn a_multipart_form_carries_the_credentials_too() {
 async fn what_the_contract_does_not_know_is_noted() {
     let emulator = Emulator::start();
     let api = emulator.api_of(&PROFILE);
-    let body = json!({ "title": "A", "content": "B", "refrence": "misspelt" });
+    let body = json!({ "title": "A", "content": "B", "shade": "dark" });
     data(api.call("createTicket").body(body)).await;
     let noted = api.raw("GET", "/_mock/violations", None).await.json();
-    let expected = json!([{ "operation": "createTicket", "property": "refrence", "count": 1 }]);
+    let expected = json!([{ "operation": "createTicket", "property": "shade", "count": 1 }]);
     assert_eq!(noted["unknownProperties"], expected);
 }
 
