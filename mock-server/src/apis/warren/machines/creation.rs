@@ -17,6 +17,7 @@ use crate::{
             limits::{DISKS, PASSWORD, PUBLIC_KEY, RAM, USERNAME, VCPU},
             pools::{self, Pool},
         },
+        platform::refusals::required,
         storage::{
             disk::{self, Disk, NewDisk, Source, SourceType},
             snapshots,
@@ -238,8 +239,4 @@ fn username(new: &Wanted, boot: &Boot) -> Result<Option<String>> {
 /// A text that says something.
 fn given(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.is_empty())
-}
-
-fn required(parameter: &str) -> Problem {
-    Problem::invalid(parameter, format!("Required parameter '{parameter}' not supplied"))
 }

@@ -71,9 +71,7 @@ fn add(cx: &Context, Body(new): Body<NewOne>) -> Result<Object<Storage>> {
 fn grow(cx: &Context, Body(new): Body<Growth>) -> Result<Object<Storage>> {
     MACHINES.require(cx, &new.uuid)?;
     let named = new.disk_uuid.or(new.storage_uuid);
-    let named = named.ok_or_else(|| {
-        Problem::invalid("disk_uuid", "Required parameter 'disk_uuid' not supplied")
-    })?;
+    let named = named.ok_or_else(|| refusals::required("disk_uuid"))?;
     let disk = disk::find_of(cx, &new.uuid, &named)?;
     if new.size_gb < disk.size_gb {
         let text = "New disk size cannot be smaller than current size";

@@ -11,6 +11,7 @@ use crate::{
             data::data,
             located::Located,
             metering::{self, Charge},
+            refusals::required,
             time::Time,
         },
     },
@@ -105,10 +106,9 @@ struct Assignment {
 }
 
 fn list(cx: &Context, Params(by): Params<Filter>) -> Result<Rows> {
-    let condition = "(?2 IS NULL OR billing_account = ?2) AND (?3 IS NULL OR assigned_to = ?3)";
-    let condition = condition.replace("?2", "?").replace("?3", "?");
+    let condition = "(? IS NULL OR billing_account = ?) AND (? IS NULL OR assigned_to = ?)";
     let (payer, machine) = (&by.billing_account_id, &by.vm_uuid);
-    FLOATING_IPS.list_where(cx, &condition, &[payer, payer, machine, machine])
+    FLOATING_IPS.list_where(cx, condition, &[payer, payer, machine, machine])
 }
 
 fn create(cx: &Context, Body(new): Body<Changes>) -> Result<Object<Changed>> {
@@ -169,8 +169,7 @@ fn wanted(cx: &Context, to: &Assignment) -> Result<Member> {
         _ => MemberKind::Machine.name(),
     };
     let uuid = to.vm_uuid.as_ref().or(to.assigned_to.as_ref());
-    let uuid = uuid
-        .ok_or_else(|| Problem::invalid("vm_uuid", "Required parameter 'vm_uuid' not supplied"))?;
+    let uuid = uuid.ok_or_else(|| required("vm_uuid"))?;
     let member = members::find(cx, uuid)?.filter(|member| member.kind.name() == kind);
     member.ok_or_else(|| members::unknown(kind, uuid))
 }

@@ -3,6 +3,8 @@
 //! `Problem::invalid` names a parameter; `Problem::malformed`, `not_found().because` and `conflict`
 //! make a message with the status 400, 404 and 409.
 
+use openapi::{Rule, Violation};
+
 use crate::engine::Problem;
 
 /// The code of what a token of the API may not do.
@@ -11,6 +13,11 @@ pub(in crate::apis::warren) const RESOURCE_FORBIDDEN: u32 = 1;
 /// A refusal of the first family that names no parameter.
 pub(in crate::apis::warren) fn error(text: impl Into<String>) -> Problem {
     Problem::invalid("Error", text)
+}
+
+/// The request lacks `parameter`, which the contract requires only sometimes.
+pub(in crate::apis::warren) fn required(parameter: &str) -> Problem {
+    Problem::form(vec![Violation::of_rule(parameter, Rule::Required)])
 }
 
 /// A token of the API may not do this.
