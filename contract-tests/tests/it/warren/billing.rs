@@ -3,15 +3,10 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use super::{BOUND, NOTHING, customer, empty};
+use super::{BOUND, FORBIDDEN, NOTHING, customer, empty};
 
 const ACCOUNT: i64 = 129_072;
 const INCORRECT: &str = r#"{"errors":{"Error":"Provided billing account is incorrect."}}"#;
-const FORBIDDEN: &str = concat!(
-    r#"{"errors":{"consumer::resource_forbidden":"#,
-    r#"{"msg":"Consumer not allowed to access resource.","#,
-    r#""subtype":"resource_forbidden","type":"consumer"}}}"#,
-);
 
 /// Hundredths, which are exact.
 fn cents(amount: &Value) -> i64 {

@@ -2,6 +2,7 @@
 
 mod account;
 mod billing;
+mod bound_tokens;
 mod catalogue;
 mod disks;
 mod gateway;
@@ -22,6 +23,12 @@ const EMPTY: &str = "meowmeowmeow";
 const THREE_NV: &str = "3nvDemoToken0123456789ABCDEFGHIJ";
 /// A token of the first customer that opens one billing account only.
 const BOUND: &str = "idcloudhostBoundToken01234567890";
+/// What a token may not do.
+const FORBIDDEN: &str = concat!(
+    r#"{"errors":{"consumer::resource_forbidden":"#,
+    r#"{"msg":"Consumer not allowed to access resource.","#,
+    r#""subtype":"resource_forbidden","type":"consumer"}}}"#,
+);
 /// A UUID that nothing has.
 const NOTHING: &str = "018d0c5e-7c00-7000-8000-00000000ffff";
 

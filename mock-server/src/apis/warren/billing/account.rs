@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{amount::Amount, payer};
+use super::amount::Amount;
 use crate::{
-    apis::warren::platform::refusals,
+    apis::warren::platform::{refusals, token},
     engine::{Context, ProblemKind, Result, Table},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn find(cx: &Context, id: i64) -> Result<BillingAccount> {
     if account.is_deleted {
         return Err(incorrect());
     }
-    payer::permit(cx, id)?;
+    token::permit(cx, id)?;
     Ok(account)
 }
 

@@ -9,6 +9,7 @@ use crate::{
     apis::warren::platform::{
         refusals,
         success::{Success, success},
+        token,
     },
     engine::{Body, Context, Object, Operation, Page, Params, Problem, Result, Table, read, write},
 };
@@ -147,10 +148,12 @@ fn apply_for_invoices(
 }
 
 fn find(cx: &Context, id: i64) -> Result<Card> {
-    match CARDS.has(cx, id)? {
-        true => CARDS.find(cx, id),
-        false => Err(refusals::error("Provided payment object is incorrect.")),
+    if !CARDS.has(cx, id)? {
+        return Err(refusals::error("Provided payment object is incorrect."));
     }
+    let card = CARDS.find(cx, id)?;
+    token::permit(cx, card.billing_account_id)?;
+    Ok(card)
 }
 
 fn of_account(cx: &Context, billing_account: i64) -> Result<Vec<Card>> {

@@ -10,10 +10,11 @@ use crate::{
 /// The billing account that a request names. Without one it is that of the token, or the default
 /// one of the user.
 pub(in crate::apis::warren) fn payer(cx: &Context, named: Option<i64>) -> Result<i64> {
-    match of_request(cx, named)? {
-        Some(id) => Ok(id),
-        None => default(cx)?.ok_or_else(required),
+    if let Some(id) = of_request(cx, named)? {
+        return Ok(id);
     }
+    let id = default(cx)?.ok_or_else(required)?;
+    token::permit(cx, id).map(|()| id)
 }
 
 /// The same, but a token that belongs to no billing account must name one.
@@ -24,21 +25,12 @@ pub(in crate::apis::warren) fn named_payer(cx: &Context, named: Option<i64>) -> 
 /// Refuses a billing account that the user does not have, and any other than its own to a token
 /// that opens one only.
 pub(in crate::apis::warren) fn require(cx: &Context, id: i64) -> Result<()> {
-    permit(cx, id)?;
+    token::permit(cx, id)?;
     let sql = "SELECT 1 FROM warren_billing_account
                WHERE account = ?1 AND id = ?2 AND is_deleted = 0";
     match cx.db.prepare_cached(sql)?.exists((cx.account()?, id))? {
         true => Ok(()),
         false => Err(refusals::error("Provided billing account is incorrect.")),
-    }
-}
-
-/// A restricted token opens its own billing account only.
-pub(super) fn permit(cx: &Context, id: i64) -> Result<()> {
-    let token = token::of_caller(cx)?;
-    match token.restricted && token.billing_account_id != id {
-        true => Err(refusals::resource_forbidden()),
-        false => Ok(()),
     }
 }
 

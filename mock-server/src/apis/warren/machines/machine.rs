@@ -21,7 +21,8 @@ use crate::{
 
 pub(super) const MACHINES: Located<Machine> = Located::new("warren_machine", |uuid| {
     refusals::error(format!("No such virtual machine exists: {uuid}"))
-});
+})
+.paid_by("body ->> 'billing_account'");
 
 /// Whether it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ struct Login {
 }
 
 fn list(cx: &Context) -> Result<Vec<ShownMachine>> {
-    let machines = MACHINES.rows_where(cx, "TRUE", &[])?.into_iter();
+    let machines = MACHINES.listed(cx, "TRUE", &[])?.into_iter();
     machines.map(|machine| shown(cx, machine)).collect()
 }
 

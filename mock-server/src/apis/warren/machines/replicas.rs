@@ -17,7 +17,7 @@ use crate::{
             snapshots::{self, Kind},
         },
     },
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, read, write},
+    engine::{Body, Context, Object, Operation, Params, Problem, ProblemKind, Result, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -75,6 +75,7 @@ fn of_either(cx: &Context, uuid: &str) -> Result<Vec<Disk>> {
     match disk::find(cx, uuid) {
         Ok(disk) if disk.machine.is_some() => Ok(vec![disk]),
         Ok(_) => Err(refusals::error("Disk is not attached to a virtual machine")),
-        Err(_) => Err(unknown),
+        Err(problem) if problem.kind == ProblemKind::NotFound => Err(unknown),
+        Err(problem) => Err(problem),
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 const FIREWALLS: Located<Firewall> =
-    Located::new("warren_firewall", |_| Problem::not_found().because("Firewall not found"));
+    Located::new("warren_firewall", |_| Problem::not_found().because("Firewall not found"))
+        .paid_by("body ->> 'billing_account_id'");
 
 #[derive(Serialize, Deserialize)]
 struct Firewall {
@@ -121,9 +122,8 @@ fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<()> {
 
 /// Answers everything that has the firewall now.
 fn assign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<Vec<Assignment>> {
-    FIREWALLS.require(cx, &by.firewall_uuid)?;
-    require_machine(cx, &by.vm_uuid)?;
     let firewall = FIREWALLS.change(cx, &by.firewall_uuid, |firewall| {
+        members::require(cx, MemberKind::Machine.name(), &by.vm_uuid)?;
         let assigned = &mut firewall.resources_assigned;
         if assigned.iter().all(|it| it.resource_uuid != by.vm_uuid) {
             let resource_type = "vm".to_owned();
@@ -135,9 +135,12 @@ fn assign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<Vec<Assi
 }
 
 fn unassign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<()> {
-    FIREWALLS.require(cx, &by.firewall_uuid)?;
-    require_machine(cx, &by.vm_uuid)?;
-    drop_from(cx, &by.firewall_uuid, &by.vm_uuid)
+    let changed = FIREWALLS.change(cx, &by.firewall_uuid, |firewall| {
+        members::require(cx, MemberKind::Machine.name(), &by.vm_uuid)?;
+        firewall.unassign(&by.vm_uuid);
+        Ok(())
+    });
+    changed.map(drop)
 }
 
 /// The firewalls of the demo world.
@@ -145,26 +148,19 @@ pub(super) fn seed_demo(cx: &Context) -> Result<()> {
     FIREWALLS.seed(cx, data!("network/firewalls"), |_, _| Ok(()))
 }
 
-fn require_machine(cx: &Context, uuid: &str) -> Result<()> {
-    let machine = members::find(cx, uuid)?.filter(|member| member.kind == MemberKind::Machine);
-    let unknown = || members::unknown(MemberKind::Machine.name(), uuid);
-    machine.map(drop).ok_or_else(unknown)
-}
-
 /// Takes a machine that is gone out of all firewalls.
 pub(super) fn forget(cx: &Context, machine: &str) -> Result<()> {
     let condition = "EXISTS (SELECT 1 FROM json_each(body, '$.resources_assigned')
                              WHERE value ->> 'resource_uuid' = ?)";
-    for firewall in FIREWALLS.rows_where(cx, condition, &[&machine])? {
-        drop_from(cx, &firewall.uuid.to_string(), machine)?;
+    for mut firewall in FIREWALLS.rows_where(cx, condition, &[&machine])? {
+        firewall.unassign(machine);
+        FIREWALLS.replace(cx, &firewall.uuid.to_string(), &firewall)?;
     }
     Ok(())
 }
 
-fn drop_from(cx: &Context, firewall: &str, machine: &str) -> Result<()> {
-    let changed = FIREWALLS.change(cx, firewall, |firewall| {
-        firewall.resources_assigned.retain(|it| it.resource_uuid != machine);
-        Ok(())
-    });
-    changed.map(drop)
+impl Firewall {
+    fn unassign(&mut self, machine: &str) {
+        self.resources_assigned.retain(|it| it.resource_uuid != machine);
+    }
 }

@@ -13,6 +13,7 @@ use crate::{
             metering::{self, Charge},
             refusals::required,
             time::Time,
+            token,
         },
     },
     engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
@@ -35,7 +36,8 @@ pub(super) const FLOATING_IPS: Located<FloatingIp> =
     Located::new("warren_floating_ip", |address| {
         Problem::not_found().because(format!("Ip address {address} was not found."))
     })
-    .sorted_by("id");
+    .sorted_by("id")
+    .paid_by("billing_account");
 
 /// A floating IP as lists show it: what it does not have is left out.
 #[derive(Serialize, Deserialize)]
@@ -107,8 +109,8 @@ struct Assignment {
 
 fn list(cx: &Context, Params(by): Params<Filter>) -> Result<Rows> {
     let condition = "(? IS NULL OR billing_account = ?) AND (? IS NULL OR assigned_to = ?)";
-    let (payer, machine) = (&by.billing_account_id, &by.vm_uuid);
-    FLOATING_IPS.list_where(cx, condition, &[payer, payer, machine, machine])
+    let (payer, machine) = (token::listed(cx, by.billing_account_id)?, &by.vm_uuid);
+    FLOATING_IPS.list_where(cx, condition, &[&payer, &payer, machine, machine])
 }
 
 fn create(cx: &Context, Body(new): Body<Changes>) -> Result<Object<Changed>> {
@@ -155,11 +157,11 @@ fn assign(
     if ip.assigned_to.as_ref().is_some_and(|uuid| *uuid != member.uuid) {
         return Err(Problem::conflict(format!("Ip address {} is already assigned.", by.address)));
     }
-    give(cx, &by.address, &member).map(|ip| Object(ip.into()))
+    give(cx, ip, &member).map(|ip| Object(ip.into()))
 }
 
 fn unassign(cx: &Context, Params(by): Params<ByAddress>) -> Result<Object<Changed>> {
-    take(cx, &by.address).map(|ip| Object(ip.into()))
+    take(cx, FLOATING_IPS.find(cx, &by.address)?).map(|ip| Object(ip.into()))
 }
 
 /// What a request wants to have the address.
@@ -170,8 +172,7 @@ fn wanted(cx: &Context, to: &Assignment) -> Result<Member> {
     };
     let uuid = to.vm_uuid.as_ref().or(to.assigned_to.as_ref());
     let uuid = uuid.ok_or_else(|| required("vm_uuid"))?;
-    let member = members::find(cx, uuid)?.filter(|member| member.kind.name() == kind);
-    member.ok_or_else(|| members::unknown(kind, uuid))
+    members::require(cx, kind, uuid)
 }
 
 /// A new address at the location, assigned to a member where there is one.
@@ -214,30 +215,32 @@ fn address(number: i64) -> String {
     format!("198.{}.{b}.{c}", 18 + (a & 1))
 }
 
-fn give(cx: &Context, address: &str, member: &Member) -> Result<FloatingIp> {
-    change(cx, address, |ip| {
-        ip.assigned_to = Some(member.uuid.clone());
-        ip.assigned_to_resource_type = Some(member.kind.name().to_owned());
-        ip.assigned_to_private_ip = Some(member.private_ip.clone());
-        ip.unassigned_at = None;
-    })
+fn give(cx: &Context, ip: FloatingIp, member: &Member) -> Result<FloatingIp> {
+    let ip = FloatingIp {
+        assigned_to: Some(member.uuid.clone()),
+        assigned_to_resource_type: Some(member.kind.name().to_owned()),
+        assigned_to_private_ip: Some(member.private_ip.clone()),
+        unassigned_at: None,
+        ..ip
+    };
+    put(cx, ip)
 }
 
-fn take(cx: &Context, address: &str) -> Result<FloatingIp> {
-    change(cx, address, |ip| {
-        ip.assigned_to = None;
-        ip.assigned_to_resource_type = None;
-        ip.assigned_to_private_ip = None;
-        ip.unassigned_at = Some(Time(cx.now));
-    })
+fn take(cx: &Context, ip: FloatingIp) -> Result<FloatingIp> {
+    let ip = FloatingIp {
+        assigned_to: None,
+        assigned_to_resource_type: None,
+        assigned_to_private_ip: None,
+        unassigned_at: Some(Time(cx.now)),
+        ..ip
+    };
+    put(cx, ip)
 }
 
-fn change(cx: &Context, address: &str, change: impl FnOnce(&mut FloatingIp)) -> Result<FloatingIp> {
-    let ip = FLOATING_IPS.change(cx, address, |ip| {
-        change(ip);
-        ip.updated_at = Time(cx.now);
-        Ok(())
-    })?;
+/// Keeps an address that now belongs to something else, and charges for it as it is then.
+fn put(cx: &Context, ip: FloatingIp) -> Result<FloatingIp> {
+    let ip = FloatingIp { updated_at: Time(cx.now), ..ip };
+    FLOATING_IPS.replace(cx, &ip.address, &ip)?;
     metering::change(cx, &ip.uuid.to_string(), &charge(&ip))?;
     Ok(ip)
 }
@@ -263,7 +266,7 @@ pub(in crate::apis::warren) fn reserve_for(cx: &Context, uuid: &str, payer: i64)
 /// Takes all addresses from a member. They stay reserved.
 pub(in crate::apis::warren) fn release(cx: &Context, uuid: &str) -> Result<()> {
     for ip in FLOATING_IPS.rows_where(cx, "assigned_to = ?", &[&uuid])? {
-        take(cx, &ip.address)?;
+        take(cx, ip)?;
     }
     Ok(())
 }

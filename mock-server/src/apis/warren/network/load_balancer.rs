@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) const LOAD_BALANCERS: Located<LoadBalancer> =
-    Located::new("warren_load_balancer", |_| unknown());
+    Located::new("warren_load_balancer", |_| unknown()).paid_by("body ->> 'billing_account_id'");
 
 /// What is kept of a load balancer. The addresses of its targets are theirs.
 #[derive(Serialize, Deserialize)]
@@ -48,11 +48,9 @@ pub(super) fn change(
 pub(super) fn forget(cx: &Context, machine: &str) -> Result<()> {
     let condition = "is_deleted = 0 AND EXISTS (SELECT 1 FROM json_each(body, '$.targets')
                                                 WHERE value ->> 'target_uuid' = ?)";
-    for load_balancer in LOAD_BALANCERS.rows_where(cx, condition, &[&machine])? {
-        LOAD_BALANCERS.change(cx, &load_balancer.uuid.to_string(), |load_balancer| {
-            load_balancer.targets.retain(|target| !target.is(machine));
-            Ok(())
-        })?;
+    for mut load_balancer in LOAD_BALANCERS.rows_where(cx, condition, &[&machine])? {
+        load_balancer.targets.retain(|target| !target.is(machine));
+        LOAD_BALANCERS.replace(cx, &load_balancer.uuid.to_string(), &load_balancer)?;
     }
     Ok(())
 }

@@ -34,10 +34,7 @@ pub(super) struct NewTarget {
 impl NewTarget {
     /// Refuses what is no machine of the location, or a target already.
     pub(super) fn add_to(&self, cx: &Context, targets: &mut Vec<Target>) -> Result<()> {
-        let machine = members::find(cx, &self.target_uuid)?;
-        if machine.is_none_or(|member| member.kind != MemberKind::Machine) {
-            return Err(members::unknown(MemberKind::Machine.name(), &self.target_uuid));
-        }
+        members::require(cx, MemberKind::Machine.name(), &self.target_uuid)?;
         if targets.iter().any(|target| target.is(&self.target_uuid)) {
             let message = format!("Target {} is linked already", self.target_uuid);
             return Err(Problem::conflict(message));

@@ -107,7 +107,7 @@ struct SetPayer {
 
 fn list(cx: &Context, Params(by): Params<Filter>) -> Result<Vec<ShownLoadBalancer>> {
     let condition = if by.all { "TRUE" } else { "is_deleted = 0" };
-    let all = LOAD_BALANCERS.rows_where(cx, condition, &[])?.into_iter();
+    let all = LOAD_BALANCERS.listed(cx, condition, &[])?.into_iter();
     all.map(|load_balancer| shown(cx, load_balancer)).collect()
 }
 

@@ -5,7 +5,7 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::{
-    apis::warren::platform::{located::location, refusals},
+    apis::warren::platform::{located::location, metering, refusals, token},
     engine::{Context, Problem, Result},
 };
 
@@ -78,6 +78,14 @@ pub(in crate::apis::warren) fn find(cx: &Context, uuid: &str) -> Result<Option<M
     Ok(found.optional()?)
 }
 
+/// The member of this kind that a request names, which the token must open.
+pub(super) fn require(cx: &Context, kind: &str, uuid: &str) -> Result<Member> {
+    let member = find(cx, uuid)?.filter(|member| member.kind.name() == kind);
+    let member = member.ok_or_else(|| unknown(kind, uuid))?;
+    metering::payer(cx, uuid)?.map_or(Ok(()), |payer| token::permit(cx, payer))?;
+    Ok(member)
+}
+
 /// The members of a network, by their UUIDs.
 pub(super) fn of_network(cx: &Context, network: &str) -> Result<Vec<Member>> {
     let sql = "SELECT uuid, kind, network, private_ip FROM warren_network_member
@@ -98,7 +106,7 @@ fn member(row: &Row) -> rusqlite::Result<Member> {
 }
 
 /// The refusal of what no member of the location is.
-pub(super) fn unknown(kind: &str, uuid: &str) -> Problem {
+fn unknown(kind: &str, uuid: &str) -> Problem {
     if kind == MemberKind::Machine.name() {
         return refusals::error(format!("No such virtual machine exists: {uuid}"));
     }

@@ -12,6 +12,7 @@ use crate::{
             brand,
             metering::{self, Charge},
             time::Millis,
+            token,
         },
     },
     engine::{
@@ -73,7 +74,7 @@ fn info(cx: &Context) -> Result<Object<Info>> {
 }
 
 fn list(cx: &Context, Params(wanted): Params<Wanted>) -> Result<Rows> {
-    match wanted.billing_account_id {
+    match token::listed(cx, wanted.billing_account_id)? {
         Some(id) => BUCKETS.page_where(cx, Page::ALL, "billing_account = ?", &[&id]),
         None => BUCKETS.page(cx, Page::ALL),
     }
@@ -126,7 +127,9 @@ fn delete(cx: &Context, Params(by): Params<ByName>) -> Result<()> {
 
 fn find(cx: &Context, name: &str) -> Result<Bucket> {
     let found = BUCKETS.rows_where(cx, Page::ALL, "name = ?", &[&name])?.pop();
-    found.ok_or_else(|| Problem::not_found().because("Bucket not found"))
+    let bucket = found.ok_or_else(|| Problem::not_found().because("Bucket not found"))?;
+    token::permit(cx, bucket.billing_account_id)?;
+    Ok(bucket)
 }
 
 /// Refuses the name of a bucket of any user.

@@ -1,11 +1,12 @@
-//! A table whose rows stand at a location: a caller sees those of the location that is asked for.
+//! A table whose rows stand at a location: a caller sees those of the location that is asked for,
+//! and of them those that their token opens.
 //!
 //! Its columns are `account`, `location`, `body` and the generated `place`, which is the location,
 //! a slash and the key, unique for each account.
 
 use rusqlite::ToSql;
 
-use super::brand;
+use super::{brand, refusals, token};
 use crate::engine::{Caller, Context, Page, Problem, ProblemKind, Result, Row, Rows, Seed, Table};
 
 /// A `T` of an account at a location, by a key that the object shows.
@@ -13,6 +14,8 @@ pub(in crate::apis::warren) struct Located<T> {
     table: Table<T>,
     /// What becomes of a key that names nothing there.
     unknown: fn(&str) -> Problem,
+    /// The billing account that pays for a row, in SQL; `None` where none does.
+    payer: Option<&'static str>,
 }
 
 impl<T: Row> Located<T> {
@@ -20,7 +23,12 @@ impl<T: Row> Located<T> {
         name: &'static str,
         unknown: fn(&str) -> Problem,
     ) -> Located<T> {
-        Located { table: Table::new(name, "place"), unknown }
+        Located { table: Table::new(name, "place"), unknown, payer: None }
+    }
+
+    /// The same table, whose rows are paid for by the billing account that this SQL tells.
+    pub(in crate::apis::warren) const fn paid_by(self, payer: &'static str) -> Located<T> {
+        Located { payer: Some(payer), ..self }
     }
 
     /// The same table, listed by another column than its key.
@@ -28,23 +36,34 @@ impl<T: Row> Located<T> {
         Located { table: self.table.sorted_by(column), ..self }
     }
 
-    /// All rows of the location, as the texts that the database holds.
+    /// All rows of the location that the token opens, as the texts that the database holds.
     pub(in crate::apis::warren) fn list(&self, cx: &Context) -> Result<Rows> {
         self.list_where(cx, "TRUE", &[])
     }
 
-    /// The rows of the location that satisfy `condition`, whose `?` are `values`.
+    /// Those of them that satisfy `condition`, whose `?` are `values`.
     pub(in crate::apis::warren) fn list_where(
         &self,
         cx: &Context,
         condition: &str,
         values: &[&dyn ToSql],
     ) -> Result<Rows> {
-        let (condition, values) = here(condition, values, location(cx)?);
+        let condition = self.opened(cx, condition)?;
+        let (condition, values) = here(&condition, values, location(cx)?);
         self.table.page_where(cx, Page::ALL, &condition, &as_refs(&values))
     }
 
-    /// The rows of the location that satisfy `condition`, parsed.
+    /// The same, parsed.
+    pub(in crate::apis::warren) fn listed(
+        &self,
+        cx: &Context,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Vec<T>> {
+        self.rows_where(cx, &self.opened(cx, condition)?, values)
+    }
+
+    /// The rows of the location that satisfy `condition`, whoever pays for them, parsed.
     pub(in crate::apis::warren) fn rows_where(
         &self,
         cx: &Context,
@@ -66,13 +85,15 @@ impl<T: Row> Located<T> {
         self.table.has_where(cx, &condition, &as_refs(&values))
     }
 
-    /// One row, parsed.
+    /// One row that the token opens, parsed.
     pub(in crate::apis::warren) fn find(&self, cx: &Context, key: &str) -> Result<T> {
+        self.permit(cx, key)?;
         self.known(key, self.table.find(cx, place(cx, key)?))
     }
 
-    /// Refuses a key that no row of the location has.
+    /// Refuses a key that no row of the location has, or one that the token does not open.
     pub(in crate::apis::warren) fn require(&self, cx: &Context, key: &str) -> Result<()> {
+        self.permit(cx, key)?;
         self.known(key, self.table.require(cx, place(cx, key)?))
     }
 
@@ -94,13 +115,14 @@ impl<T: Row> Located<T> {
         Ok(row)
     }
 
-    /// Puts `row` in the place of the row with this key.
+    /// Puts `row` in the place of the row with this key, whoever pays for it.
     pub(in crate::apis::warren) fn replace(&self, cx: &Context, key: &str, row: &T) -> Result<()> {
         self.known(key, self.table.replace(cx, place(cx, key)?, row))
     }
 
     /// Removes the row with this key.
     pub(in crate::apis::warren) fn remove(&self, cx: &Context, key: &str) -> Result<()> {
+        self.permit(cx, key)?;
         self.known(key, self.table.remove(cx, place(cx, key)?))
     }
 
@@ -125,6 +147,24 @@ impl<T: Row> Located<T> {
             arrive(&cx, &serde_json::from_str(&body)?)?;
         }
         Ok(())
+    }
+
+    /// Refuses a row that the token does not open.
+    fn permit(&self, cx: &Context, key: &str) -> Result<()> {
+        let (Some(payer), Some(only)) = (self.payer, token::bound_to(cx)?) else { return Ok(()) };
+        let of_another = format!("place = ? AND {payer} <> ?");
+        match self.table.has_where(cx, &of_another, &[&place(cx, key)?, &only])? {
+            true => Err(refusals::resource_forbidden()),
+            false => Ok(()),
+        }
+    }
+
+    /// `condition`, narrowed to the rows that the token opens.
+    fn opened(&self, cx: &Context, condition: &str) -> Result<String> {
+        Ok(match (self.payer, token::bound_to(cx)?) {
+            (Some(payer), Some(only)) => format!("{payer} = {only} AND ({condition})"),
+            _ => condition.to_owned(),
+        })
     }
 
     fn known<R>(&self, key: &str, found: Result<R>) -> Result<R> {

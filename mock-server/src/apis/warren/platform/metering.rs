@@ -86,6 +86,11 @@ pub(in crate::apis::warren) fn reassign(
     begin(cx, resource, billing_account, &now.charge)
 }
 
+/// Who pays for the resource; `None` where it is not charged for.
+pub(in crate::apis::warren) fn payer(cx: &Context, resource: &str) -> Result<Option<i64>> {
+    Ok(current(cx, resource)?.map(|now| now.billing_account))
+}
+
 /// The resource is gone.
 pub(in crate::apis::warren) fn end(cx: &Context, resource: &str) -> Result<()> {
     let sql = "UPDATE warren_metered SET ended_at = ?3

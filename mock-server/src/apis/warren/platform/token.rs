@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{NAME, time::Time};
+use super::{NAME, refusals, time::Time};
 use crate::engine::{Context, Credential, KeyGrant, Problem, Result, Table};
 
 /// A token.
@@ -17,7 +17,7 @@ pub(in crate::apis::warren) struct Token {
     pub(in crate::apis::warren) description: String,
     pub(in crate::apis::warren) id: i64,
     pub(in crate::apis::warren) kong_id: Uuid,
-    /// Whether it opens that billing account only.
+    /// Whether it opens only what that billing account pays for.
     pub(in crate::apis::warren) restricted: bool,
     pub(in crate::apis::warren) token: String,
     pub(in crate::apis::warren) updated_at: Option<Time>,
@@ -43,5 +43,36 @@ pub(in crate::apis::warren) fn of_caller(cx: &Context) -> Result<Token> {
     match cx.caller.credential {
         Some(Credential::Key(id)) => TOKENS.find(cx, id),
         _ => Err(Problem::unauthenticated()),
+    }
+}
+
+/// The only billing account that the token of the caller opens; `None` where it opens all.
+pub(in crate::apis::warren) fn bound_to(cx: &Context) -> Result<Option<i64>> {
+    let Some(Credential::Key(id)) = cx.caller.credential else { return Ok(None) };
+    let sql = "SELECT body ->> 'billing_account_id' FROM warren_token
+               WHERE account = ?1 AND id = ?2 AND body ->> 'restricted'";
+    let bound = cx.db.prepare_cached(sql)?.query_row((cx.account()?, id), |row| row.get(0));
+    Ok(bound.optional()?)
+}
+
+/// Refuses to a token that opens one billing account what another one pays for.
+pub(in crate::apis::warren) fn permit(cx: &Context, billing_account: i64) -> Result<()> {
+    match bound_to(cx)? {
+        Some(only) if only != billing_account => Err(refusals::resource_forbidden()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what concerns all billing accounts to a token that opens one only.
+pub(in crate::apis::warren) fn permit_all(cx: &Context) -> Result<()> {
+    if bound_to(cx)?.is_some() { Err(refusals::resource_forbidden()) } else { Ok(()) }
+}
+
+/// The billing account whose resources a list shows: the one that the request names, else the only
+/// one that the token opens; `None` for all.
+pub(in crate::apis::warren) fn listed(cx: &Context, named: Option<i64>) -> Result<Option<i64>> {
+    match named {
+        Some(id) => permit(cx, id).map(|()| Some(id)),
+        None => bound_to(cx),
     }
 }

@@ -1,10 +1,11 @@
 //! What a package is, as it is kept and as answers show it.
 
+use rusqlite::ToSql;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    apis::warren::platform::{metering::Charge, time::Time},
+    apis::warren::platform::{metering::Charge, time::Time, token},
     engine::{Context, Page, Problem, Result, Table},
 };
 
@@ -121,12 +122,16 @@ pub(super) const PACKAGES: Table<Kept> = Table::new("warren_service_package", "u
 
 /// The package of this UUID, wherever it stands.
 pub(super) fn find(cx: &Context, uuid: &str) -> Result<Kept> {
-    let found = PACKAGES.rows_where(cx, Page::ALL, "uuid = ?", &[&uuid])?.pop();
-    found.ok_or_else(unknown)
+    find_where(cx, "uuid = ?", &[&uuid])
 }
 
-pub(super) fn unknown() -> Problem {
-    Problem::not_found().because("Service package not found")
+/// The package that satisfies `condition`, whose `?` are `values`; the token must open it.
+pub(super) fn find_where(cx: &Context, condition: &str, values: &[&dyn ToSql]) -> Result<Kept> {
+    let found = PACKAGES.rows_where(cx, Page::ALL, condition, values)?.pop();
+    let unknown = || Problem::not_found().because("Service package not found");
+    let kept = found.ok_or_else(unknown)?;
+    token::permit(cx, kept.package.billing_account_id)?;
+    Ok(kept)
 }
 
 impl Package {

@@ -11,7 +11,7 @@ use crate::{
     apis::warren::{
         billing::payer,
         network::{members::MemberKind, membership},
-        platform::{brand, located::location, metering, time::Time},
+        platform::{brand, located::location, metering, time::Time, token},
     },
     engine::{
         Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Seed, read, write,
@@ -75,7 +75,9 @@ struct Secrets {
 }
 
 fn list(cx: &Context) -> Result<Vec<Shown>> {
-    let kept = PACKAGES.rows(cx, Page::ALL)?.into_iter();
+    let only = token::bound_to(cx)?;
+    let condition = "? IS NULL OR body ->> '$.package.billing_account_id' = ?";
+    let kept = PACKAGES.rows_where(cx, Page::ALL, condition, &[&only, &only])?.into_iter();
     Ok(kept.map(|kept| kept.package.shown()).collect())
 }
 

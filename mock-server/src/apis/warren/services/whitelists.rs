@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::package::{Kept, PACKAGES, unknown};
+use super::package::{Kept, PACKAGES, find_where};
 use crate::{
     apis::warren::platform::located::location,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, read, write},
+    engine::{Body, Context, Operation, Params, Problem, Result, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -71,8 +71,7 @@ fn keep(cx: &Context, kept: Kept) -> Result<Vec<String>> {
 fn find(cx: &Context, uuid: &str) -> Result<Kept> {
     let condition = "body ->> '$.package.properties.location' = ? AND (uuid = ? OR EXISTS (
         SELECT 1 FROM json_each(body, '$.package.resources') WHERE value ->> 'resource_id' = ?))";
-    let values: [&dyn rusqlite::ToSql; _] = [&location(cx)?, &uuid, &uuid];
-    PACKAGES.rows_where(cx, Page::ALL, condition, &values)?.pop().ok_or_else(unknown)
+    find_where(cx, condition, &[&location(cx)?, &uuid, &uuid])
 }
 
 impl Entry {

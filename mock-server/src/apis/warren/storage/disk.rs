@@ -14,7 +14,8 @@ use crate::{
 };
 
 pub(super) const DISKS: Located<Disk> =
-    Located::new("warren_disk", |_| Problem::not_found().because("Disk not found"));
+    Located::new("warren_disk", |_| Problem::not_found().because("Disk not found"))
+        .paid_by("body ->> 'billing_account_id'");
 
 /// Whether a disk is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

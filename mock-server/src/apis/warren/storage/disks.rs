@@ -80,7 +80,7 @@ struct ByUuid {
 
 fn list(cx: &Context, Params(which): Params<Which>) -> Result<Vec<ShownDisk>> {
     let condition = "status = 'Active' AND bootable >= ?";
-    let disks = DISKS.rows_where(cx, condition, &[&which.read_only_bootable])?.into_iter();
+    let disks = DISKS.listed(cx, condition, &[&which.read_only_bootable])?.into_iter();
     disks.map(|disk| shown(cx, disk)).collect()
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     apis::warren::catalogue::images,
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, ProblemKind, Result},
 };
 
 /// The size of a disk with an operating system where the request says none.
@@ -39,7 +39,10 @@ fn size(cx: &Context, kind: SourceType, image: &str) -> Result<u32> {
         SourceType::Snapshot => snapshots::find(cx, image).map(|snapshot| snapshot.size_gb),
         _ => os_base(cx, image).map(|()| OS_BASE_GB),
     };
-    size.map_err(|_| Problem::malformed(format!("Source image '{image}' not found")))
+    size.map_err(|problem| match problem.kind {
+        ProblemKind::Forbidden => problem,
+        _ => Problem::malformed(format!("Source image '{image}' not found")),
+    })
 }
 
 /// An image of an operating system stands as name and version with `_` between them.

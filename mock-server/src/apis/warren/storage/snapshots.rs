@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::disk::{self, Disk};
+use super::disk::{self, DISKS, Disk};
 use crate::{
     apis::warren::platform::{
         data::data,
@@ -66,12 +66,14 @@ pub(in crate::apis::warren) fn of_disk(cx: &Context, disk: &Disk) -> Result<Vec<
     SNAPSHOTS.rows_where(cx, "disk = ?", &[&disk.uuid.to_string()])
 }
 
-/// The snapshot that either of its names means.
+/// The snapshot that either of its names means. Who may not have the disk may not have it either.
 pub(in crate::apis::warren) fn find(cx: &Context, name: &str) -> Result<Snapshot> {
-    match SNAPSHOTS.rows_where(cx, "uuid = ?", &[&name])?.pop() {
-        Some(snapshot) => Ok(snapshot),
-        None => SNAPSHOTS.find(cx, name),
-    }
+    let snapshot = match SNAPSHOTS.rows_where(cx, "uuid = ?", &[&name])?.pop() {
+        Some(snapshot) => snapshot,
+        None => SNAPSHOTS.find(cx, name)?,
+    };
+    DISKS.require(cx, &snapshot.disk_uuid.to_string())?;
+    Ok(snapshot)
 }
 
 /// Removes a snapshot.
