@@ -291,3 +291,69 @@ async fn prices_are_public_and_a_resource_can_be_paid_for_by_another_account() {
     let words = format!(r#"{{"errors":{{"Error":"No such virtual machine exists: {NOTHING}"}}}}"#);
     assert_eq!((unknown.status, unknown.text()), (400, words));
 }
+
+#[tokio::test]
+async fn a_machine_is_one_line_with_the_disks_that_its_billing_account_pays_for() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let lines = async |account: i64| {
+        let usage = api.call("getUsage").with("billing_account_id", account).ok().await;
+        let rows = usage.as_array().cloned().unwrap_or_default().into_iter();
+        rows.filter(|row| row["hours"].as_f64() > Some(0.0)).collect::<Vec<_>>()
+    };
+    let named = |rows: &[Value], name: &str| {
+        rows.iter().filter(|row| row["description"] == name).cloned().collect::<Vec<_>>()
+    };
+    api.advance(3600).await;
+    let web = named(&lines(ACCOUNT).await, "web-1, 2 CPUs, 2 GB RAM, 90 GB disk");
+    let types = json!(["VM_COMPUTE", "VM_RUNNING", "MAIN_STORAGE"]);
+    assert_eq!((web.len(), &web[0]["uptime_types"]), (1, &types));
+    let configuration = json!({
+        "cpus": 2, "disk_size_GB": 90, "os_name": "ubuntu", "ram_MB": 2048, "vm_name": "web-1",
+    });
+    assert_eq!(web[0]["configurations"], json!([configuration]));
+    assert!((web[0]["price"].as_f64().unwrap() - 0.017 - 90.0 * 0.0001).abs() < 1e-9);
+    let stopped = named(&lines(129_188).await, "batch-1, 4 CPUs, 4 GB RAM, 20 GB disk, stopped");
+    assert_eq!((stopped.len(), &stopped[0]["price"]), (1, &json!(0.002)));
+
+    // One that is detached, and one that another account pays for, are lines of their own.
+    let (vm, disk) =
+        ("018d0c5e-7c00-7000-8000-00000000d001", "018d0c5e-7c00-7000-8000-00000000e002");
+    let both = json!({ "uuid": vm, "storage_uuid": disk });
+    api.call("detachDisk").body(both.clone()).ok().await;
+    api.advance(3600).await;
+    let rows = lines(ACCOUNT).await;
+    assert_eq!(named(&rows, "web-1, 2 CPUs, 2 GB RAM, 40 GB disk").len(), 1);
+    assert_eq!(named(&rows, "Web server data, 50 GB disk").len(), 1);
+    api.call("attachDisk").body(both).ok().await;
+    let other = json!({ "billing_account_id": 129_188 });
+    api.call("modifyDisk").with("disk_uuid", disk).body(other).ok().await;
+    api.advance(3600).await;
+    assert_eq!(named(&lines(129_188).await, "Web server data, 50 GB disk")[0]["hours"], 1);
+    let rows = lines(ACCOUNT).await;
+    let web = named(&rows, "web-1, 2 CPUs, 2 GB RAM, 40 GB disk");
+    assert_eq!((web.len(), &web[0]["hours"]), (1, &json!(2)));
+}
+
+#[tokio::test]
+async fn an_invoice_keeps_the_name_that_the_billing_account_had() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let title = |invoice: &Value| {
+        let snapshot = invoice["account_snapshot"].as_str().expect("JSON in a text");
+        serde_json::from_str::<Value>(snapshot).expect("JSON")["title"].clone()
+    };
+    let request = json!({ "billing_account_id": ACCOUNT, "amount": 20 });
+    api.call("requestCreditInvoice").body(request.clone()).ok().await;
+    let before = invoices(&api, ACCOUNT).await;
+    let change = json!({ "billing_account_id": ACCOUNT, "title": "New" });
+    api.call("updateBillingAccount").body(change).ok().await;
+    assert_eq!(invoices(&api, ACCOUNT).await, before);
+    api.call("requestCreditInvoice").body(request).ok().await;
+    api.advance(31 * 86_400).await;
+    let all = invoices(&api, ACCOUNT).await;
+    // The month that went by, the one before, and both invoices for credit.
+    let titles: Vec<Value> = all[..4].iter().map(title).collect();
+    assert_eq!(titles, ["New", "Production", "New", "Production"]);
+    assert_eq!((&all[1], &all[3..]), (&before[0], &before[1..]));
+}

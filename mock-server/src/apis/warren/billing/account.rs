@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Amount;
 use crate::{
     apis::warren::platform::{refusals, token},
-    engine::{Context, ProblemKind, Result, Table},
+    engine::{Context, Page, ProblemKind, Result, Table},
 };
 
 /// A billing account, without the sums that follow from it.
@@ -36,6 +36,25 @@ pub(super) struct BillingAccount {
 
 pub(super) const BILLING_ACCOUNTS: Table<BillingAccount> =
     Table::new("warren_billing_account", "id");
+
+/// How a billing account was until it was changed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Past {
+    pub(super) account: BillingAccount,
+    pub(super) until: i64,
+}
+
+const PAST: Table<Past> = Table::new("warren_billing_account_past", "id").sorted_by("until");
+
+/// How a billing account was before, the oldest first.
+pub(super) fn past(cx: &Context, id: i64) -> Result<Vec<Past>> {
+    PAST.rows_where(cx, Page::ALL, "id = ?", &[&id])
+}
+
+/// Keeps how a billing account was until now.
+pub(super) fn keep(cx: &Context, account: BillingAccount) -> Result<()> {
+    PAST.insert(cx, &Past { account, until: cx.now })
+}
 
 /// The billing account of this id, unless it is deleted.
 pub(super) fn find(cx: &Context, id: i64) -> Result<BillingAccount> {

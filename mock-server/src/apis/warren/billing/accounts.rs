@@ -147,7 +147,7 @@ fn list(cx: &Context, Params(by): Params<Filter>) -> Result<Vec<ShownAccount>> {
 
 /// What is not sent is deleted, but the address for mail.
 fn update(cx: &Context, Body(new): Body<Changes>) -> Result<Object<ShownAccount>> {
-    account::find(cx, new.billing_account_id)?;
+    account::keep(cx, account::find(cx, new.billing_account_id)?)?;
     let account = BILLING_ACCOUNTS.change(cx, new.billing_account_id, |account| {
         account.title = new.title;
         account.email = new.email.unwrap_or_else(|| account.email.clone());

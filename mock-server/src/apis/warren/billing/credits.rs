@@ -58,12 +58,12 @@ fn buy(cx: &Context, Body(new): Body<Purchase>) -> Result<Object<Success>> {
 
 /// The credit is there once the invoice is paid.
 fn request_invoice(cx: &Context, Body(new): Body<Request>) -> Result<Object<Success>> {
-    account::find(cx, new.billing_account_id)?;
+    let account = account::find(cx, new.billing_account_id)?;
     TOP_UPS.insert(
         cx,
         &TopUp {
             id: TOP_UPS.next_id(cx)?,
-            billing_account_id: new.billing_account_id,
+            account,
             amount: new.amount.in_cents(),
             created: cx.now,
         },

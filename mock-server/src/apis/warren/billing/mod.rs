@@ -1,7 +1,8 @@
 //! Who pays, and what: billing accounts, cards, credit, prices, usage, invoices.
 //!
 //! Invoices are not stored: each finished month is one, made of what was metered in it. What is
-//! stored is what people did: credit that was bought, invoices for credit, payments.
+//! stored is what people did: credit that was bought, invoices for credit, payments, and how
+//! billing accounts were called before.
 
 mod account;
 mod accounts;
@@ -9,6 +10,7 @@ mod amount;
 mod cards;
 mod credits;
 mod invoice;
+mod lines;
 mod month;
 pub(super) mod payer;
 mod paying;

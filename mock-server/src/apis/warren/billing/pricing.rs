@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(hourly(&machine(true, "ubuntu")), Amount::of(0.017));
         assert_eq!(hourly(&machine(true, "windows")), Amount::of(0.02796));
         assert_eq!(hourly(&machine(false, "windows")), Amount::ZERO);
-        let disk = Charge::Disk { name: "vda".to_owned(), size_gb: 20 };
+        let disk = Charge::Disk { name: "vda".to_owned(), size_gb: 20, machine: None };
         assert_eq!(hourly(&disk), Amount::of(0.002));
         let ip = |assigned| Charge::FloatingIp { address: "198.18.0.1".to_owned(), assigned };
         assert_eq!((hourly(&ip(true)), hourly(&ip(false))), (Amount::ZERO, Amount::of(0.002)));

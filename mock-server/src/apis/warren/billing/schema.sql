@@ -8,6 +8,16 @@ CREATE TABLE warren_billing_account (
     is_deleted    INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'is_deleted') STORED,
     UNIQUE (account, id)
 ) STRICT;
+
+-- How a billing account was called until it was changed.
+CREATE TABLE warren_billing_account_past (
+    account INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    id      INTEGER NOT NULL GENERATED ALWAYS AS (body ->> '$.account.id') STORED,
+    until   INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'until') STORED
+) STRICT;
+CREATE INDEX warren_billing_account_past_of ON warren_billing_account_past (account, id, until);
+
 CREATE TABLE warren_card (
     account         INTEGER NOT NULL,
     body            TEXT NOT NULL,
@@ -32,8 +42,7 @@ CREATE TABLE warren_top_up (
     account         INTEGER NOT NULL,
     body            TEXT NOT NULL,
     id              INTEGER NOT NULL GENERATED ALWAYS AS (body ->> 'id') STORED,
-    billing_account INTEGER NOT NULL
-        GENERATED ALWAYS AS (body ->> 'billing_account_id') STORED,
+    billing_account INTEGER NOT NULL GENERATED ALWAYS AS (body ->> '$.account.id') STORED,
     UNIQUE (account, id)
 ) STRICT;
 

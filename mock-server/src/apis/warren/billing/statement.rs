@@ -12,6 +12,7 @@ use super::{
     account::{self, BillingAccount},
     amount::Amount,
     invoice::{Invoice, Item, Subject, Totals, Transaction},
+    lines::{self, Line},
     month::Month,
     usage,
 };
@@ -31,7 +32,8 @@ pub(super) struct Credit {
 #[derive(Serialize, Deserialize)]
 pub(super) struct TopUp {
     pub(super) id: i64,
-    pub(super) billing_account_id: i64,
+    /// The billing account as it was then.
+    pub(super) account: BillingAccount,
     pub(super) amount: Amount,
     pub(super) created: i64,
 }
@@ -79,7 +81,7 @@ impl Statement {
 /// The billing account of an invoice with this id.
 pub(super) fn billing_account_of(cx: &Context, invoice: i64) -> Result<i64> {
     match TOP_UPS.has(cx, invoice)? {
-        true => Ok(TOP_UPS.find(cx, invoice)?.billing_account_id),
+        true => Ok(TOP_UPS.find(cx, invoice)?.account.id),
         false => Ok(invoice / MONTHS),
     }
 }
@@ -90,7 +92,7 @@ pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
     let mut credits = CREDITS.rows_where(cx, Page::ALL, condition, &[&id])?;
     let mut invoices = Vec::new();
     for top_up in TOP_UPS.rows_where(cx, Page::ALL, condition, &[&id])? {
-        let invoice = of_top_up(account, &top_up, payments.remove(&top_up.id).unwrap_or_default());
+        let invoice = of_top_up(&top_up, payments.remove(&top_up.id).unwrap_or_default());
         if invoice.unpaid() == Amount::ZERO {
             let paid_at = invoice.transaction_list.last().map_or(top_up.created, |it| it.created);
             credits.push(Credit {
@@ -104,9 +106,10 @@ pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
         invoices.push(invoice);
     }
     let settled_until = account::settled_until(cx, account.id)?;
+    let past = account::past(cx, account.id)?;
     for month in finished_months(cx, account.id)? {
         let span = month.span()?;
-        let lines = usage::lines(cx, account.id, span.clone())?;
+        let lines = lines::of(cx, account.id, span.clone())?;
         let items: Vec<Item> = lines.into_iter().map(item).filter(is_charged).collect();
         if items.is_empty() {
             continue;
@@ -125,7 +128,8 @@ pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
             false => payments.remove(&id).unwrap_or_default(),
         };
         let subject = Subject { id, created, period: span, items };
-        invoices.push(Invoice::new(account, subject, totals, transactions));
+        let then = past.iter().find(|past| created <= past.until).map(|past| &past.account);
+        invoices.push(Invoice::new(then.unwrap_or(account), subject, totals, transactions));
     }
     invoices.sort_by_key(|invoice| (invoice.created, invoice.id));
     credits.sort_by_key(|credit| (credit.created, credit.id));
@@ -148,9 +152,9 @@ fn finished_months(cx: &Context, id: i64) -> Result<Vec<Month>> {
     Ok(months)
 }
 
-fn item(line: usage::Line) -> Item {
+fn item(line: Line) -> Item {
     Item {
-        name: usage::description(&line.metered.charge),
+        name: usage::description(&line),
         location: line.metered.location,
         quantity: line.hours,
         unit: "h",
@@ -164,7 +168,7 @@ fn is_charged(item: &Item) -> bool {
     item.amount > Amount::ZERO
 }
 
-fn of_top_up(account: &BillingAccount, top_up: &TopUp, paid: Vec<Transaction>) -> Invoice {
+fn of_top_up(top_up: &TopUp, paid: Vec<Transaction>) -> Invoice {
     let items = vec![Item {
         name: "Credit top up".to_owned(),
         location: String::new(),
@@ -183,7 +187,8 @@ fn of_top_up(account: &BillingAccount, top_up: &TopUp, paid: Vec<Transaction>) -
         total,
     };
     let (id, created) = (top_up.id, top_up.created);
-    Invoice::new(account, Subject { id, created, period: created..created, items }, totals, paid)
+    let subject = Subject { id, created, period: created..created, items };
+    Invoice::new(&top_up.account, subject, totals, paid)
 }
 
 fn settled(invoice: i64, created: i64, amount: Amount) -> Transaction {

@@ -1,20 +1,21 @@
-//! What a billing account pays for, by resource and hour.
-
-use std::ops::Range;
+//! What a billing account pays for in the current month.
 
 use serde::{Deserialize, Serialize};
 
-use super::{amount::Amount, month::Month, payer, pricing};
+use super::{
+    amount::Amount,
+    lines::{self, Line},
+    month::Month,
+    payer,
+};
 use crate::{
-    apis::warren::platform::metering::{self, Charge, Metered},
+    apis::warren::platform::metering::Charge,
     engine::{Context, Operation, Params, Result, read},
 };
 
 pub(super) fn operations() -> [Operation; 1] {
     [read("getUsage", list)]
 }
-
-const HOUR: i64 = 3600;
 
 #[derive(Deserialize)]
 struct ByBillingAccount {
@@ -46,39 +47,20 @@ struct Configuration {
     vm_name: Option<String>,
 }
 
-/// What a resource cost while its price was the same.
-pub(super) struct Line {
-    /// What it was last.
-    pub(super) metered: Metered,
-    seconds: i64,
-    /// Each hour that began, of all its time together.
-    pub(super) hours: i64,
-    /// Of an hour.
-    pub(super) price: Amount,
-    pub(super) cost: Amount,
-}
-
-impl Line {
-    fn new(metered: Metered, seconds: i64, price: Amount) -> Line {
-        let hours = (seconds + HOUR - 1) / HOUR;
-        Line { metered, seconds, hours, price, cost: price.times(hours) }
-    }
-}
-
 fn list(cx: &Context, Params(by): Params<ByBillingAccount>) -> Result<Vec<Usage>> {
     payer::require(cx, by.billing_account_id)?;
     let user_id = cx.account()?;
     let lines = of_month(cx, by.billing_account_id, cx.now)?.into_iter();
     let usage = lines.map(|line| Usage {
         billing_account_id: by.billing_account_id,
-        configurations: [configuration(&line.metered.charge)],
+        configurations: [configuration(&line)],
         cost: line.cost,
-        description: description(&line.metered.charge),
+        description: description(&line),
         hours: line.hours,
-        owner_uuid: line.metered.resource,
         price: line.price,
         price_unit: "h",
-        uptime_types: uptime_types(&line.metered.charge),
+        uptime_types: uptime_types(&line),
+        owner_uuid: line.metered.resource,
         user_id,
     });
     Ok(usage.collect())
@@ -86,37 +68,20 @@ fn list(cx: &Context, Params(by): Params<ByBillingAccount>) -> Result<Vec<Usage>
 
 /// The lines of the month of a time, up to that time.
 pub(super) fn of_month(cx: &Context, billing_account: i64, now: i64) -> Result<Vec<Line>> {
-    lines(cx, billing_account, Month::of(now)?.start()?..now)
-}
-
-/// What there was in a span of time and what it cost, by when it began.
-pub(super) fn lines(cx: &Context, billing_account: i64, within: Range<i64>) -> Result<Vec<Line>> {
-    let metered = metering::between(cx, billing_account, within.start, within.end)?;
-    let mut lines: Vec<Line> = Vec::new();
-    for metered in metered {
-        let from = metered.started_at.max(within.start);
-        let to = metered.ended_at.unwrap_or(within.end).min(within.end);
-        let price = pricing::hourly(&metered.charge);
-        let same =
-            |line: &&mut Line| line.metered.resource == metered.resource && line.price == price;
-        match lines.iter_mut().find(same) {
-            Some(line) => *line = Line::new(metered, line.seconds + to - from, price),
-            None => lines.push(Line::new(metered, to - from, price)),
-        }
-    }
-    lines.retain(|line| line.hours > 0);
-    Ok(lines)
+    lines::of(cx, billing_account, Month::of(now)?.start()?..now)
 }
 
 /// What an invoice calls it.
-pub(super) fn description(charge: &Charge) -> String {
-    match charge {
+pub(super) fn description(line: &Line) -> String {
+    match &line.metered.charge {
         Charge::Machine { name, vcpu, ram_mb, running, .. } => {
+            let ram_gb = f64::from(*ram_mb) / 1024.0;
+            let disks = line.disk_gb.map(|size| format!(", {size} GB disk")).unwrap_or_default();
             let state = if *running { "" } else { ", stopped" };
-            format!("{name}, {vcpu} CPUs, {} GB RAM{state}", f64::from(*ram_mb) / 1024.0)
+            format!("{name}, {vcpu} CPUs, {ram_gb} GB RAM{disks}{state}")
         }
-        Charge::Disk { name, size_gb } if name.is_empty() => format!("{size_gb} GB disk"),
-        Charge::Disk { name, size_gb } => format!("{name}, {size_gb} GB disk"),
+        Charge::Disk { name, size_gb, .. } if name.is_empty() => format!("{size_gb} GB disk"),
+        Charge::Disk { name, size_gb, .. } => format!("{name}, {size_gb} GB disk"),
         Charge::Replica { name, backup, .. } => {
             format!("{name}, {}", if *backup { "backups" } else { "snapshots" })
         }
@@ -129,14 +94,14 @@ pub(super) fn description(charge: &Charge) -> String {
     }
 }
 
-fn configuration(charge: &Charge) -> Configuration {
-    match charge {
+fn configuration(line: &Line) -> Configuration {
+    match &line.metered.charge {
         Charge::Machine { name, vcpu, ram_mb, os_name, .. } => Configuration {
             cpus: Some(*vcpu),
+            disk_size_gb: line.disk_gb,
             os_name: Some(os_name.clone()),
             ram_mb: Some(*ram_mb),
             vm_name: Some(name.clone()),
-            ..Configuration::default()
         },
         Charge::Disk { size_gb, .. } | Charge::Replica { size_gb, .. } => {
             Configuration { disk_size_gb: Some(*size_gb), ..Configuration::default() }
@@ -151,10 +116,14 @@ fn configuration(charge: &Charge) -> Configuration {
     }
 }
 
-fn uptime_types(charge: &Charge) -> Vec<&'static str> {
-    match charge {
-        Charge::Machine { running: true, .. } => vec!["VM_COMPUTE", "VM_RUNNING"],
-        Charge::Machine { .. } => vec!["VM_COMPUTE"],
+fn uptime_types(line: &Line) -> Vec<&'static str> {
+    match &line.metered.charge {
+        Charge::Machine { running, .. } => {
+            let mut types = vec!["VM_COMPUTE"];
+            types.extend(running.then_some("VM_RUNNING"));
+            types.extend(line.disk_gb.map(|_| "MAIN_STORAGE"));
+            types
+        }
         Charge::Disk { .. } => vec!["MAIN_STORAGE"],
         Charge::Replica { backup: true, .. } => vec!["BACKUP_STORAGE"],
         Charge::Replica { .. } => vec!["SNAPSHOT_STORAGE"],

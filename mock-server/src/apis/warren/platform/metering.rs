@@ -15,8 +15,8 @@ use crate::engine::{Context, Problem, Result};
 pub(in crate::apis::warren) enum Charge {
     /// A virtual machine without its disks; processors and memory of a stopped one cost nothing.
     Machine { name: String, vcpu: u32, ram_mb: u32, os_name: String, running: bool },
-    /// A disk, of a machine or of none.
-    Disk { name: String, size_gb: u32 },
+    /// A disk, which costs as much on a machine as on none; `machine` is the one that has it.
+    Disk { name: String, size_gb: u32, machine: Option<String> },
     /// A snapshot or a backup.
     Replica { name: String, size_gb: u32, backup: bool },
     /// A floating IP; it costs something while it is assigned to nothing.

@@ -152,20 +152,21 @@ pub(in crate::apis::warren) fn attach(cx: &Context, disk: Disk, machine: &str) -
     let device = free_device(&others);
     let disk =
         Disk { machine: Some(machine.to_owned()), device, primary: others.is_empty(), ..disk };
-    replace(cx, &disk)?;
-    Ok(disk)
+    put(cx, disk)
 }
 
 /// Takes a disk from its machine.
 pub(in crate::apis::warren) fn detach(cx: &Context, disk: Disk) -> Result<Disk> {
-    let disk = Disk { machine: None, device: String::new(), primary: false, ..disk };
-    replace(cx, &disk)?;
-    Ok(disk)
+    put(cx, Disk { machine: None, device: String::new(), primary: false, ..disk })
 }
 
 /// Gives a disk another size, content or name.
 pub(in crate::apis::warren) fn update(cx: &Context, disk: Disk) -> Result<Disk> {
-    let disk = Disk { updated_at: Millis(cx.now), ..disk };
+    put(cx, Disk { updated_at: Millis(cx.now), ..disk })
+}
+
+/// Keeps a disk that has changed, and from now on charges for what it is then.
+fn put(cx: &Context, disk: Disk) -> Result<Disk> {
     replace(cx, &disk)?;
     metering::change(cx, &disk.uuid.to_string(), &charge(&disk))?;
     Ok(disk)
@@ -186,7 +187,7 @@ pub(super) fn replace(cx: &Context, disk: &Disk) -> Result<()> {
 
 fn charge(disk: &Disk) -> Charge {
     let name = disk.display_name.clone().unwrap_or_default();
-    Charge::Disk { name, size_gb: disk.size_gb }
+    Charge::Disk { name, size_gb: disk.size_gb, machine: disk.machine.clone() }
 }
 
 /// The first name that none of these disks has: `vda` to `vdz`, then `vdaa` and so on.

@@ -12,8 +12,8 @@ use crate::{
 /// Removes a disk with its snapshots. It can still be read.
 pub(in crate::apis::warren) fn erase(cx: &Context, disk: Disk) -> Result<()> {
     snapshots::remove_of(cx, &disk)?;
-    let disk = disk::detach(cx, disk)?;
     metering::end(cx, &disk.uuid.to_string())?;
+    let disk = disk::detach(cx, disk)?;
     let gone = Some(Millis(cx.now));
     disk::replace(cx, &Disk { status: Status::Deleted, deleted_at: gone, ..disk })
 }
