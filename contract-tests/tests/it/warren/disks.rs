@@ -86,6 +86,16 @@ async fn a_global_token_must_say_who_pays_and_json_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_kind_of_image_that_is_none_is_refused_with_those_that_are() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let words = "value must be one from the list ['EMPTY', 'OS_BASE', 'DISK', 'SNAPSHOT']";
+    let words = json!({ "errors": { "source_image_type": words } }).to_string();
+    let form = "size_gb=10&billing_account_id=6&source_image_type=X";
+    assert_eq!(refused(&api, form).await, (400, words));
+}
+
+#[tokio::test]
 async fn a_disk_is_a_copy_of_an_image_a_disk_or_a_snapshot() {
     let emulator = Emulator::start();
     let api = customer(&emulator);

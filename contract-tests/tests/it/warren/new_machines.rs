@@ -150,7 +150,7 @@ async fn a_refusal_names_the_parameter() {
         (json!({ "password": "password123" }), "password"),
         (json!({ "password": null }), "password"),
         (json!({ "public_key": "my key" }), "public_key"),
-        (json!({ "public_keys": [KEY, "my key"] }), "public_key"),
+        (json!({ "public_keys": [KEY, "my key"] }), "public_keys"),
         (json!({ "cloud_init": "just a text" }), "cloud_init"),
         (json!({ "name": null }), "name"),
     ] {

@@ -73,6 +73,26 @@ async fn a_rule_that_makes_no_sense_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn refusals_of_values_share_their_words() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    for (at, spec, words) in [
+        ("port_start", json!({ "port_start": 0 }), "value must be at least 1"),
+        ("port_start", json!({ "port_start": 65536 }), "value must be at most 65535"),
+        ("port_start", json!({ "port_start": "ssh" }), "Invalid whole number provided"),
+        (
+            "protocol",
+            json!({ "protocol": "sctp" }),
+            "value must be one from the list ['tcp', 'udp', 'icmp', 'any']",
+        ),
+    ] {
+        let new = json!({ "display_name": "x", "rules": [rule(spec.clone())] });
+        let refused = api.call("createFirewall").body(new).response().await.json();
+        assert_eq!(refused["errors"][format!("rules[0].{at}")], words, "{spec}: {refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_machine_has_a_firewall_until_either_is_gone() {
     let emulator = Emulator::start();
     let api = empty(&emulator);

@@ -50,7 +50,10 @@ fn list(cx: &Context) -> Result<Rows> {
 
 fn create(cx: &Context, Body(new): Body<NewSshKey>) -> Result<Object<SshKey>> {
     if ssh_key::PublicKey::from_openssh(new.public_key.trim()).is_err() {
-        return Err(Problem::invalid("public_key", "is not a public key in the format of OpenSSH"));
+        return Err(Problem::invalid(
+            "public_key",
+            "value must be a public key in the format of OpenSSH",
+        ));
     }
     refuse_taken(cx, &new.name, "")?;
     let key = SshKey {

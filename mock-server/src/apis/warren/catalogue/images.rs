@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use openapi::Rule;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::warren::platform::{brand, data::data},
+    apis::warren::platform::{brand, data::data, refusals},
     engine::{Context, Operation, Problem, Result, read},
 };
 
@@ -89,23 +90,18 @@ fn shown_version(version: &'static str) -> ShownVersion {
 pub(in crate::apis::warren) fn find(cx: &Context, os_name: &str, os_version: &str) -> Result<()> {
     let images = of_caller(cx)?;
     let Some(image) = images.iter().find(|image| image.os_name == os_name) else {
-        let names = quoted(images.iter().map(|image| image.os_name.as_str()));
-        let text = format!("value must be one from the list [{names}]");
-        return Err(Problem::invalid("os_name", text));
+        let names = images.iter().map(|image| image.os_name.clone());
+        return Err(refusals::broken("os_name", Rule::Enum(names.collect())));
     };
     if image.versions.iter().any(|version| version == os_version) {
         return Ok(());
     }
-    let versions = quoted(image.versions.iter().map(String::as_str));
-    let text = format!("if 'os_name={os_name}' then value must be one from the list [{versions}]");
+    let none_of = refusals::none_of(image.versions.iter().map(String::as_str));
+    let text = format!("if 'os_name={os_name}' then {none_of}");
     Err(Problem::invalid("os_version", text))
 }
 
 /// The images that the brand of the caller has.
 pub(super) fn of_caller(cx: &Context) -> Result<&'static [Image]> {
     Ok(IMAGES.get(&brand::of_caller(cx)?.name).map_or(&[], Vec::as_slice))
-}
-
-fn quoted<'a>(values: impl Iterator<Item = &'a str>) -> String {
-    values.map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
 }

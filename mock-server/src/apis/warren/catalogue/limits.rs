@@ -1,7 +1,12 @@
 //! What a machine can be like: how large, and what its texts look like. The list of parameters
 //! shows the same limits.
 
-use crate::engine::{Problem, Result};
+use openapi::Rule;
+
+use crate::{
+    apis::warren::platform::refusals,
+    engine::{Problem, Result},
+};
 
 /// The operating system that needs more than others.
 pub(super) const WINDOWS: &str = "windows";
@@ -29,9 +34,11 @@ impl Range {
     /// Refuses what a machine with this operating system cannot have.
     pub(in crate::apis::warren) fn check(&self, value: i64, os_name: &str) -> Result<()> {
         let Range { parameter, min, max, windows_min } = self;
-        if !(i64::from(*min)..=i64::from(*max)).contains(&value) {
-            let text = format!("value must be between {min} and {max}");
-            return Err(Problem::invalid(parameter, text));
+        if value < i64::from(*min) {
+            return Err(refusals::broken(parameter, Rule::Minimum((*min).into())));
+        }
+        if value > i64::from(*max) {
+            return Err(refusals::broken(parameter, Rule::Maximum((*max).into())));
         }
         let least = windows_min.filter(|_| os_name == WINDOWS);
         match least.filter(|least| value < i64::from(*least)) {
@@ -100,11 +107,15 @@ pub(in crate::apis::warren) const PUBLIC_KEY: Pattern = Pattern {
 impl Pattern {
     /// Refuses a text that does not look so.
     pub(in crate::apis::warren) fn check(&self, text: &str) -> Result<()> {
-        if (self.fits)(text) {
-            return Ok(());
+        self.check_in(self.parameter, text)
+    }
+
+    /// The same, where another parameter holds the text.
+    pub(in crate::apis::warren) fn check_in(&self, parameter: &str, text: &str) -> Result<()> {
+        match (self.fits)(text) {
+            true => Ok(()),
+            false => Err(refusals::broken(parameter, Rule::Pattern(self.expression.to_owned()))),
         }
-        let text = format!("value must match the regular expression '{}'", self.expression);
-        Err(Problem::invalid(self.parameter, text))
     }
 }
 
@@ -138,9 +149,8 @@ mod tests {
         assert!(VCPU.check(2, WINDOWS).is_ok() && DISKS.check(20, WINDOWS).is_ok());
         let text = "if 'os_name=windows' then value must be at least 1024";
         assert_eq!(refused(RAM.check(512, WINDOWS)).as_deref(), Some(text));
-        let text = "value must be between 20 and 240";
-        assert_eq!(refused(DISKS.check(241, "ubuntu")).as_deref(), Some(text));
-        assert!(refused(VCPU.check(0, WINDOWS)).is_some());
+        assert_eq!(refused(DISKS.check(241, "ubuntu")).as_deref(), Some("must be at most 240"));
+        assert_eq!(refused(VCPU.check(0, WINDOWS)).as_deref(), Some("must be at least 1"));
     }
 
     #[test]

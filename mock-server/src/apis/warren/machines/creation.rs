@@ -1,5 +1,6 @@
 //! New machines: from an image, from a replica of another machine, or from a disk.
 
+use openapi::Rule;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use crate::{
             limits::{DISKS, PASSWORD, PUBLIC_KEY, RAM, USERNAME, VCPU},
             pools::{self, Pool},
         },
-        platform::refusals::required,
+        platform::refusals::{self, required},
         storage::{
             disk::{self, Disk, NewDisk, Source, SourceType},
             snapshots,
@@ -167,8 +168,7 @@ fn from_replica(cx: &Context, new: &Wanted, uuid: &str) -> Result<Boot> {
     disk::find_of(cx, uuid, &snapshot.disk_uuid.to_string())?;
     let size_gb = new.disks.unwrap_or(snapshot.size_gb);
     if size_gb < snapshot.size_gb {
-        let text = format!("value must be at least {}", snapshot.size_gb);
-        return Err(Problem::invalid("disks", text));
+        return Err(refusals::broken("disks", Rule::Minimum(snapshot.size_gb.into())));
     }
     let image = Some(snapshot.uuid.to_string());
     Ok(Boot {
@@ -205,13 +205,10 @@ fn from_image(cx: &Context, new: &Wanted) -> Result<Boot> {
 /// does.
 fn username(new: &Wanted, boot: &Boot) -> Result<Option<String>> {
     let cloud_init = cloud_init::parse(new.cloud_init.clone())?;
-    let keys = given(new.public_key.as_ref()).into_iter();
-    let keys = keys.chain(new.public_keys.iter().map(String::as_str));
-    let mut has_key = false;
-    for key in keys {
-        PUBLIC_KEY.check(key)?;
-        has_key = true;
-    }
+    let key = given(new.public_key.as_ref());
+    key.map_or(Ok(()), |key| PUBLIC_KEY.check(key))?;
+    new.public_keys.iter().try_for_each(|key| PUBLIC_KEY.check_in("public_keys", key))?;
+    let has_key = key.is_some() || !new.public_keys.is_empty();
     let (username, password) = (given(new.username.as_ref()), given(new.password.as_ref()));
     if let Some(username) = username {
         USERNAME.check(username)?;

@@ -70,15 +70,15 @@ fn violations(index: usize, rule: &NewFirewallRule) -> Vec<Violation> {
     if let (Some(start), Some(end)) = (rule.port_start, rule.port_end)
         && start > end
     {
-        found.push(Violation::new(at("port_start"), "cannot be greater than port_end"));
+        found.push(Violation::new(at("port_start"), "value cannot be greater than port_end"));
     }
     if rule.port_start.is_none() && rule.port_end.is_some() {
-        found.push(Violation::new(at("port_start"), "must be given where port_end is"));
+        found.push(Violation::new(at("port_start"), "value must be given where port_end is"));
     }
     if rule.endpoint_spec_type == IP_PREFIXES {
         let prefixes = rule.endpoint_spec.as_deref().unwrap_or_default();
         if prefixes.is_empty() || !prefixes.iter().all(|prefix| is_prefix(prefix)) {
-            let message = "must be a list of IP addresses or ranges in CIDR notation";
+            let message = "value must be a list of IP addresses or ranges in CIDR notation";
             found.push(Violation::new(at("endpoint_spec"), message));
         }
     }

@@ -83,7 +83,7 @@ fn list(cx: &Context, Params(wanted): Params<Wanted>) -> Result<Rows> {
 fn create(cx: &Context, Body(new): Body<NewBucket>) -> Result<Object<Bucket>> {
     let billing_account_id = payer::named_payer(cx, new.billing_account_id)?;
     if new.name.parse::<Ipv4Addr>().is_ok() {
-        return Err(Problem::invalid("name", "must not be an IP address"));
+        return Err(Problem::invalid("name", "value must not be an IP address"));
     }
     refuse_taken(cx, &new.name)?;
     let bucket = Bucket {

@@ -17,7 +17,18 @@ pub(in crate::apis::warren) fn error(text: impl Into<String>) -> Problem {
 
 /// The request lacks `parameter`, which the contract requires only sometimes.
 pub(in crate::apis::warren) fn required(parameter: &str) -> Problem {
-    Problem::form(vec![Violation::of_rule(parameter, Rule::Required)])
+    broken(parameter, Rule::Required)
+}
+
+/// `parameter` breaks a rule that stands in no contract, in the words for those that do.
+pub(in crate::apis::warren) fn broken(parameter: &str, rule: Rule) -> Problem {
+    Problem::form(vec![Violation::of_rule(parameter, rule)])
+}
+
+/// What is wrong with a value that is none of those that there are. A blank one is no choice.
+pub(in crate::apis::warren) fn none_of<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let values = values.filter(|value| !value.is_empty()).map(|value| format!("'{value}'"));
+    format!("value must be one from the list [{}]", values.collect::<Vec<_>>().join(", "))
 }
 
 /// A token of the API may not do this.

@@ -7,7 +7,7 @@ use openapi::{Rule, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    apis::warren::platform::refusals::RESOURCE_FORBIDDEN,
+    apis::warren::platform::refusals::{self, RESOURCE_FORBIDDEN},
     engine::{Problem, ProblemKind, Refused},
 };
 
@@ -55,13 +55,19 @@ fn named(violation: &Violation) -> String {
 }
 
 fn worded(violation: &Violation) -> String {
-    let property = &violation.property;
-    match &violation.rule {
+    let Violation { property, rule, message } = violation;
+    match rule {
         Rule::Required => format!("Required parameter '{property}' not supplied"),
         Rule::Type(types) if types.contains(&"integer") => {
             "Invalid whole number provided".to_owned()
         }
-        _ => violation.message.clone(),
+        Rule::Type(types) if types.contains(&"array") => "value must be a list".to_owned(),
+        Rule::Enum(values) => refusals::none_of(values.iter().map(String::as_str)),
+        Rule::Pattern(pattern) => {
+            format!("value must match the regular expression '{pattern}'")
+        }
+        Rule::Other => message.clone(),
+        _ => format!("value {message}"),
     }
 }
 
