@@ -146,3 +146,17 @@ async fn an_attached_disk_is_deleted_at_its_machine_first() {
     let again = api.call("deleteDisk").with("disk_uuid", disk).response().await;
     assert_eq!((again.status, again.text()), (204, String::new()));
 }
+
+#[tokio::test]
+async fn a_disk_stands_in_a_storage_pool_that_there_is() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let form = |pool: &str| format!("size_gb=10&billing_account_id=6&storage_pool_uuid={pool}");
+    let words = format!(r#"{{"errors":{{"Error":"No such storage pool exists: {NOTHING}"}}}}"#);
+    assert_eq!(refused(&api, &form(NOTHING)).await, (400, words));
+    let pools = api.call("listHostPools").ok().await;
+    let fast = pools[1]["storage_pool_uuid"].as_str().unwrap();
+    assert_eq!(made(&api, &form(fast)).await["storage_pool_uuid"], fast);
+    let default = made(&api, &form("")).await;
+    assert_eq!(default["storage_pool_uuid"], pools[0]["storage_pool_uuid"]);
+}

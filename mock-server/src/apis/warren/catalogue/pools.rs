@@ -80,6 +80,14 @@ pub(in crate::apis::warren) fn find(cx: &Context, uuid: &str) -> Result<Pool> {
     pool.cloned().ok_or_else(|| refusals::error(format!("No such host pool exists: {uuid}")))
 }
 
+/// The storage pool of this UUID at the location, which several pools of hosts can share.
+pub(in crate::apis::warren) fn find_storage(cx: &Context, uuid: &str) -> Result<Uuid> {
+    let wanted = uuid.parse::<Uuid>().ok();
+    let storage = of_location(cx)?.iter().map(|pool| pool.storage_pool_uuid);
+    let unknown = || refusals::error(format!("No such storage pool exists: {uuid}"));
+    storage.into_iter().find(|it| Some(*it) == wanted).ok_or_else(unknown)
+}
+
 /// The pool of the location where a machine stands that asks for none.
 pub(in crate::apis::warren) fn default(cx: &Context) -> Result<Pool> {
     let first = of_location(cx)?.first().cloned();

@@ -62,6 +62,7 @@ struct Wanted {
     size_gb: Option<u32>,
     billing_account_id: Option<i64>,
     display_name: Option<String>,
+    storage_pool_uuid: Option<String>,
     source_image_type: Option<String>,
     source_image: Option<String>,
 }
@@ -86,6 +87,10 @@ fn list(cx: &Context, Params(which): Params<Which>) -> Result<Vec<ShownDisk>> {
 
 fn create(cx: &Context, Body(new): Body<Wanted>) -> Result<Object<ShownDisk>> {
     let payer = payer::named_payer(cx, new.billing_account_id)?;
+    let storage_pool_uuid = match new.storage_pool_uuid.filter(|uuid| !uuid.is_empty()) {
+        Some(uuid) => pools::find_storage(cx, &uuid)?,
+        None => pools::default(cx)?.storage_pool_uuid,
+    };
     let kind = new.source_image_type.as_deref();
     let image = image::named(cx, kind, new.source_image.as_deref())?;
     let size_gb = new.size_gb.or(image.least_gb).ok_or_else(|| {
@@ -101,7 +106,7 @@ fn create(cx: &Context, Body(new): Body<Wanted>) -> Result<Object<ShownDisk>> {
             size_gb,
             source: image.source,
             display_name: new.display_name,
-            storage_pool_uuid: pools::default(cx)?.storage_pool_uuid,
+            storage_pool_uuid,
         },
     )?;
     shown(cx, disk).map(Object)
