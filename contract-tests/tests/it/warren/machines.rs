@@ -193,7 +193,8 @@ async fn a_public_address_is_released_and_reserved_in_the_older_way() {
     assert!(reserved["public_ipv6"].is_string());
     let after = api.call("listFloatingIps").ok().await.as_array().map_or(0, Vec::len);
     assert_eq!(after, before + 1);
-    refused(&api, "reservePublicIp", of(MACHINE)).await;
+    let second = api.call("reservePublicIp").body(of(MACHINE)).response().await;
+    assert_eq!(second.status, 409);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use contract_tests::{Api, Emulator};
 use serde_json::{Value, json};
 
-use super::{MACHINE, machine, uuid};
+use super::{MACHINE, OTHER_MACHINE, machine, uuid};
 use crate::warren::{NOTHING, customer, empty, of_3nv};
 
 async fn listed(api: &Api) -> Vec<Value> {
@@ -71,6 +71,33 @@ async fn an_address_goes_to_one_thing_at_a_time_and_only_to_what_there_is() {
     // A machine is no load balancer.
     let wrong = json!({ "assigned_to": two["uuid"], "assigned_to_resource_type": "load_balancer" });
     assert_eq!(assign(wrong).response().await.status, 400);
+}
+
+#[tokio::test]
+async fn a_machine_has_one_address_whichever_way_it_comes() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let words = r#"{"message":"The virtual machine already has the ip address 198.18.0.1."}"#;
+    let assign = |to: &str| {
+        let call = api.call("assignFloatingIp").with("address", "198.18.0.2");
+        call.body(json!({ "vm_uuid": to }))
+    };
+    let reserve = api.call("reservePublicIp").body(json!({ "uuid": MACHINE }));
+    for refused in [assign(MACHINE).response().await, reserve.response().await] {
+        assert_eq!((refused.status, refused.text()), (409, words.to_owned()));
+    }
+    // Released in the older way, it makes room for another.
+    api.call("releasePublicIp").body(json!({ "uuid": MACHINE })).ok().await;
+    assert_eq!(assign(MACHINE).ok().await["assigned_to"], MACHINE);
+    let none = api.call("releasePublicIp").body(json!({ "uuid": OTHER_MACHINE }));
+    assert_eq!(none.response().await.status, 400);
+    api.call("reservePublicIp").body(json!({ "uuid": OTHER_MACHINE })).ok().await;
+    // A load balancer and a service have one, too.
+    let lb = api.call("createLoadBalancer").body(json!({})).ok().await;
+    let new = api.call("createFloatingIp").ok().await;
+    let both = json!({ "assigned_to": lb["uuid"], "assigned_to_resource_type": "load_balancer" });
+    let second = api.call("assignFloatingIp").with("address", new["address"].as_str().unwrap());
+    assert_eq!(second.body(both).response().await.status, 409);
 }
 
 #[tokio::test]

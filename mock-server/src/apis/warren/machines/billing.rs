@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    addresses,
     machine::{self, MACHINES},
     shown::{ShownMachine, object, shown},
 };
 use crate::{
     apis::warren::{
         billing::payer,
+        network::floating_ips,
         platform::metering,
         storage::{disk, together},
     },
@@ -52,7 +52,7 @@ fn list(cx: &Context, Params(which): Params<Which>) -> Result<Vec<Billed>> {
     }
     let machines = MACHINES.rows_where(cx, "billing_account = ?", &[&which.id])?;
     let billed = machines.into_iter().map(|machine| {
-        let public_ipv4 = addresses::public_ipv4(cx, &machine.uuid.to_string())?;
+        let public_ipv4 = floating_ips::of_member(cx, &machine.uuid.to_string())?;
         Ok(Billed { machine: shown(cx, machine)?, hypervisor_id: (), public_ipv4 })
     });
     billed.collect()

@@ -4,14 +4,13 @@
 use serde::Deserialize;
 
 use super::{
-    addresses,
     machine::{self, MACHINES, NewMachine},
     shown::{ShownMachine, object},
 };
 use crate::{
     apis::warren::{
         catalogue::pools,
-        network::members,
+        network::{floating_ips, members},
         storage::disk::{self, NewDisk, Source, SourceType},
     },
     engine::{Body, Context, Object, Operation, Result, write},
@@ -58,8 +57,8 @@ fn clone(cx: &Context, Body(new): Body<Wanted>) -> Result<Object<ShownMachine>> 
         };
         disk::attach(cx, disk::add(cx, disk)?, &uuid)?;
     }
-    if addresses::public_ipv4(cx, &new.uuid)?.is_some() {
-        addresses::give(cx, &uuid, payer)?;
+    if floating_ips::of_member(cx, &new.uuid)?.is_some() {
+        floating_ips::reserve_for(cx, &uuid, payer)?;
     }
     object(cx, copy)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    addresses, cloud_init,
+    cloud_init,
     machine::{self, MACHINES, Machine, NewMachine},
     power::Took,
     shown::object,
@@ -18,6 +18,7 @@ use crate::{
             limits::{DISKS, PASSWORD, PUBLIC_KEY, RAM, USERNAME, VCPU},
             pools::{self, Pool},
         },
+        network::floating_ips,
         platform::refusals::{self, required},
         storage::{
             disk::{self, Disk, NewDisk, Source, SourceType},
@@ -105,7 +106,7 @@ fn create(cx: &Context, Body(new): Body<Wanted>) -> Result<Reply> {
     )?;
     attach(cx, boot.from, &machine, &pool)?;
     if new.reserve_public_ip {
-        addresses::give(cx, &machine.uuid.to_string(), payer)?;
+        floating_ips::reserve_for(cx, &machine.uuid.to_string(), payer)?;
     }
     Ok(object(cx, machine)?.into_reply()?.after(Took::CREATE.seconds(cx)?))
 }

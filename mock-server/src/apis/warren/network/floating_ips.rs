@@ -154,9 +154,13 @@ fn assign(
 ) -> Result<Object<Changed>> {
     let ip = FLOATING_IPS.find(cx, &by.address)?;
     let member = wanted(cx, &to)?;
-    if ip.assigned_to.as_ref().is_some_and(|uuid| *uuid != member.uuid) {
+    if ip.assigned_to.as_ref() == Some(&member.uuid) {
+        return Ok(Object(ip.into()));
+    }
+    if ip.assigned_to.is_some() {
         return Err(Problem::conflict(format!("Ip address {} is already assigned.", by.address)));
     }
+    refuse_second(cx, &member)?;
     give(cx, ip, &member).map(|ip| Object(ip.into()))
 }
 
@@ -259,8 +263,16 @@ pub(super) fn seed_demo(cx: &Context) -> Result<()> {
 
 /// Gives a member of a network a new address without a name.
 pub(in crate::apis::warren) fn reserve_for(cx: &Context, uuid: &str, payer: i64) -> Result<()> {
-    let member = members::find(cx, uuid)?;
-    add(cx, payer, None, member.as_ref()).map(drop)
+    let member = members::find(cx, uuid)?.ok_or_else(Problem::not_found)?;
+    refuse_second(cx, &member)?;
+    add(cx, payer, None, Some(&member)).map(drop)
+}
+
+/// Each member has one address at most, whichever way it comes.
+fn refuse_second(cx: &Context, member: &Member) -> Result<()> {
+    let Some(address) = of_member(cx, &member.uuid)? else { return Ok(()) };
+    let kind = member.kind.name().replace('_', " ");
+    Err(Problem::conflict(format!("The {kind} already has the ip address {address}.")))
 }
 
 /// Takes all addresses from a member. They stay reserved.
