@@ -78,6 +78,30 @@ async fn targets_and_rules_come_and_go() {
 }
 
 #[tokio::test]
+async fn a_target_is_in_the_network_of_its_load_balancer() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let vm = machine(&api, "web-1").await;
+    let elsewhere = api.call("createNetwork").with("name", "elsewhere").ok().await;
+    let target = json!({ "target_uuid": vm["uuid"], "target_type": "vm" });
+    let new = json!({ "network_uuid": elsewhere["uuid"], "reserve_public_ip": false });
+    let lb = api.call("createLoadBalancer").body(new.clone()).ok().await;
+    let mut with_target = new;
+    with_target["targets"] = json!([target]);
+    let words = format!(r#"{{"errors":{{"Error":"Target {} is in another network"}}}}"#, uuid(&vm));
+    for refused in [
+        api.call("addTarget").with("load_balancer_uuid", uuid(&lb)).body(target),
+        api.call("createLoadBalancer").body(with_target),
+    ] {
+        let refused = refused.response().await;
+        assert_eq!((refused.status, refused.text()), (400, words.clone()));
+    }
+    // What was refused left nothing behind.
+    let network = api.call("getNetwork").with("network_uuid", uuid(&elsewhere)).ok().await;
+    assert_eq!(network["resources_count"], 1);
+}
+
+#[tokio::test]
 async fn who_pays_is_changed_in_three_ways_and_a_name_in_one() {
     let emulator = Emulator::start();
     let api = customer(&emulator);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::members::{self, MemberKind};
 use crate::{
-    apis::warren::platform::time::Time,
+    apis::warren::platform::{refusals, time::Time},
     engine::{Context, Problem, Result},
 };
 
@@ -32,9 +32,18 @@ pub(super) struct NewTarget {
 }
 
 impl NewTarget {
-    /// Refuses what is no machine of the location, or a target already.
-    pub(super) fn add_to(&self, cx: &Context, targets: &mut Vec<Target>) -> Result<()> {
-        members::require(cx, MemberKind::Machine.name(), &self.target_uuid)?;
+    /// Refuses what is no machine of the network, or a target already.
+    pub(super) fn add_to(
+        &self,
+        cx: &Context,
+        network: Uuid,
+        targets: &mut Vec<Target>,
+    ) -> Result<()> {
+        let machine = members::require(cx, MemberKind::Machine.name(), &self.target_uuid)?;
+        if machine.network != network.to_string() {
+            let text = format!("Target {} is in another network", self.target_uuid);
+            return Err(refusals::error(text));
+        }
         if targets.iter().any(|target| target.is(&self.target_uuid)) {
             let message = format!("Target {} is linked already", self.target_uuid);
             return Err(Problem::conflict(message));

@@ -114,20 +114,21 @@ fn list(cx: &Context, Params(by): Params<Filter>) -> Result<Vec<ShownLoadBalance
 fn create(cx: &Context, Body(new): Body<NewLoadBalancer>) -> Result<Object<ShownLoadBalancer>> {
     let payer = payer::payer(cx, new.billing_account_id)?;
     let uuid = cx.new_uuid()?;
+    let network = new.network_uuid.as_deref();
+    let member = membership::join(cx, network, &uuid.to_string(), MemberKind::LoadBalancer)?;
+    let network_uuid = member.network.parse().map_err(Problem::internal)?;
     let mut targets = Vec::new();
     for target in &new.targets {
-        target.add_to(cx, &mut targets)?;
+        target.add_to(cx, network_uuid, &mut targets)?;
     }
     let mut forwarding_rules = Vec::new();
     for rule in &new.rules {
         rule.add_to(cx, &mut forwarding_rules)?;
     }
-    let network = new.network_uuid.as_deref();
-    let member = membership::join(cx, network, &uuid.to_string(), MemberKind::LoadBalancer)?;
     let load_balancer = LoadBalancer {
         uuid,
         display_name: new.display_name,
-        network_uuid: member.network.parse().map_err(Problem::internal)?,
+        network_uuid,
         user_id: cx.account()?,
         billing_account_id: payer,
         created_at: Time(cx.now),
@@ -182,7 +183,7 @@ fn add_target(
     Body(new): Body<NewTarget>,
 ) -> Result<Object<ShownTarget>> {
     let load_balancer = change(cx, &by.load_balancer_uuid, |load_balancer| {
-        new.add_to(cx, &mut load_balancer.targets)
+        new.add_to(cx, load_balancer.network_uuid, &mut load_balancer.targets)
     })?;
     let added = load_balancer.targets.into_iter().next_back().ok_or_else(unknown)?;
     Ok(Object(added.without_address()))
