@@ -37,7 +37,7 @@ pub(crate) struct Document<'a> {
     #[serde(rename = "x-parameters-anywhere", default)]
     pub(crate) parameters_anywhere: bool,
     /// Ours: whether a value of another type counts as the one that it stands for: a text for a
-    /// number or a boolean, a number for a text, one value for a list.
+    /// number or a boolean, a number for a text, one of them for a list.
     #[serde(rename = "x-coercion", default)]
     pub(crate) coercion: bool,
     /// Ours: whether `null`, `""` and what only the server sets count as absent where they stand

@@ -36,7 +36,7 @@ pub(crate) enum Shape {
         properties: HashMap<String, Property>,
         open: bool,
     },
-    /// A list; `one` tells whether a single value counts as a list of it.
+    /// A list; `one` tells whether a single text, number or boolean counts as a list of it.
     Array {
         items: Box<Shape>,
         one: bool,
@@ -134,7 +134,9 @@ impl Shape {
                     items.prune(value, &format!("{at}[{index}]"), checked);
                 }
             }
-            (Shape::Array { items, one: true }, value) if !value.is_null() => {
+            (Shape::Array { items, one: true }, value)
+                if !value.is_null() && !value.is_object() =>
+            {
                 items.prune(value, &format!("{at}[0]"), checked);
                 *value = Value::Array(vec![value.take()]);
             }
@@ -243,6 +245,9 @@ mod tests {
         let expected =
             json!({ "size": 20, "price": 1.5, "on": true, "name": "7", "keys": ["one"] });
         assert_eq!(seen(coercing, sent.clone()), (expected, vec!["other".to_owned()]));
+        // An object is one value, and no form of a list.
+        let object = json!({ "size": 1, "keys": {} });
+        assert_eq!(seen(coercing, object.clone()).0, object);
         let as_it_is = json!({ "size": "x", "on": "yes", "keys": [7] });
         let texts = json!({ "size": "x", "on": "yes", "keys": ["7"] });
         assert_eq!(seen(coercing, as_it_is).0, texts);

@@ -73,6 +73,20 @@ async fn a_rule_that_makes_no_sense_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn an_object_is_no_list_of_rules() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    for rules in [json!({}), rule(json!({ "port_start": 443 }))] {
+        for operation in ["createFirewall", "createLoadBalancer"] {
+            let new = json!({ "display_name": "x", "rules": rules });
+            let refused = api.call(operation).body(new).response().await;
+            let words = r#"{"errors":{"rules":"value must be a list"}}"#;
+            assert_eq!((refused.status, refused.text()), (400, words.to_owned()), "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn refusals_of_values_share_their_words() {
     let emulator = Emulator::start();
     let api = empty(&emulator);
