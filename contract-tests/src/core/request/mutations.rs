@@ -1,6 +1,7 @@
 //! Invalid values, derived from the schema: each breaks one of its keywords.
 
 use openapi::{Location, Parameter, RequestBody, json_pointer, plain};
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use crate::core::request::mutation::{Limit, Mutation};
@@ -61,6 +62,9 @@ const FORMATS: [(&str, &str); 8] = [
     ("uri", "https://lighthouse.example/"),
     ("uuid", "00000000-0000-4000-8000-000000000000"),
 ];
+
+/// Texts of which each pattern refuses one.
+const AGAINST_PATTERN: [&str; 2] = [" <!>", "a\u{0}b"];
 
 /// Every body that differs from `example` in one thing that the contract forbids. Members that are
 /// left out are added by others, and never broken.
@@ -296,8 +300,9 @@ fn limits(schema: &Value, item: Option<&Value>) -> Vec<(Mutation, Value)> {
         let long = "x".repeat(length as usize + 1);
         found.push((Mutation::Above(Limit::Length), json!(long)));
     }
-    if schema["pattern"].is_string() {
-        found.push((Mutation::AgainstPattern, json!(" <!>")));
+    if let Some(pattern) = schema["pattern"].as_str() {
+        let against = AGAINST_PATTERN.into_iter().find(|text| !matches(pattern, text));
+        found.extend(against.map(|text| (Mutation::AgainstPattern, json!(text))));
     }
     let alternatives = schema["anyOf"].as_array().into_iter().flatten();
     let format = std::iter::once(schema).chain(alternatives).find_map(|it| it["format"].as_str());
@@ -363,7 +368,13 @@ fn sample_text(schema: &Value) -> Option<String> {
         return Some((*text).to_owned());
     }
     let length = schema["minLength"].as_u64().unwrap_or(1).max(1);
-    schema["pattern"].is_null().then(|| "x".repeat(length as usize))
+    let text = "x".repeat(length as usize);
+    schema["pattern"].as_str().is_none_or(|pattern| matches(pattern, &text)).then_some(text)
+}
+
+/// Whether a text matches a pattern; none matches one that is not understood here.
+fn matches(pattern: &str, text: &str) -> bool {
+    Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
 fn set(whole: &Value, pointer: &str, value: Value) -> Value {

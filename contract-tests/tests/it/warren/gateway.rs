@@ -151,3 +151,31 @@ async fn parameters_are_read_from_query_form_and_json_alike() {
         );
     }
 }
+
+#[tokio::test]
+async fn names_have_no_control_characters() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let told = r"value must match the regular expression '^[^\x00-\x1f\x7f-\x9f]*$'";
+    for name in ["a\u{0}b", "a\nb", "a\u{7f}", "\u{85}"] {
+        for (operation, parameter) in [
+            ("createLoadBalancer", "display_name"),
+            ("createFirewall", "display_name"),
+            ("createFloatingIp", "name"),
+            ("modifyProfile", "first_name"),
+            ("createDisk", "display_name"),
+        ] {
+            let refused = api.call(operation).body(json!({ parameter: name })).response().await;
+            let words = json!({ "errors": { parameter: told } });
+            assert_eq!((refused.status, refused.json()), (400, words), "{operation} {name:?}");
+        }
+        let refused = api.call("createNetwork").with("name", name).response().await;
+        assert_eq!((refused.status, &refused.json()["errors"]["name"]), (400, &json!(told)));
+    }
+    let lines = api.call("createToken").body(json!({ "description": "two\nlines" })).ok().await;
+    assert_eq!(lines[1]["description"], "two\nlines");
+    let nul = api.call("createToken").body(json!({ "description": "a\u{0}b" })).response().await;
+    assert_eq!(nul.status, 400);
+    let wide = api.call("createFloatingIp").body(json!({ "name": "Käse 🧀" })).ok().await;
+    assert_eq!(wide["name"], "Käse 🧀");
+}
