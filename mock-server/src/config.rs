@@ -28,6 +28,9 @@ pub struct Config {
     /// Whether the writes of virtual machines take as long as they really do, by the clock of the
     /// world.
     pub vm_latency: bool,
+    /// Whether a `+` in queries and forms of the Warren platform is read as itself, and not as a
+    /// space.
+    pub literal_plus: bool,
     /// Whether properties that the contract does not know are refused.
     pub strict: bool,
     /// Whether browsers may call from other origins.
@@ -56,6 +59,7 @@ impl Default for Config {
             seed: None,
             delivery_seconds: 10,
             vm_latency: false,
+            literal_plus: false,
             strict: false,
             cors: false,
             control_token: None,

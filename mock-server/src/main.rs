@@ -47,6 +47,9 @@ struct Flags {
     /// Let the writes of virtual machines take as long as they really do, by the clock of the world
     #[arg(long, env = "MOCK_VM_LATENCY")]
     vm_latency: bool,
+    /// Read a + in queries and forms of the Warren platform as itself, and not as a space
+    #[arg(long, env = "MOCK_LITERAL_PLUS")]
+    literal_plus: bool,
     /// Refuse properties that the contract does not know, instead of ignoring them
     #[arg(long, env = "MOCK_STRICT")]
     strict: bool,
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
         seed: flags.seed,
         delivery_seconds: flags.delivery_time,
         vm_latency: flags.vm_latency,
+        literal_plus: flags.literal_plus,
         strict: flags.strict,
         cors: flags.cors,
         control_token: flags.control_token,

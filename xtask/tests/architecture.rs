@@ -61,7 +61,10 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
         "apis::warren::provider",
         &["apis::warren::v1", "apis::warren", "apis::warren::platform", "engine", "openapi"],
     ),
-    ("apis::warren::v1", &["apis::warren", "apis::warren::platform", "engine", "openapi"]),
+    (
+        "apis::warren::v1",
+        &["apis::warren", "apis::warren::platform", "apis::warren::settings", "engine", "openapi"],
+    ),
     ("apis::warren", &["apis::warren::platform", "apis::warren::settings", "engine", "openapi"]),
     ("apis::warren::platform", &["apis::warren::settings", "engine", "openapi"]),
     ("apis::warren::settings", &[]),

@@ -26,7 +26,10 @@ pub(crate) fn settings(config: &Config) -> Extensions {
         api_key: config.api_key.clone(),
         delivery_seconds: config.delivery_seconds,
     });
-    settings
-        .insert(warren::Settings { brand: config.brand.clone(), vm_latency: config.vm_latency });
+    settings.insert(warren::Settings {
+        brand: config.brand.clone(),
+        vm_latency: config.vm_latency,
+        literal_plus: config.literal_plus,
+    });
     settings
 }

@@ -113,6 +113,11 @@ pub trait Api: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether a `+` in a query or a form stands for itself, and not for a space.
+    fn keeps_plus(&self, _environment: &Environment) -> bool {
+        false
+    }
+
     /// The headers that each answer has, whatever it is; [`Environment::exchange_id`] names it.
     fn response_headers(&self, _environment: &Environment) -> Vec<(HeaderName, String)> {
         Vec::new()

@@ -1,6 +1,6 @@
 //! Bodies by their media type: JSON, forms of texts, and forms with files.
 
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
 
 use axum::{
     body::Body,
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use openapi::{JSON, MULTIPART, URL_ENCODED, form};
 use serde_json::{Map, Value};
 
-use crate::engine::{Part, Problem, Result};
+use crate::engine::{Api, Environment, Part, Problem, Result};
 
 /// A body that was read.
 pub(super) struct Decoded<'a> {
@@ -51,9 +51,14 @@ pub(super) fn media_type<'a>(offered: &[&'a str], parts: &Parts, body: &[u8]) ->
 }
 
 /// Reads a body as `media`.
-pub(super) async fn decode<'a>(media: &'a str, parts: &Parts, body: Bytes) -> Result<Decoded<'a>> {
+pub(super) async fn decode<'a>(
+    media: &'a str,
+    parts: &Parts,
+    body: Bytes,
+    plus: Plus,
+) -> Result<Decoded<'a>> {
     let (value, parts) = match media {
-        URL_ENCODED => (form::decode(&body).into(), Vec::new()),
+        URL_ENCODED => (form::decode(&plus.written(&body)).into(), Vec::new()),
         MULTIPART => {
             // On the heap, because every request would carry the room that few need.
             let parts = Box::pin(multipart(parts, body)).await?;
@@ -66,6 +71,31 @@ pub(super) async fn decode<'a>(media: &'a str, parts: &Parts, body: Bytes) -> Re
         }
     };
     Ok(Decoded { media, value, parts })
+}
+
+/// What a `+` in a query or a form stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plus {
+    /// A space, as the standard says.
+    Space,
+    /// Itself.
+    Plus,
+}
+
+impl Plus {
+    /// What an API takes it for.
+    pub(super) fn of(api: &dyn Api, environment: &Environment) -> Plus {
+        if api.keeps_plus(environment) { Plus::Plus } else { Plus::Space }
+    }
+
+    /// A query or a form as the standard writes what is meant.
+    pub(super) fn written(self, form: &[u8]) -> Cow<'_, [u8]> {
+        if self == Plus::Space || !form.contains(&b'+') {
+            return form.into();
+        }
+        let pieces: Vec<&[u8]> = form.split(|byte| *byte == b'+').collect();
+        pieces.join(&b"%2B"[..]).into()
+    }
 }
 
 /// The texts of a form by name, and the names of its files.

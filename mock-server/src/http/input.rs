@@ -1,7 +1,7 @@
 //! What an operation takes of a request: path, query, range, headers and body, typed and checked
 //! by the contract.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{
     body,
-    decode::{Decoded, decode, media_type},
+    decode::{Decoded, Plus, decode, media_type},
     endpoint::Endpoint,
 };
 use crate::engine::{Caller, Needs, Notes, Presented, Problem, ProblemKind, Request, Result};
@@ -37,6 +37,8 @@ pub(super) struct Incoming<'a> {
     pub(super) early: Option<(Bytes, Decoded<'a>)>,
     /// Whether properties that the contract does not know are refused.
     pub(super) strict: bool,
+    /// What a `+` in its query or in a form stands for.
+    pub(super) plus: Plus,
     /// Where such properties are noted.
     pub(super) notes: &'a Notes,
 }
@@ -78,8 +80,8 @@ impl<'a> Incoming<'a> {
     }
 
     fn query(&self, values: &mut Map<String, Value>) -> Result<()> {
-        let query: Vec<_> =
-            form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes()).collect();
+        let written = self.written_query();
+        let query: Vec<_> = form_urlencoded::parse(&written).collect();
         let query: Vec<(&str, &str)> =
             query.iter().map(|(name, text)| (&**name, &**text)).collect();
         let checked = self.endpoint.route.read(Location::Query, &query, values);
@@ -88,6 +90,11 @@ impl<'a> Incoming<'a> {
             return Ok(());
         }
         Err(Problem { errors, ..Problem::new(ProblemKind::Malformed) })
+    }
+
+    /// The query, as the standard writes what is meant.
+    fn written_query(&self) -> Cow<'_, [u8]> {
+        self.plus.written(self.parts.uri.query().unwrap_or_default().as_bytes())
     }
 
     /// The bytes of the body; empty where the operation takes none.
@@ -110,8 +117,8 @@ impl<'a> Incoming<'a> {
                 Some(decoded) => decoded,
                 None if bytes.is_empty() => return self.collected(request, Map::new()),
                 None => {
-                    decode(media_type(&ANYWHERE, self.parts, bytes), self.parts, bytes.clone())
-                        .await?
+                    let media = media_type(&ANYWHERE, self.parts, bytes);
+                    decode(media, self.parts, bytes.clone(), self.plus).await?
                 }
             };
             let Value::Object(members) = decoded.value else {
@@ -131,7 +138,7 @@ impl<'a> Incoming<'a> {
                             true => &*body.media,
                             false => media_type(&media_types(route), self.parts, bytes),
                         };
-                        decode(media, self.parts, bytes.clone()).await?
+                        decode(media, self.parts, bytes.clone(), self.plus).await?
                     }
                 };
                 self.checked(request, decoded)
@@ -164,7 +171,7 @@ impl<'a> Incoming<'a> {
         mut request: Request,
         members: Map<String, Value>,
     ) -> Result<Request> {
-        let mut given = form::decode(self.parts.uri.query().unwrap_or_default().as_bytes());
+        let mut given = form::decode(&self.written_query());
         given.extend(members);
         let (body, checked) = self.endpoint.route.read_anywhere(given, &mut request.query);
         Problem::refuse(self.tolerated(checked))?;

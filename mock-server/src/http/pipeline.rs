@@ -35,7 +35,7 @@ use serde_json::Map;
 
 use super::{
     body,
-    decode::{Decoded, decode, media_type},
+    decode::{Decoded, Plus, decode, media_type},
     endpoint::{Endpoint, PathItem, choosing_member, of_action},
     input::{Incoming, media_types},
     response::{Answer, header_map},
@@ -131,7 +131,8 @@ impl Pipeline {
             body::drain(&parts, body);
             return other_method(item, &parts.method);
         };
-        let (endpoint, early) = match choose(endpoints, &parts, &mut body).await {
+        let plus = Plus::of(item.api(), &self.world.environment);
+        let (endpoint, early) = match choose(endpoints, &parts, &mut body, plus).await {
             Ok(chosen) => chosen,
             Err(problem) => {
                 body::drain(&parts, body);
@@ -141,7 +142,7 @@ impl Pipeline {
         let notes = &self.world.environment.notes;
         let (parts, path, strict) = (&parts, &path, self.strict);
         let mut incoming =
-            Incoming { endpoint, from, parts, path, server_variable, early, strict, notes };
+            Incoming { endpoint, from, parts, path, server_variable, early, strict, plus, notes };
 
         let started = self.world.clock().seconds();
         let Outcome { caller, sent, reply } = self.answer(&mut incoming, &mut body).await;
@@ -342,10 +343,11 @@ async fn choose<'a>(
     endpoints: &'a [Arc<Endpoint>],
     parts: &Parts,
     body: &mut Body,
+    plus: Plus,
 ) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
     match choosing_member(endpoints) {
         // On the heap, because every request would carry the room that few need.
-        Some(member) => Box::pin(choose_by(member, endpoints, parts, body)).await,
+        Some(member) => Box::pin(choose_by(member, endpoints, parts, body, plus)).await,
         None => Ok((&endpoints[0], None)),
     }
 }
@@ -355,10 +357,12 @@ async fn choose_by<'a>(
     endpoints: &'a [Arc<Endpoint>],
     parts: &Parts,
     body: &mut Body,
+    plus: Plus,
 ) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
     let sent = body::read(parts, body).await?;
     let offered: Vec<&str> = endpoints.iter().flat_map(|it| media_types(it.route)).collect();
-    let decoded = decode(media_type(&offered, parts, &sent), parts, sent.clone()).await?;
+    let media = media_type(&offered, parts, &sent);
+    let decoded = decode(media, parts, sent.clone(), plus).await?;
     let action = decoded.members().and_then(|members| members.get(member)?.as_str());
     Ok((of_action(endpoints, member, action)?, Some((sent, decoded))))
 }

@@ -1,6 +1,7 @@
 //! What stands in front of all operations: tokens, locations, brands, encodings.
 
 use contract_tests::{Emulator, profiles::warren_v1::PROFILE};
+use mock_server::Config;
 use serde_json::{Value, json};
 
 use super::{THREE_NV, customer, empty, of_3nv, of_brand};
@@ -149,6 +150,28 @@ async fn parameters_are_read_from_query_form_and_json_alike() {
             [&token["description"], &token["restricted"], &token["billing_account_id"]],
             [&json!(told), &json!(true), &json!(6)],
         );
+    }
+}
+
+#[tokio::test]
+async fn a_plus_is_a_space_unless_it_is_literal() {
+    for (literal_plus, shown) in [(false, "a b+c d"), (true, "a+b+c d")] {
+        let config = Config { seed: Some(1), literal_plus, ..Config::default() };
+        let emulator = Emulator::with(config);
+        let api = empty(&emulator);
+        let form = "application/x-www-form-urlencoded";
+        let profile = api.call("modifyProfile").header("content-type", form);
+        let profile = profile.text("first_name=a+b%2Bc%20d&phone_number=+98765").ok().await;
+        assert_eq!(
+            (&profile["first_name"], &profile["phone_number"]),
+            (&json!(shown), &json!("+98765"))
+        );
+        // Also where nothing but forms is taken, and in a query.
+        let disk = api.call("createDisk").header("content-type", form);
+        let disk = disk.text("size_gb=1&billing_account_id=6&display_name=a+b%2Bc%20d");
+        assert_eq!(disk.expect(201).await["display_name"], shown);
+        let path = "/v1/network/network?name=a+b%2Bc%20d";
+        assert_eq!(api.raw("POST", path, None).await.json()["name"], shown);
     }
 }
 

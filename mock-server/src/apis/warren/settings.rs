@@ -7,4 +7,6 @@ pub(crate) struct Settings {
     pub(crate) brand: String,
     /// Whether the writes of virtual machines take as long as they really do.
     pub(crate) vm_latency: bool,
+    /// Whether a `+` in a query or a form stays what it is, as it was seen at a sister brand.
+    pub(crate) literal_plus: bool,
 }

@@ -6,7 +6,9 @@ mod problems;
 use http::HeaderName;
 use openapi::{Contract, Route};
 
-use super::{account, billing, catalogue, machines, network, object_storage, services, storage};
+use super::{
+    Settings, account, billing, catalogue, machines, network, object_storage, services, storage,
+};
 use crate::engine::{
     Api, Context, Environment, Identity, Operation, Presented, Problem, Refused, Result,
 };
@@ -54,6 +56,10 @@ impl Api for WarrenV1 {
             ("3nvDemoToken0123456789ABCDEFGHIJ", "a customer of 3nv"),
             ("meowmeowmeow", "an empty account"),
         ]
+    }
+
+    fn keeps_plus(&self, environment: &Environment) -> bool {
+        environment.settings.get::<Settings>().is_some_and(|it| it.literal_plus)
     }
 
     fn response_headers(&self, environment: &Environment) -> Vec<(HeaderName, String)> {
