@@ -32,7 +32,7 @@ pub static PROFILE: LazyLock<ApiProfile> = LazyLock::new(|| ApiProfile {
         excluded: "idcloudhostDemoToken0123456789AB",
         stranger: "NobodyHasThisToken0123456789ABCD",
     },
-    demo_names: &[],
+    demo_names: DEMO_NAMES,
     faults: include_str!("faults.yaml"),
     live: include_str!("live.yaml"),
 });
@@ -52,3 +52,11 @@ const PREPARED: &[&str] = &["addCard", "payAll", "payInvoice"];
 
 /// Parameters whose values no list of a family shows, with the answers that do.
 const SHOWN: &[(&str, &str, &str)] = &[];
+
+/// Tokens of the demo world that no caller of a fixture has.
+const DEMO_NAMES: &[(&str, &str)] = &[
+    // The user whose account is empty.
+    ("empty.token", "meowmeowmeow"),
+    // The customer of the other brand.
+    ("3nv.token", "3nvDemoToken0123456789ABCDEFGHIJ"),
+];
