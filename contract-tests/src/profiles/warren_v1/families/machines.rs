@@ -46,13 +46,6 @@ const REINSTALLED: Names = &[("os_name", "os_name"), ("os_version", "os_version"
 
 const ACTIONS: &[Action] = &[
     Action {
-        operation: "modifyVm",
-        // Without a new size, a running machine can be changed, too.
-        allowed: |machine| (machine["status"] == "stopped").then_some(true),
-        effect: |machine, sent| take(machine, sent, MODIFIED),
-        ..Action::NONE
-    },
-    Action {
         operation: "startVm",
         effect: |machine, _| put(machine, "status", "running"),
         done: |machine| machine["status"] == "running",
@@ -68,6 +61,14 @@ const ACTIONS: &[Action] = &[
         operation: "stopVm",
         effect: |machine, _| put(machine, "status", "stopped"),
         done: |machine| machine["status"] == "stopped",
+        ..Action::NONE
+    },
+    Action {
+        operation: "modifyVm",
+        // A running machine takes no size. Actions are played in this order, so that it has just
+        // been stopped.
+        allowed: |machine| (machine["status"] == "stopped").then_some(true),
+        effect: |machine, sent| take(machine, sent, MODIFIED),
         ..Action::NONE
     },
     Action {
