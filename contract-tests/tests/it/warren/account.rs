@@ -92,7 +92,9 @@ async fn an_ssh_key_is_made_renamed_and_deleted() {
     let new = json!({ "name": "laptop", "public_key": KEY });
     let key = api.call("createSshKey").body(new.clone()).expect(201).await;
     assert_eq!((&key["created_at"], &key["user_id"]), (&json!("2026-01-01T00:00:00Z"), &json!(22)));
-    assert_eq!(api.call("createSshKey").body(new).response().await.status, 409);
+    let taken = api.call("createSshKey").body(new).response().await;
+    let words = r#"{"message":"SSH key 'laptop' already exists"}"#;
+    assert_eq!((taken.status, taken.text()), (409, words.to_owned()));
     let desk = json!({ "name": "desk" });
     let renamed = api.call("updateSshKey").with("uuid", key["uuid"].as_str().unwrap());
     assert_eq!(renamed.body(desk).ok().await["name"], "desk");

@@ -57,7 +57,18 @@ async fn parameters_agree_with_images_and_pools() {
     assert_eq!(vcpu["limits"], json!([{ "os_name": "windows", "min": 2 }]));
     assert_eq!((&ram["min"], &ram["max"]), (&json!(512), &json!(65536)));
     assert_eq!((&of("disks")["min"], &of("disks")["max"]), (&json!(20), &json!(240)));
-    assert_eq!(of("name")["expression"], "^[0-9a-zA-Z][-0-9a-zA-Z]{2,}[0-9a-zA-Z]$");
+    for (name, expression) in [
+        ("name", "^[0-9a-zA-Z][-0-9a-zA-Z]{2,}[0-9a-zA-Z]$"),
+        ("username", "^(?=.{1,30}$)[a-zA-Z_][0-9a-zA-Z_-]*$"),
+        ("password", r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,}$"),
+        (
+            "public_key",
+            "^(ssh-(rsa|dsa|ecdsa|ed25519)|ecdsa-sha2-nistp[0-9]+) \
+             [A-Za-z0-9+/]+[=]{0,3}(\\s.*)?$",
+        ),
+    ] {
+        assert_eq!(of(name)["expression"], expression);
+    }
     assert_eq!(of("username")["limits"], json!([{ "os_name": "windows", "mandatory": false }]));
 
     let images = rows(&api, "listImages").await;

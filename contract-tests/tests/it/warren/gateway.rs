@@ -48,16 +48,34 @@ async fn every_answer_names_the_exchange() {
 async fn an_unknown_location_or_route_is_told_before_a_token_is_asked_for() {
     let emulator = Emulator::start();
     let nobody = customer(&emulator).anonymous();
-    for path in [
-        "/v1/moon01/user-resource/vm",
-        "/v1/cyc01/network/networks",
-        "/v1/user-resource/vm/reserve-ip",
-        "/v1/user-resource/nothing",
-    ] {
+    for path in
+        ["/v1/moon01/user-resource/vm", "/v1/cyc01/network/networks", "/v1/user-resource/nothing"]
+    {
         let answer = nobody.raw("GET", path, None).await;
         assert_eq!((answer.status, answer.text()), (404, NO_ROUTE.to_owned()), "{path}");
     }
     assert_eq!(nobody.raw("GET", "/v1/jkt02/network/networks", None).await.status, 401);
+}
+
+#[tokio::test]
+async fn what_clients_call_and_no_reference_has_is_no_route() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    for path in [
+        "user-resource/user/keys",
+        "user-resource/vm/ip",
+        "user-resource/vm/release-ip",
+        "user-resource/vm/reserve-ip",
+        "user-resource/vm/replica/rebuild",
+        "user-resource/vm/resource-pools",
+        "network/firewalls/018d0c5e-7c00-7000-8000-00000000a001/assign",
+        "network/firewalls/018d0c5e-7c00-7000-8000-00000000a001/unassign",
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            let answer = api.raw(method, &format!("/v1/{path}"), None).await;
+            assert_eq!((answer.status, answer.text()), (404, NO_ROUTE.to_owned()), "{path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -42,9 +42,45 @@ async fn an_address_is_reserved_assigned_unassigned_and_deleted() {
 
     let gone = of("deleteFloatingIp").response().await;
     assert_eq!((gone.status, gone.text()), (200, "true".to_owned()));
-    let unknown = of("getFloatingIp").response().await;
     let words = format!(r#"{{"message":"Ip address {address} was not found."}}"#);
-    assert_eq!((unknown.status, unknown.text()), (404, words));
+    for operation in [
+        "getFloatingIp",
+        "updateFloatingIp",
+        "deleteFloatingIp",
+        "deleteFloatingIpAtOldPath",
+        "assignFloatingIp",
+        "unassignFloatingIp",
+    ] {
+        let unknown = of(operation).body(json!({ "vm_uuid": vm["uuid"] })).response().await;
+        assert_eq!((unknown.status, unknown.text()), (404, words.clone()), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_and_a_load_balancer_have_addresses_as_a_machine_has() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let package = api.call("listPackages").ok().await[0].take();
+    let lb = api.call("listLoadBalancers").ok().await[0].take();
+    let ip = api.call("createFloatingIp").ok().await;
+    let of = |operation: &'static str| {
+        api.call(operation).with("address", ip["address"].as_str().unwrap())
+    };
+    for (kind, uuid, private) in [
+        ("service", &package["uuid"], &package["properties"]["service_ip"]),
+        ("load_balancer", &lb["uuid"], &lb["private_address"]),
+    ] {
+        let to = json!({ "assigned_to": uuid, "assigned_to_resource_type": kind });
+        let assigned = of("assignFloatingIp").body(to).ok().await;
+        assert_eq!(
+            (&assigned["assigned_to"], &assigned["assigned_to_resource_type"]),
+            (uuid, &json!(kind))
+        );
+        assert_eq!(&assigned["assigned_to_private_ip"], private);
+        // What has an address was not deprived of it.
+        assert!(assigned.get("unassigned_at").is_none(), "{assigned}");
+        of("unassignFloatingIp").ok().await;
+    }
 }
 
 #[tokio::test]

@@ -122,3 +122,50 @@ async fn who_pays_is_changed_in_three_ways_and_a_name_in_one() {
     let renamed = of("renameLoadBalancer").body(json!({ "display_name": "my new LB Name" }));
     assert_eq!(renamed.ok().await["display_name"], "my new LB Name");
 }
+
+#[tokio::test]
+async fn one_without_targets_and_rules_has_empty_lists_of_both() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let lb = api.call("createLoadBalancer").body(json!({ "reserve_public_ip": false })).ok().await;
+    let network = &api.call("listNetworks").ok().await[0];
+    let subnet = network["subnet"].as_str().unwrap().trim_end_matches("0/24");
+    let expected = json!({
+        "uuid": lb["uuid"],
+        "display_name": null,
+        "network_uuid": network["uuid"],
+        "user_id": 22,
+        "billing_account_id": 6,
+        "created_at": "2026-01-01 00:00:00",
+        "updated_at": "2026-01-01 00:00:00",
+        "is_deleted": false,
+        "deleted_at": null,
+        "private_address": format!("{subnet}254"),
+        "forwarding_rules": [],
+        "targets": [],
+    });
+    assert_eq!(lb, expected);
+    assert_eq!(api.call("listFloatingIps").ok().await, json!([]));
+    let of = |operation: &'static str| api.call(operation).with("load_balancer_uuid", uuid(&lb));
+    let ports = json!({ "source_port": 80, "target_port": 8080 });
+    let rule = of("addForwardingRule").body(ports).ok().await;
+    let expected = json!({
+        "uuid": rule["uuid"],
+        "protocol": "TCP",
+        "created_at": "2026-01-01 00:00:00",
+        "source_port": 80,
+        "target_port": 8080,
+        "settings": { "connection_limit": 10000, "session_persistence": "SOURCE_IP" },
+    });
+    assert_eq!(rule, expected);
+    let vm = machine(&api, "web-1").await;
+    let target = json!({ "target_uuid": vm["uuid"], "target_type": "vm" });
+    let target = of("addTarget").body(target).ok().await;
+    let expected = json!({
+        "created_at": "2026-01-01 00:00:00",
+        "target_uuid": vm["uuid"],
+        "target_type": "vm",
+        "target_ip_address": null,
+    });
+    assert_eq!(target, expected);
+}

@@ -3,7 +3,10 @@
 use contract_tests::Emulator;
 use serde_json::{Value, json};
 
+use super::machine;
 use crate::warren::{NOTHING, empty};
+
+const UNKNOWN: &str = r#"{"message":"Network UUID is invalid."}"#;
 
 #[tokio::test]
 async fn the_first_network_of_a_location_is_its_default_one() {
@@ -26,10 +29,7 @@ async fn the_first_network_of_a_location_is_its_default_one() {
     assert_eq!(there.json(), json!([]));
     let path = format!("/v1/jkt02/network/network/{}", named["uuid"].as_str().unwrap());
     let there = api.raw("GET", &path, None).await;
-    assert_eq!(
-        (there.status, there.text()),
-        (400, r#"{"message":"Network UUID is invalid."}"#.to_owned())
-    );
+    assert_eq!((there.status, there.text()), (400, UNKNOWN.to_owned()));
     let posted = api.call("getNetworkByPost").with("network_uuid", named["uuid"].as_str().unwrap());
     assert_eq!(posted.ok().await, named);
 }
@@ -52,6 +52,34 @@ async fn only_an_empty_network_that_is_not_the_default_one_can_be_deleted() {
     let gone = api.call("deleteNetwork").with("network_uuid", &first).response().await;
     assert_eq!((gone.status, gone.text()), (200, String::new()));
     assert_eq!(api.call("listNetworks").ok().await.as_array().map(Vec::len), Some(1));
-    let unknown = api.call("renameNetwork").with("network_uuid", NOTHING);
-    assert_eq!(unknown.body(json!({ "name": "x" })).response().await.status, 400);
+}
+
+#[tokio::test]
+async fn a_network_with_something_in_it_stays() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let vm = machine(&api, "web-1").await;
+    let full = api.call("createNetwork").ok().await["uuid"].as_str().unwrap().to_owned();
+    let other = api.call("createNetwork").with("name", "other").ok().await;
+    let other = other["uuid"].as_str().unwrap();
+    api.call("setDefaultNetwork").with("network_uuid", other).ok().await;
+    let delete = || api.call("deleteNetwork").with("network_uuid", &full).response();
+    let kept = delete().await;
+    let words = r#"{"message":"Network with resources cannot be deleted."}"#;
+    assert_eq!((kept.status, kept.text()), (400, words.to_owned()));
+    api.call("deleteVm").body(json!({ "uuid": vm["uuid"] })).ok().await;
+    assert_eq!(delete().await.status, 200);
+}
+
+#[tokio::test]
+async fn an_unknown_network_is_told_in_the_same_words_everywhere() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    for operation in
+        ["getNetwork", "getNetworkByPost", "renameNetwork", "setDefaultNetwork", "deleteNetwork"]
+    {
+        let unknown = api.call(operation).with("network_uuid", NOTHING);
+        let unknown = unknown.body(json!({ "name": "x" })).response().await;
+        assert_eq!((unknown.status, unknown.text()), (400, UNKNOWN.to_owned()), "{operation}");
+    }
 }
