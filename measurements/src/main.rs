@@ -30,6 +30,9 @@ enum Task {
         /// Only faults with this text in their name, and no false alarms
         #[arg(long)]
         only: Option<String>,
+        /// Only this API
+        #[arg(long)]
+        api: Option<String>,
         /// Requests of each of ten seeds on a sound emulator
         #[arg(long, default_value_t = 10_000)]
         sound: u64,
@@ -48,9 +51,10 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
-        Task::Mutants { seeds, only, sound } => {
-            mutants::run(seeds, only.as_deref())?;
-            if only.is_some() { Ok(()) } else { mutants::false_alarms(10, sound) }
+        Task::Mutants { seeds, only, api, sound } => {
+            let apis = mutants::apis(api.as_deref())?;
+            mutants::run(&apis, seeds, only.as_deref())?;
+            if only.is_some() { Ok(()) } else { mutants::false_alarms(&apis, 10, sound) }
         }
         Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
     }

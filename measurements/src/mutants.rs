@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use contract_tests::{
     ApiProfile, Run, Target,
     explore::{self, Options},
@@ -24,11 +24,18 @@ struct Detection {
     message: String,
 }
 
-/// Looks for every fault with every seed, and prints the table.
-pub(crate) fn run(seeds: u64, only: Option<&str>) -> Result<()> {
+/// The API of this name; all without one.
+pub(crate) fn apis(name: Option<&str>) -> Result<Vec<&'static ApiProfile>> {
+    let Some(name) = name else { return Ok(profiles::all().to_vec()) };
+    let api = profiles::find(name).with_context(|| format!("the API {name} is not known"))?;
+    Ok(vec![api])
+}
+
+/// Looks for every fault of these APIs with every seed, and prints the table.
+pub(crate) fn run(apis: &[&'static ApiProfile], seeds: u64, only: Option<&str>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut all = BTreeMap::new();
-    for profile in profiles::all() {
+    for profile in apis.iter().copied() {
         for (name, family) in fault::catalogue(profile) {
             let wanted = |fault: &&Fault| only.is_none_or(|only| fault.name.contains(only));
             for fault in family.faults.iter().filter(wanted) {
@@ -119,9 +126,9 @@ fn row(name: &str, faults: &[&Vec<Detection>]) {
     );
 }
 
-/// Explores a sound emulator, where every finding is a false alarm, once for each API.
-pub(crate) fn false_alarms(seeds: u64, requests: u64) -> Result<()> {
-    profiles::all().into_iter().try_for_each(|profile| alarms_of(profile, seeds, requests))
+/// Explores a sound emulator, where every finding is a false alarm, once for each of these APIs.
+pub(crate) fn false_alarms(apis: &[&'static ApiProfile], seeds: u64, requests: u64) -> Result<()> {
+    apis.iter().try_for_each(|api| alarms_of(api, seeds, requests))
 }
 
 fn alarms_of(profile: &'static ApiProfile, seeds: u64, requests: u64) -> Result<()> {
