@@ -11,6 +11,7 @@ mod machines;
 mod network;
 mod new_machines;
 mod object_storage;
+mod refusals;
 mod replicas;
 mod services;
 
