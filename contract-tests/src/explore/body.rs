@@ -1,7 +1,7 @@
 //! Valid bodies: the example of the contract, the edges of its bounds, and random ones.
 
 use openapi::RequestBody;
-use proptest::string::string_regex;
+use proptest::{strategy::Strategy, string::string_regex};
 use serde_json::{Map, Value, json};
 
 use crate::core::profile::{
@@ -115,7 +115,7 @@ impl Filler<'_> {
         }
         match types.iter().find(|it| **it != "null").copied() {
             Some("integer") => self.integer(schema).into(),
-            Some("number") => (self.integer(schema) as f64 + 0.5).into(),
+            Some("number") => self.number(schema).into(),
             Some("boolean") => json!(self.fill != Fill::Low && self.random.below(2) == 0),
             Some("array") => self.array(schema, depth),
             Some("object") => self.object(schema, depth).into(),
@@ -193,6 +193,13 @@ impl Filler<'_> {
         }
     }
 
+    /// One with a fraction, unless that is beyond the bound.
+    fn number(&mut self, schema: &Value) -> f64 {
+        let whole = self.integer(schema) as f64;
+        let most = schema["maximum"].as_f64().unwrap_or(f64::INFINITY);
+        if whole + 0.5 > most { whole } else { whole + 0.5 }
+    }
+
     fn text(&mut self, schema: &Value) -> String {
         let alternatives = schema["anyOf"].as_array().into_iter().flatten();
         let format =
@@ -201,7 +208,12 @@ impl Filler<'_> {
             let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
             let strategy =
                 string_regex(pattern).expect("the contract's patterns are regular expressions");
-            return self.random.sample(&strategy);
+            let (least, most) = (schema["minLength"].as_u64(), schema["maxLength"].as_u64());
+            let fits = move |text: &String| {
+                let length = text.chars().count() as u64;
+                least.is_none_or(|least| length >= least) && most.is_none_or(|most| length <= most)
+            };
+            return self.random.sample(&strategy.prop_filter("of a length that is allowed", fits));
         }
         match format {
             Some("date") => {
@@ -314,10 +326,11 @@ mod tests {
     use super::*;
     use crate::explore::step::BodyChoice;
 
-    /// The whole contract: every body that is made here satisfies it.
+    /// Whole contracts: every body that is made here satisfies its own.
     #[test]
     fn every_body_is_valid() {
-        for route in &openapi::i3d_v3().routes {
+        let contracts = [openapi::i3d_v3(), openapi::warren_v1()];
+        for route in contracts.iter().flat_map(|contract| &contract.routes) {
             let Some(expected) = route.body.as_ref().filter(|body| body.is_json()) else {
                 continue;
             };
