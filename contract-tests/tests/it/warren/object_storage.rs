@@ -170,6 +170,18 @@ async fn user_and_keys_are_made_when_somebody_asks_for_the_user() {
 }
 
 #[tokio::test]
+async fn a_first_bucket_makes_the_user_who_owns_it() {
+    let emulator = Emulator::start();
+    let api = empty(&emulator);
+    let new = json!({ "name": "my-first", "billing_account_id": 6 });
+    let bucket = api.call("createBucket").body(new).ok().await;
+    let all = api.call("createStorageKey").ok().await;
+    assert_eq!(keys(&all).len(), 2, "one that came with the user, and the new one");
+    let user = api.call("getStorageUser").ok().await;
+    assert_eq!((&user["userId"], &user["s3Credentials"]), (&bucket["owner"], &all));
+}
+
+#[tokio::test]
 async fn a_new_key_stands_among_all_keys_until_it_is_deleted() {
     let emulator = Emulator::start();
     let api = customer(&emulator);

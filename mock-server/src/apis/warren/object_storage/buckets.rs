@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use super::users;
 use crate::{
     apis::warren::{
-        account::users,
         billing::payer,
         platform::{
             brand,
@@ -95,7 +95,7 @@ fn create(cx: &Context, Body(new): Body<NewBucket>) -> Result<Object<Bucket>> {
         modified_at: Millis(cx.now),
         is_suspended: false,
         user_id: cx.account()?,
-        owner: users::USERS.get(cx)?.profile_data.email,
+        owner: users::owner(cx)?,
     };
     BUCKETS.insert(cx, &bucket)?;
     let charge = Charge::Bucket { name: bucket.name.clone(), size_bytes: bucket.size_bytes };

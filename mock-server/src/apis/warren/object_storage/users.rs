@@ -1,5 +1,5 @@
-//! The S3 user and their keys. Both are made when somebody first asks for the user; before that
-//! there is no account of the object storage.
+//! The S3 user and their keys. Both are made when somebody first asks for the user, or makes a
+//! bucket, which must belong to one; before that there is no account of the object storage.
 
 use serde::{Deserialize, Serialize};
 
@@ -69,17 +69,25 @@ struct ByAccessKey {
 }
 
 fn get_or_make(cx: &Context) -> Result<Object<ShownUser>> {
-    let user = match of_caller(cx)? {
-        Some(user) => user,
-        None => make(cx)?,
-    };
     Ok(Object(ShownUser {
-        user,
+        user: of_caller_or_new(cx)?,
         caps: [],
         s3_credentials: KEYS.rows(cx, Page::ALL)?,
         subusers: [],
         swift_credentials: [],
     }))
+}
+
+/// Who owns what the caller stores.
+pub(super) fn owner(cx: &Context) -> Result<String> {
+    of_caller_or_new(cx).map(|user| user.user_id)
+}
+
+fn of_caller_or_new(cx: &Context) -> Result<User> {
+    match of_caller(cx)? {
+        Some(user) => Ok(user),
+        None => make(cx),
+    }
 }
 
 fn make(cx: &Context) -> Result<User> {
