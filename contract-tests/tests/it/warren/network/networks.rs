@@ -20,6 +20,7 @@ async fn the_first_network_of_a_location_is_its_default_one() {
         (&json!("Default network"), &json!(true))
     );
     assert_eq!(api.call("createNetwork").ok().await, default);
+    assert_eq!(api.call("createNetwork").with("name", "").ok().await, default);
     let named = api.call("createNetwork").with("name", "backend").ok().await;
     assert_eq!((&named["is_default"], &named["resources_count"]), (&json!(false), &json!(0)));
     assert_eq!(api.call("listNetworks").ok().await, json!([default, named]));

@@ -70,7 +70,7 @@ fn list(cx: &Context) -> Result<Vec<ShownNetwork>> {
 }
 
 fn create(cx: &Context, Params(new): Params<NewNetwork>) -> Result<Object<ShownNetwork>> {
-    let network = match new.name {
+    let network = match new.name.filter(|name| !name.is_empty()) {
         Some(name) => add(cx, name)?,
         None => default(cx)?,
     };
