@@ -140,8 +140,10 @@ async fn a_package_stands_where_its_parameters_say() {
     assert_eq!(api.call("listNetworks").ok().await, json!([]));
     let there = api.raw("GET", "/v1/jkt02/network/networks", None).await.json();
     assert_eq!(there[0]["resources_count"], 2);
-    let refused = with("package_parameters", "{\"location\":\"bus02\"}");
-    assert_eq!(api.call("createPackage").body(refused).response().await.status, 400);
+    for location in [json!("bus02"), json!(2), json!(["jkt02"])] {
+        let refused = with("package_parameters", json!({ "location": location }));
+        assert_eq!(api.call("createPackage").body(refused).response().await.status, 400);
+    }
 
     // Without parameters, the path says it; packages are listed everywhere.
     let path = "/v1/sgp01/user-resource/service/package";

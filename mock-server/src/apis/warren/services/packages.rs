@@ -200,9 +200,10 @@ fn wanted_location(cx: &Context, parameters: Option<&Value>) -> Result<&'static 
     if parameters.is_some() && parsed.is_none() {
         return Err(Problem::invalid("package_parameters", "Invalid JSON provided"));
     }
-    match parsed.as_ref().and_then(|it| it["location"].as_str()) {
-        Some(slug) => of_brand(cx, slug),
-        None => location(cx),
+    match parsed.as_ref().and_then(|it| it.get("location")) {
+        None | Some(Value::Null) => location(cx),
+        Some(Value::String(slug)) => of_brand(cx, slug),
+        Some(other) => of_brand(cx, &other.to_string()),
     }
 }
 
