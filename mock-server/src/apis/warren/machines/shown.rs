@@ -121,9 +121,10 @@ fn time(at: Millis) -> Time {
     Time(at.0)
 }
 
-/// The address of version 6 that a machine with a public address has, too: it follows from its MAC.
+/// The address of version 6 that a machine with a public address has, too: it follows from its MAC,
+/// and lies where nobody is.
 fn public_ipv6(machine: &Machine) -> String {
     let tail: String = machine.mac.split(':').skip(2).collect();
     let number = u32::from_str_radix(&tail, 16).unwrap_or_default();
-    format!("2a05:1cc0:10:30::{:x}:{:x}", number >> 16 | 0x80, number & 0xffff | 1)
+    format!("2001:db8:10:30::{:x}:{:x}", number >> 16 | 0x80, number & 0xffff | 1)
 }
