@@ -9,6 +9,7 @@ use super::{TargetArguments, replay::SEED};
 use crate::{
     core::{profile::ApiProfile, run::Verdict},
     fault::{Fault, Faulty, InTime, catalogue},
+    profiles,
     record::{Bounds, Proxy},
 };
 
@@ -38,29 +39,32 @@ Examples:
 
 Kinds of faults of your own: contract-tests/src/fault/kind.rs, in kebab-case.";
 
-/// A fault of the catalogue, or one that is spelled out.
-fn read(profile: &ApiProfile, text: &str) -> Result<Fault, String> {
+/// A fault of a catalogue, or one that is spelled out, and the first of these APIs that has it.
+fn read(apis: &[&'static ApiProfile], text: &str) -> Result<(&'static ApiProfile, Fault), String> {
     if !text.trim_start().starts_with('{') {
-        let faults = catalogue(profile).into_values().flat_map(|family| family.faults);
-        let named = faults.into_iter().find(|fault| fault.name == text);
+        let named = apis.iter().find_map(|api| {
+            let mut faults = catalogue(api).into_values().flat_map(|family| family.faults);
+            faults.find(|fault| fault.name == text).map(|fault| (*api, fault))
+        });
         return named
             .ok_or_else(|| "no fault has this name; `contract-tests fault` lists them".to_owned());
     }
     let fault: Fault = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-    match profile.contract.route(&fault.operation) {
-        Some(_) => Ok(fault),
-        None => Err(format!("the contract has no operation {}", fault.operation)),
+    match apis.iter().find(|api| api.contract.route(&fault.operation).is_some()) {
+        Some(api) => Ok((*api, fault)),
+        None => Err(format!("no contract has an operation {}", fault.operation)),
     }
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let profile = arguments.target.api();
+    let named = arguments.target.named_apis();
+    let apis = if named.is_empty() { profiles::all().to_vec() } else { named };
     let Some(fault) = &arguments.fault else {
-        print!("{}", catalogue_text(profile));
+        apis.iter().for_each(|api| print!("{}", catalogue_text(api)));
         return Ok(Verdict::Holds);
     };
-    let fault = match read(profile, fault) {
-        Ok(fault) => fault,
+    let (profile, fault) = match read(&apis, fault) {
+        Ok(found) => found,
         Err(error) => {
             eprintln!("{error}");
             return Ok(Verdict::Usage);
@@ -91,7 +95,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
 fn catalogue_text(profile: &ApiProfile) -> String {
     let mut text = String::new();
     for (name, family) in catalogue(profile) {
-        text += &format!("{name}\n");
+        text += &format!("{}: {name}\n", profile.name);
         for fault in family.faults {
             let kind = format!("{:?}", fault.kind);
             text += &format!("  {:<34}{:<34}{kind}\n", fault.name, fault.operation);
@@ -103,19 +107,29 @@ fn catalogue_text(profile: &ApiProfile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profiles::first;
+    use crate::profiles::{all, first};
 
     #[test]
     fn a_fault_is_named_or_spelled_out() {
-        assert!(read(first(), "nothing").unwrap_err().contains("lists them"));
-        assert_eq!(read(first(), "ssh-delete-noop").unwrap().operation, "deleteSshKey");
+        let found = |text| read(&all(), text).map(|(_, fault)| fault.operation);
+        assert!(found("nothing").unwrap_err().contains("lists them"));
+        assert_eq!(found("ssh-delete-noop").unwrap(), "deleteSshKey");
         let own = "{operation: getTickets, kind: {set: {at: /*/title, value: null}}}";
-        assert_eq!(read(first(), own).unwrap().operation, "getTickets");
-        assert!(
-            read(first(), "{operation: nothing, kind: reverse}").unwrap_err().contains("nothing")
-        );
-        assert!(read(first(), "{operation: getTickets, kind: odd}").is_err());
+        assert_eq!(found(own).unwrap(), "getTickets");
+        assert!(found("{operation: nothing, kind: reverse}").unwrap_err().contains("nothing"));
+        assert!(found("{operation: getTickets, kind: odd}").is_err());
         let all = catalogue_text(first());
         assert!(all.lines().any(|line| line.trim_start().starts_with("ssh-delete-noop ")), "{all}");
+    }
+
+    #[test]
+    fn a_fault_is_found_in_whichever_api_has_it() {
+        for api in all() {
+            let fault = catalogue(api).into_values().flat_map(|family| family.faults).next();
+            let fault = fault.expect("every API has a catalogue");
+            let own = format!("{{operation: {}, kind: reverse}}", fault.operation);
+            assert_eq!(read(&all(), &fault.name).unwrap().0.name, api.name);
+            assert!(read(&[api], &own).is_ok() && read(&all(), &own).is_ok());
+        }
     }
 }
