@@ -14,6 +14,10 @@ use crate::engine::problem::Problem;
 
 /// Prepared statements kept on each connection: every statement of every operation.
 const STATEMENTS_MAX: usize = 512;
+/// Every commit is in the log before it is acknowledged.
+const LOGGED: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+/// For a file that nobody opens again.
+const UNLOGGED: &str = "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;";
 /// Marks a file as one of this program.
 const APPLICATION_ID: i32 = 0x6d6f_636b;
 
@@ -92,11 +96,12 @@ pub(super) fn open(
     let explain = |error| explain(&file.path, error);
     let version = version(schema);
     let fresh = is_fresh(&file.path, version)?;
-    let db = connect(&file.path).map_err(explain)?;
-    if file.temporary.is_some() {
-        // Nothing reads a temporary file after a power cut.
-        db.execute_batch("PRAGMA synchronous = OFF").map_err(explain)?;
-    }
+    let db = Connection::open(&file.path).map_err(explain)?;
+    settle(&db).map_err(explain)?;
+    // Nobody reads a temporary file after a power cut, nor one that could not be filled: its first
+    // pages go to their place and not to the log.
+    let journal = if file.temporary.is_some() { UNLOGGED } else { LOGGED };
+    db.execute_batch(journal).map_err(explain)?;
     db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
     if fresh {
         let marks =
@@ -105,20 +110,27 @@ pub(super) fn open(
     }
     let prepared = prepare(&db, fresh);
     prepared.map_err(|problem| OpenError::Seed(file.path.clone(), problem.message))?;
-    db.execute_batch("COMMIT").map_err(explain)?;
+    db.execute_batch("COMMIT; PRAGMA journal_mode = WAL;").map_err(explain)?;
     Ok((file, db))
 }
 
-pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that only reads the database at `path`.
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(path)?;
+    settle(&db)?;
+    db.execute_batch("PRAGMA query_only = ON")?;
+    Ok(db)
+}
+
+/// What all connections have in common.
+fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
-         PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;",
+        "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;",
     )?;
     // Otherwise a prepared statement is planned anew for every LIMIT that is bound to it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(db)
+    Ok(())
 }
 
 /// The version of a schema: its hash, so that any change of the tables makes another one.

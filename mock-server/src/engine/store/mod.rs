@@ -1,5 +1,5 @@
-//! Where state lives: one SQLite file, one writer thread with group commit, readers that never wait
-//! for it.
+//! Where state lives: one SQLite file, one writer at a time with group commit, readers that never
+//! wait for it.
 
 mod database;
 mod key_cache;
@@ -41,8 +41,7 @@ impl Store {
     ) -> Result<Store, OpenError> {
         let (file, db) = database::open(path, schema, prepare)?;
         let readers = Arc::new(Readers::default());
-        let writer = Writer::start(db, Arc::clone(&readers))
-            .map_err(|error| OpenError::Io(file.path.clone(), error.to_string()))?;
+        let writer = Writer::new(db, Arc::clone(&readers));
         Ok(Store { writer, readers, file })
     }
 
@@ -114,6 +113,52 @@ mod tests {
             assert_eq!(job.await.unwrap(), Some(()));
         }
         assert_eq!(sum(&store), 100);
+    }
+
+    #[tokio::test]
+    async fn writes_are_done_in_the_order_in_which_they_came() {
+        let store = open(None).unwrap();
+        let jobs = (1..=300).map(|n| store.write(move |db| (true, add(db, n))));
+        futures_util::future::join_all(jobs).await;
+        let in_order = |db: &Connection, _: &KeyCache| {
+            db.query_row("SELECT sum(n = rowid) FROM t", (), |row| row.get::<_, i64>(0))
+        };
+        assert_eq!(store.read(in_order).unwrap().unwrap(), 300);
+    }
+
+    /// Polls a write once, so that it waits for the writer, and leaves.
+    async fn write_and_leave(store: &Store) {
+        let write = std::pin::pin!(store.write(|db| (true, add(db, 1))));
+        assert!(futures_util::future::poll_immediate(write).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_write_that_nobody_waits_for_is_done_all_the_same() {
+        let store = open(None).unwrap();
+        write_and_leave(&store).await;
+        while sum(&store) == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[test]
+    fn a_runtime_that_shuts_down_does_what_was_begun() {
+        let store = open(None).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(write_and_leave(&store));
+        assert_eq!(sum(&store), 0);
+        drop(runtime);
+        assert_eq!(sum(&store), 1);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_dropped_does_what_was_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let store = open(Some(&path)).unwrap();
+        write_and_leave(&store).await;
+        drop(store);
+        assert_eq!(sum(&open(Some(&path)).unwrap()), 1);
     }
 
     #[tokio::test]

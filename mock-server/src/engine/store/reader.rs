@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{database::connect, key_cache::KeyCache};
+use super::{database::open_reader, key_cache::KeyCache};
 
 /// A connection that only reads.
 ///
@@ -27,8 +27,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn open(path: &Path) -> rusqlite::Result<Reader> {
-        let db = connect(path)?;
-        db.execute_batch("PRAGMA query_only = ON")?;
+        let db = open_reader(path)?;
         Ok(Reader { db, sees: None, keys: KeyCache::default() })
     }
 
