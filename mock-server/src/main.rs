@@ -7,6 +7,10 @@ use jiff::SignedDuration;
 use mock_server::{Config, engine::WorldKind};
 use tracing_subscriber::EnvFilter;
 
+/// The allocator of the program; a library leaves the choice to who uses it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit code of a start that failed.
 const START_FAILED: u8 = 2;
 
