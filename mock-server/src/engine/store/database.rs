@@ -7,9 +7,9 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::schema::{APPLICATION_ID, Schema};
 use crate::engine::problem::Problem;
 
 /// Prepared statements kept on each connection: every statement of every operation.
@@ -18,8 +18,6 @@ const STATEMENTS_MAX: usize = 512;
 const LOGGED: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
 /// For a file that nobody opens again.
 const UNLOGGED: &str = "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;";
-/// Marks a file as one of this program.
-const APPLICATION_ID: i32 = 0x6d6f_636b;
 
 /// Why a database cannot be used. The file stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -85,17 +83,18 @@ impl DatabaseFile {
     }
 }
 
-/// Opens the database at `path`, or a temporary one, makes the tables of `schema` in a fresh one
-/// and has `prepare` fill it, in one transaction.
+/// Opens the database at `path`, or a temporary one. A fresh one becomes what `begin` makes of the
+/// empty tables, a kept one is told to `go_on`; all of that happens, or nothing.
 pub(super) fn open(
     path: Option<&Path>,
-    schema: &str,
-    prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
+    schema: &Schema,
+    begin: impl FnOnce(&Connection) -> Result<(), Problem>,
+    go_on: impl FnOnce(&Connection) -> Result<(), Problem>,
 ) -> Result<(DatabaseFile, Connection), OpenError> {
     let file = DatabaseFile::claim(path)?;
     let explain = |error| explain(&file.path, error);
-    let version = version(schema);
-    let fresh = is_fresh(&file.path, version)?;
+    let fails = |problem: Problem| OpenError::Seed(file.path.clone(), problem.message);
+    let fresh = is_fresh(&file.path, schema.version)?;
     let db = Connection::open(&file.path).map_err(explain)?;
     settle(&db).map_err(explain)?;
     // Nobody reads a temporary file after a power cut, nor one that could not be filled: its first
@@ -104,12 +103,11 @@ pub(super) fn open(
     db.execute_batch(journal).map_err(explain)?;
     db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
     if fresh {
-        let marks =
-            format!("PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};");
-        db.execute_batch(&format!("{schema}; {marks}")).map_err(explain)?;
+        schema.make_tables(&db).map_err(explain)?;
+        begin(&db).map_err(fails)?;
+    } else {
+        go_on(&db).map_err(fails)?;
     }
-    let prepared = prepare(&db, fresh);
-    prepared.map_err(|problem| OpenError::Seed(file.path.clone(), problem.message))?;
     db.execute_batch("COMMIT; PRAGMA journal_mode = WAL;").map_err(explain)?;
     Ok((file, db))
 }
@@ -123,7 +121,7 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// What all connections have in common.
-fn settle(db: &Connection) -> rusqlite::Result<()> {
+pub(super) fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;",
     )?;
@@ -131,12 +129,6 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(())
-}
-
-/// The version of a schema: its hash, so that any change of the tables makes another one.
-fn version(schema: &str) -> i32 {
-    let hash = Sha256::digest(schema);
-    i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX
 }
 
 /// Whether there is nothing in the file yet. Refuses a file that this build cannot use, without

@@ -4,6 +4,7 @@
 mod database;
 mod key_cache;
 mod reader;
+mod schema;
 mod writer;
 
 use std::{
@@ -13,13 +14,14 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::engine::problem::Problem;
+use crate::engine::problem::Result;
 use database::DatabaseFile;
 use reader::{Reader, Readers};
 use writer::Writer;
 
 pub use database::OpenError;
 pub use key_cache::{KeyCache, KeyGrant};
+pub use schema::Schema;
 
 /// An open database.
 #[derive(Debug)]
@@ -28,21 +30,22 @@ pub struct Store {
     writer: Writer,
     readers: Arc<Readers>,
     file: DatabaseFile,
+    schema: Arc<Schema>,
 }
 
 impl Store {
-    /// Opens the database at `path`, or a temporary one, and makes the tables of `schema` in a
-    /// fresh one. `prepare` then fills it; it is told whether it is fresh. All of that happens, or
-    /// nothing.
+    /// Opens the database at `path`, or a temporary one. A fresh one becomes what `begin` makes of
+    /// the empty tables of `schema`, a kept one is told to `go_on`; all of that happens, or nothing.
     pub fn open(
         path: Option<&Path>,
-        schema: &str,
-        prepare: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
+        schema: Arc<Schema>,
+        begin: impl FnOnce(&Connection) -> Result<()>,
+        go_on: impl FnOnce(&Connection) -> Result<()>,
     ) -> Result<Store, OpenError> {
-        let (file, db) = database::open(path, schema, prepare)?;
+        let (file, db) = database::open(path, &schema, begin, go_on)?;
         let readers = Arc::new(Readers::default());
         let writer = Writer::new(db, Arc::clone(&readers));
-        Ok(Store { writer, readers, file })
+        Ok(Store { writer, readers, file, schema })
     }
 
     /// The file.
@@ -69,6 +72,25 @@ impl Store {
     ) -> Option<R> {
         self.writer.run(job).await
     }
+
+    /// Runs `step` on the writer's connection between two batches, to its end, also if the caller
+    /// leaves. The next write begins after it.
+    pub async fn alone<R: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut Connection) -> R + Send + 'static,
+    ) -> Option<R> {
+        self.writer.alone(step).await
+    }
+
+    /// Makes `db`, the connection of a step, what `begin` makes of empty tables, in one
+    /// transaction. It costs what the new rows cost, however many there were.
+    pub fn begin_again(
+        &self,
+        db: &mut Connection,
+        begin: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<()> {
+        self.schema.begin_again(db, begin)
+    }
 }
 
 impl Drop for Store {
@@ -81,11 +103,21 @@ impl Drop for Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::problem::Problem;
 
     const SCHEMA: &str = "CREATE TABLE t (n INTEGER) STRICT;";
 
     fn open(path: Option<&Path>) -> Result<Store, OpenError> {
-        Store::open(path, SCHEMA, |_, _| Ok(()))
+        open_with(path, SCHEMA, |_| Ok(()))
+    }
+
+    /// Opens a store whose tables `sql` makes.
+    fn open_with(
+        path: Option<&Path>,
+        sql: &str,
+        begin: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<Store, OpenError> {
+        Store::open(path, Arc::new(Schema::new(sql.to_owned())), begin, |_| Ok(()))
     }
 
     fn sum(store: &Store) -> i64 {
@@ -124,6 +156,32 @@ mod tests {
             db.query_row("SELECT sum(n = rowid) FROM t", (), |row| row.get::<_, i64>(0))
         };
         assert_eq!(store.read(in_order).unwrap().unwrap(), 300);
+    }
+
+    #[tokio::test]
+    async fn a_step_is_done_between_two_batches_and_the_next_write_begins_after_it() {
+        let store = Arc::new(open(None).unwrap());
+        let before = store.write(|db| (true, add(db, 1000)));
+        let again = Arc::clone(&store);
+        let begin = |db: &Connection| {
+            add(db, 7);
+            Ok(())
+        };
+        let step = store.alone(move |db| again.begin_again(db, begin).unwrap());
+        let after = store.write(|db| (true, add(db, 1)));
+        assert_eq!(tokio::join!(before, step, after), (Some(()), Some(()), Some(())));
+        assert_eq!(sum(&store), 8);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_begin_again_stays_as_it_is() {
+        let store = Arc::new(open(None).unwrap());
+        store.write(|db| (true, add(db, 3))).await.unwrap();
+        let again = Arc::clone(&store);
+        let fails = |_: &Connection| Err(Problem::conflict("two rows with one key"));
+        let step = store.alone(move |db| again.begin_again(db, fails).is_err());
+        assert_eq!(step.await, Some(true));
+        assert_eq!(sum(&store), 3);
     }
 
     /// Polls a write once, so that it waits for the writer, and leaves.
@@ -179,7 +237,7 @@ mod tests {
             CREATE TABLE child (
                 n INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED
             );";
-        let store = Store::open(None, &format!("{SCHEMA} {orphans}"), |_, _| Ok(())).unwrap();
+        let store = open_with(None, &format!("{SCHEMA} {orphans}"), |_| Ok(())).unwrap();
         let orphan = |db: &Connection| {
             add(db, 1000);
             db.execute("INSERT INTO child VALUES (7)", ()).unwrap();
@@ -212,12 +270,10 @@ mod tests {
     fn a_database_that_could_not_be_filled_is_fresh_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.db");
-        let fails = Store::open(Some(&path), SCHEMA, |_, _| {
-            Err(Problem::conflict("two rows with one key"))
-        });
+        let fails =
+            open_with(Some(&path), SCHEMA, |_| Err(Problem::conflict("two rows with one key")));
         assert!(matches!(fails, Err(OpenError::Seed(..))));
-        let fresh = Store::open(Some(&path), SCHEMA, |db, fresh| {
-            assert!(fresh);
+        let fresh = open_with(Some(&path), SCHEMA, |db| {
             add(db, 3);
             Ok(())
         });
@@ -240,10 +296,8 @@ mod tests {
         ));
 
         let made = folder.path().join("made.db");
-        drop(
-            Store::open(Some(&made), "CREATE TABLE other (n INTEGER) STRICT;", |_, _| Ok(()))
-                .unwrap(),
-        );
+        let other = "CREATE TABLE other (n INTEGER) STRICT;";
+        drop(open_with(Some(&made), other, |_| Ok(())).unwrap());
         assert!(matches!(refused(std::fs::read(&made).unwrap()), OpenError::Version { .. }));
 
         let foreign = folder.path().join("foreign.db");

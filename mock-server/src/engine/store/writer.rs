@@ -1,6 +1,6 @@
 //! The one connection that writes, with group commit and without a thread of its own.
 //!
-//! Jobs wait in a queue. A task runs them, a batch at a time, and is there only as long as jobs
+//! Jobs wait in a queue. A task runs them, a batch at a time, and is there only as long as they
 //! are: a world that nobody writes to costs nothing but its connection.
 
 use std::{
@@ -31,6 +31,17 @@ struct Pending {
 
 type Job = Box<dyn FnOnce(&Connection) -> Pending + Send>;
 
+/// A step, which acknowledges itself.
+type Step = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// What waits for the writer.
+enum Work {
+    /// Shares a transaction with its neighbours.
+    Job(Job),
+    /// Is done alone, and makes transactions of its own.
+    Step(Step),
+}
+
 /// The connection that writes and the queue of its jobs; dropping it does all of them.
 #[derive(Debug)]
 pub(super) struct Writer(Arc<Desk>);
@@ -44,15 +55,21 @@ struct Desk {
 struct State {
     /// The connection. Whoever takes it for a batch looks at the queue again when it is back.
     db: Option<Connection>,
-    jobs: VecDeque<Job>,
-    /// Whether a task is there to run them.
+    queue: VecDeque<Work>,
+    /// Whether a task is there to do it.
     attended: bool,
+}
+
+/// What is taken from the queue at once.
+enum Next {
+    Batch(Vec<Job>),
+    Step(Step),
 }
 
 impl Writer {
     /// Writes to `db` and tells `readers` when something was committed.
     pub(super) fn new(db: Connection, readers: Arc<Readers>) -> Writer {
-        let state = State { db: Some(db), jobs: VecDeque::new(), attended: false };
+        let state = State { db: Some(db), queue: VecDeque::new(), attended: false };
         Writer(Arc::new(Desk { state: Mutex::new(state), readers }))
     }
 
@@ -63,16 +80,38 @@ impl Writer {
         job: impl FnOnce(&Connection) -> (bool, R) + Send + 'static,
     ) -> Option<R> {
         let (job, answered) = boxed(job);
-        if self.0.enqueue(job) {
+        self.enqueue(Work::Job(job));
+        answered.await.ok()
+    }
+
+    /// Runs `step` between two batches, and waits for it.
+    pub(super) async fn alone<R: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut Connection) -> R + Send + 'static,
+    ) -> Option<R> {
+        let (sender, answered) = oneshot::channel();
+        let readers = Arc::clone(&self.0.readers);
+        let step = move |db: &mut Connection| {
+            readers.end_idle_transactions();
+            let answer = step(db);
+            readers.count_commit();
+            // The client may have hung up.
+            let _ = sender.send(answer);
+        };
+        self.enqueue(Work::Step(Box::new(step)));
+        answered.await.ok()
+    }
+
+    fn enqueue(&self, work: Work) {
+        if self.0.enqueue(work) {
             tokio::spawn(Attendant(Arc::downgrade(&self.0)).attend());
         }
-        answered.await.ok()
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        while self.0.write_batch() {}
+        while self.0.work() {}
         drop(self.0.state().db.take());
     }
 }
@@ -87,55 +126,78 @@ impl Attendant {
         loop {
             // Requests that are ready as well queue their jobs first, and share the commit.
             tokio::task::yield_now().await;
-            if !self.write_batch() {
+            if !self.work() {
                 break;
             }
         }
     }
 
-    fn write_batch(&self) -> bool {
-        self.0.upgrade().is_some_and(|desk| desk.write_batch())
+    fn work(&self) -> bool {
+        self.0.upgrade().is_some_and(|desk| desk.work())
     }
 }
 
 impl Drop for Attendant {
     fn drop(&mut self) {
-        while self.write_batch() {}
+        while self.work() {}
     }
 }
 
 impl Desk {
-    /// Adds a job; whether it needs an attendant.
-    fn enqueue(&self, job: Job) -> bool {
+    /// Adds to the queue; whether that needs an attendant.
+    fn enqueue(&self, work: Work) -> bool {
         let mut state = self.state();
-        state.jobs.push_back(job);
+        state.queue.push_back(work);
         !mem::replace(&mut state.attended, true)
     }
 
+    /// Does what is next: a step, or the jobs of a batch. Returns whether there was anything, and
+    /// nobody else at it.
+    fn work(&self) -> bool {
+        // Not locked meanwhile: the last owner of the store may be one of the jobs.
+        let Some((mut db, next)) = self.next() else { return false };
+        match next {
+            Next::Step(step) => {
+                step(&mut db);
+                self.state().db = Some(db);
+            }
+            Next::Batch(batch) => self.write_batch(db, batch),
+        }
+        true
+    }
+
+    /// The connection and what is next. Without anything the attendant goes.
+    fn next(&self) -> Option<(Connection, Next)> {
+        let mut state = self.state();
+        state.attended = !state.queue.is_empty();
+        if !state.attended {
+            return None;
+        }
+        let db = state.db.take()?;
+        let mut batch = Vec::new();
+        while batch.len() < BATCH_MAX {
+            match state.queue.pop_front() {
+                Some(Work::Job(job)) => batch.push(job),
+                Some(Work::Step(step)) if batch.is_empty() => return Some((db, Next::Step(step))),
+                Some(step) => {
+                    state.queue.push_front(step);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Some((db, Next::Batch(batch)))
+    }
+
     /// Group commit: jobs that wait share a transaction, a refused one undoes only itself, and none
-    /// is acknowledged before the commit. Returns whether there were any, and nobody else at it.
-    fn write_batch(&self) -> bool {
-        // Not locked while they run: the last owner of the store may be one of them.
-        let Some((db, batch)) = self.next_batch() else { return false };
+    /// is acknowledged before the commit.
+    fn write_batch(&self, db: Connection, batch: Vec<Job>) {
         let mut acknowledgements = Vec::with_capacity(batch.len());
         let committed = self.commit(&db, batch, &mut acknowledgements);
         self.state().db = Some(db);
         for acknowledge in acknowledgements {
             acknowledge(committed);
         }
-        true
-    }
-
-    /// The connection and the jobs of the next batch. Without any the attendant goes.
-    fn next_batch(&self) -> Option<(Connection, Vec<Job>)> {
-        let mut state = self.state();
-        state.attended = !state.jobs.is_empty();
-        if !state.attended {
-            return None;
-        }
-        let db = state.db.take()?;
-        let size = state.jobs.len().min(BATCH_MAX);
-        Some((db, state.jobs.drain(..size).collect()))
     }
 
     /// Whether the jobs are committed.
@@ -161,7 +223,7 @@ impl Desk {
 
 impl std::fmt::Debug for Desk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("waiting", &self.state().jobs.len()).finish_non_exhaustive()
+        f.debug_struct("Desk").field("waiting", &self.state().queue.len()).finish_non_exhaustive()
     }
 }
 

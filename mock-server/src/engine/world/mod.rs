@@ -10,12 +10,13 @@ mod seed;
 mod state;
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::engine::{
@@ -23,7 +24,7 @@ use crate::engine::{
     context::{Caller, Context},
     problem::{Problem, Result},
     reply::Rows,
-    store::{OpenError, Store},
+    store::{OpenError, Schema, Store},
 };
 
 pub use clock::{Clock, ClockReading, ClockState};
@@ -55,21 +56,20 @@ impl World {
         let engine = include_str!("schema.sql");
         let schema: String =
             std::iter::once(engine).chain(providers.iter().map(|it| it.schema())).collect();
-        let store = Store::open(path, &schema, |db, fresh| {
-            if fresh {
-                seed(db, &providers, &environment)?;
-            } else {
-                let sql = "SELECT seed, clock FROM world";
-                let kept = db.query_row(sql, (), |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-                });
-                let (seed, clock) = kept?;
-                environment.seed = seed.cast_unsigned();
-                environment.clock.restore(serde_json::from_str(&clock)?);
-            }
-            let cx = context(db, &environment, Caller::emulator());
-            providers.iter().try_for_each(|it| it.apply_settings(&cx))
-        })?;
+        let schema = Arc::new(Schema::new(schema));
+        // Whether it is fresh is known only when the file is open.
+        let kept = Cell::new(None);
+        let begin = |db: &Connection| begin(db, &providers, &environment);
+        let go_on = |db: &Connection| {
+            let sql = "SELECT seed, clock FROM world";
+            let row = db.query_row(sql, (), |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+            let (seed, clock): (i64, String) = row?;
+            kept.set(Some(seed.cast_unsigned()));
+            environment.clock.restore(serde_json::from_str(&clock)?);
+            apply_settings(db, &providers, &environment)
+        };
+        let store = Store::open(path, schema, begin, go_on)?;
+        environment.seed = kept.get().unwrap_or(environment.seed);
         Ok(Arc::new(World { store, providers, written_at_reset: Mutex::default(), environment }))
     }
 
@@ -106,21 +106,35 @@ impl World {
         written.await.unwrap_or_else(|| Err(Problem::internal("a write could not be committed")))
     }
 
+    /// Runs `step` between two batches of writes: to its end, also if the caller leaves, and before
+    /// any later write. A panic is a refusal.
+    async fn alone<R: Send + 'static>(
+        self: &Arc<World>,
+        step: impl FnOnce(&World, &mut Connection) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let world = Arc::clone(self);
+        let caught = move |db: &mut Connection| {
+            catch_unwind(AssertUnwindSafe(|| step(&world, db)))
+                .unwrap_or_else(|_| Err(Problem::internal("a step of the world panicked")))
+        };
+        let done = self.store.alone(caught).await;
+        done.unwrap_or_else(|| Err(Problem::internal("the world is closed")))
+    }
+
     /// Moves the clock to what `to` makes of its state, and stores that with the world. Returns
     /// what the clock shows then; `None` where it cannot go there.
     pub async fn move_clock(
         self: &Arc<World>,
         to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
     ) -> Result<Option<ClockReading>> {
-        // Read and moved on the writer, so that no move is lost to another one.
-        let job = move |cx: &Context| {
-            let clock = &cx.environment.clock;
-            let Some(to) = to(clock.state()) else { return Ok(None) };
-            cx.db.execute("UPDATE world SET clock = ?1", [serde_json::to_string(&to)?])?;
-            clock.restore(to);
-            Ok(Some(clock.reading()))
+        let step = move |world: &World, db: &mut Connection| {
+            let Some(to) = to(world.clock().state()) else { return Ok(None) };
+            db.execute("UPDATE world SET clock = ?1", [serde_json::to_string(&to)?])?;
+            // It is committed by now.
+            world.clock().restore(to);
+            Ok(Some(world.clock().reading()))
         };
-        self.write(Caller::emulator(), job).await
+        self.alone(step).await
     }
 
     /// Every mail that was sent and is kept, the oldest first.
@@ -138,53 +152,26 @@ impl World {
 
     /// Seeds the world anew, clock and journal included.
     pub async fn reset(self: &Arc<World>) -> Result<()> {
-        let world = Arc::clone(self);
-        let job = move |cx: &Context| {
-            if !world.is_as_reset(cx) {
-                world.seed_anew(cx)?;
-            }
-            Ok(cx.db.total_changes())
-        };
-        let written = self.write(Caller::emulator(), job).await?;
-        // Known only when it is committed.
-        *self.written_at_reset() = Some(written);
+        self.alone(World::begin_again).await
+    }
+
+    fn begin_again(&self, db: &mut Connection) -> Result<()> {
+        if !self.is_as_reset(db) {
+            self.store.begin_again(db, |db| begin(db, &self.providers, &self.environment))?;
+        }
+        *self.written_at_reset() = Some(db.total_changes());
         self.environment.reset();
         Ok(())
     }
 
     /// Whether nothing was written since the last reset, and another one would write the same.
-    fn is_as_reset(&self, cx: &Context) -> bool {
+    fn is_as_reset(&self, db: &Connection) -> bool {
         let begins_alike = matches!(self.clock().beginning(), ClockState::Frozen(_));
-        begins_alike && *self.written_at_reset() == Some(cx.db.total_changes())
+        begins_alike && *self.written_at_reset() == Some(db.total_changes())
     }
 
     fn written_at_reset(&self) -> MutexGuard<'_, Option<u64>> {
         self.written_at_reset.lock().expect("no code panics while it holds the number")
-    }
-
-    fn seed_anew(&self, cx: &Context) -> Result<()> {
-        cx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
-        let sql =
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-        let names = cx
-            .db
-            .prepare_cached(sql)?
-            .query_map((), |row| row.get(0))?
-            .collect::<Result<Vec<String>, _>>()?;
-        for name in names {
-            cx.db.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
-        }
-        seed(cx.db, &self.providers, &self.environment)?;
-        self.providers.iter().try_for_each(|it| it.apply_settings(cx))?;
-        // Other writes share this transaction: an orphan must fail this job alone, not the commit.
-        let orphan = cx
-            .db
-            .query_row("PRAGMA foreign_key_check", (), |row| row.get::<_, String>(0))
-            .optional()?;
-        cx.db.execute_batch("PRAGMA defer_foreign_keys = OFF")?;
-        orphan.map_or(Ok(()), |table| {
-            Err(Problem::internal(format_args!("{table} of the seed has orphans")))
-        })
     }
 
     fn context<'a>(&'a self, db: &'a Connection, caller: Caller) -> Context<'a> {
@@ -199,12 +186,26 @@ fn catch_panic<R>(cx: &Context, job: impl FnOnce(&Context) -> Result<R>) -> Resu
 }
 
 /// Fills the empty tables of a world that begins.
-fn seed(db: &Connection, providers: &[Arc<dyn Provider>], environment: &Environment) -> Result<()> {
+fn begin(
+    db: &Connection,
+    providers: &[Arc<dyn Provider>],
+    environment: &Environment,
+) -> Result<()> {
     let begin = environment.clock.beginning();
     let row = (environment.seed.cast_signed(), serde_json::to_string(&begin)?);
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
     let cx = Context { now: begin.now(), ..context(db, environment, Caller::emulator()) };
-    providers.iter().try_for_each(|it| it.seed(&cx))
+    providers.iter().try_for_each(|it| it.seed(&cx))?;
+    apply_settings(db, providers, environment)
+}
+
+fn apply_settings(
+    db: &Connection,
+    providers: &[Arc<dyn Provider>],
+    environment: &Environment,
+) -> Result<()> {
+    let cx = context(db, environment, Caller::emulator());
+    providers.iter().try_for_each(|it| it.apply_settings(&cx))
 }
 
 fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller) -> Context<'a> {
@@ -214,5 +215,88 @@ fn context<'a>(db: &'a Connection, environment: &'a Environment, caller: Caller)
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("World").field("path", &self.path()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::poll_immediate;
+
+    /// A world of nobody, at the time 1000.
+    fn world() -> Arc<World> {
+        let clock = Clock::frozen_at(1000);
+        let settings = http::Extensions::new();
+        let environment = Environment::new(clock, WorldKind::Empty, settings, 7);
+        World::open(None, Vec::new(), environment).unwrap()
+    }
+
+    /// Adds a row that carries the time.
+    fn add(cx: &Context) -> Result<()> {
+        let sql = "INSERT INTO sequence (name, last) VALUES (hex(randomblob(8)), ?1)";
+        cx.db.prepare_cached(sql)?.execute([cx.now])?;
+        Ok(())
+    }
+
+    /// The times that rows carry.
+    fn times(world: &World) -> Vec<i64> {
+        let times = |cx: &Context| {
+            let mut rows = cx.db.prepare_cached("SELECT DISTINCT last FROM sequence")?;
+            Ok(rows.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+        };
+        world.read(Caller::emulator(), times).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_row_survives_a_reset_and_none_after_it_carries_an_earlier_time() {
+        let world = world();
+        let mut writers = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let world = Arc::clone(&world);
+            writers.spawn(async move {
+                loop {
+                    world.write(Caller::emulator(), add).await.unwrap();
+                }
+            });
+        }
+        for _ in 0..1000 {
+            let later = world.move_clock(|clock| clock.advanced(60)).await.unwrap().unwrap();
+            assert_eq!(later.now, 1060);
+            world.reset().await.unwrap();
+            let times = times(&world);
+            assert!(matches!(times[..], [] | [1000]), "{times:?}");
+        }
+        assert!(writers.try_join_next().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_reset_is_whole_although_nobody_waits_for_it() {
+        let world = world();
+        world.move_clock(|clock| clock.advanced(60)).await.unwrap();
+        world.write(Caller::emulator(), add).await.unwrap();
+        {
+            let reset = std::pin::pin!(world.reset());
+            assert!(poll_immediate(reset).await.is_none());
+        }
+        world.write(Caller::emulator(), add).await.unwrap();
+        assert_eq!((world.clock().now(), times(&world)), (1000, vec![1000]));
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_cannot_be_stored_stays() {
+        let world = world();
+        world
+            .write(Caller::emulator(), |cx| Ok(cx.db.execute_batch("DROP TABLE world")?))
+            .await
+            .unwrap();
+        assert!(world.move_clock(|clock| clock.advanced(60)).await.is_err());
+        assert_eq!(world.clock().now(), 1000);
+    }
+
+    #[tokio::test]
+    async fn a_step_that_panics_is_a_refusal_and_the_next_one_is_done() {
+        let world = world();
+        assert!(world.move_clock(|_| panic!("in the middle of a step")).await.is_err());
+        assert!(world.move_clock(|clock| clock.advanced(60)).await.is_ok());
     }
 }

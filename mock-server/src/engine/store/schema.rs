@@ -1,0 +1,106 @@
+//! The tables of a world, and a database in memory where worlds are made anew.
+
+use std::sync::{Mutex, MutexGuard};
+
+use rusqlite::{
+    Connection,
+    backup::{Backup, StepResult},
+    ffi,
+};
+use sha2::{Digest, Sha256};
+
+use super::database::settle;
+use crate::engine::problem::Result;
+
+/// Marks a file as one of this program.
+pub(super) const APPLICATION_ID: i32 = 0x6d6f_636b;
+
+/// The tables of a world.
+pub struct Schema {
+    sql: String,
+    /// A hash of the tables, so that any change of them makes another version.
+    pub(super) version: i32,
+    /// Made when it is first needed, and kept: to make the tables and to plan the statements that
+    /// fill them takes longer than to run these.
+    draft: Mutex<Option<Connection>>,
+}
+
+impl Schema {
+    /// The tables that `sql` makes.
+    pub fn new(sql: String) -> Schema {
+        let hash = Sha256::digest(&sql);
+        let version = i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX;
+        Schema { sql, version, draft: Mutex::default() }
+    }
+
+    /// Makes the tables in an empty database, within the transaction that is open.
+    pub(super) fn make_tables(&self, db: &Connection) -> rusqlite::Result<()> {
+        let Schema { sql, version, .. } = self;
+        db.execute_batch(&format!(
+            "{sql};
+             PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};"
+        ))
+    }
+
+    /// Makes `db` what `fill` makes of empty tables, in one transaction. That takes as long as the
+    /// new rows take, however many `db` has.
+    pub(super) fn begin_again(
+        &self,
+        db: &mut Connection,
+        fill: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<()> {
+        let mut kept = self.draft();
+        // One that fails is not used again.
+        let draft = match kept.take() {
+            Some(draft) => {
+                clear(&draft)?;
+                draft
+            }
+            None => {
+                let draft = Connection::open_in_memory()?;
+                settle(&draft)?;
+                draft.execute_batch("BEGIN")?;
+                self.make_tables(&draft)?;
+                draft
+            }
+        };
+        fill(&draft)?;
+        draft.execute_batch("COMMIT")?;
+        copy(&draft, db)?;
+        *kept = Some(draft);
+        Ok(())
+    }
+
+    fn draft(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.draft.lock().expect("no code panics while it holds the draft")
+    }
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Schema").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// Begins a transaction and removes all rows.
+fn clear(draft: &Connection) -> rusqlite::Result<()> {
+    // Rows go in any order: those that refer to others are removed as well.
+    draft.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON")?;
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let mut tables = draft.prepare_cached(sql)?;
+    let names = tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for name in names {
+        draft.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
+    }
+    draft.execute_batch("PRAGMA defer_foreign_keys = OFF")
+}
+
+/// Makes `to` the same as `from`, in one transaction.
+fn copy(from: &Connection, to: &mut Connection) -> rusqlite::Result<()> {
+    let all_pages = -1;
+    match Backup::new(from, to)?.step(all_pages)? {
+        StepResult::Done => Ok(()),
+        // More is never left, so somebody else holds one of them.
+        _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+    }
+}
