@@ -73,10 +73,13 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     let settings = apis::settings(&config);
     let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let environment = Environment::new(clock, config.world, settings, seed);
-    // A world is opened while the contracts are read, which take as long.
+    // A world is opened while its data and the contracts are read, which take as long.
     let world = std::thread::scope(|scope| {
         let open = || World::open(config.db.as_deref(), providers.clone(), environment);
         let world = scope.spawn(open);
+        if config.db.is_none() {
+            providers.iter().for_each(|provider| provider.read_data(config.world));
+        }
         each_path_once(&apis)?;
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, StartError>(world?)

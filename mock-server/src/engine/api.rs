@@ -12,7 +12,7 @@ use super::{
     page::Page,
     problem::{Problem, Result},
     web_page::WebPage,
-    world::Environment,
+    world::{Environment, WorldKind},
 };
 
 /// Who owns tables, customers and credentials, and the APIs that share them.
@@ -25,6 +25,9 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Fills the tables of a fresh world.
     fn seed(&self, cx: &Context) -> Result<()>;
+
+    /// Reads the data of `seed`, which finds it read then. It is called while the tables are made.
+    fn read_data(&self, _kind: WorldKind) {}
 
     /// Applies the settings to a world that was seeded, now or in an earlier run.
     fn apply_settings(&self, cx: &Context) -> Result<()>;

@@ -54,6 +54,16 @@ const FIRST_CUSTOMER: i64 = 100_123;
 /// The id of their first key.
 const FIRST_KEY: i64 = 4711;
 
+/// Reads the files of a world, which `seed` finds read then.
+pub(super) fn read_data(kind: WorldKind) {
+    LazyLock::force(&CUSTOMERS);
+    if kind == WorldKind::Demo {
+        LazyLock::force(&DEMO);
+        demo_servers::read_data();
+        demo_invoices::read_data();
+    }
+}
+
 pub(super) fn seed(cx: &Context) -> Result<()> {
     CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     match cx.world_kind() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{NAME, SCHEMA, billing, demo, v2, v3};
-use crate::engine::{Api, Context, Provider, Result, WebPage};
+use crate::engine::{Api, Context, Provider, Result, WebPage, WorldKind};
 
 /// The provider i3D.net.
 pub(in crate::apis) struct I3d;
@@ -19,6 +19,10 @@ impl Provider for I3d {
 
     fn seed(&self, cx: &Context) -> Result<()> {
         demo::seed(cx)
+    }
+
+    fn read_data(&self, kind: WorldKind) {
+        demo::read_data(kind);
     }
 
     fn apply_settings(&self, cx: &Context) -> Result<()> {

@@ -69,6 +69,11 @@ static LINES: LazyLock<Vec<(i64, &Line)>> = LazyLock::new(|| {
     lines
 });
 
+/// Reads the invoices.
+pub(in crate::apis::i3d) fn read_data() {
+    LazyLock::force(&LINES);
+}
+
 /// Adds the invoices to a fresh world, which has the services that they bill already.
 pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     for account in DATA.invoices.keys() {

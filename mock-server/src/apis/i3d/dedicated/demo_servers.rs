@@ -110,6 +110,11 @@ static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Reads the servers, which takes longer than to add them.
+pub(in crate::apis::i3d) fn read_data() {
+    LazyLock::force(&DRAFTS);
+}
+
 /// Adds the servers to a fresh world.
 pub(in crate::apis::i3d) fn insert(cx: &Context) -> Result<()> {
     let sql = "INSERT INTO dedicated_server (account, region_name, body) VALUES (?1, ?2, ?3)";
