@@ -1,5 +1,5 @@
 //! The two ceilings, servers that the emulator is compared with: axum alone, and axum with one
-//! SELECT.
+//! SELECT or one INSERT.
 
 use std::{
     net::SocketAddr,
@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
-    routing::{get, put},
+    routing::{get, post, put},
     serve::ListenerExt,
 };
 use rusqlite::Connection;
@@ -22,17 +22,18 @@ use rusqlite::Connection;
 pub(crate) enum Ceiling {
     /// A constant JSON text.
     Hello,
-    /// One prepared SELECT by key.
-    Select,
+    /// One prepared SELECT by key for a GET, one INSERT with its commit for a POST.
+    Sqlite,
 }
 
 /// Serves a ceiling until it is killed.
 pub(crate) fn serve(ceiling: Ceiling, listen: SocketAddr) -> Result<()> {
     let app = match ceiling {
         Ceiling::Hello => {
-            Router::new().route("/row/{key}", get(async || json(r#"{"status":"OK"}"#.to_owned())))
+            let constant = async || json(r#"{"status":"OK"}"#.to_owned());
+            Router::new().route("/row/{key}", get(constant).post(constant))
         }
-        Ceiling::Select => select()?,
+        Ceiling::Sqlite => sqlite()?,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;
@@ -44,9 +45,9 @@ pub(crate) fn serve(ceiling: Ceiling, listen: SocketAddr) -> Result<()> {
 
 type Connections = Arc<Mutex<Vec<Connection>>>;
 
-/// Rows that a PUT sets and a GET selects, with as many connections as there can be requests at a
-/// time.
-fn select() -> Result<Router> {
+/// Rows that a PUT sets, a GET selects and a POST adds, with as many connections as there can be
+/// requests at a time.
+fn sqlite() -> Result<Router> {
     let file = std::env::temp_dir().join(format!("ceiling-{}.db", std::process::id()));
     let open = |_| -> Result<Connection> {
         let db = Connection::open(&file)?;
@@ -54,11 +55,16 @@ fn select() -> Result<Router> {
         Ok(db)
     };
     let connections: Vec<Connection> = (0..8).map(open).collect::<Result<_>>()?;
-    connections[0]
-        .execute_batch("CREATE TABLE row (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")?;
+    connections[0].execute_batch(
+        "CREATE TABLE row (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+         CREATE TABLE added (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;",
+    )?;
     std::fs::remove_file(&file)?;
     let connections: Connections = Arc::new(Mutex::new(connections));
-    Ok(Router::new().route("/row/{key}", get(read).merge(put(write))).with_state(connections))
+    Ok(Router::new()
+        .route("/row/{key}", get(read).merge(put(write)))
+        .route("/row", post(add))
+        .with_state(connections))
 }
 
 async fn read(State(connections): State<Connections>, Path(key): Path<String>) -> Response {
@@ -75,6 +81,17 @@ async fn read(State(connections): State<Connections>, Path(key): Path<String>) -
 async fn write(State(connections): State<Connections>, Path(key): Path<String>, body: String) {
     let connections = connections.lock().expect("nobody panics");
     connections[0].execute("INSERT INTO row VALUES (?1, ?2)", [key, body]).expect("the row is new");
+}
+
+async fn add(State(connections): State<Connections>, body: String) -> Response {
+    let connections = connections.lock().expect("nobody panics");
+    let mut insert = connections[0]
+        .prepare_cached("INSERT INTO added (body) VALUES (?1)")
+        .expect("the table is there");
+    insert.execute([&body]).expect("every row is new");
+    drop(insert);
+    drop(connections);
+    json(body)
 }
 
 fn json(body: String) -> Response {

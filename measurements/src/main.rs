@@ -4,11 +4,14 @@ mod bench;
 mod ceiling;
 mod load;
 mod mutants;
+mod peers;
 mod process;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
+use bench::Settings;
 use clap::Parser;
+use process::Cores;
 
 /// Measurements of this repository
 #[derive(Parser)]
@@ -21,6 +24,22 @@ enum Task {
         /// Rounds over all servers; the table shows medians
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+        /// Give the first core to the servers and the second to the load
+        #[arg(long)]
+        pin: bool,
+    },
+    /// Measure other emulators that the registries have beside ours; they are installed below
+    /// target/peers
+    Peers {
+        /// Seconds for each measurement
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+        /// Rounds over all servers; the table shows medians
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Give the first core to the servers and the second to the load
+        #[arg(long)]
+        pin: bool,
     },
     /// Measure the harness: faults on purpose, and false alarms
     Mutants {
@@ -50,7 +69,8 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
-        Task::Bench { seconds, rounds } => bench::run(seconds, rounds),
+        Task::Bench { seconds, rounds, pin } => bench::run(settings(seconds, rounds, pin)),
+        Task::Peers { seconds, rounds, pin } => peers::run(settings(seconds, rounds, pin)),
         Task::Mutants { seeds, only, api, sound } => {
             let apis = mutants::apis(api.as_deref())?;
             mutants::run(&apis, seeds, only.as_deref())?;
@@ -58,4 +78,9 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Ceiling { kind, listen } => ceiling::serve(kind, listen),
     }
+}
+
+fn settings(seconds: f64, rounds: usize, pin: bool) -> Settings {
+    let cores = if pin { Cores::Pinned } else { Cores::Shared };
+    Settings { time: Duration::from_secs_f64(seconds), rounds, cores }
 }

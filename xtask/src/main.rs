@@ -26,6 +26,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         options: Vec<String>,
     },
+    /// Measure other emulators beside ours; `--help` tells its options
+    #[command(disable_help_flag = true)]
+    Peers {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        options: Vec<String>,
+    },
     /// Measure the harness with faults on purpose; `--help` tells its options
     #[command(disable_help_flag = true)]
     Mutants {
@@ -40,6 +46,7 @@ fn main() -> Result<()> {
         Task::Quick => ci::quick(),
         Task::Modules { package } => modules(package),
         Task::Bench { options } => measure("bench", options),
+        Task::Peers { options } => measure("peers", options),
         Task::Mutants { options } => measure("mutants", options),
     }
 }

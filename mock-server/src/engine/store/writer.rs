@@ -10,7 +10,10 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::oneshot,
+};
 
 use super::reader::Readers;
 
@@ -111,7 +114,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        while self.0.work() {}
+        while self.0.work(at_once) {}
         drop(self.0.state().db.take());
     }
 }
@@ -126,20 +129,20 @@ impl Attendant {
         loop {
             // Requests that are ready as well queue their jobs first, and share the commit.
             tokio::task::yield_now().await;
-            if !self.work() {
+            if !self.work(give_way) {
                 break;
             }
         }
     }
 
-    fn work(&self) -> bool {
-        self.0.upgrade().is_some_and(|desk| desk.work())
+    fn work(&self, run: RunStep) -> bool {
+        self.0.upgrade().is_some_and(|desk| desk.work(run))
     }
 }
 
 impl Drop for Attendant {
     fn drop(&mut self) {
-        while self.work() {}
+        while self.work(at_once) {}
     }
 }
 
@@ -153,12 +156,12 @@ impl Desk {
 
     /// Does what is next: a step, or the jobs of a batch. Returns whether there was anything, and
     /// nobody else at it.
-    fn work(&self) -> bool {
+    fn work(&self, run: RunStep) -> bool {
         // Not locked meanwhile: the last owner of the store may be one of the jobs.
         let Some((mut db, next)) = self.next() else { return false };
         match next {
             Next::Step(step) => {
-                step(&mut db);
+                run(step, &mut db);
                 self.state().db = Some(db);
             }
             Next::Batch(batch) => self.write_batch(db, batch),
@@ -218,6 +221,21 @@ impl Desk {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no code panics while it holds the state")
+    }
+}
+
+/// How a step is run.
+type RunStep = fn(Step, &mut Connection);
+
+fn at_once(step: Step, db: &mut Connection) {
+    step(db);
+}
+
+/// A step takes milliseconds: meanwhile another thread goes on with the requests of this worker.
+fn give_way(step: Step, db: &mut Connection) {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(|| step(db)),
+        _ => step(db),
     }
 }
 
