@@ -9,18 +9,15 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::ListenerExt;
+use axum::{ServiceExt, serve::ListenerExt};
 use openapi::Route;
 use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Api, Breach, Clock, Environment, OpenError, Provider, World},
+    engine::{Api, Breach, Environment, OpenError, Provider, World},
     http::{HttpOptions, app},
 };
-
-/// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
-const SEEDED_START: i64 = 1_767_225_600;
 
 /// How long open requests may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -69,10 +66,7 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     listener.set_nonblocking(true).map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
 
-    let clock = if config.seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
-    let settings = apis::settings(&config);
-    let seed = config.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
-    let environment = Environment::new(clock, config.world, settings, seed);
+    let environment = Environment::new(config.world, apis::settings(&config), config.seed);
     // A world is opened while its data and the contracts are read, which take as long.
     let world = std::thread::scope(|scope| {
         let open = || World::open(config.db.as_deref(), providers.clone(), environment);
@@ -89,8 +83,8 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         cors: config.cors,
         control_token: config.control_token,
     };
-    let app = app(&providers, &apis, &world, &options)
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let app = app(&providers, &apis, &world, &options);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel::<()>();

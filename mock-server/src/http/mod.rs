@@ -10,9 +10,11 @@ mod input;
 mod join;
 mod pages;
 mod pipeline;
+mod refusal;
 mod response;
 mod response_check;
 mod router;
+mod worlds;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use axum::Router;
 
 use crate::engine::{Api, Provider, World};
 use pipeline::Pipeline;
+use worlds::{ChooseWorld, Worlds};
 
 pub use join::join;
 
@@ -41,11 +44,12 @@ pub fn app(
     apis: &[Arc<dyn Api>],
     world: &Arc<World>,
     options: &HttpOptions,
-) -> Router {
-    let pipeline = Pipeline::new(apis, world, options.strict);
-    let mut router = router::router(apis, pipeline).merge(pages::router(providers, world));
+) -> ChooseWorld<Router> {
+    let worlds = Worlds::new(Pipeline::new(apis, world, options.strict));
+    let mut router = router::router(apis).merge(pages::router(providers));
     if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
-    router.nest("/_mock", control::router(apis, world, options.control_token.clone()))
+    let control = control::router(apis, &worlds, options.control_token.clone());
+    ChooseWorld::new(worlds, router.nest("/_mock", control))
 }

@@ -11,16 +11,17 @@ use axum::{
     routing::{MethodFilter, on},
 };
 
-use super::response::Answer;
+use super::{response::Answer, worlds::InWorld};
 use crate::engine::{Caller, Effect, Provider, Reply, Request, Result, WebPage, World};
 
 /// One route for each page of each provider.
-pub(super) fn router(providers: &[Arc<dyn Provider>], world: &Arc<World>) -> Router {
+pub(super) fn router(providers: &[Arc<dyn Provider>]) -> Router {
     providers.iter().flat_map(|provider| provider.pages()).fold(Router::new(), |router, page| {
         let method =
             MethodFilter::try_from(page.method.clone()).expect("a page has an ordinary method");
-        let (path, page, world) = (page.path, Arc::new(page), Arc::clone(world));
-        let serve = move |ConnectInfo(from): ConnectInfo<SocketAddr>,
+        let (path, page) = (page.path, Arc::new(page));
+        let serve = move |InWorld(world): InWorld,
+                          ConnectInfo(from): ConnectInfo<SocketAddr>,
                           path: RawPathParams,
                           headers: HeaderMap| async move {
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();

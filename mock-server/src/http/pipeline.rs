@@ -88,6 +88,16 @@ impl Pipeline {
         Arc::new(Pipeline { apis: apis.to_vec(), world: Arc::clone(world), strict })
     }
 
+    /// The same for the requests of another world.
+    pub(super) fn of_world(&self, world: Arc<World>) -> Arc<Pipeline> {
+        Arc::new(Pipeline { apis: self.apis.clone(), world, strict: self.strict })
+    }
+
+    /// The world of its requests.
+    pub(super) fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
     /// Answers a request to a path that an API has.
     pub(super) async fn serve(
         &self,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{ConnectInfo, Request},
     routing::any,
 };
@@ -16,7 +16,7 @@ use super::{
 use crate::engine::Api;
 
 /// One route for each path of each API, and for each ending that its contract ignores.
-pub fn router(apis: &[Arc<dyn Api>], pipeline: Arc<Pipeline>) -> Router {
+pub fn router(apis: &[Arc<dyn Api>]) -> Router {
     let mut paths: BTreeMap<String, Vec<Arc<Endpoint>>> = BTreeMap::new();
     for endpoint in apis.iter().flat_map(join).map(Arc::new) {
         for path in endpoint.route.paths() {
@@ -26,16 +26,22 @@ pub fn router(apis: &[Arc<dyn Api>], pipeline: Arc<Pipeline>) -> Router {
     }
     let mut router = Router::new();
     for (path, endpoints) in paths {
-        let (item, pipeline) = (Arc::new(PathItem::new(endpoints)), Arc::clone(&pipeline));
+        let item = Arc::new(PathItem::new(endpoints));
         let endings = &item.api().contract().ignored_path_endings;
         let paths: Vec<String> = endings.iter().map(|ending| format!("{path}{ending}")).collect();
-        let serve =
-            any(move |ConnectInfo(from): ConnectInfo<SocketAddr>, path, request| async move {
+        let serve = any(
+            move |Extension(pipeline): Extension<Arc<Pipeline>>,
+                  ConnectInfo(from): ConnectInfo<SocketAddr>,
+                  path,
+                  request| async move {
                 pipeline.serve(&item, from.ip().to_canonical(), path, request).await
-            });
+            },
+        );
         router = paths.iter().fold(router.route(&path, serve.clone()), |router, path| {
             router.route(path, serve.clone())
         });
     }
-    router.fallback(move |request: Request| async move { pipeline.serve_unknown_path(request) })
+    router.fallback(|Extension(pipeline): Extension<Arc<Pipeline>>, request: Request| async move {
+        pipeline.serve_unknown_path(request)
+    })
 }

@@ -7,6 +7,7 @@ mod foreign_client;
 mod other_conventions;
 mod requests;
 mod seed;
+mod worlds;
 
 use contract_tests::{
     Caller, Emulator, Http, Keys, Received, Sent, Transport, profiles::i3d_v3::PROFILE,

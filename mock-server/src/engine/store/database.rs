@@ -6,14 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempDir;
 
-use super::schema::{APPLICATION_ID, Schema};
+use super::{
+    connection::settle,
+    schema::{APPLICATION_ID, Schema},
+};
 use crate::engine::problem::Problem;
 
-/// Prepared statements kept on each connection: every statement of every operation.
-const STATEMENTS_MAX: usize = 512;
 /// Every commit is in the log before it is acknowledged.
 const LOGGED: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
 /// For a file that nobody opens again.
@@ -95,40 +96,21 @@ pub(super) fn open(
     let explain = |error| explain(&file.path, error);
     let fails = |problem: Problem| OpenError::Seed(file.path.clone(), problem.message);
     let fresh = is_fresh(&file.path, schema.version)?;
-    let db = Connection::open(&file.path).map_err(explain)?;
+    let mut db = Connection::open(&file.path).map_err(explain)?;
     settle(&db).map_err(explain)?;
     // Nobody reads a temporary file after a power cut, nor one that could not be filled: its first
     // pages go to their place and not to the log.
     let journal = if file.temporary.is_some() { UNLOGGED } else { LOGGED };
     db.execute_batch(journal).map_err(explain)?;
-    db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
     if fresh {
-        schema.make_tables(&db).map_err(explain)?;
-        begin(&db).map_err(fails)?;
+        schema.begin(&mut db, begin).map_err(fails)?;
     } else {
+        db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
         go_on(&db).map_err(fails)?;
+        db.execute_batch("COMMIT").map_err(explain)?;
     }
-    db.execute_batch("COMMIT; PRAGMA journal_mode = WAL;").map_err(explain)?;
+    db.execute_batch("PRAGMA journal_mode = WAL").map_err(explain)?;
     Ok((file, db))
-}
-
-/// A connection that only reads the database at `path`.
-pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    settle(&db)?;
-    db.execute_batch("PRAGMA query_only = ON")?;
-    Ok(db)
-}
-
-/// What all connections have in common.
-pub(super) fn settle(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;",
-    )?;
-    // Otherwise a prepared statement is planned anew for every LIMIT that is bound to it.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(())
 }
 
 /// Whether there is nothing in the file yet. Refuses a file that this build cannot use, without

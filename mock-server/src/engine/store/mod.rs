@@ -1,6 +1,7 @@
 //! Where state lives: one SQLite file, one writer at a time with group commit, readers that never
 //! wait for it.
 
+mod connection;
 mod database;
 mod key_cache;
 mod reader;
@@ -35,7 +36,8 @@ pub struct Store {
 
 impl Store {
     /// Opens the database at `path`, or a temporary one. A fresh one becomes what `begin` makes of
-    /// the empty tables of `schema`, a kept one is told to `go_on`; all of that happens, or nothing.
+    /// the empty tables of `schema`, a kept one is told to `go_on`; all of that happens, or
+    /// nothing.
     pub fn open(
         path: Option<&Path>,
         schema: Arc<Schema>,
@@ -51,6 +53,11 @@ impl Store {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.file.path
+    }
+
+    /// Its tables.
+    pub fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema)
     }
 
     /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it to another

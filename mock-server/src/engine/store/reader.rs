@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{database::open_reader, key_cache::KeyCache};
+use super::{connection::open_reader, key_cache::KeyCache};
 
 /// A connection that only reads.
 ///

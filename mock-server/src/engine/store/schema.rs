@@ -1,6 +1,9 @@
 //! The tables of a world, and a database in memory where worlds are made anew.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicBool, Ordering},
+};
 
 use rusqlite::{
     Connection,
@@ -9,7 +12,7 @@ use rusqlite::{
 };
 use sha2::{Digest, Sha256};
 
-use super::database::settle;
+use super::connection::settle;
 use crate::engine::problem::Result;
 
 /// Marks a file as one of this program.
@@ -23,6 +26,8 @@ pub struct Schema {
     /// Made when it is first needed, and kept: to make the tables and to plan the statements that
     /// fill them takes longer than to run these.
     draft: Mutex<Option<Connection>>,
+    /// Whether a world with these tables was begun.
+    begun: AtomicBool,
 }
 
 impl Schema {
@@ -30,11 +35,27 @@ impl Schema {
     pub fn new(sql: String) -> Schema {
         let hash = Sha256::digest(&sql);
         let version = i32::from_le_bytes(hash[..4].try_into().expect("four bytes")) & i32::MAX;
-        Schema { sql, version, draft: Mutex::default() }
+        Schema { sql, version, draft: Mutex::default(), begun: AtomicBool::new(false) }
+    }
+
+    /// Makes the tables in an empty database and has `fill` fill them, in one transaction.
+    pub(super) fn begin(
+        &self,
+        db: &mut Connection,
+        fill: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<()> {
+        if self.begun.swap(true, Ordering::Relaxed) {
+            return self.begin_again(db, fill);
+        }
+        // Most programs have one world: the first one is not made twice.
+        db.execute_batch("BEGIN IMMEDIATE")?;
+        self.make_tables(db)?;
+        fill(db)?;
+        Ok(db.execute_batch("COMMIT")?)
     }
 
     /// Makes the tables in an empty database, within the transaction that is open.
-    pub(super) fn make_tables(&self, db: &Connection) -> rusqlite::Result<()> {
+    fn make_tables(&self, db: &Connection) -> rusqlite::Result<()> {
         let Schema { sql, version, .. } = self;
         db.execute_batch(&format!(
             "{sql};

@@ -3,13 +3,23 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::Extensions;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{clock::Clock, counts::Counts, journal::Journal, notes::Notes};
+use super::{
+    clock::{Clock, ClockState},
+    counts::Counts,
+    journal::Journal,
+    notes::Notes,
+};
+
+/// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
+const SEEDED_START: i64 = 1_767_225_600;
 
 /// What a fresh world holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum WorldKind {
     /// Customers with servers, tickets and everything else.
     Demo,
@@ -39,8 +49,11 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment of a world that begins now.
-    pub fn new(clock: Clock, kind: WorldKind, settings: Extensions, seed: u64) -> Environment {
+    /// The environment of a world that begins now. With a seed, a run can be repeated: its clock
+    /// stands still until it is moved.
+    pub fn new(kind: WorldKind, settings: Extensions, seed: Option<u64>) -> Environment {
+        let clock = if seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
+        let seed = seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
         Environment {
             clock,
             kind,
@@ -51,6 +64,11 @@ impl Environment {
             seed,
             exchanges: AtomicU64::new(0),
         }
+    }
+
+    /// The seed that was given; `None` where it was drawn.
+    pub(super) fn given_seed(&self) -> Option<u64> {
+        matches!(self.clock.beginning(), ClockState::Frozen(_)).then_some(self.seed)
     }
 
     /// A name for the next exchange: a function of the world's seed and of how many were named.

@@ -51,12 +51,33 @@ impl World {
     pub fn open(
         path: Option<&Path>,
         providers: Vec<Arc<dyn Provider>>,
-        mut environment: Environment,
+        environment: Environment,
     ) -> Result<Arc<World>, OpenError> {
         let engine = include_str!("schema.sql");
         let schema: String =
             std::iter::once(engine).chain(providers.iter().map(|it| it.schema())).collect();
-        let schema = Arc::new(Schema::new(schema));
+        World::open_with(path, Arc::new(Schema::new(schema)), providers, environment)
+    }
+
+    /// A fresh temporary world with the providers and settings of this one, which holds the same at
+    /// its beginning unless something else is said.
+    pub fn beside(
+        &self,
+        kind: Option<WorldKind>,
+        seed: Option<u64>,
+    ) -> Result<Arc<World>, OpenError> {
+        let kind = kind.unwrap_or(self.environment.kind);
+        let seed = seed.or(self.environment.given_seed());
+        let environment = Environment::new(kind, self.environment.settings.clone(), seed);
+        World::open_with(None, self.store.schema(), self.providers.clone(), environment)
+    }
+
+    fn open_with(
+        path: Option<&Path>,
+        schema: Arc<Schema>,
+        providers: Vec<Arc<dyn Provider>>,
+        mut environment: Environment,
+    ) -> Result<Arc<World>, OpenError> {
         // Whether it is fresh is known only when the file is open.
         let kept = Cell::new(None);
         let begin = |db: &Connection| begin(db, &providers, &environment);
@@ -223,11 +244,10 @@ mod tests {
     use super::*;
     use futures_util::future::poll_immediate;
 
-    /// A world of nobody, at the time 1000.
+    /// A world of nobody, whose clock stands still.
     fn world() -> Arc<World> {
-        let clock = Clock::frozen_at(1000);
         let settings = http::Extensions::new();
-        let environment = Environment::new(clock, WorldKind::Empty, settings, 7);
+        let environment = Environment::new(WorldKind::Empty, settings, Some(7));
         World::open(None, Vec::new(), environment).unwrap()
     }
 
@@ -250,6 +270,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn no_row_survives_a_reset_and_none_after_it_carries_an_earlier_time() {
         let world = world();
+        let start = world.clock().now();
         let mut writers = tokio::task::JoinSet::new();
         for _ in 0..4 {
             let world = Arc::clone(&world);
@@ -261,10 +282,10 @@ mod tests {
         }
         for _ in 0..1000 {
             let later = world.move_clock(|clock| clock.advanced(60)).await.unwrap().unwrap();
-            assert_eq!(later.now, 1060);
+            assert_eq!(later.now, start + 60);
             world.reset().await.unwrap();
             let times = times(&world);
-            assert!(matches!(times[..], [] | [1000]), "{times:?}");
+            assert!(times.iter().all(|time| *time == start), "{times:?}");
         }
         assert!(writers.try_join_next().is_none());
     }
@@ -272,6 +293,7 @@ mod tests {
     #[tokio::test]
     async fn a_reset_is_whole_although_nobody_waits_for_it() {
         let world = world();
+        let start = world.clock().now();
         world.move_clock(|clock| clock.advanced(60)).await.unwrap();
         world.write(Caller::emulator(), add).await.unwrap();
         {
@@ -279,18 +301,19 @@ mod tests {
             assert!(poll_immediate(reset).await.is_none());
         }
         world.write(Caller::emulator(), add).await.unwrap();
-        assert_eq!((world.clock().now(), times(&world)), (1000, vec![1000]));
+        assert_eq!((world.clock().now(), times(&world)), (start, vec![start]));
     }
 
     #[tokio::test]
     async fn a_clock_that_cannot_be_stored_stays() {
         let world = world();
+        let start = world.clock().now();
         world
             .write(Caller::emulator(), |cx| Ok(cx.db.execute_batch("DROP TABLE world")?))
             .await
             .unwrap();
         assert!(world.move_clock(|clock| clock.advanced(60)).await.is_err());
-        assert_eq!(world.clock().now(), 1000);
+        assert_eq!(world.clock().now(), start);
     }
 
     #[tokio::test]

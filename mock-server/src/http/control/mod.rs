@@ -1,5 +1,8 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
+mod shared;
+mod worlds;
+
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -14,25 +17,19 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{
+    refusal::{failed, refuse},
+    worlds::{InWorld, Worlds},
+};
 use crate::engine::{Api, ClockReading, ClockState, ProblemKind, World};
-
-#[derive(Clone)]
-struct Control {
-    apis: Vec<Arc<dyn Api>>,
-    world: Arc<World>,
-    token: Option<String>,
-}
-
-type Refusal = (StatusCode, Json<Value>);
-
-type Answer = Result<Response, Refusal>;
+use shared::{Answer, Control, body};
 
 /// The routes of the control API; `token` opens it to others than loopback.
-pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<String>) -> Router {
-    let control = Control { apis: apis.to_vec(), world: Arc::clone(world), token };
+pub(super) fn router(apis: &[Arc<dyn Api>], worlds: &Arc<Worlds>, token: Option<String>) -> Router {
+    let control = Control { apis: apis.to_vec(), worlds: Arc::clone(worlds), token };
     Router::new()
         .route("/health", get(health))
         .route("/reset", post(reset))
@@ -42,6 +39,8 @@ pub(super) fn router(apis: &[Arc<dyn Api>], world: &Arc<World>, token: Option<St
         .route("/violations", get(violations))
         .route("/outbox", get(outbox))
         .route("/state", get(state))
+        .route("/worlds", get(worlds::list).post(worlds::make))
+        .route("/worlds/{name}", get(worlds::show).delete(worlds::remove))
         .fallback(async || {
             refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README")
         })
@@ -87,20 +86,6 @@ fn is_local(headers: &HeaderMap) -> bool {
     local && !headers.contains_key(header::ORIGIN)
 }
 
-fn refuse(status: StatusCode, why: &str) -> Refusal {
-    (status, Json(json!({ "error": why })))
-}
-
-/// A failure of the emulator; `what` is followed by where to read why.
-fn failed(what: &str) -> Refusal {
-    refuse(StatusCode::INTERNAL_SERVER_ERROR, &format!("{what}; see the log"))
-}
-
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
-}
-
 async fn health(State(control): State<Control>) -> Json<Value> {
     let apis: Vec<Value> = control.apis.iter().map(|api| about(&**api)).collect();
     Json(json!({ "status": "OK", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
@@ -116,35 +101,35 @@ fn about(api: &dyn Api) -> Value {
     })
 }
 
-async fn reset(State(control): State<Control>) -> Answer {
-    let reset = control.world.reset().await;
+async fn reset(InWorld(world): InWorld) -> Answer {
+    let reset = world.reset().await;
     reset.map_err(|_| failed("the world could not be reset"))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn clock(State(control): State<Control>) -> Json<ClockReading> {
-    Json(control.world.clock().reading())
+async fn clock(InWorld(world): InWorld) -> Json<ClockReading> {
+    Json(world.clock().reading())
 }
 
-async fn set_clock(State(control): State<Control>, bytes: Bytes) -> Answer {
+async fn set_clock(InWorld(world): InWorld, bytes: Bytes) -> Answer {
     let reading = body(&bytes)?;
-    move_clock(&control, move |_| ClockState::showing(reading)).await
+    move_clock(&world, move |_| ClockState::showing(reading)).await
 }
 
-async fn advance(State(control): State<Control>, bytes: Bytes) -> Answer {
+async fn advance(InWorld(world): InWorld, bytes: Bytes) -> Answer {
     #[derive(Deserialize)]
     struct Advance {
         seconds: u32,
     }
     let Advance { seconds } = body(&bytes)?;
-    move_clock(&control, move |state| state.advanced(seconds)).await
+    move_clock(&world, move |state| state.advanced(seconds)).await
 }
 
 async fn move_clock(
-    control: &Control,
+    world: &Arc<World>,
     to: impl FnOnce(ClockState) -> Option<ClockState> + Send + 'static,
 ) -> Answer {
-    let moved = control.world.move_clock(to).await;
+    let moved = world.move_clock(to).await;
     let shown = moved.map_err(|_| failed("the clock could not be moved"))?;
     let shown = shown.ok_or_else(|| {
         refuse(StatusCode::BAD_REQUEST, "a clock stays between the years 1970 and 9999")
@@ -173,13 +158,13 @@ async fn document(State(control): State<Control>, Path(file): Path<String>) -> A
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 
-async fn violations(State(control): State<Control>) -> Json<Value> {
-    let notes = &control.world.environment.notes;
+async fn violations(InWorld(world): InWorld) -> Json<Value> {
+    let notes = &world.environment.notes;
     Json(json!({ "violations": notes.breaches(), "unknownProperties": notes.unknown_properties() }))
 }
 
-async fn outbox(State(control): State<Control>) -> Answer {
-    let mails = control.world.outbox();
+async fn outbox(InWorld(world): InWorld) -> Answer {
+    let mails = world.outbox();
     let mails = mails.map_err(|_| failed("the outbox could not be read"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], mails.into_text()).into_response())
 }
@@ -189,8 +174,8 @@ struct StateQuery {
     table: Option<String>,
 }
 
-async fn state(State(control): State<Control>, Query(query): Query<StateQuery>) -> Answer {
-    let shown = control.world.state(query.table.as_deref());
+async fn state(InWorld(world): InWorld, Query(query): Query<StateQuery>) -> Answer {
+    let shown = world.state(query.table.as_deref());
     let shown = shown.map_err(|problem| match problem.kind {
         ProblemKind::NotFound => refuse(
             StatusCode::NOT_FOUND,
