@@ -147,6 +147,11 @@ impl<'a> Context<'a> {
         self.environment.kind
     }
 
+    /// What stands before every path of the world, as in `/_in/NAME`; nothing for the first world.
+    pub fn base_path(&self) -> &str {
+        &self.environment.base_path
+    }
+
     /// The settings of a provider, which come with the world.
     pub fn settings<T: Clone + Send + Sync + 'static>(&self) -> Result<&T> {
         let settings = self.environment.settings.get::<T>();

@@ -36,7 +36,8 @@ const MOCK_WORLD: HeaderName = HeaderName::from_static("mock-world");
 /// All worlds of a server.
 pub(super) struct Worlds {
     first: Arc<Pipeline>,
-    named: Mutex<BTreeMap<String, Named>>,
+    /// Nothing under a name whose world is being made.
+    named: Mutex<BTreeMap<String, Option<Named>>>,
 }
 
 /// A world that a test made.
@@ -74,49 +75,52 @@ impl Worlds {
         self.first.world()
     }
 
-    /// Adds `world`; without a name under the first free number.
-    pub(super) fn add(
-        &self,
-        name: Option<String>,
-        time_to_live: Option<Duration>,
-        world: Arc<World>,
-    ) -> Result<String, NotMade> {
+    /// Takes a name for a world that will be made; without one the first free number.
+    pub(super) fn reserve(&self, name: Option<String>) -> Result<String, NotMade> {
         let mut named = self.named();
-        named.retain(|_, it| !it.is_over());
-        let name = match name {
-            Some(name) => name,
-            None => (1..).map(|n| format!("w{n}")).find(|it| !named.contains_key(it)).expect("one"),
-        };
-        check(&name, &named)?;
-        let pipeline = self.first.of_world(world);
-        let entry = Named { pipeline, time_to_live, used: Instant::now() };
-        named.insert(name.clone(), entry);
+        let free = || (1..).map(|n| format!("w{n}")).find(|it| !named.contains_key(it));
+        let name = name.or_else(free).expect("numbers do not end");
+        let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(plain) {
+            return Err(NotMade::Name);
+        }
+        if named.contains_key(&name) {
+            return Err(NotMade::Taken);
+        }
+        if named.len() >= WORLDS_MAX {
+            return Err(NotMade::TooMany);
+        }
+        named.insert(name.clone(), None);
         Ok(name)
     }
 
-    /// Refuses a name before a world is made for it.
-    pub(super) fn check(&self, name: Option<&str>) -> Result<(), NotMade> {
-        let mut named = self.named();
-        named.retain(|_, it| !it.is_over());
-        check(name.unwrap_or("w"), &named)
+    /// What stands before the paths of the world of this name.
+    pub(super) fn base_path(name: &str) -> String {
+        format!("{IN}{name}")
     }
 
-    /// Removes the world of this name; whether there was one.
+    /// Puts the world under the name that was taken for it.
+    pub(super) fn add(&self, name: &str, time_to_live: Option<Duration>, world: Arc<World>) {
+        let pipeline = self.first.of_world(world);
+        let added = Named { pipeline, time_to_live, used: Instant::now() };
+        self.named().insert(name.to_owned(), Some(added));
+    }
+
+    /// Removes the world of this name, or gives the name back; whether there was one.
     pub(super) fn remove(&self, name: &str) -> bool {
         self.named().remove(name).is_some()
     }
 
     /// The names of all worlds but the first.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut named = self.named();
-        named.retain(|_, it| !it.is_over());
-        named.keys().cloned().collect()
+        let named = self.named();
+        named.iter().filter(|(_, it)| it.is_some()).map(|(name, _)| name.clone()).collect()
     }
 
     /// The world of this name.
     pub(super) fn of_name(&self, name: &str) -> Option<Arc<Pipeline>> {
         let mut named = self.named();
-        let found = named.get_mut(name).filter(|it| !it.is_over())?;
+        let found = named.get_mut(name)?.as_mut()?;
         found.used = Instant::now();
         Some(Arc::clone(&found.pipeline))
     }
@@ -140,20 +144,12 @@ impl Worlds {
         }
     }
 
-    fn named(&self) -> MutexGuard<'_, BTreeMap<String, Named>> {
-        self.named.lock().expect("no code panics while it holds the worlds")
+    /// All worlds whose time is not over; the others are gone then.
+    fn named(&self) -> MutexGuard<'_, BTreeMap<String, Option<Named>>> {
+        let mut named = self.named.lock().expect("no code panics while it holds the worlds");
+        named.retain(|_, it| !it.as_ref().is_some_and(Named::is_over));
+        named
     }
-}
-
-fn check(name: &str, named: &BTreeMap<String, Named>) -> Result<(), NotMade> {
-    let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-    if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(plain) {
-        return Err(NotMade::Name);
-    }
-    if named.contains_key(name) {
-        return Err(NotMade::Taken);
-    }
-    if named.len() >= WORLDS_MAX { Err(NotMade::TooMany) } else { Ok(()) }
 }
 
 /// `uri` without the first bytes of its path.

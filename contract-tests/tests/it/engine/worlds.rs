@@ -6,6 +6,7 @@ use mock_server::Config;
 use serde_json::{Value, json};
 
 use super::{SEEDED_START, SSH_KEYS, body, new_key, with_headers};
+use crate::i3d::billing::payments::{CARD, SMALL, registration};
 
 /// Makes a world and returns what the control API says of it.
 async fn make(emulator: &Emulator, new: Value) -> Value {
@@ -109,6 +110,30 @@ async fn worlds_are_listed_and_removed_and_a_wrong_one_is_refused_with_the_reaso
     assert_eq!(list().await, json!({ "worlds": [] }));
     let gone = Api::new(&PROFILE, url);
     assert_eq!(gone.raw("GET", "/_mock/clock", None).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_page_for_browsers_leads_to_its_own_world() {
+    let emulator = Emulator::start();
+    let world = make(&emulator, json!({})).await;
+    let (api, base) = (client(&world), world["url"].as_str().unwrap());
+    let order = registration(&[SMALL], CARD, "visa");
+    let registered = api.call("createAccountInvoicePayRegister").body(order).ok().await;
+    let page = registered["requestUrl"].as_str().unwrap();
+    let path = page.strip_prefix(base).expect("the page of this world");
+    let token = path.strip_prefix("/pay/").unwrap();
+    let shown = api.raw("GET", path, None).await.text();
+    assert!(shown.contains(&format!("action=\"{token}/pay\"")), "{shown}");
+    let paid = api.raw("POST", &format!("{path}/pay"), None).await;
+    assert_eq!(
+        (paid.status, paid.headers["location"].to_str().unwrap()),
+        (303, &*format!("../{token}"))
+    );
+    let unpaid = async |api: &Api| {
+        let unpaid = api.call("getAccountInvoiceUnpaids").ok().await;
+        unpaid.as_array().unwrap().iter().any(|it| it["id"].as_str() == Some(&*SMALL.to_string()))
+    };
+    assert_eq!((unpaid(&api).await, unpaid(&emulator.api()).await), (false, true));
 }
 
 #[tokio::test]

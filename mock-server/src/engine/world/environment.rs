@@ -34,6 +34,8 @@ pub struct Environment {
     pub clock: Clock,
     /// What it holds at the start.
     pub kind: WorldKind,
+    /// What stands before every path of its URLs; nothing for the first world of a server.
+    pub base_path: String,
     /// How it behaves: the settings of each provider, in a type of the provider's own.
     pub settings: Extensions,
     /// Its last requests.
@@ -57,6 +59,7 @@ impl Environment {
         Environment {
             clock,
             kind,
+            base_path: String::new(),
             settings,
             journal: Journal::default(),
             counts: Counts::default(),

@@ -59,16 +59,19 @@ impl World {
         World::open_with(path, Arc::new(Schema::new(schema)), providers, environment)
     }
 
-    /// A fresh temporary world with the providers and settings of this one, which holds the same at
-    /// its beginning unless something else is said.
+    /// A fresh temporary world with the providers and settings of this one, below `base_path`. It
+    /// holds the same at its beginning unless something else is said.
     pub fn beside(
         &self,
+        base_path: String,
         kind: Option<WorldKind>,
         seed: Option<u64>,
     ) -> Result<Arc<World>, OpenError> {
         let kind = kind.unwrap_or(self.environment.kind);
         let seed = seed.or(self.environment.given_seed());
-        let environment = Environment::new(kind, self.environment.settings.clone(), seed);
+        let settings = self.environment.settings.clone();
+        let mut environment = Environment::new(kind, settings, seed);
+        environment.base_path = base_path;
         World::open_with(None, self.store.schema(), self.providers.clone(), environment)
     }
 

@@ -1,6 +1,6 @@
 //! Worlds beside the first one: made, listed and removed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -17,7 +17,7 @@ use crate::{
     engine::WorldKind,
     http::{
         refusal::{Refusal, failed, refuse},
-        worlds::NotMade,
+        worlds::{NotMade, Worlds},
     },
 };
 
@@ -44,7 +44,7 @@ struct Shown {
 impl Control {
     fn show(&self, name: String, headers: &HeaderMap) -> Shown {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let url = format!("http://{}/_in/{name}", host.unwrap_or_default());
+        let url = format!("http://{}{}", host.unwrap_or_default(), Worlds::base_path(&name));
         let base = |paths: &[String]| paths.first().cloned().unwrap_or_default();
         let apis = self.apis.iter();
         let apis =
@@ -65,13 +65,29 @@ pub(super) async fn make(
     bytes: Bytes,
 ) -> Answer {
     let new: NewWorld = if bytes.is_empty() { NewWorld::default() } else { body(&bytes)? };
-    control.worlds.check(new.name.as_deref()).map_err(not_made)?;
-    let first = control.worlds.first().clone();
-    // It takes milliseconds: a thread for such work, so that nobody waits.
-    let made = tokio::task::spawn_blocking(move || first.beside(new.from, new.seed)).await;
-    let world = made.ok().and_then(Result::ok).ok_or_else(|| failed("no world could be made"))?;
-    let time_to_live = new.ttl_s.map(|seconds| Duration::from_secs(seconds.into()));
-    let name = control.worlds.add(new.name, time_to_live, world).map_err(not_made)?;
+    let name = control.worlds.reserve(new.name).map_err(not_made)?;
+    let (worlds, for_name) = (Arc::clone(&control.worlds), name.clone());
+    // It takes milliseconds, so a thread for such work does it: nobody else waits, and it is done
+    // to its end, also if the client leaves.
+    let make = move || {
+        let first = Arc::clone(worlds.first());
+        match first.beside(Worlds::base_path(&for_name), new.from, new.seed) {
+            Ok(world) => {
+                let time_to_live = new.ttl_s.map(|seconds| Duration::from_secs(seconds.into()));
+                worlds.add(&for_name, time_to_live, world);
+                true
+            }
+            Err(error) => {
+                tracing::error!("a world could not be made: {error}");
+                worlds.remove(&for_name);
+                false
+            }
+        }
+    };
+    let made = tokio::task::spawn_blocking(make).await.unwrap_or(false);
+    if !made {
+        return Err(failed("no world could be made"));
+    }
     Ok((StatusCode::CREATED, Json(control.show(name, &headers))).into_response())
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The page is also shown for a POST, because the site of the provider sends the customer here with
-/// a form.
+/// a form. Its links are relative, because a world may stand below another path.
 pub(in crate::apis::i3d) fn pages() -> Vec<WebPage> {
     vec![
         WebPage::get("/pay/{token}", read("paymentPage", show)),
@@ -57,7 +57,7 @@ fn show(cx: &Context, Params(by): Params<ByToken>) -> Result<Reply> {
 fn decide(cx: &Context, Params(by): Params<ByDecision>) -> Result<SeeOther> {
     let (cx, payment) = payments::by_token(cx, &by.token)?;
     payments::decide(&cx, payment, by.decision)?;
-    Ok(SeeOther(format!("/pay/{}", by.token)))
+    Ok(SeeOther(format!("../{}", by.token)))
 }
 
 fn page(payment: &Payment, bills: &[Bill], status: Status) -> Markup {
@@ -131,10 +131,10 @@ fn rows(payment: &Payment, bills: &[Bill], currency: &Currency) -> Markup {
 fn buttons(token: &str) -> Markup {
     html! {
         div class="buttons" {
-            form method="post" action={ "/pay/" (token) "/pay" } {
+            form method="post" action={ (token) "/pay" } {
                 button class="pay" { "Pay" }
             }
-            form method="post" action={ "/pay/" (token) "/decline" } {
+            form method="post" action={ (token) "/decline" } {
                 button { "Decline" }
             }
         }

@@ -127,7 +127,7 @@ fn register(
     };
     PAYMENTS.insert(cx, &payment)?;
     Ok(Object(PayRegisterResponse {
-        request_url: format!("{}/pay/{}", headers.origin(), payment.token),
+        request_url: format!("{}{}/pay/{}", headers.origin(), cx.base_path(), payment.token),
         post_form_inputs: form_inputs(&payment),
         account_credit: account_credit(cx, currency_id)?,
         total_amount,
