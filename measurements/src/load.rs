@@ -105,6 +105,11 @@ fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|it| it == wanted)
 }
 
+/// Runs something that waits for the network.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
 /// What a load measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measured {
@@ -153,8 +158,7 @@ pub(crate) struct Load<'a> {
 /// Puts all loads on a server for a time, at once; returns what each measured.
 pub(crate) fn run(server: &Process, loads: &[Load], time: Duration) -> Result<Vec<Measured>> {
     let before = server.usage()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let times: Vec<Vec<Duration>> = runtime.block_on(async {
+    let times: Vec<Vec<Duration>> = wait_for(async {
         let end = Instant::now() + time;
         let mut clients = Vec::new();
         for load in loads {

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{
     bench::{CONNECTIONS, Settings, add_key, add_key_at, build_emulator, emulator, get, key_path},
-    load::{self, Connection, Load, Measured, Request, median},
+    load::{self, Connection, Load, Measured, Request, median, wait_for},
     process::{Cores, Process},
 };
 
@@ -98,13 +98,12 @@ fn install(folder: &Path) -> Result<()> {
 
 fn ours(cores: Cores) -> Result<Peer> {
     let process = emulator(cores, &[])?;
-    let path =
-        in_runtime(async { key_path(&mut Connection::open(&process.address).await?).await })?;
+    let path = wait_for(async { key_path(&mut Connection::open(&process.address).await?).await })?;
     Ok(Peer { name: "mock-server: SSH keys", process, read: get(&path), write: add_key() })
 }
 
 fn save_contract(ours: &Process, to: &Path) -> Result<()> {
-    let contract = in_runtime(async {
+    let contract = wait_for(async {
         let mut connection = Connection::open(&ours.address).await?;
         let request = Request::get("/_mock/openapi/i3d-v3.json");
         Ok(connection.exchange(&request).await?.1.to_vec())
@@ -208,19 +207,12 @@ fn text(path: PathBuf) -> Result<String> {
 }
 
 fn ask(server: &Process, request: &Request) -> Result<()> {
-    in_runtime(async {
-        let (status, body) = {
-            let mut connection = Connection::open(&server.address).await?;
-            let (status, body) = connection.exchange(request).await?;
-            (status, String::from_utf8_lossy(body).into_owned())
-        };
-        ensure!((200..300).contains(&status), "{status}: {body}");
+    wait_for(async {
+        let mut connection = Connection::open(&server.address).await?;
+        let (status, body) = connection.exchange(request).await?;
+        ensure!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(body));
         Ok(())
     })
-}
-
-fn in_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// Measures each round by round, reads before writes, and prints the medians.

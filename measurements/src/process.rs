@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::load::{Connection, Request};
+use crate::load::{Connection, Request, wait_for};
 
 /// Where servers run and where the load comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +108,7 @@ impl Process {
     }
 
     fn first_answer(&self, request: &Request) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
+        wait_for(async {
             let mut connection = Connection::open(&self.address).await?;
             connection.exchange(request).await?;
             Ok(())

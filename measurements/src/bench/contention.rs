@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::{CONNECTIONS, Settings, add_key, emulator, get, key_path, wait_for};
+use super::{CONNECTIONS, Settings, add_key, emulator, get, key_path};
 use crate::{
-    load::{self, Connection, Load, Measured, Request},
+    load::{self, Connection, Load, Measured, Request, wait_for},
     process::Process,
 };
 

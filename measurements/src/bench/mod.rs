@@ -97,8 +97,3 @@ async fn add_tickets(connection: &mut Connection, count: usize) -> Result<()> {
     }
     Ok(())
 }
-
-/// Runs something that waits for the network.
-fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
-}

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{CONNECTIONS, Settings, add_key, add_tickets, emulator, get, wait_for};
+use super::{CONNECTIONS, Settings, add_key, add_tickets, emulator, get};
 use crate::{
-    load::{self, Connection, Load, Request, median},
+    load::{self, Connection, Load, Request, median, wait_for},
     process::{Cores, Process},
 };
 

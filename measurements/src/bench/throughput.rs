@@ -3,9 +3,9 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use super::{CONNECTIONS, Settings, add_key, add_tickets, get, key_path, wait_for};
+use super::{CONNECTIONS, Settings, add_key, add_tickets, get, key_path};
 use crate::{
-    load::{self, Connection, Load, Measured, Request, median},
+    load::{self, Connection, Load, Measured, Request, median, wait_for},
     process::{Cores, Process},
 };
 

@@ -77,6 +77,7 @@ impl Worlds {
 
     /// Takes a name for a world that will be made; without one the first free number.
     pub(super) fn reserve(&self, name: Option<String>) -> Result<String, NotMade> {
+        self.remove_those_that_are_over();
         let mut named = self.named();
         let free = || (1..).map(|n| format!("w{n}")).find(|it| !named.contains_key(it));
         let name = name.or_else(free).expect("numbers do not end");
@@ -108,11 +109,13 @@ impl Worlds {
 
     /// Removes the world of this name, or gives the name back; whether there was one.
     pub(super) fn remove(&self, name: &str) -> bool {
-        self.named().remove(name).is_some()
+        let removed = self.named().remove(name);
+        removed.is_some()
     }
 
     /// The names of all worlds but the first.
     pub(super) fn names(&self) -> Vec<String> {
+        self.remove_those_that_are_over();
         let named = self.named();
         named.iter().filter(|(_, it)| it.is_some()).map(|(name, _)| name.clone()).collect()
     }
@@ -120,9 +123,16 @@ impl Worlds {
     /// The world of this name.
     pub(super) fn of_name(&self, name: &str) -> Option<Arc<Pipeline>> {
         let mut named = self.named();
-        let found = named.get_mut(name)?.as_mut()?;
+        let found = named.get_mut(name)?.as_mut().filter(|it| !it.is_over())?;
         found.used = Instant::now();
         Some(Arc::clone(&found.pipeline))
+    }
+
+    fn remove_those_that_are_over(&self) {
+        let is_over = |it: &Option<Named>| it.as_ref().is_some_and(Named::is_over);
+        let over: Vec<_> = self.named().extract_if(.., |_, it| is_over(it)).collect();
+        // No longer locked: to close their databases takes milliseconds.
+        drop(over);
     }
 
     /// Finds the world that a request is meant for, and takes its name from the path; without such
@@ -144,11 +154,8 @@ impl Worlds {
         }
     }
 
-    /// All worlds whose time is not over; the others are gone then.
     fn named(&self) -> MutexGuard<'_, BTreeMap<String, Option<Named>>> {
-        let mut named = self.named.lock().expect("no code panics while it holds the worlds");
-        named.retain(|_, it| !it.as_ref().is_some_and(Named::is_over));
-        named
+        self.named.lock().expect("no code panics while it holds the worlds")
     }
 }
 

@@ -191,6 +191,22 @@ mod tests {
         assert_eq!(sum(&store), 3);
     }
 
+    #[test]
+    fn a_beginning_that_panics_does_not_spoil_the_next_one() {
+        let schema = Schema::new(SCHEMA.to_owned());
+        let mut db = Connection::open_in_memory().unwrap();
+        let mut begin = |fill: fn(&Connection)| {
+            let fill = |db: &Connection| {
+                fill(db);
+                Ok(())
+            };
+            let begin = || schema.begin_again(&mut db, fill).is_ok();
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(begin)).is_ok_and(|it| it)
+        };
+        assert!(!begin(|_| panic!("in the middle of the rows")));
+        assert!(begin(|db| add(db, 1)));
+    }
+
     /// Polls a write once, so that it waits for the writer, and leaves.
     async fn write_and_leave(store: &Store) {
         let write = std::pin::pin!(store.write(|db| (true, add(db, 1))));

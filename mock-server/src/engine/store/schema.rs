@@ -70,9 +70,10 @@ impl Schema {
         db: &mut Connection,
         fill: impl FnOnce(&Connection) -> Result<()>,
     ) -> Result<()> {
-        let mut kept = self.draft();
-        // One that fails is not used again.
-        let draft = match kept.take() {
+        // Taken, not borrowed: one that fails is not used again, and worlds do not wait for each
+        // other.
+        let kept = self.draft().take();
+        let draft = match kept {
             Some(draft) => {
                 clear(&draft)?;
                 draft
@@ -88,7 +89,7 @@ impl Schema {
         fill(&draft)?;
         draft.execute_batch("COMMIT")?;
         copy(&draft, db)?;
-        *kept = Some(draft);
+        *self.draft() = Some(draft);
         Ok(())
     }
 
