@@ -108,6 +108,7 @@ fn api_key(text: &str) -> Result<String, String> {
 fn main() -> ExitCode {
     let flags = Flags::parse();
     log(flags.log_format);
+    raise_descriptors();
     let kept = flags.db.is_some();
     let config = Config {
         listen: flags.listen,
@@ -132,6 +133,17 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Takes as many descriptors as the system gives: every open world needs some.
+#[cfg(unix)]
+fn raise_descriptors() {
+    if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
+        tracing::warn!("the limit of open files stays as it is: {error}");
+    }
+}
+
+#[cfg(not(unix))]
+fn raise_descriptors() {}
 
 /// Serves until SIGINT or SIGTERM.
 fn run(config: &Config, kept: bool) -> anyhow::Result<()> {

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Api, Breach, Environment, OpenError, Provider, World},
+    engine::{Api, Breach, Environment, OpenError, Provider, Settings, World},
     http::{HttpOptions, app},
 };
 
@@ -66,7 +66,9 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     listener.set_nonblocking(true).map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
 
-    let environment = Environment::new(config.world, apis::settings(&config), config.seed);
+    let of_providers = apis::settings(&config);
+    let settings = Settings { strict: config.strict, of_providers };
+    let environment = Environment::new(config.world, settings, config.seed, None);
     // A world is opened while its data and the contracts are read, which take as long.
     let world = std::thread::scope(|scope| {
         let open = || World::open(config.db.as_deref(), providers.clone(), environment);
@@ -78,11 +80,7 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, StartError>(world?)
     })?;
-    let options = HttpOptions {
-        strict: config.strict,
-        cors: config.cors,
-        control_token: config.control_token,
-    };
+    let options = HttpOptions { cors: config.cors, control_token: config.control_token };
     let app = app(&providers, &apis, &world, &options);
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
 

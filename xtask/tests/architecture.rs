@@ -35,9 +35,25 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
             "openapi",
         ],
     ),
-    ("apis::i3d::provider", &["apis::i3d::v3", "apis::i3d::v2", "apis::i3d", "engine", "openapi"]),
-    ("apis::i3d::v2", &["apis::i3d", "apis::i3d::money", "engine", "openapi"]),
-    ("apis::i3d::v3", &["apis::i3d", "apis::i3d::reference", "engine", "openapi"]),
+    (
+        "apis::i3d::provider",
+        &[
+            "apis::i3d::v3",
+            "apis::i3d::v2",
+            "apis::i3d",
+            "apis::i3d::settings",
+            "engine",
+            "openapi",
+        ],
+    ),
+    (
+        "apis::i3d::v2",
+        &["apis::i3d", "apis::i3d::money", "apis::i3d::settings", "engine", "openapi"],
+    ),
+    (
+        "apis::i3d::v3",
+        &["apis::i3d", "apis::i3d::reference", "apis::i3d::settings", "engine", "openapi"],
+    ),
     (
         "apis::i3d",
         &[
@@ -59,7 +75,14 @@ const MOCK_SERVER: Layers<'_> = Layers(&[
     ("apis::i3d::reference", &["engine", "openapi"]),
     (
         "apis::warren::provider",
-        &["apis::warren::v1", "apis::warren", "apis::warren::platform", "engine", "openapi"],
+        &[
+            "apis::warren::v1",
+            "apis::warren",
+            "apis::warren::platform",
+            "apis::warren::settings",
+            "engine",
+            "openapi",
+        ],
     ),
     (
         "apis::warren::v1",

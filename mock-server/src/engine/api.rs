@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName};
+use http::{Extensions, HeaderMap, HeaderName};
 use openapi::{Contract, Route};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use super::{
     page::Page,
     problem::{Problem, Result},
     web_page::WebPage,
-    world::{Environment, WorldKind},
+    world::{Environment, Settings, WorldKind},
 };
 
 /// Who owns tables, customers and credentials, and the APIs that share them.
@@ -31,6 +31,16 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Applies the settings to a world that was seeded, now or in an earlier run.
     fn apply_settings(&self, cx: &Context) -> Result<()>;
+
+    /// The names of the settings that a world can have of its own.
+    fn setting_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Changes the setting of one of these names. A refusal says what may be given.
+    fn change_setting(&self, _settings: &mut Extensions, _name: &str, _to: &Value) -> Result<()> {
+        Err(Problem::not_found())
+    }
 
     /// Its APIs.
     fn apis(&self) -> Vec<Arc<dyn Api>>;
@@ -103,6 +113,11 @@ pub trait Api: Send + Sync + 'static {
     /// Keys that every world has, which are no secrets, and whose they are.
     fn demo_keys(&self) -> Vec<(&'static str, &'static str)> {
         Vec::new()
+    }
+
+    /// The key of its first customer; `None` where it has no keys.
+    fn customer_key(&self, _settings: &Settings) -> Option<String> {
+        None
     }
 
     /// How lists are answered in parts; `None` where they are always whole.

@@ -61,6 +61,15 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The context of a caller in a world, at the time that its clock shows.
+    pub(super) fn new(
+        db: &'a Connection,
+        environment: &'a Environment,
+        caller: Caller,
+    ) -> Context<'a> {
+        Context { db, now: environment.clock.now(), caller, environment, keys: None }
+    }
+
     /// The same context with `account` as the caller.
     pub fn on_behalf_of(&self, account: i64) -> Context<'a> {
         self.with_caller(Caller { account: Some(account), ..self.caller })
@@ -116,7 +125,7 @@ impl<'a> Context<'a> {
     /// The number of the next draw, and the bytes that it draws.
     fn draw(&self) -> Result<(i64, [u8; 32])> {
         let number = self.next_id("random")?;
-        let seed = self.environment.seed.to_le_bytes();
+        let seed = self.environment.seed().to_le_bytes();
         let hash = Sha256::new().chain_update(seed).chain_update(number.to_le_bytes()).finalize();
         Ok((number, hash.into()))
     }
@@ -154,7 +163,7 @@ impl<'a> Context<'a> {
 
     /// The settings of a provider, which come with the world.
     pub fn settings<T: Clone + Send + Sync + 'static>(&self) -> Result<&T> {
-        let settings = self.environment.settings.get::<T>();
+        let settings = self.environment.settings.of_providers.get::<T>();
         settings.ok_or_else(|| Problem::internal("a provider's settings are missing"))
     }
 

@@ -25,10 +25,11 @@ pub use page::Page;
 pub use per_account::PerAccount;
 pub use problem::{Problem, ProblemKind, Result};
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
-pub use store::{KeyGrant, OpenError, Store};
+pub use store::{KeyGrant, OpenError, Snapshot};
 pub use table::{Row, Table};
 pub use web_page::WebPage;
 pub use world::{
-    Breach, Clock, ClockReading, ClockState, Counts, Environment, Exchange, Journal, Mail, Notes,
-    Seed, Unknown, World, WorldKind, dated, header_lines,
+    Breach, Clock, ClockReading, ClockState, Counts, Environment, Epoch, Exchange, Journal, Mail,
+    NewWorld, Notes, Origin, Seed, Settings, Unknown, World, WorldKind, Written, dated,
+    header_lines,
 };

@@ -29,8 +29,6 @@ pub use join::join;
 /// How requests are treated.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
-    /// Whether properties that the contract does not know are refused.
-    pub strict: bool,
     /// Whether browsers may call from other origins.
     pub cors: bool,
     /// The token that opens the control API to others than loopback.
@@ -45,11 +43,13 @@ pub fn app(
     world: &Arc<World>,
     options: &HttpOptions,
 ) -> ChooseWorld<Router> {
-    let worlds = Worlds::new(Pipeline::new(apis, world, options.strict));
-    let mut router = router::router(apis).merge(pages::router(providers));
+    let worlds = Worlds::new(apis, Pipeline::new(apis, world));
+    let routes = router::router(apis);
+    let mut router = routes.clone().merge(pages::router(providers));
     if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
-    let control = control::router(apis, &worlds, options.control_token.clone());
+    let token = options.control_token.clone();
+    let control = control::router(providers, apis, &worlds, routes, token);
     ChooseWorld::new(worlds, router.nest("/_mock", control))
 }

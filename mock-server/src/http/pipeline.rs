@@ -41,16 +41,16 @@ use super::{
     response::{Answer, header_map},
 };
 use crate::engine::{
-    Api, Breach, Caller, Context, Effect, Exchange, Identity, Problem, ProblemKind, Reply, Request,
-    Result, World, header_lines,
+    Api, Breach, Caller, ClockState, Context, Effect, Epoch, Exchange, Identity, Problem,
+    ProblemKind, Reply, Request, Result, World, Written, header_lines,
 };
 
 /// What all requests share.
 pub struct Pipeline {
     apis: Vec<Arc<dyn Api>>,
     world: Arc<World>,
-    /// Whether properties that the contract does not know are refused.
-    strict: bool,
+    /// Whether it only repeats what happened elsewhere, where what takes its time took it.
+    repeats: bool,
 }
 
 /// What came of a request: all that its answer and the journal need.
@@ -59,13 +59,30 @@ struct Outcome {
     caller: Caller,
     /// The body of the request, where it was read.
     sent: Bytes,
+    /// What was written.
+    written: Option<Written>,
     reply: Result<Reply, Refusal>,
 }
 
 impl Outcome {
     /// Refused before its body was read.
     fn refused(caller: Caller, problem: Problem) -> Outcome {
-        Outcome { caller, sent: Bytes::new(), reply: Err(problem.into()) }
+        Outcome { caller, sent: Bytes::new(), written: None, reply: Err(problem.into()) }
+    }
+}
+
+/// How it was when a request came.
+struct Started {
+    /// Unix seconds.
+    at: f64,
+    clock: ClockState,
+    epoch: Epoch,
+}
+
+impl Started {
+    fn at(world: &World) -> Started {
+        let clock = world.clock().state();
+        Started { at: clock.seconds(), clock, epoch: world.environment.journal.epoch() }
     }
 }
 
@@ -84,13 +101,18 @@ impl From<Problem> for Refusal {
 }
 
 impl Pipeline {
-    pub(super) fn new(apis: &[Arc<dyn Api>], world: &Arc<World>, strict: bool) -> Arc<Pipeline> {
-        Arc::new(Pipeline { apis: apis.to_vec(), world: Arc::clone(world), strict })
+    pub(super) fn new(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Arc<Pipeline> {
+        Arc::new(Pipeline { apis: apis.to_vec(), world: Arc::clone(world), repeats: false })
     }
 
     /// The same for the requests of another world.
     pub(super) fn of_world(&self, world: Arc<World>) -> Arc<Pipeline> {
-        Arc::new(Pipeline { apis: self.apis.clone(), world, strict: self.strict })
+        Arc::new(Pipeline { apis: self.apis.clone(), world, repeats: false })
+    }
+
+    /// The same for a world in which the requests of another one are repeated.
+    pub(super) fn repeating_in(&self, world: Arc<World>) -> Arc<Pipeline> {
+        Arc::new(Pipeline { apis: self.apis.clone(), world, repeats: true })
     }
 
     /// The world of its requests.
@@ -150,15 +172,15 @@ impl Pipeline {
             }
         };
         let notes = &self.world.environment.notes;
-        let (parts, path, strict) = (&parts, &path, self.strict);
+        let (parts, path, strict) = (&parts, &path, self.world.environment.settings.strict);
         let mut incoming =
             Incoming { endpoint, from, parts, path, server_variable, early, strict, plus, notes };
 
-        let started = self.world.clock().seconds();
-        let Outcome { caller, sent, reply } = self.answer(&mut incoming, &mut body).await;
+        let started = Started::at(&self.world);
+        let Outcome { caller, sent, written, reply } = self.answer(&mut incoming, &mut body).await;
         body::drain(parts, body);
         let answer = self.checked(endpoint, reply);
-        self.record(&incoming, started, caller, sent, &answer);
+        self.record(&incoming, started, caller, (sent, written), &answer);
         answer.into_response()
     }
 
@@ -181,11 +203,11 @@ impl Pipeline {
             Ok(sent) => sent,
             Err(problem) => return Outcome::refused(caller, problem),
         };
-        let reply = match incoming.with_body(request, &sent).await {
+        let (written, reply) = match incoming.with_body(request, &sent).await {
             Ok(request) => self.run(incoming, caller, request).await,
-            Err(problem) => Err(problem.into()),
+            Err(problem) => (None, Err(problem.into())),
         };
-        Outcome { caller, sent, reply }
+        Outcome { caller, sent, written, reply }
     }
 
     /// Steps 2 to 5 of most requests, which only read: their credentials and their answer come
@@ -205,7 +227,7 @@ impl Pipeline {
             Ok(reply) => reply.map_err(Refusal::Operation),
             Err(problem) => Err(problem.into()),
         };
-        Outcome { caller, sent: Bytes::new(), reply }
+        Outcome { caller, sent: Bytes::new(), written: None, reply }
     }
 
     /// Step 5.
@@ -214,10 +236,12 @@ impl Pipeline {
         incoming: &Incoming<'_>,
         caller: Caller,
         request: Request,
-    ) -> Result<Reply, Refusal> {
+    ) -> (Option<Written>, Result<Reply, Refusal>) {
         let endpoint = incoming.endpoint;
-        let reply = match endpoint.operation.effect {
-            Effect::Read => self.world.read(caller, |cx| endpoint.operation.run(cx, request)),
+        let (written, reply) = match endpoint.operation.effect {
+            Effect::Read => {
+                (None, self.world.read(caller, |cx| endpoint.operation.run(cx, request)))
+            }
             Effect::Write => {
                 let endpoint = Arc::clone(endpoint);
                 let path = incoming.parts.uri.path().to_owned();
@@ -227,15 +251,15 @@ impl Pipeline {
                     Ok(reply)
                 };
                 let begun = self.world.clock().seconds();
-                let reply = self.world.write(caller, job).await;
-                if let Ok(Reply { seconds: seconds @ 1.., .. }) = reply {
+                let (written, reply) = self.world.write_counted(caller, job).await;
+                if let (Ok(Reply { seconds: seconds @ 1.., .. }), false) = (&reply, self.repeats) {
                     // On the heap, because every request would carry the room that few need.
-                    Box::pin(self.world.clock().reaches(begun + f64::from(seconds))).await;
+                    Box::pin(self.world.clock().reaches(begun + f64::from(*seconds))).await;
                 }
-                reply
+                (written, reply)
             }
         };
-        reply.map_err(Refusal::Operation)
+        (written, reply.map_err(Refusal::Operation))
     }
 
     /// Step 6.
@@ -268,9 +292,9 @@ impl Pipeline {
     fn record(
         &self,
         incoming: &Incoming<'_>,
-        started: f64,
+        started: Started,
         caller: Caller,
-        sent: Bytes,
+        (sent, written): (Bytes, Option<Written>),
         answer: &Answer,
     ) {
         let Incoming { endpoint, from, parts, .. } = incoming;
@@ -281,21 +305,31 @@ impl Pipeline {
             status = answer.status
         );
         let read = endpoint.operation.effect == Effect::Read;
-        self.world.environment.journal.record(Exchange {
-            at: started as i64,
-            seconds: self.world.clock().seconds() - started,
-            api: endpoint.api.name(),
-            operation: &endpoint.route.id,
-            account: caller.account,
-            address: *from,
-            method: parts.method.clone(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: header_lines(&parts.headers),
-            request_body: sent,
-            status: answer.status,
-            response_body: if read { Bytes::new() } else { answer.content.clone() },
-        });
+        let epoch = written.map_or(started.epoch, |it| it.epoch);
+        let environment = &self.world.environment;
+        environment.journal.record(
+            epoch,
+            Exchange {
+                id: 0,
+                at: started.at as i64,
+                clock: started.clock,
+                written,
+                named: environment.exchanges(),
+                seconds: environment.clock.seconds() - started.at,
+                api: endpoint.api.name(),
+                operation: &endpoint.route.id,
+                account: caller.account,
+                address: *from,
+                method: parts.method.clone(),
+                path: parts.uri.path().to_owned(),
+                query: parts.uri.query().unwrap_or_default().to_owned(),
+                headers: header_lines(&parts.headers),
+                request_body: sent,
+                complete: true,
+                status: answer.status,
+                response_body: if read { Bytes::new() } else { answer.content.clone() },
+            },
+        );
     }
 
     /// The answer with the headers of its API, and with the date of the world where its clock does

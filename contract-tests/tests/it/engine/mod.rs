@@ -6,7 +6,9 @@ mod demo_world;
 mod foreign_client;
 mod other_conventions;
 mod requests;
+mod rewind;
 mod seed;
+mod snapshots;
 mod worlds;
 
 use contract_tests::{

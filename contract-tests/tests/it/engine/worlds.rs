@@ -91,14 +91,24 @@ async fn worlds_are_listed_and_removed_and_a_wrong_one_is_refused_with_the_reaso
     let url = format!("{}/_in/a.b-C_1", emulator.url());
     assert_eq!(made["apis"]["i3d-v3"], format!("{url}/v3"));
     let list = async || body(&api.raw("GET", "/_mock/worlds", None).await);
-    assert_eq!(list().await, json!({ "worlds": [made] }));
+    let main = &list().await["worlds"][0];
+    assert_eq!(*main, body(&api.raw("GET", "/_mock/worlds/main", None).await));
+    assert_eq!((&main["name"], &main["url"]), (&json!("main"), &json!(emulator.url())));
+    assert_eq!(list().await, json!({ "worlds": [main, made] }));
     assert_eq!(body(&api.raw("GET", "/_mock/worlds/a.b-C_1", None).await), made);
     for (new, status, why) in [
-        (json!({ "name": "a.b-C_1" }), 409, "there is a world of this name"),
+        (json!({ "name": "a.b-C_1" }), 409, "choose another one"),
         (json!({ "name": "a b" }), 400, "a name has letters, digits"),
         (json!({ "name": "" }), 400, "a name has letters, digits"),
         (json!({ "name": "a".repeat(65) }), 400, "64 at most"),
-        (json!({ "from": "nowhere" }), 400, "unknown variant"),
+        (json!({ "name": "demo" }), 409, "choose another one"),
+        (json!({ "from": "nowhere" }), 404, "neither a world nor a snapshot \\\"nowhere\\\""),
+        (json!({ "from": "main", "seed": 7 }), 400, "seed: a copy goes on"),
+        (json!({ "clock": { "now": -1, "frozen": true } }), 400, "clock.now: a clock stays"),
+        (json!({ "settings": { "strict": 1 } }), 400, "settings.strict: give true or false"),
+        (json!({ "settings": { "delivery_time": "soon" } }), 400, "give whole seconds"),
+        (json!({ "settings": { "brand": "nobody" } }), 400, "give one of idcloudhost"),
+        (json!({ "settings": { "colour": 1 } }), 400, "there is no such setting; there are strict"),
         (json!({ "colour": "green" }), 400, "unknown field"),
     ] {
         let refused = api.raw("POST", "/_mock/worlds", Some(new)).await;
@@ -107,7 +117,9 @@ async fn worlds_are_listed_and_removed_and_a_wrong_one_is_refused_with_the_reaso
     }
     let remove = async || api.raw("DELETE", "/_mock/worlds/a.b-C_1", None).await.status;
     assert_eq!([remove().await, remove().await], [204, 404]);
-    assert_eq!(list().await, json!({ "worlds": [] }));
+    assert_eq!(list().await, json!({ "worlds": [main] }));
+    let stays = api.raw("DELETE", "/_mock/worlds/main", None).await;
+    assert_eq!((stays.status, stays.text().contains("it can be reset")), (409, true));
     let gone = Api::new(&PROFILE, url);
     assert_eq!(gone.raw("GET", "/_mock/clock", None).await.status, 404);
 }
@@ -144,16 +156,76 @@ async fn a_world_that_is_not_used_for_its_time_goes_away() {
     let list = body(&emulator.api().raw("GET", "/_mock/worlds", None).await);
     let names: Vec<&Value> =
         list["worlds"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
-    assert_eq!(names, ["long"]);
+    assert_eq!(names, ["main", "long"]);
 }
 
 #[tokio::test]
-async fn there_are_only_so_many_worlds() {
+async fn a_key_of_a_world_names_it_wherever_a_request_carries_it() {
     let emulator = Emulator::start();
-    for _ in 0..100 {
-        make(&emulator, json!({ "from": "empty" })).await;
+    let world = make(&emulator, json!({ "name": "by-key", "from": "empty" })).await;
+    let again = make(&Emulator::start(), json!({ "name": "by-key" })).await;
+    assert_eq!(world["keys"], again["keys"], "the same in every server");
+    let key = world["keys"]["i3d-v3"].as_str().unwrap();
+    assert_eq!(key.len(), Config::API_KEY.len());
+    let api = emulator.api().with_key(key);
+    assert_eq!(api.call("getSshKeys").ok().await, json!([]));
+    api.call("createSshKey").body(new_key()).ok().await;
+    let within = client(&world).call("getSshKeys").ok().await;
+    assert_eq!(within.as_array().unwrap().len(), 1);
+    let token = world["keys"]["warren-v1"].as_str().unwrap();
+    let by_query = format!("/v1/user-resource/vm/list?a=b&apikey={token}");
+    let machines = with_headers(&emulator, Method::GET, &by_query, &[]).await;
+    assert_eq!((machines.status, &*machines.text()), (200, "[]"));
+    emulator.api().raw("DELETE", "/_mock/worlds/by-key", None).await;
+    let gone = with_headers(&emulator, Method::GET, SSH_KEYS, &[("PRIVATE-TOKEN", key)]).await;
+    assert_eq!(gone.status, 401);
+}
+
+#[tokio::test]
+async fn the_user_name_for_a_proxy_names_a_world() {
+    let emulator = Emulator::start();
+    make(&emulator, json!({ "name": "by-proxy", "from": "empty" })).await;
+    let url = format!("http://api.i3d.net{SSH_KEYS}");
+    // by-proxy:x
+    for (credentials, empty) in [("Basic YnktcHJveHk6eA==", true), ("Basic bWFpbjo=", false)] {
+        let headers = [("PRIVATE-TOKEN", Config::API_KEY), ("Proxy-Authorization", credentials)];
+        let answer = with_headers(&emulator, Method::GET, SSH_KEYS, &headers).await;
+        assert_eq!((answer.status, answer.text() == "[]"), (200, empty), "{url}");
     }
-    let one_more = emulator.api().raw("POST", "/_mock/worlds", None).await;
-    assert_eq!(one_more.status, 409);
-    assert!(one_more.text().contains("there are 100 worlds"), "{}", one_more.text());
+}
+
+#[tokio::test]
+async fn a_world_has_settings_and_a_clock_of_its_own() {
+    let emulator = Emulator::start();
+    let settings = json!({ "strict": true, "delivery_time": 0 });
+    let clock = json!({ "now": 1_700_000_000, "frozen": true });
+    let strict = client(&make(&emulator, json!({ "settings": settings, "clock": clock })).await);
+    let colour = strict.call("getSshKeys").with("colour", "green").response().await;
+    assert_eq!(colour.status, 400);
+    emulator.api().call("getSshKeys").with("colour", "green").ok().await;
+    assert_eq!(body(&strict.raw("GET", "/_mock/clock", None).await), clock);
+    // It begins there, and goes back there.
+    strict.advance(60).await;
+    strict.raw("POST", "/_mock/reset", None).await;
+    assert_eq!(body(&strict.raw("GET", "/_mock/clock", None).await), clock);
+    let settings = json!({ "strict": false });
+    let clock = json!({ "now": 5, "frozen": true });
+    let copy = json!({ "from": "w1", "settings": settings, "clock": clock });
+    let copy = client(&make(&emulator, copy).await);
+    copy.call("getSshKeys").with("colour", "green").ok().await;
+    assert_eq!(body(&copy.raw("GET", "/_mock/clock", None).await)["now"], 5);
+}
+
+#[tokio::test]
+async fn a_control_route_may_name_its_world() {
+    let emulator = Emulator::start();
+    let world = client(&make(&emulator, json!({ "name": "named" })).await);
+    let advance = "/_mock/worlds/named/clock/advance";
+    let moved = emulator.api().raw("POST", advance, Some(json!({ "seconds": 60 }))).await;
+    assert_eq!(body(&moved)["now"], SEEDED_START + 60);
+    assert_eq!(body(&world.raw("GET", "/_mock/clock", None).await)["now"], SEEDED_START + 60);
+    let main = emulator.api().raw("GET", "/_mock/worlds/main/clock", None).await;
+    assert_eq!(body(&main)["now"], SEEDED_START);
+    let nobody = emulator.api().raw("GET", "/_mock/worlds/nobody/clock", None).await;
+    assert_eq!(nobody.status, 404);
 }

@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{NAME, SCHEMA, billing, demo, v2, v3};
-use crate::engine::{Api, Context, Provider, Result, WebPage, WorldKind};
+use http::Extensions;
+use serde_json::Value;
+
+use super::{NAME, SCHEMA, Settings, billing, demo, v2, v3};
+use crate::engine::{Api, Context, Problem, Provider, Result, WebPage, WorldKind};
+
+/// How long a server takes to be delivered, in seconds.
+const DELIVERY_TIME: &str = "delivery_time";
 
 /// The provider i3D.net.
 pub(in crate::apis) struct I3d;
@@ -27,6 +33,19 @@ impl Provider for I3d {
 
     fn apply_settings(&self, cx: &Context) -> Result<()> {
         demo::apply_settings(cx)
+    }
+
+    fn setting_names(&self) -> &'static [&'static str] {
+        &[DELIVERY_TIME]
+    }
+
+    fn change_setting(&self, settings: &mut Extensions, _name: &str, to: &Value) -> Result<()> {
+        let seconds = to.as_u64().and_then(|it| u32::try_from(it).ok());
+        let seconds = seconds.ok_or_else(|| Problem::malformed("give whole seconds"))?;
+        if let Some(settings) = settings.get_mut::<Settings>() {
+            settings.delivery_seconds = seconds;
+        }
+        Ok(())
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

@@ -6,19 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use tempfile::TempDir;
 
 use super::{
     connection::settle,
-    schema::{APPLICATION_ID, Schema},
+    schema::{APPLICATION_ID, Fill, Schema},
 };
 use crate::engine::problem::Problem;
 
-/// Every commit is in the log before it is acknowledged.
-const LOGGED: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
-/// For a file that nobody opens again.
-const UNLOGGED: &str = "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;";
+/// How the names of temporary files begin.
+pub(super) const TEMPORARY: &str = "mock-server-";
 
 /// Why a database cannot be used. The file stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +57,17 @@ pub enum OpenError {
     Io(PathBuf, String),
 }
 
+/// The file that a store is opened with.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The file of a user, which is kept.
+    Kept(&'a Path),
+    /// A temporary file without anything in it.
+    Nothing,
+    /// A temporary copy of a file that nobody writes to.
+    Copy(&'a Path),
+}
+
 /// The file of a store, as long as this server uses it.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
@@ -70,47 +79,71 @@ pub(super) struct DatabaseFile {
 }
 
 impl DatabaseFile {
-    /// The file at `path`, locked, or a temporary one.
-    fn claim(path: Option<&Path>) -> Result<DatabaseFile, OpenError> {
-        if let Some(path) = path {
+    /// The file of a user, locked, or a temporary one.
+    fn claim(source: Source) -> Result<DatabaseFile, OpenError> {
+        if let Source::Kept(path) = source {
             let lock = Some(lock(path)?);
             return Ok(DatabaseFile { path: path.to_owned(), _lock: lock, temporary: None });
         }
-        let folder = tempfile::Builder::new().prefix("mock-server-").tempdir();
+        let folder = tempfile::Builder::new().prefix(TEMPORARY).tempdir();
         let folder =
             folder.map_err(|error| OpenError::Io(std::env::temp_dir(), error.to_string()))?;
         let path = folder.path().join("world.db");
+        if let Source::Copy(original) = source {
+            std::fs::copy(original, &path)
+                .map_err(|error| OpenError::Io(original.to_owned(), error.to_string()))?;
+        }
         Ok(DatabaseFile { path, _lock: None, temporary: Some(folder) })
+    }
+
+    /// A connection that writes to it.
+    pub(super) fn writer(&self) -> rusqlite::Result<Connection> {
+        let db = Connection::open(&self.path)?;
+        settle(&db)?;
+        // Nobody reads a temporary file after a power cut.
+        let synchronous = if self.temporary.is_some() { "OFF" } else { "NORMAL" };
+        db.pragma_update(None, "synchronous", synchronous)?;
+        Ok(db)
     }
 }
 
-/// Opens the database at `path`, or a temporary one. A fresh one becomes what `begin` makes of the
-/// empty tables, a kept one is told to `go_on`; all of that happens, or nothing.
+/// Opens a database. A fresh one becomes what `begin` makes of the empty tables, or nothing; then
+/// it is told to `go_on`, as one that was filled before, and whether it is a fresh one.
 pub(super) fn open(
-    path: Option<&Path>,
+    source: Source,
     schema: &Schema,
-    begin: impl FnOnce(&Connection) -> Result<(), Problem>,
-    go_on: impl FnOnce(&Connection) -> Result<(), Problem>,
+    begin: &Fill,
+    go_on: impl FnOnce(&Connection, bool) -> Result<(), Problem>,
 ) -> Result<(DatabaseFile, Connection), OpenError> {
-    let file = DatabaseFile::claim(path)?;
+    let file = DatabaseFile::claim(source)?;
     let explain = |error| explain(&file.path, error);
     let fails = |problem: Problem| OpenError::Seed(file.path.clone(), problem.message);
-    let fresh = is_fresh(&file.path, schema.version)?;
-    let mut db = Connection::open(&file.path).map_err(explain)?;
-    settle(&db).map_err(explain)?;
-    // Nobody reads a temporary file after a power cut, nor one that could not be filled: its first
-    // pages go to their place and not to the log.
-    let journal = if file.temporary.is_some() { UNLOGGED } else { LOGGED };
-    db.execute_batch(journal).map_err(explain)?;
+    let fresh = match source {
+        Source::Copy(_) => false,
+        Source::Kept(_) | Source::Nothing => is_fresh(&file.path, schema.version)?,
+    };
+    let mut db = file.writer().map_err(explain)?;
+    // The first pages of a temporary file, which is of no use if it cannot be filled, go to their
+    // place and not to the log.
+    let journal = if matches!(source, Source::Nothing) { "MEMORY" } else { "WAL" };
+    db.pragma_update(None, "journal_mode", journal).map_err(explain)?;
     if fresh {
         schema.begin(&mut db, begin).map_err(fails)?;
-    } else {
-        db.execute_batch("BEGIN IMMEDIATE").map_err(explain)?;
-        go_on(&db).map_err(fails)?;
-        db.execute_batch("COMMIT").map_err(explain)?;
     }
-    db.execute_batch("PRAGMA journal_mode = WAL").map_err(explain)?;
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = transaction.map_err(explain)?;
+    go_on(&transaction, fresh).map_err(fails)?;
+    transaction.commit().map_err(explain)?;
+    db.pragma_update(None, "journal_mode", "WAL").map_err(explain)?;
     Ok((file, db))
+}
+
+/// Refuses a file that holds no world of this build.
+pub(super) fn check(path: &Path, schema: &Schema) -> Result<(), OpenError> {
+    match is_fresh(path, schema.version)? {
+        true => Err(OpenError::Corrupt(path.to_owned(), "it is empty".to_owned())),
+        false => Ok(()),
+    }
 }
 
 /// Whether there is nothing in the file yet. Refuses a file that this build cannot use, without

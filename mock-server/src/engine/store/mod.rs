@@ -6,6 +6,7 @@ mod database;
 mod key_cache;
 mod reader;
 mod schema;
+mod snapshot;
 mod writer;
 
 use std::{
@@ -20,33 +21,34 @@ use database::DatabaseFile;
 use reader::{Reader, Readers};
 use writer::Writer;
 
-pub use database::OpenError;
+pub use database::{OpenError, Source};
 pub use key_cache::{KeyCache, KeyGrant};
-pub use schema::Schema;
+pub use schema::{Fill, Schema};
+pub use snapshot::Snapshot;
 
-/// An open database.
+/// A database. Its connections are opened when they are needed.
 #[derive(Debug)]
 pub struct Store {
     // Fields are dropped in this order: the file goes after the last connection.
     writer: Writer,
     readers: Arc<Readers>,
-    file: DatabaseFile,
+    file: Arc<DatabaseFile>,
     schema: Arc<Schema>,
 }
 
 impl Store {
-    /// Opens the database at `path`, or a temporary one. A fresh one becomes what `begin` makes of
-    /// the empty tables of `schema`, a kept one is told to `go_on`; all of that happens, or
-    /// nothing.
+    /// Opens a database with the tables of `schema`. A fresh one becomes what `begin` makes of the
+    /// empty tables, or nothing; then it is told to `go_on`, as one that was filled before, and
+    /// whether it is a fresh one.
     pub fn open(
-        path: Option<&Path>,
+        source: Source,
         schema: Arc<Schema>,
-        begin: impl FnOnce(&Connection) -> Result<()>,
-        go_on: impl FnOnce(&Connection) -> Result<()>,
+        begin: &Fill,
+        go_on: impl FnOnce(&Connection, bool) -> Result<()>,
     ) -> Result<Store, OpenError> {
-        let (file, db) = database::open(path, &schema, begin, go_on)?;
-        let readers = Arc::new(Readers::default());
-        let writer = Writer::new(db, Arc::clone(&readers));
+        let (file, db) = database::open(source, &schema, begin, go_on)?;
+        let (file, readers) = (Arc::new(file), Arc::new(Readers::default()));
+        let writer = Writer::new(Arc::clone(&file), db, Arc::clone(&readers));
         Ok(Store { writer, readers, file, schema })
     }
 
@@ -56,8 +58,14 @@ impl Store {
     }
 
     /// Its tables.
-    pub fn schema(&self) -> Arc<Schema> {
-        Arc::clone(&self.schema)
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// Closes the connections that nobody uses; they are opened again when they are needed.
+    pub fn close_connections(&self) {
+        self.readers.idle().clear();
+        self.writer.close();
     }
 
     /// Runs `job` on a reader, on this thread: a read takes microseconds, handing it to another
@@ -91,12 +99,13 @@ impl Store {
 
     /// Makes `db`, the connection of a step, what `begin` makes of empty tables, in one
     /// transaction. It costs what the new rows cost, however many there were.
-    pub fn begin_again(
-        &self,
-        db: &mut Connection,
-        begin: impl FnOnce(&Connection) -> Result<()>,
-    ) -> Result<()> {
+    pub fn begin_again(&self, db: &mut Connection, begin: &Fill) -> Result<()> {
         self.schema.begin_again(db, begin)
+    }
+
+    /// Copies what `db`, the connection of a step, is connected to.
+    pub fn snapshot(&self, db: &Connection) -> Result<Snapshot> {
+        Snapshot::of(db, self.path())
     }
 }
 
@@ -118,13 +127,19 @@ mod tests {
         open_with(path, SCHEMA, |_| Ok(()))
     }
 
+    fn filling(rows: &dyn Fn(&Connection) -> Result<()>) -> Fill<'_> {
+        Fill { recipe: None, rows }
+    }
+
     /// Opens a store whose tables `sql` makes.
     fn open_with(
         path: Option<&Path>,
         sql: &str,
-        begin: impl FnOnce(&Connection) -> Result<()>,
+        begin: impl Fn(&Connection) -> Result<()>,
     ) -> Result<Store, OpenError> {
-        Store::open(path, Arc::new(Schema::new(sql.to_owned())), begin, |_| Ok(()))
+        let (source, schema) =
+            (path.map_or(Source::Nothing, Source::Kept), Schema::new(sql.to_owned()));
+        Store::open(source, Arc::new(schema), &filling(&begin), |_, _| Ok(()))
     }
 
     fn sum(store: &Store) -> i64 {
@@ -174,7 +189,7 @@ mod tests {
             add(db, 7);
             Ok(())
         };
-        let step = store.alone(move |db| again.begin_again(db, begin).unwrap());
+        let step = store.alone(move |db| again.begin_again(db, &filling(&begin)).unwrap());
         let after = store.write(|db| (true, add(db, 1)));
         assert_eq!(tokio::join!(before, step, after), (Some(()), Some(()), Some(())));
         assert_eq!(sum(&store), 8);
@@ -186,7 +201,7 @@ mod tests {
         store.write(|db| (true, add(db, 3))).await.unwrap();
         let again = Arc::clone(&store);
         let fails = |_: &Connection| Err(Problem::conflict("two rows with one key"));
-        let step = store.alone(move |db| again.begin_again(db, fails).is_err());
+        let step = store.alone(move |db| again.begin_again(db, &filling(&fails)).is_err());
         assert_eq!(step.await, Some(true));
         assert_eq!(sum(&store), 3);
     }
@@ -200,7 +215,7 @@ mod tests {
                 fill(db);
                 Ok(())
             };
-            let begin = || schema.begin_again(&mut db, fill).is_ok();
+            let begin = || schema.begin_again(&mut db, &filling(&fill)).is_ok();
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(begin)).is_ok_and(|it| it)
         };
         assert!(!begin(|_| panic!("in the middle of the rows")));
@@ -268,6 +283,72 @@ mod tests {
         assert_eq!(store.write(move |db| (true, orphan(db))).await, None);
         assert_eq!(store.write(|db| (true, add(db, 1))).await, Some(()));
         assert_eq!(sum(&store), 1);
+    }
+
+    #[tokio::test]
+    async fn closed_connections_are_opened_again_and_nothing_is_lost() {
+        let store = open(None).unwrap();
+        for n in 1..=3 {
+            store.write(|db| (true, add(db, 1))).await.unwrap();
+            assert_eq!(sum(&store), n);
+            store.close_connections();
+            assert!(!store.path().with_extension("db-wal").exists());
+        }
+        assert_eq!(sum(&store), 3);
+    }
+
+    #[tokio::test]
+    async fn connections_that_cannot_be_opened_again_lose_the_write_and_not_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let store = open(Some(&path)).unwrap();
+        store.close_connections();
+        let away = folder.path().join("away");
+        std::fs::rename(&path, &away).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(store.write(|db| (true, add(db, 1))).await, None);
+        std::fs::remove_dir(&path).unwrap();
+        std::fs::rename(&away, &path).unwrap();
+        assert_eq!(store.write(|db| (true, add(db, 1))).await, Some(()));
+        assert_eq!(sum(&store), 1);
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_is_what_was_committed_and_stays_so() {
+        let store = Arc::new(open(None).unwrap());
+        store.write(|db| (true, add(db, 7))).await.unwrap();
+        let copied = Arc::clone(&store);
+        let snapshot = store.alone(move |db| copied.snapshot(db)).await.unwrap().unwrap();
+        store.write(|db| (true, add(db, 1000))).await.unwrap();
+        let copy = Store::open(
+            Source::Copy(snapshot.path()),
+            Arc::clone(store.schema()),
+            &filling(&|_| panic!("it is filled")),
+            |_, fresh| if fresh { Err(Problem::conflict("a fresh one")) } else { Ok(()) },
+        );
+        assert_eq!(sum(&copy.unwrap()), 7);
+        let restored = Arc::clone(&store);
+        let restore = move |db: &mut Connection| snapshot.restore_to(db).map(|()| drop(restored));
+        store.alone(restore).await.unwrap().unwrap();
+        assert_eq!(sum(&store), 7);
+    }
+
+    #[test]
+    fn what_a_recipe_names_is_written_once() {
+        let schema = Schema::new(SCHEMA.to_owned());
+        let times = std::cell::Cell::new(0);
+        let rows = |db: &Connection| {
+            times.set(times.get() + 1);
+            add(db, 7);
+            Ok(())
+        };
+        let mut db = Connection::open_in_memory().unwrap();
+        for (recipe, expected) in [("a", 1), ("a", 1), ("b", 2), ("a", 3)] {
+            let fill = Fill { recipe: Some(recipe.to_owned()), rows: &rows };
+            schema.begin_again(&mut db, &fill).unwrap();
+            let sum = db.query_row("SELECT sum(n) FROM t", (), |row| row.get::<_, i64>(0));
+            assert_eq!((times.get(), sum.unwrap()), (expected, 7));
+        }
     }
 
     #[test]

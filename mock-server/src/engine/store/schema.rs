@@ -18,6 +18,20 @@ use crate::engine::problem::Result;
 /// Marks a file as one of this program.
 pub(super) const APPLICATION_ID: i32 = 0x6d6f_636b;
 
+/// What fills the empty tables of a world.
+pub struct Fill<'a> {
+    /// Names what is written, where the same name stands for the same bytes.
+    pub recipe: Option<String>,
+    /// Writes it.
+    pub rows: &'a dyn Fn(&Connection) -> Result<()>,
+}
+
+/// A database in memory, and what it holds.
+struct Draft {
+    db: Connection,
+    recipe: Option<String>,
+}
+
 /// The tables of a world.
 pub struct Schema {
     sql: String,
@@ -25,7 +39,7 @@ pub struct Schema {
     pub(super) version: i32,
     /// Made when it is first needed, and kept: to make the tables and to plan the statements that
     /// fill them takes longer than to run these.
-    draft: Mutex<Option<Connection>>,
+    draft: Mutex<Option<Draft>>,
     /// Whether a world with these tables was begun.
     begun: AtomicBool,
 }
@@ -38,20 +52,16 @@ impl Schema {
         Schema { sql, version, draft: Mutex::default(), begun: AtomicBool::new(false) }
     }
 
-    /// Makes the tables in an empty database and has `fill` fill them, in one transaction.
-    pub(super) fn begin(
-        &self,
-        db: &mut Connection,
-        fill: impl FnOnce(&Connection) -> Result<()>,
-    ) -> Result<()> {
+    /// Makes the tables in an empty database and fills them, in one transaction.
+    pub(super) fn begin(&self, db: &mut Connection, fill: &Fill) -> Result<()> {
         if self.begun.swap(true, Ordering::Relaxed) {
             return self.begin_again(db, fill);
         }
         // Most programs have one world: the first one is not made twice.
-        db.execute_batch("BEGIN IMMEDIATE")?;
-        self.make_tables(db)?;
-        fill(db)?;
-        Ok(db.execute_batch("COMMIT")?)
+        let transaction = db.transaction()?;
+        self.make_tables(&transaction)?;
+        (fill.rows)(&transaction)?;
+        Ok(transaction.commit()?)
     }
 
     /// Makes the tables in an empty database, within the transaction that is open.
@@ -65,35 +75,40 @@ impl Schema {
 
     /// Makes `db` what `fill` makes of empty tables, in one transaction. That takes as long as the
     /// new rows take, however many `db` has.
-    pub(super) fn begin_again(
-        &self,
-        db: &mut Connection,
-        fill: impl FnOnce(&Connection) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn begin_again(&self, db: &mut Connection, fill: &Fill) -> Result<()> {
         // Taken, not borrowed: one that fails is not used again, and worlds do not wait for each
         // other.
         let kept = self.draft().take();
-        let draft = match kept {
-            Some(draft) => {
-                clear(&draft)?;
-                draft
-            }
-            None => {
-                let draft = Connection::open_in_memory()?;
-                settle(&draft)?;
-                draft.execute_batch("BEGIN")?;
-                self.make_tables(&draft)?;
-                draft
-            }
-        };
-        fill(&draft)?;
-        draft.execute_batch("COMMIT")?;
-        copy(&draft, db)?;
+        let draft = self.filled(kept, fill)?;
+        copy(&draft.db, db)?;
         *self.draft() = Some(draft);
         Ok(())
     }
 
-    fn draft(&self) -> MutexGuard<'_, Option<Connection>> {
+    /// A draft that holds what `fill` writes, made of the one that was kept.
+    fn filled(&self, kept: Option<Draft>, fill: &Fill) -> Result<Draft> {
+        let db = match kept {
+            Some(draft) if draft.recipe.is_some() && draft.recipe == fill.recipe => {
+                return Ok(draft);
+            }
+            Some(Draft { db, .. }) => {
+                clear(&db)?;
+                db
+            }
+            None => {
+                let db = Connection::open_in_memory()?;
+                settle(&db)?;
+                db.execute_batch("BEGIN")?;
+                self.make_tables(&db)?;
+                db
+            }
+        };
+        (fill.rows)(&db)?;
+        db.execute_batch("COMMIT")?;
+        Ok(Draft { db, recipe: fill.recipe.clone() })
+    }
+
+    fn draft(&self) -> MutexGuard<'_, Option<Draft>> {
         self.draft.lock().expect("no code panics while it holds the draft")
     }
 }
@@ -118,7 +133,7 @@ fn clear(draft: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Makes `to` the same as `from`, in one transaction.
-fn copy(from: &Connection, to: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn copy(from: &Connection, to: &mut Connection) -> rusqlite::Result<()> {
     let all_pages = -1;
     match Backup::new(from, to)?.step(all_pages)? {
         StepResult::Done => Ok(()),

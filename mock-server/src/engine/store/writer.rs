@@ -15,7 +15,7 @@ use tokio::{
     sync::oneshot,
 };
 
-use super::reader::Readers;
+use super::{database::DatabaseFile, reader::Readers};
 
 /// Jobs that may share one commit; bounds the latency of the first. Jobs are run in the order in
 /// which they came, so one that comes as number `n` is committed with the `n / BATCH_MAX`-th batch
@@ -51,16 +51,25 @@ pub(super) struct Writer(Arc<Desk>);
 
 /// What callers and the task share.
 struct Desk {
+    file: Arc<DatabaseFile>,
     state: Mutex<State>,
     readers: Arc<Readers>,
 }
 
 struct State {
-    /// The connection. Whoever takes it for a batch looks at the queue again when it is back.
-    db: Option<Connection>,
+    db: Place,
     queue: VecDeque<Work>,
     /// Whether a task is there to do it.
     attended: bool,
+}
+
+/// Where the connection is.
+enum Place {
+    Here(Connection),
+    /// Whoever took it looks at the queue again when it is back.
+    AtWork,
+    /// It is opened for the next job.
+    Closed,
 }
 
 /// What is taken from the queue at once.
@@ -70,10 +79,21 @@ enum Next {
 }
 
 impl Writer {
-    /// Writes to `db` and tells `readers` when something was committed.
-    pub(super) fn new(db: Connection, readers: Arc<Readers>) -> Writer {
-        let state = State { db: Some(db), queue: VecDeque::new(), attended: false };
-        Writer(Arc::new(Desk { state: Mutex::new(state), readers }))
+    /// Writes to `db`, a connection to `file`, and tells `readers` when something was committed.
+    pub(super) fn new(file: Arc<DatabaseFile>, db: Connection, readers: Arc<Readers>) -> Writer {
+        let state = State { db: Place::Here(db), queue: VecDeque::new(), attended: false };
+        Writer(Arc::new(Desk { file, state: Mutex::new(state), readers }))
+    }
+
+    /// Closes the connection, unless there is something to do. The next job opens it again.
+    pub(super) fn close(&self) {
+        let mut state = self.0.state();
+        if let (Place::Here(_), true) = (&state.db, state.queue.is_empty()) {
+            let db = mem::replace(&mut state.db, Place::Closed);
+            drop(state);
+            // No longer locked: to fold the log into the database takes a moment.
+            drop(db);
+        }
     }
 
     /// Runs `job` and waits until its writes are committed. `job` says whether they stay. `None`
@@ -115,7 +135,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         while self.0.work(at_once) {}
-        drop(self.0.state().db.take());
+        self.close();
     }
 }
 
@@ -162,7 +182,7 @@ impl Desk {
         match next {
             Next::Step(step) => {
                 run(step, &mut db);
-                self.state().db = Some(db);
+                self.state().db = Place::Here(db);
             }
             Next::Batch(batch) => self.write_batch(db, batch),
         }
@@ -176,20 +196,29 @@ impl Desk {
         if !state.attended {
             return None;
         }
-        let db = state.db.take()?;
-        let mut batch = Vec::new();
-        while batch.len() < BATCH_MAX {
-            match state.queue.pop_front() {
-                Some(Work::Job(job)) => batch.push(job),
-                Some(Work::Step(step)) if batch.is_empty() => return Some((db, Next::Step(step))),
-                Some(step) => {
-                    state.queue.push_front(step);
-                    break;
+        let db = match mem::replace(&mut state.db, Place::AtWork) {
+            Place::Here(db) => db,
+            Place::AtWork => return None,
+            Place::Closed => {
+                drop(state);
+                let opened = self.file.writer();
+                state = self.state();
+                match opened {
+                    Ok(db) => db,
+                    Err(error) => {
+                        tracing::error!("{} writes are lost: {error}", state.queue.len());
+                        state.db = Place::Closed;
+                        state.attended = false;
+                        // Their callers are told, once it is no longer locked.
+                        let lost = mem::take(&mut state.queue);
+                        drop(state);
+                        drop(lost);
+                        return None;
+                    }
                 }
-                None => break,
             }
-        }
-        Some((db, Next::Batch(batch)))
+        };
+        Some((db, state.take_next()))
     }
 
     /// Group commit: jobs that wait share a transaction, a refused one undoes only itself, and none
@@ -197,7 +226,7 @@ impl Desk {
     fn write_batch(&self, db: Connection, batch: Vec<Job>) {
         let mut acknowledgements = Vec::with_capacity(batch.len());
         let committed = self.commit(&db, batch, &mut acknowledgements);
-        self.state().db = Some(db);
+        self.state().db = Place::Here(db);
         for acknowledge in acknowledgements {
             acknowledge(committed);
         }
@@ -221,6 +250,25 @@ impl Desk {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no code panics while it holds the state")
+    }
+}
+
+impl State {
+    /// Takes a step, or the jobs of a batch, from the queue.
+    fn take_next(&mut self) -> Next {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH_MAX {
+            match self.queue.pop_front() {
+                Some(Work::Job(job)) => batch.push(job),
+                Some(Work::Step(step)) if batch.is_empty() => return Next::Step(step),
+                Some(step) => {
+                    self.queue.push_front(step);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Next::Batch(batch)
     }
 }
 

@@ -57,7 +57,8 @@ impl ClockState {
         self.seconds() as i64
     }
 
-    fn seconds(self) -> f64 {
+    /// Unix seconds with their fraction.
+    pub fn seconds(self) -> f64 {
         match self {
             ClockState::Running(offset) => real_seconds() + offset,
             ClockState::Frozen(at) => at,
@@ -84,7 +85,8 @@ impl Clock {
         Clock::beginning_with(ClockState::Frozen(now as f64))
     }
 
-    fn beginning_with(beginning: ClockState) -> Clock {
+    /// A clock that goes so when the world begins.
+    pub fn beginning_with(beginning: ClockState) -> Clock {
         Clock { beginning, state: Mutex::new(beginning), moved: Notify::new() }
     }
 
@@ -146,11 +148,6 @@ impl Clock {
         }
     }
 
-    /// Sets the clock back to how it went when the world began.
-    pub fn reset(&self) {
-        self.restore(self.beginning);
-    }
-
     fn lock(&self) -> MutexGuard<'_, ClockState> {
         self.state.lock().expect("no code panics while it holds the clock")
     }
@@ -169,7 +166,7 @@ mod tests {
         let clock = Clock::frozen_at(1000);
         clock.restore(clock.state().advanced(61).unwrap());
         assert_eq!(clock.reading(), ClockReading { now: 1061, frozen: true });
-        clock.reset();
+        clock.restore(clock.beginning());
         assert_eq!(clock.now(), 1000);
     }
 

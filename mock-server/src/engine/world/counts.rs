@@ -28,6 +28,12 @@ impl Counts {
         self.lock().clear();
     }
 
+    /// Counts what `other` counts.
+    pub(super) fn become_like(&self, other: &Counts) {
+        let counts = other.lock().clone();
+        *self.lock() = counts;
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<(&'static str, i64), u64, RandomState>> {
         self.0.lock().expect("no code panics while it holds the counts")
     }

@@ -27,6 +27,15 @@ pub enum WorldKind {
     Empty,
 }
 
+/// How a world behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Whether properties that the contract does not know are refused.
+    pub strict: bool,
+    /// The settings of each provider, in a type of the provider's own.
+    pub of_providers: Extensions,
+}
+
 /// Everything of a world but its database.
 #[derive(Debug)]
 pub struct Environment {
@@ -36,8 +45,8 @@ pub struct Environment {
     pub kind: WorldKind,
     /// What stands before every path of its URLs; nothing for the first world of a server.
     pub base_path: String,
-    /// How it behaves: the settings of each provider, in a type of the provider's own.
-    pub settings: Extensions,
+    /// How it behaves.
+    pub settings: Settings,
     /// Its last requests.
     pub journal: Journal,
     /// How often things happened.
@@ -45,50 +54,93 @@ pub struct Environment {
     /// What was noticed about its requests and answers.
     pub notes: Notes,
     /// The source of ids and randomness.
-    pub(in crate::engine) seed: u64,
+    seed: AtomicU64,
+    /// Whether the seed was given, so that every run is the same.
+    pub(super) seeded: bool,
     /// How many exchanges were named.
     exchanges: AtomicU64,
+    /// How many writes are in its database, by operations and since it began.
+    writes: AtomicU64,
 }
 
 impl Environment {
     /// The environment of a world that begins now. With a seed, a run can be repeated: its clock
-    /// stands still until it is moved.
-    pub fn new(kind: WorldKind, settings: Extensions, seed: Option<u64>) -> Environment {
-        let clock = if seed.is_some() { Clock::frozen_at(SEEDED_START) } else { Clock::real() };
-        let seed = seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
+    /// stands still until it is moved, unless another `clock` is given.
+    pub fn new(
+        kind: WorldKind,
+        settings: Settings,
+        seed: Option<u64>,
+        clock: Option<ClockState>,
+    ) -> Environment {
+        let seeded = ClockState::Frozen(SEEDED_START as f64);
+        let usual = if seed.is_some() { seeded } else { ClockState::Running(0.0) };
         Environment {
-            clock,
+            clock: Clock::beginning_with(clock.unwrap_or(usual)),
             kind,
             base_path: String::new(),
             settings,
             journal: Journal::default(),
             counts: Counts::default(),
             notes: Notes::default(),
-            seed,
+            seeded: seed.is_some(),
+            seed: seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0).into(),
             exchanges: AtomicU64::new(0),
+            writes: AtomicU64::new(0),
         }
+    }
+
+    /// The source of ids and randomness.
+    pub(in crate::engine) fn seed(&self) -> u64 {
+        self.seed.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_seed(&self, seed: u64) {
+        self.seed.store(seed, Ordering::Relaxed);
     }
 
     /// The seed that was given; `None` where it was drawn.
     pub(super) fn given_seed(&self) -> Option<u64> {
-        matches!(self.clock.beginning(), ClockState::Frozen(_)).then_some(self.seed)
+        self.seeded.then(|| self.seed())
+    }
+
+    /// Counts a write, and returns how many there are. Only the writer does this.
+    pub(super) fn count_write(&self) -> u64 {
+        self.writes.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// How many exchanges were named.
+    pub fn exchanges(&self) -> u64 {
+        self.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// Names the next exchanges as if there had been so many.
+    pub fn set_exchanges(&self, number: u64) {
+        self.exchanges.store(number, Ordering::Relaxed);
     }
 
     /// A name for the next exchange: a function of the world's seed and of how many were named.
     pub fn exchange_id(&self) -> Uuid {
         let number = self.exchanges.fetch_add(1, Ordering::Relaxed);
-        let hash = Sha256::new().chain_update(b"exchange").chain_update(self.seed.to_le_bytes());
+        let hash = Sha256::new().chain_update(b"exchange").chain_update(self.seed().to_le_bytes());
         let hash = hash.chain_update(number.to_le_bytes()).finalize();
         let bytes: [u8; 16] = hash[..16].try_into().expect("a hash has more than sixteen bytes");
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// Makes everything as it was when the world began.
-    pub(super) fn reset(&self) {
-        self.clock.reset();
+    /// Forgets everything that came of requests. The clock is the world's affair.
+    pub(super) fn clear(&self) {
         self.journal.clear();
         self.counts.clear();
         self.notes.clear();
-        self.exchanges.store(0, Ordering::Relaxed);
+        self.set_exchanges(0);
+        self.writes.store(0, Ordering::Relaxed);
+    }
+
+    /// Takes what `other` keeps in memory, but for the journal.
+    pub(super) fn become_like(&self, other: &Environment) {
+        self.counts.become_like(&other.counts);
+        self.notes.become_like(&other.notes);
+        self.set_exchanges(other.exchanges());
+        self.writes.store(other.writes.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }

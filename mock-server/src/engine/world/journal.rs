@@ -9,20 +9,46 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
+use super::clock::ClockState;
 use crate::engine::page::Page;
 
 /// How many exchanges are kept; the oldest make room.
 const EXCHANGES_MAX: usize = 2000;
-/// The largest body that is kept.
-const BODY_MAX: usize = 16 * 1024;
+/// The largest body of a request that is kept.
+const REQUEST_MAX: usize = 64 * 1024;
+/// The largest body of an answer that is kept.
+const RESPONSE_MAX: usize = 16 * 1024;
 /// How many bytes of texts and bodies are kept; the oldest exchanges make room.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A write that stays in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Its place among all writes since the world began, the first of which is 1.
+    pub number: u64,
+    /// When it was done, in unix seconds by the world's clock.
+    pub at: i64,
+    /// The journal that was kept when it was done.
+    pub epoch: Epoch,
+}
+
+/// Tells the journal of a world from that before a reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Epoch(u64);
 
 /// One request and its answer.
 #[derive(Debug)]
 pub struct Exchange {
+    /// Its place in the journal, the first of which is 1; the journal gives it.
+    pub id: u64,
     /// When the request came, in unix seconds by the world's clock.
     pub at: i64,
+    /// How the clock went when the request came.
+    pub clock: ClockState,
+    /// What it wrote.
+    pub written: Option<Written>,
+    /// How many exchanges were named before its answer.
+    pub named: u64,
     /// How long the answer took, in seconds by the world's clock.
     pub seconds: f64,
     /// The API that was asked.
@@ -41,8 +67,10 @@ pub struct Exchange {
     pub query: String,
     /// Its headers, one `name: value` a line, secrets included: mask them before they leave.
     pub headers: String,
-    /// Its body, secrets included.
+    /// Its body, secrets included; empty where it is too large to be kept.
     pub request_body: Bytes,
+    /// Whether the journal has all of the request.
+    pub complete: bool,
     /// The status of the answer.
     pub status: u16,
     /// The body of the answer, secrets included; empty for a read.
@@ -77,16 +105,32 @@ pub struct Journal(Mutex<Kept>);
 struct Kept {
     exchanges: VecDeque<Arc<Exchange>>,
     bytes: usize,
+    /// The number of the last one.
+    last: u64,
+    epoch: Epoch,
 }
 
 impl Journal {
-    /// Adds an exchange and forgets the oldest where there is no room.
-    pub fn record(&self, mut exchange: Exchange) {
-        for body in [&mut exchange.request_body, &mut exchange.response_body] {
+    /// The journal that is kept now.
+    pub fn epoch(&self) -> Epoch {
+        self.lock().epoch
+    }
+
+    /// Adds an exchange, unless it began in another `epoch`, and forgets the oldest where there is
+    /// no room.
+    pub fn record(&self, epoch: Epoch, mut exchange: Exchange) {
+        exchange.complete = exchange.request_body.len() <= REQUEST_MAX;
+        let bodies = [&mut exchange.request_body, &mut exchange.response_body];
+        for (body, max) in bodies.into_iter().zip([REQUEST_MAX, RESPONSE_MAX]) {
             // A copy, because a body may be a small part of a large buffer.
-            *body = if body.len() > BODY_MAX { Bytes::new() } else { Bytes::copy_from_slice(body) };
+            *body = if body.len() > max { Bytes::new() } else { Bytes::copy_from_slice(body) };
         }
         let mut kept = self.lock();
+        if kept.epoch != epoch {
+            return;
+        }
+        kept.last += 1;
+        exchange.id = kept.last;
         kept.bytes += exchange.size();
         kept.exchanges.push_back(Arc::new(exchange));
         let mut forgotten = Vec::new();
@@ -100,6 +144,11 @@ impl Journal {
         drop(forgotten);
     }
 
+    /// Everything that is kept, oldest first.
+    pub fn all(&self) -> Vec<Arc<Exchange>> {
+        self.lock().exchanges.iter().cloned().collect()
+    }
+
     /// One page of the exchanges that `wanted` picks, newest first.
     pub fn newest(&self, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Vec<Arc<Exchange>> {
         let kept = self.lock();
@@ -108,7 +157,16 @@ impl Journal {
 
     /// Forgets everything.
     pub fn clear(&self) {
-        *self.lock() = Kept::default();
+        self.replace(Vec::new());
+    }
+
+    /// Keeps nothing but these, and goes on after the last of them.
+    pub(super) fn replace(&self, exchanges: Vec<Arc<Exchange>>) {
+        let mut kept = self.lock();
+        let epoch = Epoch(kept.epoch.0 + 1);
+        let bytes = exchanges.iter().map(|it| it.size()).sum();
+        let last = exchanges.iter().map(|it| it.id).max().unwrap_or_default();
+        *kept = Kept { exchanges: exchanges.into(), bytes, last, epoch };
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {

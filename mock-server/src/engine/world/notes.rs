@@ -40,7 +40,7 @@ pub struct Unknown {
 #[derive(Debug, Default)]
 pub struct Notes(Mutex<Noticed>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Noticed {
     breaches: Vec<Breach>,
     unknown: BTreeMap<(String, String), u64>,
@@ -91,6 +91,12 @@ impl Notes {
     /// Forgets everything.
     pub fn clear(&self) {
         *self.lock() = Noticed::default();
+    }
+
+    /// Knows what `other` knows.
+    pub(super) fn become_like(&self, other: &Notes) {
+        let noticed = other.lock().clone();
+        *self.lock() = noticed;
     }
 
     fn lock(&self) -> MutexGuard<'_, Noticed> {

@@ -1,6 +1,9 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
+mod files;
+mod journal;
 mod shared;
+mod snapshots;
 mod worlds;
 
 use std::{
@@ -24,12 +27,19 @@ use super::{
     refusal::{failed, refuse},
     worlds::{InWorld, Worlds},
 };
-use crate::engine::{Api, ClockReading, ClockState, ProblemKind, World};
+use crate::engine::{Api, ClockReading, ClockState, ProblemKind, Provider, World};
 use shared::{Answer, Control, body};
 
 /// The routes of the control API; `token` opens it to others than loopback.
-pub(super) fn router(apis: &[Arc<dyn Api>], worlds: &Arc<Worlds>, token: Option<String>) -> Router {
-    let control = Control { apis: apis.to_vec(), worlds: Arc::clone(worlds), token };
+pub(super) fn router(
+    providers: &[Arc<dyn Provider>],
+    apis: &[Arc<dyn Api>],
+    worlds: &Arc<Worlds>,
+    routes: Router,
+    token: Option<String>,
+) -> Router {
+    let (providers, apis) = (providers.to_vec(), apis.to_vec());
+    let control = Control { providers, apis, worlds: Arc::clone(worlds), routes, token };
     Router::new()
         .route("/health", get(health))
         .route("/reset", post(reset))
@@ -41,6 +51,13 @@ pub(super) fn router(apis: &[Arc<dyn Api>], worlds: &Arc<Worlds>, token: Option<
         .route("/state", get(state))
         .route("/worlds", get(worlds::list).post(worlds::make))
         .route("/worlds/{name}", get(worlds::show).delete(worlds::remove))
+        .route("/snapshots", get(snapshots::list).post(snapshots::take))
+        .route("/snapshots/{name}", get(snapshots::show).delete(snapshots::remove))
+        .route("/snapshots/{name}/export", get(files::export_snapshot))
+        .route("/export", get(files::export))
+        .route("/restore", post(snapshots::restore))
+        .route("/journal", get(journal::list))
+        .route("/rewind", post(journal::rewind))
         .fallback(async || {
             refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README")
         })

@@ -9,8 +9,8 @@ mod tickets;
 
 use openapi::{Contract, Route};
 
-use super::account;
-use crate::engine::{Api, Context, Identity, Operation, Presented, Problem, Refused, Result};
+use super::{Settings, account};
+use crate::engine::{self, Api, Context, Identity, Operation, Presented, Problem, Refused, Result};
 
 /// The i3D.net v2 API.
 pub(in crate::apis::i3d) struct I3dV2;
@@ -32,6 +32,10 @@ impl Api for I3dV2 {
 
     fn authenticate(&self, cx: &Context, presented: &Presented) -> Result<Identity> {
         credentials::authenticate(cx, presented)
+    }
+
+    fn customer_key(&self, settings: &engine::Settings) -> Option<String> {
+        settings.of_providers.get::<Settings>().map(|it| it.api_key.clone())
     }
 
     fn refuse(&self, problem: &Problem, _route: Option<&Route>) -> Refused {

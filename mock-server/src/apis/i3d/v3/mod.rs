@@ -9,11 +9,11 @@ mod ranged_data;
 use openapi::{Contract, Route};
 
 use super::{
-    account, api_keys, billing, colocation, dedicated, flex_metal, notifications, reference, shop,
-    status, support, telemetry, website,
+    Settings, account, api_keys, billing, colocation, dedicated, flex_metal, notifications,
+    reference, shop, status, support, telemetry, website,
 };
 use crate::engine::{
-    Api, Context, Identity, Operation, Paging, Presented, Problem, Refused, Result,
+    self, Api, Context, Identity, Operation, Paging, Presented, Problem, Refused, Result,
 };
 
 /// The i3D.net v3 API.
@@ -54,6 +54,10 @@ impl Api for I3dV3 {
 
     fn authenticate(&self, cx: &Context, presented: &Presented) -> Result<Identity> {
         credentials::authenticate(cx, presented.headers)
+    }
+
+    fn customer_key(&self, settings: &engine::Settings) -> Option<String> {
+        settings.of_providers.get::<Settings>().map(|it| it.api_key.clone())
     }
 
     fn paging(&self) -> Option<Paging> {

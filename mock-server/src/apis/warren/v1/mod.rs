@@ -10,7 +10,7 @@ use super::{
     Settings, account, billing, catalogue, machines, network, object_storage, services, storage,
 };
 use crate::engine::{
-    Api, Context, Environment, Identity, Operation, Presented, Problem, Refused, Result,
+    self, Api, Context, Environment, Identity, Operation, Presented, Problem, Refused, Result,
 };
 
 /// The customer API of the platform, version 1.
@@ -58,8 +58,12 @@ impl Api for WarrenV1 {
         ]
     }
 
+    fn customer_key(&self, _settings: &engine::Settings) -> Option<String> {
+        self.demo_keys().first().map(|(key, _)| (*key).to_owned())
+    }
+
     fn keeps_plus(&self, environment: &Environment) -> bool {
-        environment.settings.get::<Settings>().is_some_and(|it| it.literal_plus)
+        environment.settings.of_providers.get::<Settings>().is_some_and(|it| it.literal_plus)
     }
 
     fn response_headers(&self, environment: &Environment) -> Vec<(HeaderName, String)> {
