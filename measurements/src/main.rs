@@ -9,7 +9,7 @@ mod process;
 
 use std::{net::SocketAddr, time::Duration};
 
-use bench::Settings;
+use bench::{Part, Settings};
 use clap::Parser;
 use process::Cores;
 
@@ -27,6 +27,9 @@ enum Task {
         /// Give the first core to the servers and the second to the load
         #[arg(long)]
         pin: bool,
+        /// Only one part
+        #[arg(long)]
+        only: Option<Part>,
     },
     /// Measure other emulators that the registries have beside ours; they are installed below
     /// target/peers
@@ -69,7 +72,9 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
-        Task::Bench { seconds, rounds, pin } => bench::run(settings(seconds, rounds, pin)),
+        Task::Bench { seconds, rounds, pin, only } => {
+            bench::run(settings(seconds, rounds, pin), only)
+        }
         Task::Peers { seconds, rounds, pin } => peers::run(settings(seconds, rounds, pin)),
         Task::Mutants { seeds, only, api, sound } => {
             let apis = mutants::apis(api.as_deref())?;

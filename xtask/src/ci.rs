@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{cargo, line, run};
+use crate::{cargo, guide, line, run};
 
 /// All checks, the tests first. The last line has the counts of the test runners.
 pub(crate) fn all() -> Result<()> {
@@ -17,6 +17,7 @@ pub(crate) fn all() -> Result<()> {
     let doc = ["doc", "--workspace", "--no-deps", "--locked", "--quiet"];
     run(cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
     tools()?;
+    guides()?;
     println!("{} passed, {} failed", counted.passed, counted.failed);
     Ok(())
 }
@@ -92,6 +93,16 @@ fn tools() -> Result<()> {
     tool("cargo-machete", &mut cargo(&["machete", "--version"]), &mut cargo(&["machete"]))?;
     let deny = ["deny", "check", "bans", "licenses", "sources"];
     tool("cargo-deny", &mut cargo(&["deny", "--version"]), &mut cargo(&deny))
+}
+
+/// The commands of the guides, where what they need is installed, which `.ci/run` does.
+fn guides() -> Result<()> {
+    let mut xdist = Command::new("python3");
+    if xdist.args(["-c", "import pytest, xdist"]).output().is_ok_and(|it| it.status.success()) {
+        return guide::run_all();
+    }
+    eprintln!("pytest-xdist is not installed and the guides are left out");
+    Ok(())
 }
 
 fn tool(name: &str, version: &mut Command, command: &mut Command) -> Result<()> {

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the tasks of this repository.
 
 mod ci;
+mod guide;
 
 use std::process::Command;
 
@@ -15,6 +16,8 @@ enum Task {
     Ci,
     /// In a minute: format, lints, the tests beside the code, and the laws of the source
     Quick,
+    /// Run the commands of the guides in docs/ as they stand there; needs curl and pytest-xdist
+    Guide,
     /// Print which file of a crate uses which other ones, and their circles
     Modules {
         /// The folder of one crate; all without it
@@ -44,6 +47,7 @@ fn main() -> Result<()> {
     match Task::parse() {
         Task::Ci => ci::all(),
         Task::Quick => ci::quick(),
+        Task::Guide => guide::run_all(),
         Task::Modules { package } => modules(package),
         Task::Bench { options } => measure("bench", options),
         Task::Peers { options } => measure("peers", options),

@@ -3,6 +3,7 @@
 mod contention;
 mod single;
 mod throughput;
+mod worlds;
 
 use std::{process::Command, time::Duration};
 
@@ -29,10 +30,40 @@ pub(crate) struct Settings {
     pub(crate) cores: Cores,
 }
 
-/// Measures everything and prints the tables.
-pub(crate) fn run(settings: Settings) -> Result<()> {
+/// A part of the bench.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Start, requests beside the ceilings, memory
+    Throughput,
+    /// Many writers, and readers beside them
+    Contention,
+    /// What one client measures
+    Single,
+    /// Worlds made, copied, reset, and used side by side
+    Worlds,
+}
+
+/// Measures a part, or everything, and prints the tables.
+pub(crate) fn run(settings: Settings, only: Option<Part>) -> Result<()> {
     build_emulator()?;
     settings.cores.take_place()?;
+    let wanted = |part| only.is_none_or(|only| only == part);
+    if wanted(Part::Throughput) {
+        throughput(settings)?;
+    }
+    if wanted(Part::Contention) {
+        contention::measure(settings)?;
+    }
+    if wanted(Part::Single) {
+        single::measure(settings)?;
+    }
+    if wanted(Part::Worlds) {
+        worlds::measure(settings)?;
+    }
+    Ok(())
+}
+
+fn throughput(settings: Settings) -> Result<()> {
     let times = (0..11).map(|_| Ok(emulator(settings.cores, &[])?.started_in.as_secs_f64()));
     let times: Vec<f64> = times.collect::<Result<_>>()?;
     println!(
@@ -44,8 +75,7 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
     throughput::measure(settings, &emulator)?;
     let loaded = emulator.resident_mib()?;
     println!("\nResident memory: {fresh:.1} MiB at the start, {loaded:.1} after the load (aim 40)");
-    contention::measure(settings)?;
-    single::measure(settings, &emulator)
+    Ok(())
 }
 
 /// Builds the program that is measured.
@@ -60,9 +90,14 @@ pub(crate) fn emulator(cores: Cores, flags: &[&str]) -> Result<Process> {
     Process::start(cores, "mock-server", &[&["--listen", "127.0.0.1:0"], flags].concat())
 }
 
+/// A request of the first customer.
+fn with_key(request: Request) -> Request {
+    request.with_header("PRIVATE-TOKEN", KEY)
+}
+
 /// A read of the emulator.
 pub(crate) fn get(path: &str) -> Request {
-    Request::get(path).with_header("PRIVATE-TOKEN", KEY)
+    with_key(Request::get(path))
 }
 
 /// A write to the emulator: it adds an SSH key.

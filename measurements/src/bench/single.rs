@@ -15,8 +15,9 @@ use crate::{
 const LOADED_ROWS: usize = 500_000;
 
 /// Prints all of it.
-pub(super) fn measure(settings: Settings, emulator: &Process) -> Result<()> {
-    wait_for(charts_and_files(&emulator.address))?;
+pub(super) fn measure(settings: Settings) -> Result<()> {
+    let server = emulator(settings.cores, &[])?;
+    wait_for(charts_and_files(&server.address))?;
     reset(settings.cores)?;
     growth(settings)
 }
@@ -46,7 +47,11 @@ async fn charts_and_files(address: &str) -> Result<()> {
 }
 
 /// Milliseconds until the answer.
-async fn timed(connection: &mut Connection, request: &Request, status: u16) -> Result<f64> {
+pub(super) async fn timed(
+    connection: &mut Connection,
+    request: &Request,
+    status: u16,
+) -> Result<f64> {
     let began = Instant::now();
     let (got, _) = connection.exchange(request).await?;
     ensure!(got == status, "{got} instead of {status}");
@@ -81,7 +86,7 @@ fn reset(cores: Cores) -> Result<()> {
 }
 
 /// Has 20 clients do their share of the work at once.
-fn fill(
+pub(super) fn fill(
     address: &str,
     count: usize,
     work: impl AsyncFn(Connection, usize) -> Result<()> + Copy + 'static,

@@ -119,17 +119,18 @@ impl std::fmt::Debug for Schema {
     }
 }
 
-/// Begins a transaction and removes all rows.
+/// Begins a transaction and removes all rows. Tables that were made later go first, because their
+/// rows may refer to those of earlier ones.
 fn clear(draft: &Connection) -> rusqlite::Result<()> {
-    // Rows go in any order: those that refer to others are removed as well.
-    draft.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON")?;
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    draft.execute_batch("BEGIN")?;
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+               ORDER BY rowid DESC";
     let mut tables = draft.prepare_cached(sql)?;
     let names = tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     for name in names {
         draft.prepare_cached(&format!("DELETE FROM {name}"))?.execute(())?;
     }
-    draft.execute_batch("PRAGMA defer_foreign_keys = OFF")
+    Ok(())
 }
 
 /// Makes `to` the same as `from`, in one transaction.
