@@ -5,3 +5,4 @@ mod listed;
 mod lists;
 mod references;
 mod refusals;
+mod worlds;
