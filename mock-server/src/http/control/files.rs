@@ -27,11 +27,7 @@ pub(super) const FILE: &str = "application/vnd.sqlite3";
 /// How many bytes an import may have.
 const IMPORT_MAX: u64 = 1 << 30;
 
-pub(super) async fn export(
-    InWorld(world): InWorld,
-    axum::Extension(chosen): axum::Extension<Chosen>,
-    request: Request,
-) -> Answer {
+pub(super) async fn export(InWorld(world): InWorld, chosen: Chosen, request: Request) -> Answer {
     let copied = world.snapshot().await;
     let copied = copied.map_err(|_| failed("the world could not be copied"))?;
     Ok(file(&Arc::new(copied), chosen.name(), request).await)

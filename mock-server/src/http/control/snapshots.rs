@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
     http::StatusCode,
     response::IntoResponse,
@@ -47,10 +47,7 @@ impl Shown {
     }
 }
 
-pub(super) async fn list(
-    State(control): State<Control>,
-    Extension(Chosen(world)): Extension<Chosen>,
-) -> Answer {
+pub(super) async fn list(State(control): State<Control>, Chosen(world): Chosen) -> Answer {
     let snapshots = control.worlds.snapshots().into_iter();
     let of_world =
         |(_, it): &(String, KeptSnapshot)| world.as_ref().is_none_or(|name| it.of == *name);
@@ -61,7 +58,7 @@ pub(super) async fn list(
 pub(super) async fn take(
     State(control): State<Control>,
     InWorld(world): InWorld,
-    Extension(chosen): Extension<Chosen>,
+    chosen: Chosen,
     bytes: Bytes,
 ) -> Answer {
     let wanted: Wanted = if bytes.is_empty() { Wanted::default() } else { body(&bytes)? };

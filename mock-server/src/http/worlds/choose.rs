@@ -5,6 +5,7 @@
 //! these it is the world that is always there.
 
 use std::{
+    convert::Infallible,
     sync::Arc,
     task::{self, Poll},
 };
@@ -38,7 +39,7 @@ const CONTROL: &str = "/_mock";
 const MOCK_WORLD: HeaderName = HeaderName::from_static("mock-world");
 
 /// The name of the world that a request chose; `None` where it did not choose.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(in crate::http) struct Chosen(pub(in crate::http) Option<String>);
 
 impl Chosen {
@@ -71,7 +72,9 @@ fn choose(worlds: &Worlds, request: &mut Request) -> Result<Arc<Pipeline>, Strin
         None => worlds.of_no_name(),
         Some(name) => worlds.of_name(name).ok_or_else(|| name.clone())?,
     };
-    request.extensions_mut().insert(Chosen(name));
+    if name.is_some() {
+        request.extensions_mut().insert(Chosen(name));
+    }
     Ok(pipeline)
 }
 
@@ -113,6 +116,14 @@ impl<S: Sync> FromRequestParts<S> for InWorld {
         let pipeline = parts.extensions.get::<Arc<Pipeline>>();
         let world = pipeline.map(|pipeline| Arc::clone(pipeline.world()));
         world.map(InWorld).ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no world was chosen"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Chosen {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Chosen, Infallible> {
+        Ok(parts.extensions.get::<Chosen>().cloned().unwrap_or_default())
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -38,6 +41,8 @@ pub(in crate::http) struct Worlds {
     apis: Vec<Arc<dyn Api>>,
     /// How many worlds may have open connections.
     open_max: usize,
+    /// Whether a world was ever made beside the first one.
+    made: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -128,7 +133,13 @@ impl Worlds {
     pub(in crate::http) fn new(apis: &[Arc<dyn Api>], first: Arc<Pipeline>) -> Arc<Worlds> {
         let room = descriptors().saturating_sub(OTHER_DESCRIPTORS) / DESCRIPTORS;
         let open_max = usize::try_from(room.clamp(1, OPEN_MAX)).expect("a small number");
-        Arc::new(Worlds { first, apis: apis.to_vec(), open_max, state: Mutex::default() })
+        Arc::new(Worlds {
+            first,
+            apis: apis.to_vec(),
+            open_max,
+            made: AtomicBool::new(false),
+            state: Mutex::default(),
+        })
     }
 
     /// The world that is always there.
@@ -166,7 +177,9 @@ impl Worlds {
 
     /// The name of the world whose key a request carries, which is replaced by what it stands for.
     pub(super) fn take_key(&self, request: &mut Request) -> Option<String> {
-        self.state().keys.take(&self.apis, request)
+        // Most servers have one world, and every request passes here.
+        let any = self.made.load(Ordering::Relaxed);
+        if any { self.state().keys.take(&self.apis, request) } else { None }
     }
 
     /// The first world, for requests that name none.
@@ -193,6 +206,7 @@ impl Worlds {
         }
         *entry = Entry::Made(named);
         state.keys.add(name, keys);
+        self.made.store(true, Ordering::Relaxed);
         let least_used = state.least_used_beyond(self.open_max);
         drop(state);
         close(least_used);
