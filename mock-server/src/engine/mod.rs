@@ -30,6 +30,6 @@ pub use table::{Row, Table};
 pub use web_page::WebPage;
 pub use world::{
     Breach, Clock, ClockReading, ClockState, Counts, Environment, Epoch, Exchange, Journal, Mail,
-    NewWorld, Notes, Origin, Seed, Settings, Unknown, World, WorldKind, Written, dated,
+    NewWorld, Notes, Origin, Seed, Settings, Unknown, Unmatched, World, WorldKind, Written, dated,
     header_lines,
 };

@@ -1,7 +1,11 @@
 //! What an operation takes of a request: path, query, range, headers and body, typed and checked
 //! by the contract.
 
-use std::{borrow::Cow, net::IpAddr, sync::Arc};
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     body::Body,
@@ -17,7 +21,7 @@ use super::{
     decode::{Decoded, Plus, decode, media_type},
     endpoint::Endpoint,
 };
-use crate::engine::{Caller, Needs, Notes, Presented, Problem, ProblemKind, Request, Result};
+use crate::engine::{Caller, Needs, Presented, Problem, ProblemKind, Request, Result};
 
 /// The media types that parameters are taken from where the contract takes them from anywhere.
 const ANYWHERE: [&str; 3] = [JSON, URL_ENCODED, MULTIPART];
@@ -39,8 +43,8 @@ pub(super) struct Incoming<'a> {
     pub(super) strict: bool,
     /// What a `+` in its query or in a form stands for.
     pub(super) plus: Plus,
-    /// Where such properties are noted.
-    pub(super) notes: &'a Notes,
+    /// Such properties.
+    pub(super) unknown: Mutex<Vec<String>>,
 }
 
 impl<'a> Incoming<'a> {
@@ -190,9 +194,14 @@ impl<'a> Incoming<'a> {
             violations.extend(unknown.iter().map(refused));
         }
         if !unknown.is_empty() {
-            self.notes.unknown(&self.endpoint.route.id, unknown);
+            self.unknown.lock().expect("no code panics while it holds them").extend(unknown);
         }
         violations
+    }
+
+    /// Its properties that the contract does not know.
+    pub(super) fn into_unknown(self) -> Vec<String> {
+        self.unknown.into_inner().expect("no code panics while it holds them")
     }
 }
 

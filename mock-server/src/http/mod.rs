@@ -8,8 +8,10 @@ mod decode;
 mod endpoint;
 mod input;
 mod join;
+mod matcher;
 mod pages;
 mod pipeline;
+mod record;
 mod refusal;
 mod response;
 mod response_check;
@@ -44,8 +46,8 @@ pub fn app(
     options: &HttpOptions,
 ) -> ChooseWorld<Router> {
     let worlds = Worlds::new(apis, Pipeline::new(apis, world));
-    let routes = router::router(apis);
-    let mut router = routes.clone().merge(pages::router(providers));
+    let routes = router::router(apis).merge(pages::router(providers));
+    let mut router = routes.clone();
     if options.cors {
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }

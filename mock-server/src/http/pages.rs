@@ -6,13 +6,19 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Router,
     extract::{ConnectInfo, RawPathParams},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     routing::{MethodFilter, on},
 };
 
-use super::{response::Answer, worlds::InWorld};
-use crate::engine::{Caller, Effect, Provider, Reply, Request, Result, WebPage, World};
+use super::{
+    record::{Arrival, Seen},
+    response::Answer,
+    worlds::InWorld,
+};
+use crate::engine::{Caller, Effect, Provider, Reply, Request, Result, WebPage, World, Written};
+
+/// The media type of a refusal.
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// One route for each page of each provider.
 pub(super) fn router(providers: &[Arc<dyn Provider>]) -> Router {
@@ -23,10 +29,17 @@ pub(super) fn router(providers: &[Arc<dyn Provider>]) -> Router {
         let serve = move |InWorld(world): InWorld,
                           ConnectInfo(from): ConnectInfo<SocketAddr>,
                           path: RawPathParams,
-                          headers: HeaderMap| async move {
+                          parts: Parts| async move {
+            let from = from.ip().to_canonical();
+            let arrival = Arrival::now(&world, from);
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-            let request = Request { path, headers, ..Request::default() };
-            answer(run(&world, page, Caller::anonymous(from.ip()), request).await)
+            let request = Request { path, headers: parts.headers.clone(), ..Request::default() };
+            let is_read = page.operation.effect == Effect::Read;
+            let (written, reply) = run(&world, page, Caller::anonymous(from), request).await;
+            let answer = answer(reply);
+            let seen = Seen { written, is_read, ..Seen::default() };
+            arrival.record(&world, &parts, seen, &answer);
+            answer
         };
         router.route(path, on(method, serve))
     })
@@ -37,25 +50,28 @@ async fn run(
     page: Arc<WebPage>,
     caller: Caller,
     request: Request,
-) -> Result<Reply> {
+) -> (Option<Written>, Result<Reply>) {
     match page.operation.effect {
-        Effect::Read => world.read(caller, |cx| page.operation.run(cx, request)),
-        Effect::Write => world.write(caller, move |cx| page.operation.run(cx, request)).await,
+        Effect::Read => (None, world.read(caller, |cx| page.operation.run(cx, request))),
+        Effect::Write => {
+            world.write_counted(caller, move |cx| page.operation.run(cx, request)).await
+        }
     }
 }
 
-fn answer(result: Result<Reply>) -> Response {
+fn answer(result: Result<Reply>) -> Answer {
     match result {
         Ok(reply) => {
             let redirects = reply.headers.iter().any(|(name, _)| *name == header::LOCATION);
             let status = if redirects { StatusCode::SEE_OTHER } else { StatusCode::OK };
-            Answer::reply(status.as_u16(), reply).into_response()
+            Answer::reply(status.as_u16(), reply)
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.kind.status()).expect("a status");
             let reason = status.canonical_reason().unwrap_or("Refused");
             let text = if problem.message.is_empty() { reason.to_owned() } else { problem.message };
-            (status, text).into_response()
+            let (status, headers) = (status.as_u16(), HeaderMap::new());
+            Answer { status, headers, media: Some(PLAIN), content: text.into() }
         }
     }
 }

@@ -12,20 +12,20 @@
 //! 6. **The answer** is checked against the contract. It goes out all the same; a breach is noted.
 //! 7. **The journal** records the exchange.
 //!
-//! The first step that refuses a request decides its answer, which is checked and recorded like
-//! any other from the second step on. A panic at any step is the answer 500.
+//! The first step that refuses a request decides its answer, which is recorded like any other, and
+//! checked like any other from the second step on. A panic at any step is the answer 500.
 
 use std::{
     net::IpAddr,
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, UNIX_EPOCH},
 };
 
 use axum::{
     body::{Body, HttpBody},
     extract::{RawPathParams, Request as HttpRequest},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -38,11 +38,12 @@ use super::{
     decode::{Decoded, Plus, decode, media_type},
     endpoint::{Endpoint, PathItem, choosing_member, of_action},
     input::{Incoming, media_types},
+    record::{Arrival, Seen},
     response::{Answer, header_map},
 };
 use crate::engine::{
-    Api, Breach, Caller, ClockState, Context, Effect, Epoch, Exchange, Identity, Problem,
-    ProblemKind, Reply, Request, Result, World, Written, header_lines,
+    Api, Breach, Caller, Context, Effect, Identity, Problem, ProblemKind, Reply, Request, Result,
+    Unmatched, World, Written,
 };
 
 /// What all requests share.
@@ -68,21 +69,6 @@ impl Outcome {
     /// Refused before its body was read.
     fn refused(caller: Caller, problem: Problem) -> Outcome {
         Outcome { caller, sent: Bytes::new(), written: None, reply: Err(problem.into()) }
-    }
-}
-
-/// How it was when a request came.
-struct Started {
-    /// Unix seconds.
-    at: f64,
-    clock: ClockState,
-    epoch: Epoch,
-}
-
-impl Started {
-    fn at(world: &World) -> Started {
-        let clock = world.clock().state();
-        Started { at: clock.seconds(), clock, epoch: world.environment.journal.epoch() }
     }
 }
 
@@ -128,59 +114,114 @@ impl Pipeline {
         path: Result<RawPathParams, impl std::fmt::Debug>,
         request: HttpRequest,
     ) -> Response {
-        let answer = AssertUnwindSafe(self.dispatch(item, from, path, request)).catch_unwind();
-        let answer = answer
-            .await
-            .unwrap_or_else(|_| refused(item.api(), &Problem::new(ProblemKind::Internal)));
+        let arrival = Arrival::now(&self.world, from);
+        let answer = AssertUnwindSafe(self.dispatch(item, arrival, path, request)).catch_unwind();
+        let answer = answer.await.unwrap_or_else(|_| {
+            let problem = Problem::new(ProblemKind::Internal);
+            Answer::refusal(item.api(), &problem, None).into_response()
+        });
         self.finished(item.api(), answer)
     }
 
     /// Answers a request to a path that no API has, in the words of the one that stands there.
-    pub(super) fn serve_unknown_path(&self, request: HttpRequest) -> Response {
-        let (parts, sent) = request.into_parts();
-        body::drain(&parts, sent);
+    pub(super) fn serve_unknown_path(&self, from: IpAddr, request: HttpRequest) -> Response {
+        let arrival = Arrival::now(&self.world, from);
+        let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let api = self.apis.iter().find(|api| api.contract().covers(path));
         let api = &**api.unwrap_or(&self.apis[0]);
-        self.finished(api, refused(api, &Problem::new(ProblemKind::NoRoute)))
+        let answer = self.unmatched(api, Unmatched::Path, arrival, &parts, body);
+        self.finished(api, answer)
+    }
+
+    /// Refuses and records a request that no operation takes. Its body is not read.
+    fn unmatched(
+        &self,
+        api: &dyn Api,
+        by: Unmatched,
+        arrival: Arrival,
+        parts: &Parts,
+        body: Body,
+    ) -> Response {
+        let kind = match by {
+            Unmatched::Method => ProblemKind::MethodNotAllowed,
+            Unmatched::Path | Unmatched::Action | Unmatched::Contract => ProblemKind::NoRoute,
+        };
+        let answer = Answer::refusal(api, &Problem::new(kind), None);
+        self.record_unread(api, Some(by), arrival, parts, body, &answer);
+        answer.into_response()
+    }
+
+    fn record_unread(
+        &self,
+        api: &dyn Api,
+        unmatched: Option<Unmatched>,
+        arrival: Arrival,
+        parts: &Parts,
+        body: Body,
+        answer: &Answer,
+    ) {
+        let unread = !body.is_end_stream();
+        body::drain(parts, body);
+        let seen = Seen { api: Some(api.name()), unread, unmatched, ..Seen::default() };
+        arrival.record(&self.world, parts, seen, answer);
     }
 
     /// Step 1, then the others.
     async fn dispatch(
         &self,
         item: &PathItem,
-        from: IpAddr,
+        arrival: Arrival,
         path: Result<RawPathParams, impl std::fmt::Debug>,
         request: HttpRequest,
     ) -> Response {
         let (parts, mut body) = request.into_parts();
         let place = path.ok().and_then(|path| Some((server_variable(item, &path)?, path)));
         let Some((server_variable, path)) = place else {
-            body::drain(&parts, body);
-            return refused(item.api(), &Problem::new(ProblemKind::NoRoute));
+            return self.unmatched(item.api(), Unmatched::Path, arrival, &parts, body);
         };
         let Some(endpoints) = item.of_method(&parts.method) else {
-            body::drain(&parts, body);
-            return other_method(item, &parts.method);
+            let (by, answer) = other_method(item, &parts.method);
+            self.record_unread(item.api(), by, arrival, &parts, body, &answer);
+            return answer.into_response();
         };
         let plus = Plus::of(item.api(), &self.world.environment);
         let (endpoint, early) = match choose(endpoints, &parts, &mut body, plus).await {
             Ok(chosen) => chosen,
             Err(problem) => {
-                body::drain(&parts, body);
-                return refused(item.api(), &problem);
+                let answer = Answer::refusal(item.api(), &problem, None);
+                let by = Some(Unmatched::Action);
+                self.record_unread(item.api(), by, arrival, &parts, body, &answer);
+                return answer.into_response();
             }
         };
-        let notes = &self.world.environment.notes;
-        let (parts, path, strict) = (&parts, &path, self.world.environment.settings.strict);
-        let mut incoming =
-            Incoming { endpoint, from, parts, path, server_variable, early, strict, plus, notes };
-
-        let started = Started::at(&self.world);
+        let environment = &self.world.environment;
+        let mut incoming = Incoming {
+            endpoint,
+            from: arrival.from,
+            parts: &parts,
+            path: &path,
+            server_variable,
+            early,
+            strict: environment.settings.strict,
+            plus,
+            unknown: Mutex::default(),
+        };
         let Outcome { caller, sent, written, reply } = self.answer(&mut incoming, &mut body).await;
-        body::drain(parts, body);
+        let unknown = incoming.into_unknown();
+        if !unknown.is_empty() {
+            environment.notes.unknown(&endpoint.route.id, &unknown);
+        }
+        let unread = !body.is_end_stream();
+        body::drain(&parts, body);
+        let unmatched = unmatched_by_contract(&reply);
         let answer = self.checked(endpoint, reply);
-        self.record(&incoming, started, caller, (sent, written), &answer);
+        let (api, operation) = (Some(endpoint.api.name()), Some(&*endpoint.route.id));
+        let account = caller.account;
+        let is_read = endpoint.operation.effect == Effect::Read;
+        let seen =
+            Seen { api, operation, account, sent, unread, written, unmatched, unknown, is_read };
+        arrival.record(&self.world, &parts, seen, &answer);
         answer.into_response()
     }
 
@@ -288,50 +329,6 @@ impl Pipeline {
         answer
     }
 
-    /// Step 7.
-    fn record(
-        &self,
-        incoming: &Incoming<'_>,
-        started: Started,
-        caller: Caller,
-        (sent, written): (Bytes, Option<Written>),
-        answer: &Answer,
-    ) {
-        let Incoming { endpoint, from, parts, .. } = incoming;
-        // Neither path nor query: they may hold secrets.
-        tracing::debug!(
-            operation = endpoint.route.id,
-            account = caller.account,
-            status = answer.status
-        );
-        let read = endpoint.operation.effect == Effect::Read;
-        let epoch = written.map_or(started.epoch, |it| it.epoch);
-        let environment = &self.world.environment;
-        environment.journal.record(
-            epoch,
-            Exchange {
-                id: 0,
-                at: started.at as i64,
-                clock: started.clock,
-                written,
-                named: environment.exchanges(),
-                seconds: environment.clock.seconds() - started.at,
-                api: endpoint.api.name(),
-                operation: &endpoint.route.id,
-                account: caller.account,
-                address: *from,
-                method: parts.method.clone(),
-                path: parts.uri.path().to_owned(),
-                query: parts.uri.query().unwrap_or_default().to_owned(),
-                headers: header_lines(&parts.headers),
-                request_body: sent,
-                complete: true,
-                status: answer.status,
-                response_body: if read { Bytes::new() } else { answer.content.clone() },
-            },
-        );
-    }
-
     /// The answer with the headers of its API, and with the date of the world where its clock does
     /// not show the real time.
     fn finished(&self, api: &dyn Api, mut answer: Response) -> Response {
@@ -411,16 +408,25 @@ async fn choose_by<'a>(
     Ok((of_action(endpoints, member, action)?, Some((sent, decoded))))
 }
 
-/// A refusal before the operation is known.
-fn refused(api: &dyn Api, problem: &Problem) -> Response {
-    Answer::refusal(api, problem, None).into_response()
+/// That the contract does not accept a request, if this is why it is refused.
+fn unmatched_by_contract(reply: &Result<Reply, Refusal>) -> Option<Unmatched> {
+    let by_contract =
+        |kind| matches!(kind, ProblemKind::Malformed | ProblemKind::Invalid | ProblemKind::NoRoute);
+    match reply {
+        Err(Refusal::Pipeline(problem)) if by_contract(problem.kind) => Some(Unmatched::Contract),
+        _ => None,
+    }
 }
 
-fn other_method(item: &PathItem, method: &Method) -> Response {
-    let allow = [(header::ALLOW, item.allow.clone())];
+/// The answer to a method that a path does not have.
+fn other_method(item: &PathItem, method: &Method) -> (Option<Unmatched>, Answer) {
+    let allow = (header::ALLOW, item.allow.clone());
     if method == Method::OPTIONS {
-        return (StatusCode::NO_CONTENT, allow).into_response();
+        let (status, headers) = (StatusCode::NO_CONTENT.as_u16(), HeaderMap::from_iter([allow]));
+        return (None, Answer { status, headers, media: None, content: Bytes::new() });
     }
     let problem = Problem::new(ProblemKind::MethodNotAllowed);
-    (allow, Answer::refusal(item.api(), &problem, None)).into_response()
+    let mut answer = Answer::refusal(item.api(), &problem, None);
+    answer.headers.extend([allow]);
+    (Some(Unmatched::Method), answer)
 }

@@ -41,7 +41,11 @@ pub fn router(apis: &[Arc<dyn Api>]) -> Router {
             router.route(path, serve.clone())
         });
     }
-    router.fallback(|Extension(pipeline): Extension<Arc<Pipeline>>, request: Request| async move {
-        pipeline.serve_unknown_path(request)
-    })
+    router.fallback(
+        |Extension(pipeline): Extension<Arc<Pipeline>>,
+         ConnectInfo(from): ConnectInfo<SocketAddr>,
+         request: Request| async move {
+            pipeline.serve_unknown_path(from.ip().to_canonical(), request)
+        },
+    )
 }

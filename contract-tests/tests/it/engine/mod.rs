@@ -4,6 +4,7 @@ mod clock;
 mod control;
 mod demo_world;
 mod foreign_client;
+mod journal;
 mod other_conventions;
 mod requests;
 mod rewind;

@@ -100,25 +100,40 @@ async fn a_copy_of_a_world_goes_back_to_where_it_began() {
 }
 
 #[tokio::test]
-async fn a_way_back_that_is_not_known_is_refused_with_the_reason() {
+async fn a_payment_on_its_page_is_a_part_of_the_past() {
     let emulator = Emulator::start();
     let api = emulator.api();
-    assert_eq!(rewind(&api, 1).await.0, 404);
-    // The payment is made on a page, which is no operation.
     let order = registration(&[SMALL], CARD, "visa");
     let registered = api.call("createAccountInvoicePayRegister").body(order).ok().await;
     let page = registered["requestUrl"].as_str().unwrap();
     let page = page.strip_prefix(&emulator.url()).unwrap();
+    let unpaid = state(&api).await;
     api.raw("POST", &format!("{page}/pay"), None).await;
+    let paid = state(&api).await;
     api.call("createSshKey").body(new_key()).ok().await;
+    assert_eq!(rewind(&api, 3).await.0, 204);
+    assert_eq!(state(&api).await, paid);
+    assert_eq!(rewind(&api, 2).await.0, 204);
+    assert_eq!(state(&api).await, unpaid);
+}
+
+#[tokio::test]
+async fn a_way_back_that_is_not_known_is_refused_with_the_reason() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let (status, why) = rewind(&api, 1).await;
+    assert_eq!((status, why.contains("it is empty")), (404, true), "{why}");
+    api.call("createSshKey").body(new_key()).ok().await;
+    let large = json!({ "name": "x".repeat(70_000), "publicKey": "no key" });
+    api.call("createSshKey").body(large).response().await;
     api.call("createSshKey").body(new_key()).ok().await;
     let before = state(&api).await;
     let (status, why) = rewind(&api, 3).await;
-    assert_eq!((status, why.contains("such as a payment on a page")), (409, true), "{why}");
+    assert_eq!((status, why.contains("body of exchange 2 is too large")), (409, true), "{why}");
     let (status, why) = rewind(&api, 4).await;
     assert_eq!((status, why.contains("it has the exchanges 1 to 3")), (404, true), "{why}");
     assert_eq!(state(&api).await, before);
-    assert_eq!(rewind(&api, 1).await.0, 204);
+    assert_eq!(rewind(&api, 2).await.0, 204);
 }
 
 #[tokio::test]

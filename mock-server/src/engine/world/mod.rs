@@ -17,7 +17,7 @@ pub use beginning::{NewWorld, Origin};
 pub use clock::{Clock, ClockReading, ClockState};
 pub use counts::Counts;
 pub use environment::{Environment, Settings, WorldKind};
-pub use journal::{Epoch, Exchange, Journal, Written, header_lines};
+pub use journal::{Epoch, Exchange, Journal, Unmatched, Written, header_lines};
 pub use notes::{Breach, Notes, Unknown};
 pub use outbox::Mail;
 pub use seed::{Seed, dated};

@@ -63,10 +63,10 @@ impl Notes {
     }
 
     /// Notes properties of a request that the contract does not know.
-    pub fn unknown(&self, operation: &str, properties: Vec<String>) {
+    pub fn unknown(&self, operation: &str, properties: &[String]) {
         let mut noticed = self.lock();
         for property in properties {
-            let key = (operation.to_owned(), property);
+            let key = (operation.to_owned(), property.clone());
             if noticed.unknown.len() < UNKNOWN_MAX || noticed.unknown.contains_key(&key) {
                 *noticed.unknown.entry(key).or_default() += 1;
             }

@@ -57,6 +57,9 @@ pub(super) fn router(
         .route("/export", get(files::export))
         .route("/restore", post(snapshots::restore))
         .route("/journal", get(journal::list))
+        .route("/unmatched", get(journal::unmatched))
+        .route("/verify", post(journal::verify))
+        .route("/expect", post(journal::expect))
         .route("/rewind", post(journal::rewind))
         .fallback(async || {
             refuse(StatusCode::NOT_FOUND, "there is no such control route; see the README")

@@ -64,14 +64,16 @@ fn list_of_type(cx: &Context, Params(by): Params<ByType>, page: Page) -> Result<
 
 fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<Vec<ApiLog>> {
     let account = cx.account()?;
-    let own = |it: &Exchange| it.api == contract::NAME && it.account == Some(account) && wanted(it);
+    let own =
+        |it: &Exchange| it.api == Some(contract::NAME) && it.account == Some(account) && wanted(it);
     let contract = contract::contract();
     Ok(cx.journal().newest(page, own).iter().map(|exchange| log(exchange, contract)).collect())
 }
 
 fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
     let secrets = contract.secrets();
-    let route = contract.route(exchange.operation).expect("an exchange has an operation");
+    let operation = exchange.operation.expect("an account is known of an operation only");
+    let route = contract.route(operation).expect("it is in the contract");
     let mut request_body = body(&exchange.request_body);
     if let Some(expected) = &route.body {
         expected.mask(&mut request_body, secrets);

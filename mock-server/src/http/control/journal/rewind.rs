@@ -1,52 +1,26 @@
-//! The journal of a world, and the way back to an earlier request.
+//! The way back to the state before a request.
 
 use std::{net::SocketAddr, str::FromStr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Router,
     body::{self, Body},
     extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, Uri},
     response::IntoResponse,
 };
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Deserialize;
 use tower::ServiceExt;
 
-use super::shared::{self, Answer, Control};
+use crate::http::control::shared::{self, Answer, Control};
 use crate::{
     engine::{ClockState, Exchange, World},
     http::{
         pipeline::Pipeline,
         refusal::{Refusal, failed, refuse},
-        worlds::InWorld,
     },
 };
-
-/// An exchange, as the control API shows it.
-#[derive(Serialize)]
-struct Shown<'a> {
-    id: u64,
-    /// Unix seconds by the clock of the world.
-    at: i64,
-    api: &'a str,
-    operation: &'a str,
-    method: &'a str,
-    path: &'a str,
-    status: u16,
-}
-
-pub(super) async fn list(InWorld(world): InWorld) -> Answer {
-    let exchanges = world.environment.journal.all();
-    let shown = |it: &Arc<Exchange>| {
-        let Exchange { id, at, api, operation, method, path, status, .. } = &**it;
-        let method = method.as_str();
-        json!(Shown { id: *id, at: *at, api, operation, method, path, status: *status })
-    };
-    let shown: Vec<_> = exchanges.iter().map(shown).collect();
-    Ok(Json(json!({ "exchanges": shown })).into_response())
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +29,7 @@ struct Rewind {
     before: u64,
 }
 
-pub(super) async fn rewind(
+pub(in crate::http::control) async fn rewind(
     State(control): State<Control>,
     axum::Extension(pipeline): axum::Extension<Arc<Pipeline>>,
     bytes: Bytes,
@@ -133,8 +107,8 @@ impl Past {
         let writes = exchanges.iter().filter_map(|it| it.written);
         if !writes.zip(1..).all(|(write, number)| write.number == number) {
             return Err(conflict(
-                "something was written that is in no request of the journal, such as a payment \
-                 on a page; take a snapshot next time, and restore that",
+                "something was written that is in no request of the journal, such as a customer \
+                 of the control API; take a snapshot next time, and restore that",
             ));
         }
         if let Some(cut) = exchanges.iter().find(|it| !it.complete) {
