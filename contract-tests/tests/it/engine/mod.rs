@@ -5,6 +5,7 @@ mod control;
 mod demo_world;
 mod foreign_client;
 mod other_conventions;
+mod own_worlds;
 mod requests;
 mod rewind;
 mod seed;
