@@ -1,8 +1,8 @@
 //! Starts emulators in this process: one for a test, or one as the target of a verb.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use mock_server::{Config, Server, StartError};
+use mock_server::{Config, OwnWorld, Server, StartError};
 
 use crate::{
     core::{profile::ApiProfile, target::Target},
@@ -10,31 +10,71 @@ use crate::{
     scenario_client::Api,
 };
 
-/// An emulator that stops with the test, and fails the test if an answer broke the contract.
+/// An emulator for a test: it ends with the test, and fails the test if an answer broke the
+/// contract.
 ///
 /// It serves every API; where none is named, the first of the [profiles] is meant.
 pub struct Emulator {
-    server: Server,
+    world: Lent,
     key: String,
 }
 
+/// What a test has of a server.
+enum Lent {
+    /// A world of the server that all such tests share.
+    World {
+        /// It is removed before the server stops.
+        own: OwnWorld,
+        _server: Arc<Server>,
+    },
+    /// A server of its own.
+    Server(Server),
+}
+
+/// The server whose worlds tests use, as long as there is one; it stops with the last of them.
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+/// The server whose worlds tests use. Its worlds are seeded.
+fn shared() -> Arc<Server> {
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let server = Arc::new(started(seeded()));
+        *shared = Arc::downgrade(&server);
+        server
+    })
+}
+
+fn seeded() -> Config {
+    Config { seed: Some(1), ..Config::default() }
+}
+
+fn started(config: Config) -> Server {
+    mock_server::start(config).unwrap_or_else(|error| panic!("an emulator starts: {error}"))
+}
+
 impl Emulator {
-    /// The demo world, reproducible: seeded, with a clock that stands still until it is moved.
+    /// The demo world, reproducible: seeded, with a clock that stands still until it is moved. It
+    /// is a world of a server that the tests of this process share.
     pub fn start() -> Emulator {
-        Emulator::with(Config { seed: Some(1), ..Config::default() })
+        let server = shared();
+        let own = server.world().unwrap_or_else(|error| panic!("a world is made: {error}"));
+        Emulator { world: Lent::World { own, _server: server }, key: seeded().api_key }
     }
 
-    /// A world of another configuration.
+    /// The same as the first world of a server of its own: for tests of what belongs to a server.
+    pub fn alone() -> Emulator {
+        Emulator::with(seeded())
+    }
+
+    /// A server of its own, of another configuration.
     pub fn with(config: Config) -> Emulator {
         let key = config.api_key.clone();
-        let server = mock_server::start(config)
-            .unwrap_or_else(|error| panic!("an emulator starts: {error}"));
-        Emulator { server, key }
+        Emulator { world: Lent::Server(started(config)), key }
     }
 
     /// The API, called by the first customer.
     pub fn api(&self) -> Api {
-        Api::new(profiles::first(), self.server.url()).with_key(&self.key)
+        Api::new(profiles::first(), self.url()).with_key(&self.key)
     }
 
     /// The API, called by the second customer.
@@ -44,7 +84,7 @@ impl Emulator {
 
     /// Another API of the same world, called by the first customer with the key of the demo world.
     pub fn api_of(&self, profile: &'static ApiProfile) -> Api {
-        Api::new(profile, self.server.url()).with_key(profile.demo_keys.customer)
+        Api::new(profile, self.url()).with_key(profile.demo_keys.customer)
     }
 
     /// The mail that the provider would have sent, the oldest first.
@@ -60,13 +100,19 @@ impl Emulator {
 
     /// The base URL.
     pub fn url(&self) -> String {
-        self.server.url()
+        match &self.world {
+            Lent::World { own, .. } => own.url().to_owned(),
+            Lent::Server(server) => server.url(),
+        }
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        let breaches = self.server.violations();
+        let breaches = match &self.world {
+            Lent::World { own, .. } => own.violations(),
+            Lent::Server(server) => server.violations(),
+        };
         if std::thread::panicking() {
             // What the emulator says of a failure may explain the one that is being told.
             breaches.iter().for_each(|breach| eprintln!("{breach:?}"));

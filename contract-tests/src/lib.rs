@@ -55,6 +55,7 @@ pub use crate::core::{
     secret::Secret,
     target::Target,
     transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
+    world::NoWorld,
 };
 pub use emulator::Emulator;
 pub use scenario_client::{Api, Call};

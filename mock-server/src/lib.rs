@@ -10,4 +10,5 @@ mod config;
 mod server;
 
 pub use config::Config;
+pub use http::{OwnWorld, OwnWorldError};
 pub use server::{Server, StartError, start, start_with};

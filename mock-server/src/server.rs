@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::{
     Config, apis,
     engine::{Api, Breach, Environment, OpenError, Provider, Settings, World},
-    http::{HttpOptions, app},
+    http::{HttpOptions, OwnWorld, OwnWorldError, Worlds, app},
 };
 
 /// How long open requests may take to finish when the server stops.
@@ -48,6 +48,7 @@ pub enum StartError {
 pub struct Server {
     address: SocketAddr,
     world: Arc<World>,
+    worlds: Arc<Worlds>,
     apis: Vec<Arc<dyn Api>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -82,6 +83,7 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     })?;
     let options = HttpOptions { cors: config.cors, control_token: config.control_token };
     let app = app(&providers, &apis, &world, &options);
+    let worlds = Arc::clone(app.worlds());
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -116,7 +118,7 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
-    Ok(Server { address, world, apis, stop: Some(stop), thread: Some(thread) })
+    Ok(Server { address, world, worlds, apis, stop: Some(stop), thread: Some(thread) })
 }
 
 /// The APIs of these names, or all without a name.
@@ -166,6 +168,12 @@ impl Server {
     /// Its base URL, as in `http://127.0.0.1:8080`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Makes a world beside the first one, which begins and behaves as that did. It is removed with
+    /// the value that is returned.
+    pub fn world(&self) -> Result<OwnWorld, OwnWorldError> {
+        OwnWorld::of(&self.url(), &self.worlds)
     }
 
     /// The file that holds its state.

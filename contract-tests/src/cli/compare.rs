@@ -7,8 +7,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     apis::{self, ApiArguments},
-    replay::{FolderArgument, RUN, SEED},
-    target::{LiveArguments, MOCK},
+    replay::{FolderArgument, RUN},
+    target::{LiveArguments, MOCK, SEED, World},
 };
 use crate::{
     compare::{Side, Terms, Waivers, compare_sides, examples, reads},
@@ -222,7 +222,7 @@ async fn open(
         let fixtures = load(profile, &folder, &[])?;
         return Ok(Side::Recorded { profile, folder, fixtures });
     }
-    Ok(Side::Server(Box::new(arguments.live.open(profile, side, SEED).await?)))
+    Ok(Side::Server(Box::new(arguments.live.open(profile, side, World::Own(SEED)).await?)))
 }
 
 /// Whether a side is a folder of fixtures.

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use clap::Args;
 
-use super::{TargetArguments, replay::SEED};
+use super::TargetArguments;
 use crate::{
     core::{profile::ApiProfile, run::Verdict},
     fault::{Fault, Faulty, InTime, catalogue},
@@ -74,7 +74,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         eprintln!("a fault is put before an emulator only, never before a live API");
         return Ok(Verdict::Usage);
     }
-    let target = arguments.target.open(profile, SEED).await?;
+    let target = arguments.target.open_for_client(profile).await?;
     let operation = fault.operation.clone();
     let faulty = target.behind(|inner| Arc::new(Faulty::new(inner, target.profile, fault)));
     let faulty = faulty.behind(|inner| Arc::new(InTime(inner)));

@@ -7,6 +7,7 @@ mod coverage;
 mod explain;
 mod explore;
 mod fault;
+mod interrupt;
 mod plan;
 mod record;
 mod replay;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
+use self::interrupt::or_interrupted;
 pub use self::target::TargetArguments;
 use crate::{
     core::run::Verdict,
@@ -109,10 +111,10 @@ async fn run(verb: Verb) -> anyhow::Result<Verdict> {
     match verb {
         Verb::Coverage(arguments) => coverage::run(&arguments).await,
         Verb::Explain(arguments) => explain::run(&arguments),
-        Verb::Explore(arguments) => explore::run(&arguments).await,
+        Verb::Explore(arguments) => or_interrupted(explore::run(&arguments)).await,
         Verb::Fault(arguments) => fault::run(&arguments).await,
-        Verb::Compare(arguments) => compare::run(&arguments).await,
-        Verb::Replay(arguments) => replay::run(&arguments).await,
+        Verb::Compare(arguments) => or_interrupted(compare::run(&arguments)).await,
+        Verb::Replay(arguments) => or_interrupted(replay::run(&arguments)).await,
         Verb::Record(arguments) => record::run(&arguments).await,
         Verb::Import(arguments) => transfer::import(&arguments),
         Verb::Export(arguments) => transfer::export(&arguments),

@@ -9,7 +9,9 @@ use clap::Args;
 
 use super::{
     TargetArguments,
-    replay::{FolderArgument, SEED, options, record_scenario},
+    interrupt::or_interrupted,
+    replay::{FolderArgument, options, record_scenario},
+    target::SEED,
 };
 use crate::{
     core::{profile::ApiProfile, run::Verdict, target::Target},
@@ -47,9 +49,14 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         return Ok(Verdict::Usage);
     }
     if let Some(listen) = arguments.proxy {
-        let target = arguments.target.open(arguments.target.api(), SEED).await?;
+        let target = arguments.target.open_for_client(arguments.target.api()).await?;
         return record_proxied(&target, listen, arguments).await;
     }
+    or_interrupted(record_scenarios(arguments)).await
+}
+
+/// Plays scenarios, and writes what is answered.
+async fn record_scenarios(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let (mut verdict, mut targets) = (Verdict::Holds, Vec::<Target>::new());
     for scenario in &arguments.scenarios {
         let profile = api_of(arguments, scenario);

@@ -8,7 +8,10 @@ use std::{
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{TargetArguments, target::option};
+use super::{
+    TargetArguments,
+    target::{SEED, option},
+};
 use crate::{
     core::{
         profile::ApiProfile,
@@ -63,8 +66,6 @@ impl FolderArgument {
 
 /// The folder of the fixtures of this project.
 const FIXTURES: &str = "fixtures";
-/// The seed of a mock: always the same, so that a fixture plays the same way everywhere.
-pub(super) const SEED: u64 = 1;
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let targets = arguments.target.open_all(SEED).await?;

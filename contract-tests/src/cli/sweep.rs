@@ -8,7 +8,7 @@ use clap::Args;
 use super::target::{GuardedTarget, LiveArguments};
 use crate::{
     core::run::Verdict,
-    live::{Ledger, sweep},
+    live::{Clock, Event, Ledger, SystemClock, sweep},
 };
 
 /// Remove what a run left that was killed.
@@ -51,10 +51,15 @@ async fn sweep_ledger(live: &LiveArguments, path: &Path) -> anyhow::Result<bool>
     let name = path.display();
     // The folder is locked first, so that no run is still writing the ledger.
     let folder = live.folder()?;
-    let Some(ledger) = Ledger::open(path)?.filter(|ledger| !ledger.closed) else {
+    let Some(mut ledger) = Ledger::open(path)?.filter(|ledger| !ledger.closed) else {
         println!("{name}: nothing is left");
         return Ok(true);
     };
+    if live.is_gone(&ledger.header).await? {
+        ledger.note(0, Event::Closed, SystemClock.now())?;
+        println!("{name}: nothing is left; the world of that run is gone");
+        return Ok(true);
+    }
     let GuardedTarget { target, guard } = live.resume(folder, ledger).await?;
     let redactor = target.redactor();
     let swept = sweep(&guard).await;

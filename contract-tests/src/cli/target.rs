@@ -17,6 +17,7 @@ use crate::{
         profile::ApiProfile,
         target::{ResolvedServer, Target, TargetKind},
         transport::credentials::{KEY, Keys},
+        world,
     },
     live::{
         Folder, Gate, GateError, GuardConfig, Guarded, Header, Ledger, MovedClock, Permit, RunId,
@@ -27,6 +28,9 @@ use crate::{
 
 /// The target that stands for an emulator in this process.
 pub(super) const MOCK: &str = "mock";
+
+/// The seed of an emulator: always the same, so that a fixture plays the same way everywhere.
+pub(super) const SEED: u64 = 1;
 
 /// How many characters of a random number name a run.
 const RUN_DIGITS: usize = 8;
@@ -59,6 +63,15 @@ pub(super) struct LiveArguments {
     state: PathBuf,
 }
 
+/// The world of an emulator that is used.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum World {
+    /// One that is made for the command with this seed, and removed after it.
+    Own(u64),
+    /// The one that its user has; nothing in it is reset.
+    OfUser,
+}
+
 /// A target, and the guard before it.
 pub(super) struct GuardedTarget {
     pub(super) target: Target,
@@ -66,13 +79,22 @@ pub(super) struct GuardedTarget {
 }
 
 impl TargetArguments {
-    /// Opens the target of one API. A mock begins with `seed`; a live API is only read.
+    /// Opens the target of one API in a world of its own. A mock begins with `seed`; a live API is
+    /// only read.
     pub(super) async fn open(
         &self,
         profile: &'static ApiProfile,
         seed: u64,
     ) -> anyhow::Result<Target> {
-        self.live.open(profile, &self.target, seed).await
+        self.live.open(profile, &self.target, World::Own(seed)).await
+    }
+
+    /// Opens the target of one API for a client of the user, in the world of the user.
+    pub(super) async fn open_for_client(
+        &self,
+        profile: &'static ApiProfile,
+    ) -> anyhow::Result<Target> {
+        self.live.open(profile, &self.target, World::OfUser).await
     }
 
     /// Opens the target once for each of its APIs, or of those that are named. A mock is one server
@@ -129,7 +151,7 @@ impl TargetArguments {
             let folder = self.live.folder()?;
             return self.live.guarded(profile, server, rules, permit, folder, None).await;
         }
-        let mock = Target::mock(profile, 0)?;
+        let mock = Target::mock(profile, SEED)?;
         let url = mock.url().expect("a mock has an address");
         let server = Gate::new(false, &rules).pass(&url)?;
         self.live.before(&mock, server, rules, permit, self.live.folder()?, None)
@@ -143,22 +165,27 @@ impl LiveArguments {
         live.into_iter().chain(option("--state", &self.state, STATE)).collect()
     }
 
-    /// Opens the target of this name or base URL. A mock begins with `seed`; a live API is only
+    /// Opens the target of this name or base URL. A mock is always of its own; a live API is only
     /// read.
     pub(super) async fn open(
         &self,
         profile: &'static ApiProfile,
         target: &str,
-        seed: u64,
+        world: World,
     ) -> anyhow::Result<Target> {
         if target == MOCK {
+            let seed = if let World::Own(seed) = world { seed } else { SEED };
             return Ok(Target::mock(profile, seed)?);
         }
         let rules = Rules::of(profile);
         let server = Gate::new(self.live, &rules).pass(target)?;
         match server.kind {
             TargetKind::Mock => {
-                let target = Target::at(profile, &server, Keys::from_env()).await?;
+                let keys = Keys::from_env();
+                let target = match world {
+                    World::Own(seed) => Target::beside(profile, &server, keys, seed).await?,
+                    World::OfUser => Target::at(profile, &server, keys).await?,
+                };
                 // The keys of an emulator are those of its demo world; for any other server, the
                 // environment must have one.
                 anyhow::ensure!(target.can_call_as(Caller::Customer), no_key(profile));
@@ -203,7 +230,9 @@ impl LiveArguments {
         if !is_mock {
             return Ok(if of_host.is_empty() { vec![first] } else { of_host });
         }
-        let Some(names) = self.open(first, target, 0).await?.served().await.ok().flatten() else {
+        let Some(names) =
+            self.open(first, target, World::OfUser).await?.served().await.ok().flatten()
+        else {
             return Ok(vec![first]);
         };
         let is_served = |it: &&'static ApiProfile| names.iter().any(|name| name == it.name);
@@ -215,14 +244,23 @@ impl LiveArguments {
         Folder::open(&self.state)
     }
 
+    /// Whether what a ledger is about was in a world that is gone, and everything with it.
+    pub(super) async fn is_gone(&self, header: &Header) -> anyhow::Result<bool> {
+        if !world::is_of_a_world(&header.base) {
+            return Ok(false);
+        }
+        let profile = profile_of(header)?;
+        let server = Gate::new(self.live, &Rules::of(profile)).pass(&header.base)?;
+        Ok(!Target::at(profile, &server, Keys::from_env()).await?.is_controllable())
+    }
+
     /// Opens the target of `ledger` behind a guard that only removes what the ledger says.
     pub(super) async fn resume(
         &self,
         folder: Folder,
         ledger: Ledger,
     ) -> anyhow::Result<GuardedTarget> {
-        let api = &ledger.header.api;
-        let profile = profiles::find(api).with_context(|| format!("the API {api} is not known"))?;
+        let profile = profile_of(&ledger.header)?;
         let rules = Rules::of(profile);
         let server = Gate::new(self.live, &rules).pass(&ledger.header.base)?;
         self.guarded(profile, server, rules, Permit::default(), folder, Some(ledger)).await
@@ -240,7 +278,11 @@ impl LiveArguments {
         let keys = Keys::from_env().fitting(profile.credentials);
         let live = server.kind == TargetKind::Live;
         anyhow::ensure!(!live || keys.customer.is_some(), no_key(profile));
-        let target = Target::at(profile, &server, keys).await?;
+        let target = match (&ledger, server.kind) {
+            // What is left is where the ledger says, and nowhere else.
+            (None, TargetKind::Mock) => Target::beside(profile, &server, keys, SEED).await?,
+            _ => Target::at(profile, &server, keys).await?,
+        };
         self.before(&target, server, rules, permit, folder, ledger)
     }
 
@@ -256,8 +298,8 @@ impl LiveArguments {
         if server.kind == TargetKind::Mock {
             rules.limits = rules.limits.of_a_rehearsal();
         }
-        let new_header =
-            || Header { run: new_run(), api: target.profile.name.to_owned(), base: server.base };
+        let base = target.own_base().unwrap_or(server.base);
+        let new_header = || Header { run: new_run(), api: target.profile.name.to_owned(), base };
         let config = GuardConfig {
             profile: target.profile,
             rules,
@@ -274,6 +316,12 @@ impl LiveArguments {
         let guard = Arc::new(Guarded::new(target.transport(), config, ledger)?);
         Ok(GuardedTarget { target: target.behind(|_| guard.clone()), guard })
     }
+}
+
+/// The API of a ledger.
+fn profile_of(header: &Header) -> anyhow::Result<&'static ApiProfile> {
+    let api = &header.api;
+    profiles::find(api).with_context(|| format!("the API {api} is not known"))
 }
 
 /// An option with a path; nothing where that is the default.

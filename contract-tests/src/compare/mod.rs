@@ -51,6 +51,7 @@ pub async fn compare_sides(
 ) -> Comparison {
     let name = format!("{} as {}", mock.name(), truth.name());
     let mut run = Run::new("compare", mock.profile(), name, None);
+    run.world_seed = mock.own_seed();
     let rules = (mock.is_live() || truth.is_live()).then(|| Rules::of(mock.profile()));
     let progress = Progress::new("compare", scenarios.len() as u64);
     let started = Instant::now();

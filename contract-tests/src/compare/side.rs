@@ -107,6 +107,14 @@ impl Side {
         }
     }
 
+    /// The seed of its world, where that was made for it.
+    pub(crate) fn own_seed(&self) -> Option<u64> {
+        match self {
+            Side::Server(target) => target.own_seed(),
+            Side::Recorded { .. } => None,
+        }
+    }
+
     /// Whether it is another host, which may be the real API: there only reads are played.
     pub fn is_live(&self) -> bool {
         matches!(self, Side::Server(target) if target.is_live())

@@ -18,7 +18,7 @@ const NOT_DONE: &str = "the target does not do this operation (501)";
 
 /// Sends every example to a target that can be reset, and judges the answers.
 pub async fn examples(verb: &'static str, target: &Target, seed: u64) -> Run {
-    let mut run = Run::new(verb, target.profile, &target.name, Some(seed));
+    let mut run = Run::of(verb, target, Some(seed));
     let progress = Progress::new(verb, target.profile.contract.routes.len() as u64);
     let started = Instant::now();
     for route in &target.profile.contract.routes {

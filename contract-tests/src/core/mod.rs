@@ -21,3 +21,4 @@ pub mod secret;
 pub mod shell;
 pub mod target;
 pub mod transport;
+pub mod world;

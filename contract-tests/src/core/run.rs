@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::core::{
     coverage::reached::Reached, exchange::Exchange, finding::Finding, profile::ApiProfile,
+    target::Target,
 };
 
 /// How a case ended.
@@ -55,6 +56,8 @@ pub struct Run {
     pub target: String,
     /// The seed, where chance took part.
     pub seed: Option<u64>,
+    /// The seed of the world that answered, where that was made for the run and is gone.
+    pub world_seed: Option<u64>,
     /// Its cases.
     pub cases: Vec<Case>,
     /// What was reached of each operation.
@@ -110,6 +113,7 @@ impl Run {
             profile,
             target: target.into(),
             seed,
+            world_seed: None,
             cases: Vec::new(),
             reached: Reached::default(),
             requests: 0,
@@ -117,6 +121,12 @@ impl Run {
             started: Timestamp::now(),
             took: Duration::ZERO,
         }
+    }
+
+    /// A run against one target that begins.
+    pub(crate) fn of(verb: &'static str, target: &Target, seed: Option<u64>) -> Run {
+        let world_seed = target.own_seed();
+        Run { world_seed, ..Run::new(verb, target.profile, &target.name, seed) }
     }
 
     /// Counts an exchange.

@@ -14,6 +14,7 @@ use crate::core::{
     profile::ApiProfile,
     redact::Redactor,
     transport::{Answered, Http, Transport, Unreachable, credentials::Keys},
+    world::{self, NoWorld, OwnWorld},
 };
 
 /// Whether a server is an emulator. It follows from the address alone, and no flag changes it.
@@ -52,6 +53,8 @@ pub struct Target {
     /// The server under test, where it runs in this process; it stops with the last clone of the
     /// target.
     process: Option<Process>,
+    /// Its world, where that was made for it beside what the user of the server keeps.
+    own_world: Option<Arc<OwnWorld>>,
     /// Whether it has the control API of the emulator.
     controllable: bool,
     /// Whether its world always begins at the same time.
@@ -83,15 +86,16 @@ impl Target {
             transport: Arc::new(Http::new(&*url, profile, keys.clone())),
             keys,
             process: Some(Process { url, server }),
+            own_world: None,
             controllable: true,
             seeded: true,
             live: false,
         }
     }
 
-    /// A server at `server`. An emulator on this machine is recognised by its control API; it knows
-    /// the demo keys. A live server must be [behind](Target::behind) a guard before anything is
-    /// sent to it.
+    /// A server at `server`, with the world that its user has there, which is never reset. An
+    /// emulator on this machine is recognised by its control API; it knows the demo keys. A live
+    /// server must be [behind](Target::behind) a guard before anything is sent to it.
     pub async fn at(
         profile: &'static ApiProfile,
         server: &ResolvedServer,
@@ -106,6 +110,7 @@ impl Target {
             seeded: false,
             keys: keys.clone(),
             process: None,
+            own_world: None,
             controllable: server.kind == TargetKind::Mock,
             live: server.kind == TargetKind::Live,
         };
@@ -117,6 +122,24 @@ impl Target {
         let clock = target.control(Method::GET, "/_mock/clock", Value::Null).await;
         let seeded = clock.is_ok_and(|clock| clock.json()["frozen"] == true);
         Ok(Target { transport: transport(keys.clone()), keys, seeded, ..target })
+    }
+
+    /// The same, but an emulator is used in a seeded world of its own, so that nothing that is kept
+    /// there changes. It is removed with the last clone of the target.
+    pub async fn beside(
+        profile: &'static ApiProfile,
+        server: &ResolvedServer,
+        keys: Keys,
+        seed: u64,
+    ) -> Result<Target, NoWorld> {
+        let target = Target::at(profile, server, keys).await?;
+        if !target.controllable {
+            return Ok(target);
+        }
+        let own = OwnWorld::make(profile, (&server.base, server.address), seed).await?;
+        let http = Http::pinned(own.base(), server.address, profile, target.keys.clone());
+        let (transport, own_world) = (Arc::new(http), Some(Arc::new(own)));
+        Ok(Target { transport, own_world, seeded: true, ..target })
     }
 
     /// Whether a server on this machine has the control API; an error where nothing listens.
@@ -165,6 +188,27 @@ impl Target {
     /// Its base URL, where it is an emulator in this process.
     pub fn url(&self) -> Option<String> {
         self.process.as_ref().map(|process| process.url.clone())
+    }
+
+    /// The base URL of its world, where that was made for it.
+    pub(crate) fn own_base(&self) -> Option<String> {
+        self.own_world.as_ref().map(|own| own.base())
+    }
+
+    /// The seed of its world, where that was made for it.
+    pub(crate) fn own_seed(&self) -> Option<u64> {
+        self.own_world.as_ref().map(|own| own.seed)
+    }
+
+    /// Whether its address names one of several worlds.
+    pub(crate) fn is_in_a_world(&self) -> bool {
+        self.own_world.is_some() || world::is_of_a_world(&self.name)
+    }
+
+    /// A path that an answer showed, as requests to this target have it.
+    pub(crate) fn path_within<'a>(&self, path: &'a str) -> &'a str {
+        let own = self.own_world.as_ref().map(|own| own.base_path());
+        own.and_then(|own| path.strip_prefix(&own)).unwrap_or(path)
     }
 
     /// Everything that is wrong with one answer of this target.
@@ -233,8 +277,11 @@ impl Target {
         self.transport.send(sent).await
     }
 
-    /// Resets the world of the emulator.
+    /// Resets the world of the emulator, unless that is the world of a user.
     pub async fn reset(&self) -> Result<(), Unreachable> {
+        if self.controllable && self.process.is_none() && self.own_world.is_none() {
+            return Err(Unreachable::Kept(self.name.clone()));
+        }
         self.control(Method::POST, "/_mock/reset", Value::Null).await.map(drop)
     }
 

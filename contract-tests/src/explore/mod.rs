@@ -86,7 +86,7 @@ const SHRINK_REQUESTS: u64 = 2_000;
 
 /// Explores a target.
 pub async fn run(target: &Target, options: &Options) -> Run {
-    let mut run = Run::new("explore", target.profile, &target.name, Some(options.seed));
+    let mut run = Run::of("explore", target, Some(options.seed));
     let mut explorer = Explorer::new(target, options);
     match &options.play {
         Some(steps) => explorer.play(&Sequence::given(steps.clone()), options.seed).await,

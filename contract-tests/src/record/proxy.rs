@@ -17,6 +17,7 @@ use super::trace::route_of;
 use crate::core::{
     exchange::{Caller, Exchange, Received, Sent},
     target::Target,
+    world,
 };
 
 /// Headers of one connection, which mean nothing on the next; and those that would make a body
@@ -123,9 +124,9 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
 /// The request as it is passed on. A client brings its own credentials, and whoever has a key that
 /// the harness knows is called by name; to a live server only those go that the harness was given.
 fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
-    let headers =
-        kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let headers = kept(&head.headers).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
+    let (headers, target) = with_world_as_header(upstream, headers.collect(), target);
     let (method, body, caller) = (head.method, body.to_vec(), Caller::Nobody);
     let mut sent = Sent { route: None, caller, method, target, headers, body };
     sent.caller = self::caller(upstream, &sent);
@@ -134,6 +135,22 @@ fn sent(upstream: &Target, head: Parts, body: &[u8]) -> Sent {
     }
     sent.route = route_of(upstream.profile, &sent).map(|(route, _)| route);
     sent
+}
+
+/// A path that names a world of an emulator goes on as that of an operation, and a header names the
+/// world; unless the upstream is a world itself, which has none.
+fn with_world_as_header(
+    upstream: &Target,
+    mut headers: Vec<(String, String)>,
+    target: &str,
+) -> (Vec<(String, String)>, String) {
+    let has_worlds = upstream.is_controllable() && !upstream.is_in_a_world();
+    let Some((name, within)) = world::named_in(target).filter(|_| has_worlds) else {
+        return (headers, target.to_owned());
+    };
+    headers.retain(|(other, _)| other != world::MOCK_WORLD);
+    headers.push((world::MOCK_WORLD.to_owned(), name.to_owned()));
+    (headers, within.to_owned())
 }
 
 fn caller(upstream: &Target, sent: &Sent) -> Caller {

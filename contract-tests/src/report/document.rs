@@ -19,6 +19,7 @@ use crate::core::{
     redact::Redactor,
     run::{Case, Outcome, Run, Verdict},
     transport::credentials::KEY,
+    world,
 };
 
 /// The version of the form. It grows when a member changes its meaning or goes.
@@ -55,6 +56,9 @@ pub struct Document {
     pub cases: Vec<Entry>,
     /// What was reached, by operation.
     pub operations: Operations,
+    /// The seed of the world that answered, where that was made for the run and is gone.
+    #[serde(skip)]
+    pub world_seed: Option<u64>,
     /// The APIs themselves.
     #[serde(skip)]
     pub profiles: Vec<&'static ApiProfile>,
@@ -171,9 +175,13 @@ impl Document {
             .flat_map(|case| &case.exchanges)
             .for_each(|it| drop(redactor.exchange(it)));
         let target = redactor.text(&without_login(&run.target));
-        let base =
-            Some(answering_target(&target)).filter(|it| it.contains("://")).unwrap_or(MOCK_BASE);
-        let redacting = Redacting { profile: run.profile, redactor, base };
+        let answering = answering_target(&target);
+        let base = match run.world_seed {
+            Some(_) => world::base_of_again(answering),
+            None if answering.contains("://") => answering.to_owned(),
+            None => MOCK_BASE.to_owned(),
+        };
+        let redacting = Redacting { profile: run.profile, redactor, base: &base };
         let cases: Vec<Entry> = run.cases.iter().map(|case| redacting.entry(case)).collect();
         let operations = run.reached.clone();
         Document {
@@ -191,6 +199,7 @@ impl Document {
             ),
             cases,
             operations: Operations::One(operations),
+            world_seed: run.world_seed,
             profiles: vec![run.profile],
             target,
         }
@@ -201,12 +210,23 @@ impl Document {
         self.cases.iter().filter(move |entry| entry.outcome == outcome)
     }
 
-    /// What a reader needs before the curl lines reach a mock; `None` where the target has an
-    /// address of its own.
+    /// What a reader needs before the curl lines reach a mock, or a world like the one that
+    /// answered; `None` where the target has an address of its own.
     pub fn curl_needs(&self) -> Option<String> {
+        let shows_exchanges = self.cases.iter().any(|entry| !entry.steps.is_empty());
+        if let Some(seed) = self.world_seed {
+            let target = answering_target(&self.target);
+            let [make, reset] = world::commands_of_again(target, seed);
+            return shows_exchanges.then(|| {
+                format!(
+                    "The curl lines go to a world of their own, as this run did: make it with \
+                    `{make}`, and before the lines of another case `{reset}`. The key is that of \
+                    its demo world, in {KEY}."
+                )
+            });
+        }
         let seed = self.seed.map(|seed| format!(" -- --seed {seed}")).unwrap_or_default();
-        let mock = !answering_target(&self.target).contains("://")
-            && self.cases.iter().any(|entry| !entry.steps.is_empty());
+        let mock = !answering_target(&self.target).contains("://") && shows_exchanges;
         mock.then(|| {
             format!(
                 "The curl lines go to a mock: `cargo run -p mock-server{seed}`, with the key of \

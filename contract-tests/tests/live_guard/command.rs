@@ -66,8 +66,8 @@ async fn wait(child: Child) -> Output {
     tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap()
 }
 
-async fn resources(host: &Host) -> Vec<Value> {
-    host.resources().await
+async fn resources(host: &Host) -> Vec<Vec<Value>> {
+    host.resources_of_all_worlds().await
 }
 
 /// Waits until a process says this on standard error; returns what it goes on to say.

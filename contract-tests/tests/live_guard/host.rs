@@ -155,19 +155,20 @@ impl Host {
 
     /// Everything of the account that a run could make or damage, as the emulator has it.
     pub async fn resources(&self) -> Vec<Value> {
+        resources(&self.emulator.api()).await
+    }
+
+    /// The same of every world of the emulator: rehearsals are in one of their own. Worlds that are
+    /// alike are told once.
+    pub async fn resources_of_all_worlds(&self) -> Vec<Vec<Value>> {
+        let list = self.emulator.api().raw("GET", "/_mock/worlds", None).await.json();
         let mut all = Vec::new();
-        for list in [
-            "getSshKeys",
-            "getFlexMetalTags",
-            "getSlackSettings",
-            "getCallbacks",
-            "getFlexMetalServers",
-        ] {
-            let api = self.emulator.api();
-            let call = api.call(list);
-            let paged = list.starts_with("getFlexMetal");
-            let call = if paged { call.range("start=0,results=500") } else { call };
-            all.extend(call.ok().await.as_array().expect("a list").iter().cloned());
+        for world in list["worlds"].as_array().expect("a list") {
+            let url = world["url"].as_str().expect("an address").to_owned();
+            let of_world = resources(&Api::new(&PROFILE, url).with_key(CANARY)).await;
+            if !all.contains(&of_world) {
+                all.push(of_world);
+            }
         }
         all
     }
@@ -189,6 +190,24 @@ impl Host {
         let server = self.resolved();
         Arc::new(Http::pinned(server.base, server.address, &PROFILE, keys))
     }
+}
+
+/// Everything of an account that a run could make or damage.
+async fn resources(api: &Api) -> Vec<Value> {
+    let mut all = Vec::new();
+    for list in [
+        "getSshKeys",
+        "getFlexMetalTags",
+        "getSlackSettings",
+        "getCallbacks",
+        "getFlexMetalServers",
+    ] {
+        let call = api.call(list);
+        let paged = list.starts_with("getFlexMetal");
+        let call = if paged { call.range("start=0,results=500") } else { call };
+        all.extend(call.ok().await.as_array().expect("a list").iter().cloned());
+    }
+    all
 }
 
 /// Resolves names below `.example`, which do not exist, to this machine.
@@ -214,7 +233,7 @@ async fn answer(
     let under_way = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_under_way.fetch_max(under_way, Ordering::SeqCst);
     tokio::time::sleep(shared.delay).await;
-    let is_control = target.starts_with("/_mock");
+    let is_control = target.contains("/_mock/");
     let told = if is_control { None } else { shared.told.lock().unwrap().pop_front() };
     let response = match told {
         Some(told) => {

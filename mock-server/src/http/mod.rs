@@ -24,9 +24,11 @@ use axum::Router;
 
 use crate::engine::{Api, Provider, World};
 use pipeline::Pipeline;
-use worlds::{ChooseWorld, Worlds};
+use worlds::ChooseWorld;
 
 pub use join::join;
+pub(crate) use worlds::Worlds;
+pub use worlds::{OwnWorld, OwnWorldError};
 
 /// How requests are treated.
 #[derive(Debug, Clone, Default)]

@@ -50,6 +50,9 @@ pub enum Unreachable {
     /// The guard of a live API did not send the request.
     #[error("not sent: {0}")]
     Denied(#[from] Denied),
+    /// It would lose what somebody may keep.
+    #[error("not sent: the world of {0} is that of its user, and is not reset")]
+    Kept(String),
 }
 
 impl Unreachable {
@@ -58,7 +61,9 @@ impl Unreachable {
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Unreachable::Denied(Denied::Refused(refusal)) => Some(refusal),
-            Unreachable::Denied(Denied::Stopped(_)) | Unreachable::Silent(_) => None,
+            Unreachable::Denied(Denied::Stopped(_))
+            | Unreachable::Silent(_)
+            | Unreachable::Kept(_) => None,
         }
     }
 }

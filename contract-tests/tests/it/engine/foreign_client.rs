@@ -204,7 +204,7 @@ impl Way {
 
 #[tokio::test]
 async fn a_connection_stays_open_whatever_was_answered() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let server = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
     let way = Arc::new(Way::default());
     let url = format!("http://{}", way.open(server).await);
@@ -262,7 +262,7 @@ async fn holding_back(emulator: &Emulator, key: &str) -> String {
 
 #[tokio::test]
 async fn a_body_that_is_held_back_is_asked_for_unless_it_is_refused() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let answered = holding_back(&emulator, KEY.1).await;
     assert!(answered.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "{answered}");
     let answered = holding_back(&emulator, "NobodyHasThisKey0000").await;

@@ -6,6 +6,7 @@ mod demo_world;
 mod foreign_client;
 mod journal;
 mod other_conventions;
+mod own_worlds;
 mod requests;
 mod rewind;
 mod seed;

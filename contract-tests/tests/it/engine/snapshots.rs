@@ -33,7 +33,7 @@ async fn state(api: &Api) -> (Value, Value, Value) {
 
 #[tokio::test]
 async fn a_world_goes_back_to_a_snapshot_with_its_clock() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     api.call("createSshKey").body(new_key()).ok().await;
     api.advance(3_600).await;
@@ -55,7 +55,7 @@ async fn a_world_goes_back_to_a_snapshot_with_its_clock() {
 
 #[tokio::test]
 async fn a_copy_equals_its_origin_and_then_goes_its_own_way() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let origin = world(&emulator, json!({ "name": "origin" })).await;
     origin.call("createSshKey").body(new_key()).ok().await;
     origin.advance(60).await;
@@ -73,7 +73,7 @@ async fn a_copy_equals_its_origin_and_then_goes_its_own_way() {
 
 #[tokio::test]
 async fn a_snapshot_outlives_its_world_and_any_number_of_worlds_begin_with_it() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     let origin = world(&emulator, json!({ "name": "origin" })).await;
     origin.call("createSshKey").body(new_key()).ok().await;
@@ -101,7 +101,7 @@ async fn a_snapshot_outlives_its_world_and_any_number_of_worlds_begin_with_it() 
 
 #[tokio::test]
 async fn a_snapshot_that_cannot_be_is_refused_with_the_reason() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     control(&api, "POST", "/_mock/snapshots", json!({ "name": "taken" })).await;
     for (method, path, sent, status, why) in [
@@ -139,7 +139,7 @@ async fn import(emulator: &Emulator, name: &str, file: Vec<u8>) -> (u16, String)
 
 #[tokio::test]
 async fn an_export_becomes_a_world_again_by_import_and_as_a_database() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     api.call("createSshKey").body(new_key()).ok().await;
     api.advance(60).await;
@@ -147,7 +147,7 @@ async fn an_export_becomes_a_world_again_by_import_and_as_a_database() {
     let file = api.raw("GET", "/_mock/export", None).await;
     assert_eq!(file.headers["content-type"], "application/vnd.sqlite3");
     assert_eq!(file.headers["content-disposition"], "attachment; filename=\"main.db\"");
-    let other = Emulator::start();
+    let other = Emulator::alone();
     assert_eq!(import(&other, "imported", file.body.clone()).await.0, 201);
     let url = format!("{}/_in/imported", other.url());
     let imported = Api::new(&PROFILE, url).with_key(Config::API_KEY);
@@ -166,7 +166,7 @@ async fn an_export_becomes_a_world_again_by_import_and_as_a_database() {
 
 #[tokio::test]
 async fn a_file_that_holds_no_world_of_this_build_is_refused_with_a_sentence() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     let mut other_version = api.raw("GET", "/_mock/export", None).await.body;
     // Where SQLite keeps the version of the tables.

@@ -22,7 +22,7 @@ fn client(world: &Value) -> Api {
 
 #[tokio::test]
 async fn what_is_written_in_one_world_is_in_no_other() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let (first, second) = (make(&emulator, json!({})).await, make(&emulator, json!({})).await);
     assert_ne!(first["name"], second["name"]);
     let (one, other, outside) = (client(&first), client(&second), emulator.api());
@@ -39,7 +39,7 @@ async fn what_is_written_in_one_world_is_in_no_other() {
 
 #[tokio::test]
 async fn the_same_seed_and_requests_give_the_same_bytes_in_every_world() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let answer = async |api: &Api| {
         let created = api.call("createSshKey").body(new_key()).response().await;
         (created.text(), api.call("getAccountLogs").response().await.text())
@@ -54,7 +54,7 @@ async fn the_same_seed_and_requests_give_the_same_bytes_in_every_world() {
 
 #[tokio::test]
 async fn each_world_has_its_own_clock_and_its_own_notes() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let world = client(&make(&emulator, json!({})).await);
     world.advance(3_600).await;
     world.call("getSshKeys").with("shade", "dark").ok().await;
@@ -68,7 +68,7 @@ async fn each_world_has_its_own_clock_and_its_own_notes() {
 
 #[tokio::test]
 async fn a_header_chooses_a_world_as_its_path_does() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let world = make(&emulator, json!({ "name": "by-header", "from": "empty" })).await;
     assert_eq!(client(&world).call("getSshKeys").ok().await, json!([]));
     let keys = async |headers: &[(&str, &str)]| {
@@ -85,7 +85,7 @@ async fn a_header_chooses_a_world_as_its_path_does() {
 
 #[tokio::test]
 async fn worlds_are_listed_and_removed_and_a_wrong_one_is_refused_with_the_reason() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let api = emulator.api();
     let made = make(&emulator, json!({ "name": "a.b-C_1" })).await;
     let url = format!("{}/_in/a.b-C_1", emulator.url());
@@ -126,7 +126,7 @@ async fn worlds_are_listed_and_removed_and_a_wrong_one_is_refused_with_the_reaso
 
 #[tokio::test]
 async fn a_page_for_browsers_leads_to_its_own_world() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let world = make(&emulator, json!({})).await;
     let (api, base) = (client(&world), world["url"].as_str().unwrap());
     let order = registration(&[SMALL], CARD, "visa");
@@ -150,7 +150,7 @@ async fn a_page_for_browsers_leads_to_its_own_world() {
 
 #[tokio::test]
 async fn a_world_that_is_not_used_for_its_time_goes_away() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     make(&emulator, json!({ "name": "short", "ttl_s": 0 })).await;
     make(&emulator, json!({ "name": "long", "ttl_s": 3_600 })).await;
     let list = body(&emulator.api().raw("GET", "/_mock/worlds", None).await);
@@ -161,9 +161,9 @@ async fn a_world_that_is_not_used_for_its_time_goes_away() {
 
 #[tokio::test]
 async fn a_key_of_a_world_names_it_wherever_a_request_carries_it() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let world = make(&emulator, json!({ "name": "by-key", "from": "empty" })).await;
-    let again = make(&Emulator::start(), json!({ "name": "by-key" })).await;
+    let again = make(&Emulator::alone(), json!({ "name": "by-key" })).await;
     assert_eq!(world["keys"], again["keys"], "the same in every server");
     let key = world["keys"]["i3d-v3"].as_str().unwrap();
     assert_eq!(key.len(), Config::API_KEY.len());
@@ -183,7 +183,7 @@ async fn a_key_of_a_world_names_it_wherever_a_request_carries_it() {
 
 #[tokio::test]
 async fn the_user_name_for_a_proxy_names_a_world() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     make(&emulator, json!({ "name": "by-proxy", "from": "empty" })).await;
     let url = format!("http://api.i3d.net{SSH_KEYS}");
     // by-proxy:x
@@ -196,7 +196,7 @@ async fn the_user_name_for_a_proxy_names_a_world() {
 
 #[tokio::test]
 async fn a_world_has_settings_and_a_clock_of_its_own() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let settings = json!({ "strict": true, "delivery_time": 0 });
     let clock = json!({ "now": 1_700_000_000, "frozen": true });
     let strict = client(&make(&emulator, json!({ "settings": settings, "clock": clock })).await);
@@ -218,7 +218,7 @@ async fn a_world_has_settings_and_a_clock_of_its_own() {
 
 #[tokio::test]
 async fn a_control_route_may_name_its_world() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::alone();
     let world = client(&make(&emulator, json!({ "name": "named" })).await);
     let advance = "/_mock/worlds/named/clock/advance";
     let moved = emulator.api().raw("POST", advance, Some(json!({ "seconds": 60 }))).await;

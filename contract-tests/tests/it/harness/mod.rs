@@ -4,5 +4,6 @@ mod comparison;
 mod explore;
 mod faults;
 mod fixture_commands;
+mod kept_worlds;
 mod recording;
 mod replaying;

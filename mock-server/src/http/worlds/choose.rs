@@ -138,6 +138,11 @@ impl<S> ChooseWorld<S> {
     pub(in crate::http) fn new(worlds: Arc<Worlds>, inner: S) -> ChooseWorld<S> {
         ChooseWorld { worlds, inner }
     }
+
+    /// The worlds that it chooses from.
+    pub(crate) fn worlds(&self) -> &Arc<Worlds> {
+        &self.worlds
+    }
 }
 
 impl<S: Service<Request, Response = Response>> Service<Request> for ChooseWorld<S> {

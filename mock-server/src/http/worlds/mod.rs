@@ -6,9 +6,12 @@
 mod choose;
 mod keys;
 mod names;
+mod own;
 mod registry;
 
 pub use choose::ChooseWorld;
 pub(super) use choose::{Chosen, InWorld};
 pub(super) use names::{MAIN, NameError};
-pub(super) use registry::{KeptSnapshot, Reserved, Worlds};
+pub use own::{OwnWorld, OwnWorldError};
+pub(crate) use registry::Worlds;
+pub(super) use registry::{KeptSnapshot, Reserved};

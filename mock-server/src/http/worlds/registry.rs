@@ -36,7 +36,7 @@ const OTHER_DESCRIPTORS: u64 = 256;
 const DESCRIPTORS: u64 = 8;
 
 /// All worlds of a server.
-pub(in crate::http) struct Worlds {
+pub(crate) struct Worlds {
     first: Arc<Pipeline>,
     apis: Vec<Arc<dyn Api>>,
     /// How many worlds may have open connections.
