@@ -13,9 +13,9 @@ use crate::{
 pub struct ObjectSchema(Schema);
 
 impl ObjectSchema {
-    /// The schema `name` of a contract without the properties `derived` and with `own` ones; without
-    /// a name all properties are own ones. All are required but the `optional` ones, whatever an
-    /// answer may leave out.
+    /// The schema `name` of a contract without the properties `derived` and with `own` ones;
+    /// without a name all properties are own ones. All are required but the `optional` ones,
+    /// whatever an answer may leave out.
     ///
     /// # Panics
     ///

@@ -13,6 +13,7 @@ use super::{
     problem::{Problem, Result},
     web_page::WebPage,
     world::{Environment, WorldKind},
+    world_file::Resources,
 };
 
 /// Who owns tables, customers and credentials, and the APIs that share them.
@@ -31,6 +32,23 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Applies the settings to a world that was seeded, now or in an earlier run.
     fn apply_settings(&self, cx: &Context) -> Result<()>;
+
+    /// What a world file can hold of it; `None` where none can.
+    fn resources(&self) -> Option<&'static Resources> {
+        None
+    }
+
+    /// Adds the rows that follow from others and are missing, because a world file need not say
+    /// them.
+    fn complete(&self, _cx: &Context) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes a customer like `wanted` says; a refusal names its properties. Answers an object with
+    /// the `account` and what the customer needs to call the APIs.
+    fn add_customer(&self, _cx: &Context, _wanted: &Value) -> Result<Value> {
+        Err(Problem::not_found())
+    }
 
     /// Its APIs.
     fn apis(&self) -> Vec<Arc<dyn Api>>;

@@ -15,6 +15,7 @@ mod store;
 mod table;
 mod web_page;
 mod world;
+mod world_file;
 
 pub use api::{Api, Identity, Paging, Presented, Provider, Refused};
 pub use context::{Caller, Context, Credential};
@@ -32,3 +33,4 @@ pub use world::{
     Breach, Clock, ClockReading, ClockState, Counts, Environment, Exchange, Journal, Mail, Notes,
     Seed, Unknown, World, WorldKind, dated, header_lines,
 };
+pub use world_file::{Fault, Faults, Resource, Resources, WorldFile};

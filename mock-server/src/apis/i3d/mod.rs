@@ -27,6 +27,7 @@ mod status;
 mod telemetry;
 
 mod demo;
+mod resources;
 mod settings;
 
 mod v2;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{NAME, SCHEMA, billing, demo, v2, v3};
-use crate::engine::{Api, Context, Provider, Result, WebPage, WorldKind};
+use super::{NAME, SCHEMA, billing, demo, flex_metal, resources::RESOURCES, v2, v3};
+use crate::engine::{Api, Context, Provider, Resources, Result, WebPage, WorldKind};
 
 /// The provider i3D.net.
 pub(in crate::apis) struct I3d;
@@ -27,6 +27,14 @@ impl Provider for I3d {
 
     fn apply_settings(&self, cx: &Context) -> Result<()> {
         demo::apply_settings(cx)
+    }
+
+    fn resources(&self) -> Option<&'static Resources> {
+        Some(&RESOURCES)
+    }
+
+    fn complete(&self, cx: &Context) -> Result<()> {
+        flex_metal::tags::complete(cx)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

@@ -18,17 +18,17 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 });
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
-    match cx.world_kind() {
-        WorldKind::Demo => {
-            account::seed_demo(cx)?;
-            network::seed_demo(cx)?;
-            storage::seed_demo(cx)?;
-            machines::seed_demo(cx)?;
-            object_storage::seed_demo(cx)?;
-            services::seed_demo(cx)?;
-            billing::seed_demo(cx)
-        }
-        WorldKind::Empty => Ok(()),
+    if cx.world_kind() != WorldKind::Nothing {
+        CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     }
+    if cx.world_kind() == WorldKind::Demo {
+        account::seed_demo(cx)?;
+        network::seed_demo(cx)?;
+        storage::seed_demo(cx)?;
+        machines::seed_demo(cx)?;
+        object_storage::seed_demo(cx)?;
+        services::seed_demo(cx)?;
+        billing::seed_demo(cx)?;
+    }
+    Ok(())
 }

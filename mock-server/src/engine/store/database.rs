@@ -13,7 +13,7 @@ use super::{
     connection::settle,
     schema::{APPLICATION_ID, Schema},
 };
-use crate::engine::problem::Problem;
+use crate::engine::problem::{Problem, ProblemKind};
 
 /// Every commit is in the log before it is acknowledged.
 const LOGGED: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
@@ -54,6 +54,9 @@ pub enum OpenError {
     /// The world cannot be filled.
     #[error("the world in {0} cannot be opened: {1}")]
     Seed(PathBuf, String),
+    /// What the world was to begin with cannot be.
+    #[error("{0}")]
+    Refused(String),
     /// The file system refuses.
     #[error("cannot open the database {0}: {1}")]
     Io(PathBuf, String),
@@ -94,7 +97,10 @@ pub(super) fn open(
 ) -> Result<(DatabaseFile, Connection), OpenError> {
     let file = DatabaseFile::claim(path)?;
     let explain = |error| explain(&file.path, error);
-    let fails = |problem: Problem| OpenError::Seed(file.path.clone(), problem.message);
+    let fails = |problem: Problem| match problem.kind {
+        ProblemKind::Invalid => OpenError::Refused(problem.message),
+        _ => OpenError::Seed(file.path.clone(), problem.message),
+    };
     let fresh = is_fresh(&file.path, schema.version)?;
     let mut db = Connection::open(&file.path).map_err(explain)?;
     settle(&db).map_err(explain)?;

@@ -84,7 +84,8 @@ impl Clock {
         Clock::beginning_with(ClockState::Frozen(now as f64))
     }
 
-    fn beginning_with(beginning: ClockState) -> Clock {
+    /// A clock that goes so at the beginning.
+    pub fn beginning_with(beginning: ClockState) -> Clock {
         Clock { beginning, state: Mutex::new(beginning), moved: Notify::new() }
     }
 

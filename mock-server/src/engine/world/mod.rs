@@ -1,12 +1,14 @@
 //! One world: it owns all state, so that several worlds can stand side by side.
 
-mod clock;
+pub(in crate::engine) mod clock;
 mod counts;
 mod environment;
 mod journal;
+pub(in crate::engine) mod kind;
 mod notes;
 mod outbox;
-mod seed;
+pub(in crate::engine) mod row;
+pub(in crate::engine) mod seed;
 mod state;
 
 use std::{
@@ -25,12 +27,14 @@ use crate::engine::{
     problem::{Problem, Result},
     reply::Rows,
     store::{OpenError, Schema, Store},
+    world_file,
 };
 
 pub use clock::{Clock, ClockReading, ClockState};
 pub use counts::Counts;
-pub use environment::{Environment, WorldKind};
+pub use environment::Environment;
 pub use journal::{Exchange, Journal, header_lines};
+pub use kind::WorldKind;
 pub use notes::{Breach, Notes, Unknown};
 pub use outbox::Mail;
 pub use seed::{Seed, dated};
@@ -67,11 +71,15 @@ impl World {
         kind: Option<WorldKind>,
         seed: Option<u64>,
     ) -> Result<Arc<World>, OpenError> {
+        let file = self.environment.file.clone().filter(|_| kind.is_none());
         let kind = kind.unwrap_or(self.environment.kind);
         let seed = seed.or(self.environment.given_seed());
         let settings = self.environment.settings.clone();
         let mut environment = Environment::new(kind, settings, seed);
         environment.base_path = base_path;
+        if let Some(file) = file {
+            environment = environment.with_file(file);
+        }
         World::open_with(None, self.store.schema(), self.providers.clone(), environment)
     }
 
@@ -174,6 +182,20 @@ impl World {
         })
     }
 
+    /// What the world holds, as the text of a world file.
+    pub fn export(&self) -> Result<String> {
+        let export = |cx: &Context| world_file::export(cx, &self.providers, self.clock().state());
+        self.read(Caller::emulator(), export)
+    }
+
+    /// Makes the customer that a text wants, in YAML or JSON; see docs/world-files.md. Answers what
+    /// the customer needs to call the APIs.
+    pub async fn add_customer(self: &Arc<World>, wanted: String) -> Result<Value> {
+        let world = Arc::clone(self);
+        let add = move |cx: &Context| world_file::add_customer(cx, &world.providers, &wanted);
+        self.write(Caller::emulator(), add).await
+    }
+
     /// Seeds the world anew, clock and journal included.
     pub async fn reset(self: &Arc<World>) -> Result<()> {
         self.alone(World::begin_again).await
@@ -220,6 +242,9 @@ fn begin(
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
     let cx = Context { now: begin.now(), ..context(db, environment, Caller::emulator()) };
     providers.iter().try_for_each(|it| it.seed(&cx))?;
+    if let Some(file) = &environment.file {
+        world_file::fill(&cx, providers, file)?;
+    }
     apply_settings(db, providers, environment)
 }
 

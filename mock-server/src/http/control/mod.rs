@@ -39,6 +39,7 @@ pub(super) fn router(apis: &[Arc<dyn Api>], worlds: &Arc<Worlds>, token: Option<
         .route("/violations", get(violations))
         .route("/outbox", get(outbox))
         .route("/state", get(state))
+        .route("/export.yaml", get(export))
         .route("/worlds", get(worlds::list).post(worlds::make))
         .route("/worlds/{name}", get(worlds::show).delete(worlds::remove))
         .fallback(async || {
@@ -167,6 +168,11 @@ async fn outbox(InWorld(world): InWorld) -> Answer {
     let mails = world.outbox();
     let mails = mails.map_err(|_| failed("the outbox could not be read"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], mails.into_text()).into_response())
+}
+
+async fn export(InWorld(world): InWorld) -> Answer {
+    let text = world.export().map_err(|_| failed("the world could not be exported"))?;
+    Ok(([(header::CONTENT_TYPE, "application/yaml")], text).into_response())
 }
 
 #[derive(Deserialize)]

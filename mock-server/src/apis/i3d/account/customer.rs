@@ -91,6 +91,12 @@ pub(super) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>>
     Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
 }
 
+/// Whether there is this account.
+pub(in crate::apis::i3d) fn exists(cx: &Context, account: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM account_details WHERE account = ?1";
+    Ok(cx.db.prepare_cached(sql)?.exists([account])?)
+}
+
 /// Whether this is the main address of the account, and confirmed.
 pub(super) fn is_confirmed(cx: &Context, email_address: &str) -> Result<bool> {
     let details = DETAILS.get(cx)?;

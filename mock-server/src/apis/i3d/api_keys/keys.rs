@@ -107,7 +107,8 @@ pub(in crate::apis::i3d) fn put_first_key(cx: &Context, account: i64, id: i64) -
                VALUES (?1, json_object('id', ?2, 'category', 0, 'key', ?3, 'note', 'demo',
                                        'assignOdpServerIps', 0, 'used', 0, 'expiresAt', NULL))
                ON CONFLICT (id)
-               DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)";
+               DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)
+               WHERE account = ?1";
     cx.db.execute(put, (account, id, key))?;
     Ok(())
 }

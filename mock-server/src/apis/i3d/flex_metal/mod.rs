@@ -8,7 +8,7 @@ mod order;
 mod quota;
 mod servers;
 mod ssh_keys;
-mod tags;
+pub(super) mod tags;
 mod usage;
 
 use crate::engine::Operation;

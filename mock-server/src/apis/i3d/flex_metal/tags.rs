@@ -27,6 +27,17 @@ struct ByTag {
     tag: String,
 }
 
+/// Gives each account the tags that its servers carry.
+pub(in crate::apis::i3d) fn complete(cx: &Context) -> Result<()> {
+    let sql = "INSERT INTO flex_metal_tag (account, body)
+               SELECT DISTINCT account, json_object('tag', tag) FROM flex_metal_server_tag AS carried
+               WHERE NOT EXISTS (SELECT 1 FROM flex_metal_tag AS known
+                                 WHERE known.account = carried.account AND known.tag = carried.tag)
+               ORDER BY account, tag";
+    cx.db.prepare_cached(sql)?.execute(())?;
+    Ok(())
+}
+
 /// A tag as the API shows it: with what carries it.
 #[derive(Serialize)]
 struct FlexMetalTag {
