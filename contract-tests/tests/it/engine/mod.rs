@@ -7,7 +7,7 @@ mod foreign_client;
 mod other_conventions;
 mod requests;
 mod seed;
-mod world_files;
+pub mod world_files;
 mod worlds;
 
 use contract_tests::{

@@ -21,6 +21,7 @@ mod object_storage;
 mod services;
 
 mod demo;
+mod resources;
 mod settings;
 
 mod v1;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{SCHEMA, demo, platform, v1};
-use crate::engine::{Api, Context, Provider, Result};
+use super::{SCHEMA, demo, platform, resources::RESOURCES, v1};
+use crate::engine::{Api, Context, Provider, Resources, Result};
 
 /// The provider Warren.
 pub(in crate::apis) struct Warren;
@@ -23,6 +23,14 @@ impl Provider for Warren {
 
     fn apply_settings(&self, _cx: &Context) -> Result<()> {
         Ok(())
+    }
+
+    fn resources(&self) -> Option<&'static Resources> {
+        Some(&RESOURCES)
+    }
+
+    fn complete(&self, cx: &Context) -> Result<()> {
+        demo::complete(cx)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

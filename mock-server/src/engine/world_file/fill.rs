@@ -26,11 +26,10 @@ pub(in crate::engine) fn fill(
                 customers::add_with_data(cx, provider, resources, wanted)?;
             }
             put(cx, resources, &section.rows)?;
-            complete(cx, provider)?;
             for (account, line) in &section.accounts {
                 require_customer(cx, resources, *account, *line)?;
             }
-            Ok(())
+            complete(cx, provider)
         };
         filled().map_err(|fault| fault.refusal(&file.name))?;
     }

@@ -23,14 +23,14 @@ fn configuration(path: PathBuf) -> Config {
 }
 
 /// A seeded world that begins with what a file says.
-fn world(text: &str) -> Emulator {
+pub fn world(text: &str) -> Emulator {
     let (_folder, path) = file(text);
     Emulator::with(configuration(path))
 }
 
 /// Why a world does not begin with what a file says, a line for each fault, without the folder of
 /// the file.
-fn refusal(text: &str) -> Vec<String> {
+pub fn refusal(text: &str) -> Vec<String> {
     let (folder, path) = file(text);
     let refused = mock_server::start(configuration(path));
     let Err(error) = refused else { panic!("a world began with {text}") };

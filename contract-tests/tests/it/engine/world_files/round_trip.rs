@@ -1,7 +1,13 @@
 //! A world that is written and read again is the same world.
 
 use super::{export, world};
-use contract_tests::{ApiProfile, Emulator, Received, Request, profiles::i3d_v3};
+use std::collections::BTreeSet;
+
+use contract_tests::{
+    ApiProfile, Emulator, Received, Request,
+    profiles::{i3d_v3, warren_v1},
+};
+use serde_json::Value;
 
 /// What shows requests and their number, which no world holds.
 const IN_MEMORY: [&str; 3] = ["getAccountApiLog", "getAccountApiLogs", "getAccountApiKeys"];
@@ -43,12 +49,31 @@ async fn comes_back(emulator: &Emulator, profile: &'static ApiProfile) {
     }
 }
 
+async fn comes_back_also_when_it_was_used(profile: &'static ApiProfile) {
+    let emulator = Emulator::start();
+    comes_back(&emulator, profile).await;
+    live(&emulator, profile).await;
+    comes_back(&emulator, profile).await;
+}
+
 #[tokio::test]
-async fn a_demo_world_that_was_used_comes_back() {
-    for profile in [&i3d_v3::PROFILE] {
-        let emulator = Emulator::start();
-        comes_back(&emulator, profile).await;
-        live(&emulator, profile).await;
-        comes_back(&emulator, profile).await;
-    }
+async fn a_world_of_i3d_comes_back() {
+    comes_back_also_when_it_was_used(&i3d_v3::PROFILE).await;
+}
+
+#[tokio::test]
+async fn a_world_of_warren_comes_back() {
+    comes_back_also_when_it_was_used(&warren_v1::PROFILE).await;
+}
+#[tokio::test]
+async fn every_table_of_resources_has_a_name_in_world_files() {
+    let emulator = Emulator::start();
+    let state: Value = emulator.api().raw("GET", "/_mock/state", None).await.json();
+    let tables: BTreeSet<&str> = state.as_object().unwrap().keys().map(String::as_str).collect();
+    let providers = mock_server::apis::all();
+    let resources = providers.iter().filter_map(|it| it.resources());
+    let named: BTreeSet<&str> =
+        resources.flat_map(|it| it.iter()).map(|resource| resource.table()).collect();
+    let missing: Vec<_> = tables.difference(&named).collect();
+    assert!(missing.is_empty(), "describe them in resources.yaml: {missing:?}");
 }

@@ -15,7 +15,8 @@ mod replicas;
 mod request;
 mod shown;
 
-use crate::engine::{Context, Operation, Result};
+use super::platform::data::data;
+use crate::engine::{Context, Operation, Result, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
@@ -36,5 +37,10 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    machine::seed_demo(cx)
+    Seed::parse("warren_machine", data!("machines/machines")).insert(cx)
+}
+
+/// What follows from machines.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    machine::complete(cx)
 }

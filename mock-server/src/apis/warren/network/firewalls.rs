@@ -10,7 +10,7 @@ use super::{
 use crate::{
     apis::warren::{
         billing::payer,
-        platform::{data::data, located::Located, time::Time},
+        platform::{located::Located, time::Time},
     },
     engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
 };
@@ -141,11 +141,6 @@ fn unassign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<()> {
         Ok(())
     });
     changed.map(drop)
-}
-
-/// The firewalls of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    FIREWALLS.seed(cx, data!("network/firewalls"), |_, _| Ok(()))
 }
 
 /// Takes a machine that is gone out of all firewalls.

@@ -17,6 +17,10 @@ pub(super) fn operations() -> Vec<Operation> {
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
     Seed::parse("warren_bucket", data!("object_storage/buckets")).insert(cx)?;
     Seed::parse("warren_s3_user", data!("object_storage/users")).insert(cx)?;
-    Seed::parse("warren_s3_key", data!("object_storage/keys")).insert(cx)?;
-    Seed::parse("warren_metered", data!("object_storage/metered")).insert(cx)
+    Seed::parse("warren_s3_key", data!("object_storage/keys")).insert(cx)
+}
+
+/// What follows from buckets.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    buckets::complete(cx)
 }

@@ -65,6 +65,19 @@ pub(in crate::apis::warren) fn begin(
     Ok(())
 }
 
+/// The same, unless it is charged for already.
+pub(in crate::apis::warren) fn begin_once(
+    cx: &Context,
+    resource: &str,
+    billing_account: i64,
+    charge: &Charge,
+) -> Result<()> {
+    match payer(cx, resource)? {
+        Some(_) => Ok(()),
+        None => begin(cx, resource, billing_account, charge),
+    }
+}
+
 /// From now on the resource is charged as `charge`.
 pub(in crate::apis::warren) fn change(cx: &Context, resource: &str, charge: &Charge) -> Result<()> {
     let Some(now) = current(cx, resource)? else { return Ok(()) };

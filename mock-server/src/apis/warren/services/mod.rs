@@ -5,7 +5,7 @@ mod packages;
 mod whitelists;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result};
+use crate::engine::{Context, Operation, Result, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
@@ -17,5 +17,10 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    packages::seed(cx, data!("services/packages"))
+    Seed::parse("warren_service_package", data!("services/packages")).insert(cx)
+}
+
+/// What follows from packages.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    packages::complete(cx)
 }

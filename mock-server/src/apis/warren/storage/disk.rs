@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::{
     apis::warren::platform::{
-        data::data,
         located::Located,
         metering::{self, Charge},
         time::Millis,
@@ -172,13 +171,16 @@ fn put(cx: &Context, disk: Disk) -> Result<Disk> {
     Ok(disk)
 }
 
-/// The disks of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    DISKS.seed(cx, data!("storage/disks"), |cx, disk| begin(&cx.at(disk.created_at.0), disk))
+/// Charges for disks for which nobody was charged yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    DISKS.for_each(cx, |cx, disk| match disk.status {
+        Status::Active => begin(&cx.at(disk.created_at.0), &disk),
+        Status::Deleted => Ok(()),
+    })
 }
 
 fn begin(cx: &Context, disk: &Disk) -> Result<()> {
-    metering::begin(cx, &disk.uuid.to_string(), disk.billing_account_id, &charge(disk))
+    metering::begin_once(cx, &disk.uuid.to_string(), disk.billing_account_id, &charge(disk))
 }
 
 pub(super) fn replace(cx: &Context, disk: &Disk) -> Result<()> {
