@@ -2,6 +2,7 @@
 
 mod clock;
 mod control;
+mod customers;
 mod demo_world;
 mod foreign_client;
 mod other_conventions;

@@ -27,6 +27,7 @@ mod status;
 mod telemetry;
 
 mod demo;
+mod new_customers;
 mod resources;
 mod settings;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{NAME, SCHEMA, billing, demo, flex_metal, resources::RESOURCES, v2, v3};
+use serde_json::Value;
+
+use super::{NAME, SCHEMA, billing, demo, flex_metal, new_customers, resources::RESOURCES, v2, v3};
 use crate::engine::{Api, Context, Provider, Resources, Result, WebPage, WorldKind};
 
 /// The provider i3D.net.
@@ -35,6 +37,10 @@ impl Provider for I3d {
 
     fn complete(&self, cx: &Context) -> Result<()> {
         flex_metal::tags::complete(cx)
+    }
+
+    fn add_customer(&self, cx: &Context, wanted: &Value) -> Result<Value> {
+        new_customers::add(cx, wanted)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

@@ -21,6 +21,7 @@ mod object_storage;
 mod services;
 
 mod demo;
+mod new_customers;
 mod resources;
 mod settings;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{SCHEMA, demo, platform, resources::RESOURCES, v1};
+use serde_json::Value;
+
+use super::{SCHEMA, demo, new_customers, platform, resources::RESOURCES, v1};
 use crate::engine::{Api, Context, Provider, Resources, Result};
 
 /// The provider Warren.
@@ -31,6 +33,10 @@ impl Provider for Warren {
 
     fn complete(&self, cx: &Context) -> Result<()> {
         demo::complete(cx)
+    }
+
+    fn add_customer(&self, cx: &Context, wanted: &Value) -> Result<Value> {
+        new_customers::add(cx, wanted)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

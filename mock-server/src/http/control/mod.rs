@@ -1,5 +1,6 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
+mod customers;
 mod shared;
 mod worlds;
 
@@ -40,6 +41,7 @@ pub(super) fn router(apis: &[Arc<dyn Api>], worlds: &Arc<Worlds>, token: Option<
         .route("/outbox", get(outbox))
         .route("/state", get(state))
         .route("/export.yaml", get(export))
+        .route("/customers", post(customers::add))
         .route("/worlds", get(worlds::list).post(worlds::make))
         .route("/worlds/{name}", get(worlds::show).delete(worlds::remove))
         .fallback(async || {

@@ -46,7 +46,10 @@ pub(in crate::apis::i3d) struct UnconfirmedEmail {
 
 impl Details {
     /// Those of a new account: there is no telephone number yet, and nothing was agreed to.
-    pub(super) fn of_consumer(addressee: Addressee, email_address: String) -> Details {
+    pub(in crate::apis::i3d) fn of_consumer(
+        addressee: Addressee,
+        email_address: String,
+    ) -> Details {
         Details {
             account_type: CONSUMER,
             company_name: None,
@@ -86,7 +89,7 @@ pub(super) fn confirm_main_email(cx: &Context, email_address: &str) -> Result<()
 }
 
 /// The account that has this main address, among all.
-pub(super) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>> {
+pub(in crate::apis::i3d) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>> {
     let sql = "SELECT account FROM account_details WHERE email_address = lower(?1)";
     Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
 }

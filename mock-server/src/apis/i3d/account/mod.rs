@@ -12,10 +12,11 @@ mod email_confirmations;
 mod files;
 pub(super) mod identity_papers;
 pub(super) mod ip_whitelists;
+pub(super) mod opening;
 mod passwords;
 pub(super) mod session;
 mod sign_up;
-mod users;
+pub(super) mod users;
 
 use crate::engine::Operation;
 

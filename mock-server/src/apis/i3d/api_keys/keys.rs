@@ -78,6 +78,18 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     API_KEYS.remove(cx, by.api_key_id)
 }
 
+/// Gives the account this key, or one that is drawn; `None` where somebody has it already.
+pub(in crate::apis::i3d) fn add(cx: &Context, key: Option<String>) -> Result<Option<String>> {
+    let key = key.map_or_else(|| cx.random_text(KEY_LENGTH), Ok)?;
+    if cx.db.prepare_cached("SELECT 1 FROM api_key WHERE key = ?1")?.exists([&key])? {
+        return Ok(None);
+    }
+    let settings = Settings { category: 0, note: None, assign_odp_server_ips: 0, expires_at: None };
+    let (id, used) = (API_KEYS.next_id(cx)?, 0);
+    API_KEYS.insert(cx, &ApiKey { id, key: key.clone(), used, settings })?;
+    Ok(Some(key))
+}
+
 /// Refuses a key that the account does not have.
 pub(super) fn require(cx: &Context, id: i64) -> Result<()> {
     API_KEYS.require(cx, id)

@@ -5,7 +5,7 @@ mod catalogue;
 pub(super) mod fleet;
 pub(super) mod lifecycle;
 mod order;
-mod quota;
+pub(super) mod quota;
 mod servers;
 mod ssh_keys;
 pub(super) mod tags;

@@ -114,6 +114,17 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
     Ok(all)
 }
 
+/// Lets the account run so many servers of each instance type at each location, on demand.
+pub(in crate::apis::i3d) fn grant(cx: &Context, quota: i64) -> Result<()> {
+    let of_place = |place: &'static Place| place.instance_types.iter().map(move |it| (place, it));
+    for (place, instance_type) in places().iter().flat_map(of_place) {
+        let (location, instance_type) = (place.location.name.clone(), instance_type.name.clone());
+        let quota = Quota { location, instance_type, contract_id: String::new(), quota };
+        QUOTAS.insert(cx, &quota)?;
+    }
+    Ok(())
+}
+
 /// All quotas of an account.
 pub(super) struct Quotas(Vec<Quota>);
 

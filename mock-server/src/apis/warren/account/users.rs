@@ -36,6 +36,25 @@ pub(in crate::apis::warren) struct Profile {
 
 pub(in crate::apis::warren) const USERS: PerAccount<User> = PerAccount::new("warren_user");
 
+/// Gives a new account its user, of whom little is known.
+pub(in crate::apis::warren) fn create(cx: &Context, name: String, email: String) -> Result<()> {
+    let account = cx.account()?;
+    let profile = Profile {
+        avatar: String::new(),
+        created_at: Time(cx.now),
+        email,
+        first_name: name,
+        id: account,
+        last_name: String::new(),
+        personal_id_number: String::new(),
+        phone_number: String::new(),
+        updated_at: None,
+        user_id: account,
+    };
+    let cookie_id = cx.new_uuid()?.simple().to_string();
+    USERS.put(cx, &User { cookie_id, id: account, profile_data: profile })
+}
+
 #[derive(Serialize)]
 struct ShownUser {
     cookie_id: String,

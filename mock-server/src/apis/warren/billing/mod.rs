@@ -4,7 +4,7 @@
 //! stored is what people did: credit that was bought, invoices for credit, payments, and how
 //! billing accounts were called before.
 
-mod account;
+pub(super) mod account;
 mod accounts;
 mod amount;
 mod cards;
