@@ -180,11 +180,6 @@ impl Schema {
         Schema { schemas: Arc::clone(schemas), view, definition, source, validator }
     }
 
-    /// The schema as the document has it.
-    pub(crate) fn definition(&self) -> &Value {
-        &self.definition
-    }
-
     /// The definition with references that are valid outside of the document.
     fn source(&self) -> &Value {
         self.source.get_or_init(|| absolute(&without_descriptions(&self.definition), self.view))

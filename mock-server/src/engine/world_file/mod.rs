@@ -4,6 +4,8 @@
 //! contract that its objects have. So one way leads from a text to rows, and one back.
 
 mod customers;
+#[cfg(test)]
+pub(crate) mod documented;
 mod export;
 mod fault;
 mod file;

@@ -76,7 +76,10 @@ impl Object<'_> {
     fn filled(&self, mut members: Members) -> (Members, Vec<(String, Fill)>) {
         let mut draws = Vec::new();
         let description = &self.resource.description;
-        for (name, fill) in &description.fills {
+        // Copies last, because what they copy may be filled in, too.
+        let copies = |(_, fill): &(&String, &Fill)| matches!(fill, Fill::Same(_));
+        let (copies, others): (Vec<_>, Vec<_>) = description.fills.iter().partition(copies);
+        for (name, fill) in others.into_iter().chain(copies) {
             if members.iter().any(|(given, _)| given.text == *name) {
                 continue;
             }
@@ -121,6 +124,9 @@ impl Object<'_> {
             if another_form {
                 continue;
             }
+            if violations.is_empty() {
+                self.check_type(&body);
+            }
             for Violation { property, rule, message } in violations {
                 let message = match &rule {
                     Rule::Enum(options) => format!("must be one of {}", options.join(", ")),
@@ -136,11 +142,25 @@ impl Object<'_> {
         }
     }
 
-    /// What is wrong with an object. What is drawn later is taken to be right.
+    /// Refuses an object that is right by the contract and that no operation could read, such as
+    /// one with a number beyond all bounds.
+    fn check_type(&mut self, body: &Map<String, Value>) {
+        let Some(row_type) = self.resource.row_type else { return };
+        if let Err(error) = row_type.check(&self.sample(body).to_string()) {
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line ").map_or(&*message, |(what, _)| what);
+            self.fault(self.node.line, format!("it cannot be read: {message}"));
+        }
+    }
+
+    /// What is wrong with an object.
     fn violations(&self, body: &Map<String, Value>) -> Vec<Violation> {
-        let Value::Object(mut body) = dated(&Value::Object(body.clone()), SOME_TIME) else {
-            return Vec::new();
-        };
+        self.resource.schema().check(&self.sample(body))
+    }
+
+    /// The object as it will be kept, with samples of what is drawn later.
+    fn sample(&self, body: &Map<String, Value>) -> Value {
+        let mut body = dated(&Value::Object(body.clone()), SOME_TIME);
         for (name, fill) in &self.resource.description.fills {
             let sample = match fill {
                 Fill::Number => json!(1),
@@ -148,9 +168,11 @@ impl Object<'_> {
                 Fill::Uuid => json!("00000000-0000-7000-8000-000000000000"),
                 _ => continue,
             };
-            body.entry(name.clone()).or_insert(sample);
+            if body.get(name).is_none() {
+                body[name] = sample;
+            }
         }
-        self.resource.schema().check(&Value::Object(body))
+        body
     }
 
     /// A value with its relative times ready for [`dated`]; `at` is its place in the object.

@@ -7,6 +7,8 @@ use openapi::{Contract, ObjectSchema};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::engine::row_type::RowType;
+
 /// The tables of a provider whose rows a world file can hold, in the order in which rows can be
 /// added. The first one is the one in which every customer has a row.
 pub struct Resources {
@@ -19,6 +21,8 @@ pub struct Resource {
     pub name: String,
     pub(super) description: Description,
     schema: ObjectSchema,
+    /// What its rows read as; `None` where they have no object.
+    pub(super) row_type: Option<RowType>,
 }
 
 /// How a table is described.
@@ -29,13 +33,13 @@ pub(super) struct Description {
     /// The property that no two objects of a customer have alike.
     pub(super) key: Option<String>,
     /// The schema of the contract.
-    schema: Option<String>,
+    pub(super) schema: Option<String>,
     /// What the API shows and nobody keeps, because it follows from the rest.
     #[serde(default)]
     pub(super) derived: Vec<String>,
     /// What is kept and the API shows in another way, or not at all: a schema for each.
     #[serde(default)]
-    own: Map<String, Value>,
+    pub(super) own: Map<String, Value>,
     /// Properties that may be missing; all others are required, whatever an answer may leave out.
     #[serde(default)]
     optional: Vec<String>,
@@ -66,9 +70,9 @@ pub(super) enum Fill {
 
 impl Resources {
     /// Reads the descriptions; panics on malformed ones, because they ship with the program.
-    pub fn parse(json: &str, contract: &Contract) -> Resources {
+    pub fn parse(json: &str, contract: &Contract, row_types: &[RowType]) -> Resources {
         let all: Map<String, Value> = serde_json::from_str(json).expect("resources by name");
-        let resource = |(name, description)| Resource::new(name, description, contract);
+        let resource = |(name, description)| Resource::new(name, description, contract, row_types);
         Resources { all: all.into_iter().map(resource).collect() }
     }
 
@@ -89,12 +93,18 @@ impl Resources {
 }
 
 impl Resource {
-    fn new(name: String, description: Value, contract: &Contract) -> Resource {
+    fn new(
+        name: String,
+        description: Value,
+        contract: &Contract,
+        row_types: &[RowType],
+    ) -> Resource {
         let description: Description = serde_json::from_value(description)
             .unwrap_or_else(|error| panic!("the resource {name}: {error}"));
         let Description { schema, derived, own, optional, .. } = &description;
         let schema = ObjectSchema::new(contract, schema.as_deref(), derived, own, optional);
-        Resource { name, schema, description }
+        let row_type = row_types.iter().find(|it| it.table == description.table).copied();
+        Resource { name, schema, row_type, description }
     }
 
     /// The table.
@@ -102,24 +112,9 @@ impl Resource {
         &self.description.table
     }
 
-    /// The schema of the contract that its objects have; `None` where the API shows none.
-    pub fn schema_name(&self) -> Option<&str> {
-        self.description.schema.as_deref()
-    }
-
     /// The property by which an object replaces another one.
-    pub fn key(&self) -> Option<&str> {
+    pub(super) fn key(&self) -> Option<&str> {
         self.description.key.as_deref()
-    }
-
-    /// What follows from the rest.
-    pub fn derived(&self) -> &[String] {
-        &self.description.derived
-    }
-
-    /// What only the emulator keeps.
-    pub fn own(&self) -> impl Iterator<Item = &str> {
-        self.description.own.keys().map(String::as_str)
     }
 
     pub(super) fn schema(&self) -> &ObjectSchema {

@@ -1,5 +1,6 @@
 //! World files: what a world holds as a text, read and written.
 
+mod documented;
 mod faults;
 mod objects;
 mod round_trip;

@@ -4,9 +4,11 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use super::contact_details::{Addressee, Phones};
-use crate::engine::{Context, PerAccount, Problem, Result};
+use crate::engine::{Context, PerAccount, Problem, Result, RowType};
 
 pub(in crate::apis::i3d) const DETAILS: PerAccount<Details> = PerAccount::new("account_details");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DETAILS.row_type()];
 
 const CONSUMER: i64 = 1;
 const ENGLISH: i64 = 0;

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result};
+use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result, RowType};
 
 /// How many wrong passwords a user may send within [`WRONG_PASSWORDS_SECONDS`]; after that every
 /// password is refused.
@@ -33,6 +33,8 @@ const BEFORE_THE_FIRST: i64 = 100_000;
 const LOGGED_IN_USER: i64 = 10;
 
 pub(super) const PROFILES: PerAccount<Profile> = PerAccount::new("user");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[PROFILES.row_type()];
 
 /// What a user is beyond the details of the account.
 #[derive(Serialize, Deserialize)]

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apis::i3d,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -17,6 +19,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const API_KEYS: Table<ApiKey> = Table::new("api_key", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[API_KEYS.row_type()];
 
 /// Letters and digits of a key.
 const KEY_LENGTH: usize = 20;

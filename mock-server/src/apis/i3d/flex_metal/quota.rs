@@ -8,13 +8,15 @@ use super::{
     catalogue::{InstanceType, Location, Partial, Place, places},
     fleet,
 };
-use crate::engine::{Context, Operation, Page, Result, Table, read};
+use crate::engine::{Context, Operation, Page, Result, RowType, Table, read};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getFlexMetalQuotaUsages", list), read("getFlexMetalCapacityCommits", list_commits)]
 }
 
 const QUOTAS: Table<Quota> = Table::new("flex_metal_quota", "rowid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[QUOTAS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fleet;
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, RowType, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -16,6 +18,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const TAGS: Table<Tag> = Table::new("flex_metal_tag", "tag");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[TAGS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Tag {

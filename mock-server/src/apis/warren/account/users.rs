@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     apis::warren::platform::time::Time,
-    engine::{Body, Context, Object, Operation, PerAccount, Result, read, write},
+    engine::{Body, Context, Object, Operation, PerAccount, Result, RowType, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 2] {
@@ -35,6 +35,8 @@ pub(in crate::apis::warren) struct Profile {
 }
 
 pub(in crate::apis::warren) const USERS: PerAccount<User> = PerAccount::new("warren_user");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[USERS.row_type()];
 
 /// Gives a new account its user, of whom little is known.
 pub(in crate::apis::warren) fn create(cx: &Context, name: String, email: String) -> Result<()> {

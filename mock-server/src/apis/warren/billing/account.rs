@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Amount;
 use crate::{
     apis::warren::platform::{refusals, token},
-    engine::{Context, Page, ProblemKind, Result, Table},
+    engine::{Context, Page, ProblemKind, Result, RowType, Table},
 };
 
 /// A billing account, without the sums that follow from it.
@@ -75,6 +75,8 @@ pub(super) struct Past {
 }
 
 const PAST: Table<Past> = Table::new("warren_billing_account_past", "id").sorted_by("until");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BILLING_ACCOUNTS.row_type(), PAST.row_type()];
 
 /// How a billing account was before, the oldest first.
 pub(super) fn past(cx: &Context, id: i64) -> Result<Vec<Past>> {

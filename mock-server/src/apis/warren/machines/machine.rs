@@ -15,13 +15,15 @@ use crate::{
         },
         storage::{disk, together},
     },
-    engine::{Context, Result},
+    engine::{Context, Result, RowType},
 };
 
 pub(super) const MACHINES: Located<Machine> = Located::new("warren_machine", |uuid| {
     refusals::error(format!("No such virtual machine exists: {uuid}"))
 })
 .paid_by("body ->> 'billing_account'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[MACHINES.row_type()];
 
 /// Whether it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

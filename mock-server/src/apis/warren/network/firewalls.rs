@@ -12,7 +12,9 @@ use crate::{
         billing::payer,
         platform::{located::Located, time::Time},
     },
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
+    engine::{
+        Body, Context, Object, Operation, Params, Problem, Result, RowType, Rows, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 6] {
@@ -29,6 +31,8 @@ pub(super) fn operations() -> [Operation; 6] {
 const FIREWALLS: Located<Firewall> =
     Located::new("warren_firewall", |_| Problem::not_found().because("Firewall not found"))
         .paid_by("body ->> 'billing_account_id'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[FIREWALLS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Firewall {

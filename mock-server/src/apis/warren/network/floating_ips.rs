@@ -15,7 +15,9 @@ use crate::{
             token,
         },
     },
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
+    engine::{
+        Body, Context, Object, Operation, Params, Problem, Result, RowType, Rows, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 8] {
@@ -37,6 +39,8 @@ pub(super) const FLOATING_IPS: Located<FloatingIp> =
     })
     .sorted_by("id")
     .paid_by("billing_account");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[FLOATING_IPS.row_type()];
 
 /// A floating IP as lists show it: what it does not have is left out.
 #[derive(Serialize, Deserialize)]

@@ -11,9 +11,13 @@ pub(super) mod membership;
 pub(super) mod networks;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] =
+    &[firewalls::ROWS, floating_ips::ROWS, load_balancer::ROWS, networks::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [

@@ -16,7 +16,8 @@ use crate::{
         },
     },
     engine::{
-        Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+        Body, Context, Object, Operation, Page, Params, Problem, Result, RowType, Rows, Table,
+        read, write,
     },
 };
 
@@ -32,6 +33,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 const BUCKETS: Table<Bucket> = Table::new("warren_bucket", "name");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BUCKETS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Bucket {

@@ -4,9 +4,12 @@ mod buckets;
 mod users;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[buckets::ROWS, users::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [buckets::operations().into(), users::operations().into()];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::data::data;
 use crate::{
     apis::warren::settings::Settings,
-    engine::{Context, PerAccount, Problem, Result},
+    engine::{Context, PerAccount, Problem, Result, RowType},
 };
 
 /// A brand.
@@ -70,6 +70,8 @@ pub(in crate::apis::warren) struct Customer {
 }
 
 const CUSTOMERS: PerAccount<Customer> = PerAccount::new("warren_customer");
+/// What the rows read as.
+pub(in crate::apis::warren) const ROWS: &[RowType] = &[CUSTOMERS.row_type()];
 
 /// Makes the account a customer of the brand of this name, or of the settings without one.
 pub(in crate::apis::warren) fn enrol(cx: &Context, brand: Option<String>) -> Result<()> {

@@ -7,7 +7,9 @@
 use rusqlite::ToSql;
 
 use super::{brand, refusals, token};
-use crate::engine::{Caller, Context, Page, Problem, ProblemKind, Result, Row, Rows, Table};
+use crate::engine::{
+    Caller, Context, Page, Problem, ProblemKind, Result, Row, RowType, Rows, Table,
+};
 
 /// A `T` of an account at a location, by a key that the object shows.
 pub(in crate::apis::warren) struct Located<T> {
@@ -24,6 +26,11 @@ impl<T: Row> Located<T> {
         unknown: fn(&str) -> Problem,
     ) -> Located<T> {
         Located { table: Table::new(name, "place"), unknown, payer: None }
+    }
+
+    /// What its rows read as.
+    pub(in crate::apis::warren) const fn row_type(&self) -> RowType {
+        self.table.row_type()
     }
 
     /// The same table, whose rows are paid for by the billing account that this SQL tells.

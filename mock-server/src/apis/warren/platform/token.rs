@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{NAME, refusals, time::Time};
-use crate::engine::{Context, Credential, KeyGrant, Problem, Result, Table};
+use crate::engine::{Context, Credential, KeyGrant, Problem, Result, RowType, Table};
 
 /// A token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(in crate::apis::warren) struct Token {
 }
 
 pub(in crate::apis::warren) const TOKENS: Table<Token> = Table::new("warren_token", "id");
+/// What the rows read as.
+pub(in crate::apis::warren) const ROWS: &[RowType] = &[TOKENS.row_type()];
 
 /// How many letters and digits a token has.
 pub(in crate::apis::warren) const LENGTH: usize = 32;

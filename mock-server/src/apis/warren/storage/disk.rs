@@ -9,12 +9,14 @@ use crate::{
         metering::{self, Charge},
         time::Millis,
     },
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, Result, RowType},
 };
 
 pub(super) const DISKS: Located<Disk> =
     Located::new("warren_disk", |_| Problem::not_found().because("Disk not found"))
         .paid_by("body ->> 'billing_account_id'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DISKS.row_type()];
 
 /// Whether a disk is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,12 @@ pub(super) mod snapshots;
 pub(super) mod together;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[disk::ROWS, snapshots::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     disks::operations().into()

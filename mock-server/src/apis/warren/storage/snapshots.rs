@@ -13,10 +13,12 @@ use crate::{
         refusals,
         time::Millis,
     },
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, Result, RowType},
 };
 
 const SNAPSHOTS: Located<Snapshot> = Located::new("warren_snapshot", unknown);
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SNAPSHOTS.row_type()];
 
 /// Who wanted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
