@@ -116,7 +116,7 @@ async fn what_is_wrong_is_named_and_makes_nobody() {
         (json!({ "provider": "i3d", "login": { "user": "demo" } }), "`login.user` is the name"),
         (json!({ "provider": "warren", "brand": "x" }), "`brand` must be one of idcloudhost, 3nv"),
         (json!({ "provider": "warren", "key": "meowmeowmeow" }), "`key` is one that another"),
-        (json!({ "provider": "i3d", "data": { "sshKey": [{}] } }), "`name` is required"),
+        (json!({ "provider": "i3d", "data": { "sshKey": [{}] } }), "`name`, `publicKey` are"),
         (json!({ "provider": "i3d", "data": { "sshKeys": [] } }), "`sshKeys` is unknown"),
         (json!([]), "a customer has members"),
     ] {

@@ -81,13 +81,14 @@ pub fn dated(value: &Value, now: i64) -> Value {
 /// The member of a relative time that says how it is written.
 pub(in crate::engine) const FORM: &str = "as";
 
-/// How many seconds after now a relative time is; `None` for another object.
+/// How many seconds after now a relative time is; `None` for another object, such as one that says
+/// no span.
 fn relative(members: &Map<String, Value>) -> Option<i64> {
     let alone = members.len() == 1 || (members.len() == 2 && members.contains_key(FORM));
     let (key, Value::String(span)) = members.iter().next().filter(|_| alone)? else { return None };
     match key.as_str() {
-        "ago" => Some(-seconds(span).unwrap_or_else(|error| panic!("{span}: {error}"))),
-        "ahead" => Some(seconds(span).unwrap_or_else(|error| panic!("{span}: {error}"))),
+        "ago" => seconds(span).ok().map(|seconds| -seconds),
+        "ahead" => seconds(span).ok(),
         _ => None,
     }
 }

@@ -127,7 +127,15 @@ impl Object<'_> {
             if violations.is_empty() {
                 self.check_type(&body);
             }
-            for Violation { property, rule, message } in violations {
+            let (missing, others): (Vec<_>, Vec<_>) =
+                violations.into_iter().partition(|it| it.rule == Rule::Required);
+            if !missing.is_empty() {
+                let names: Vec<String> =
+                    missing.iter().map(|it| format!("`{}`", it.property)).collect();
+                let are = if names.len() == 1 { "is" } else { "are" };
+                self.fault(self.node.line, format!("{} {are} required", names.join(", ")));
+            }
+            for Violation { property, rule, message } in others {
                 let message = match &rule {
                     Rule::Enum(options) => format!("must be one of {}", options.join(", ")),
                     _ => message,

@@ -75,6 +75,11 @@ fn rows_that_contradict_each_other_are_told_with_their_lines() {
             "from: empty\ni3d:\n 7:\n  flexMetalTag: [{tag: a}]\n".to_owned(),
             "3: there is no customer 7; add one to `customers`, or give 7 a accountDetails",
         ),
+        (
+            "warren:\n 8:\n  s3_user:\n  - {displayName: a, userId: a, maxBuckets: 5000000000}\n"
+                .to_owned(),
+            "4: s3_user of account 8: it cannot be read: invalid value: integer `5000000000`",
+        ),
         ("from: [".to_owned(), "1: "),
         ("i3d:\n 7: {}\n 7: {}\n".to_owned(), "3: duplicate mapping key: 7"),
     ] {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{PUBLIC_KEY, SEEDED_START, SSH_KEYS},
-    world,
+    refusal, world,
 };
 
 /// What a list shows of each item as `name`.
@@ -113,4 +113,20 @@ async fn a_world_beside_one_of_a_file_begins_alike_unless_something_else_is_said
         let shown = api.call("getSshKeys").header("mock-world", name).ok().await;
         assert_eq!(shown.as_array().unwrap().len(), keys);
     }
+}
+
+#[tokio::test]
+async fn a_server_of_many_properties_needs_only_what_nobody_can_guess() {
+    let server = "{id: 7, serverId: 70, serverName: seven, locationId: 6, dcLocationId: 6,
+        instanceType: bm7.std.8, dateStart: 2025-01-01, dateEnd: 2026-02-01,
+        dateEndContract: 2027-01-01, ipAddress: [], uplinks: [], _columns: {region_name: Rotterdam}}";
+    let emulator = world(&format!("{{i3d: {{100123: {{dedicatedServer: [{server}]}}}}}}"));
+    let api = emulator.api();
+    let shown = api.call("getDedicatedServer").with("dedicatedServerId", 7).ok().await;
+    assert_eq!(shown[0]["liveHostName"], "seven");
+    assert_eq!(shown[0]["userId"], 100_123);
+    api.call("getDedicatedServers").ok().await;
+    let faults = refusal("{i3d: {100123: {dedicatedServer: [{id: 7, serverId: 70}]}}}");
+    let named = faults[0].contains("`serverName`, ") && faults[0].ends_with(" are required");
+    assert!(faults.len() == 1 && named, "{faults:?}");
 }
