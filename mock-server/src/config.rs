@@ -20,6 +20,8 @@ pub struct Config {
     pub brand: String,
     /// What a fresh world holds.
     pub world: WorldKind,
+    /// A file that says what a fresh world holds, instead of `world`; see docs/world-files.md.
+    pub world_file: Option<PathBuf>,
     /// Makes a run repeatable: ids and tokens come from it, and the clock stands still until it is
     /// moved.
     pub seed: Option<u64>,
@@ -56,6 +58,7 @@ impl Default for Config {
             api_key: Config::API_KEY.to_owned(),
             brand: Config::BRAND.to_owned(),
             world: WorldKind::Demo,
+            world_file: None,
             seed: None,
             delivery_seconds: 10,
             vm_latency: false,

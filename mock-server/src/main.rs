@@ -37,9 +37,11 @@ struct Flags {
     #[arg(long, env = "MOCK_BRAND", default_value = Config::BRAND, value_name = "NAME",
         value_parser = PossibleValuesParser::new(mock_server::apis::brands()))]
     brand: String,
-    /// What a fresh world holds
-    #[arg(long, env = "MOCK_WORLD", default_value = "demo")]
-    world: WorldKind,
+    /// What a fresh world holds: demo, empty (its customers and nothing else), nothing, or what a
+    /// world file says
+    #[arg(long, env = "MOCK_WORLD", default_value = "demo", value_name = "KIND|FILE",
+        value_parser = world)]
+    world: Wanted,
     /// Repeat a run: ids and tokens come from this number, and the clock stands still until it is
     /// moved
     #[arg(long, env = "MOCK_SEED", value_name = "N")]
@@ -69,6 +71,13 @@ struct Flags {
     log_format: LogFormat,
 }
 
+/// What a fresh world is to hold.
+#[derive(Clone)]
+enum Wanted {
+    Kind(WorldKind),
+    File(PathBuf),
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum LogFormat {
     /// Lines for people
@@ -83,6 +92,7 @@ const EXAMPLES: &str = "Examples:
   mock-server --db world.db                     the state is there again next time
   mock-server --seed 7 --delivery-time 0        every run gives the same bytes; \
                                                 servers are delivered at once
+  mock-server --world shop.yaml                 what a file says, see docs/world-files.md
   mock-server --api warren-v1 --brand 3nv       one API, and its empty account is one of 3nv.io
 
 The log level comes from RUST_LOG, as in RUST_LOG=debug.";
@@ -98,6 +108,18 @@ fn seconds(text: &str) -> Result<u32, String> {
     seconds.ok_or_else(|| "give seconds, as in 0, 10s, 2m or 1h".to_owned())
 }
 
+/// A kind of world, or the path of a world file.
+fn world(text: &str) -> Result<Wanted, String> {
+    if let Ok(kind) = WorldKind::from_str(text, false) {
+        return Ok(Wanted::Kind(kind));
+    }
+    let path = PathBuf::from(text);
+    match path.is_file() {
+        true => Ok(Wanted::File(path)),
+        false => Err("possible values: demo, empty, nothing, or the path of a file".to_owned()),
+    }
+}
+
 /// An API key in the form of real ones; a key of another form would only work with the emulator.
 fn api_key(text: &str) -> Result<String, String> {
     let plausible = text.len() == Config::API_KEY.len()
@@ -110,13 +132,18 @@ fn main() -> ExitCode {
     log(flags.log_format);
     raise_descriptors();
     let kept = flags.db.is_some();
+    let (world, world_file) = match flags.world {
+        Wanted::Kind(kind) => (kind, None),
+        Wanted::File(path) => (WorldKind::default(), Some(path)),
+    };
     let config = Config {
         listen: flags.listen,
         db: flags.db,
         apis: flags.apis,
         api_key: flags.api_key,
         brand: flags.brand,
-        world: flags.world,
+        world,
+        world_file,
         seed: flags.seed,
         delivery_seconds: flags.delivery_time,
         vm_latency: flags.vm_latency,
@@ -180,8 +207,8 @@ fn log(format: LogFormat) {
 fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     // The key is shown only where it is no secret.
     let key = if config.api_key == Config::API_KEY { Config::API_KEY } else { "as given" };
-    let world =
-        config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+    let kind = config.world.to_possible_value().map_or_else(String::new, |it| it.get_name().into());
+    let world = config.world_file.as_ref().map_or(kind, |path| path.display().to_string());
     println!("mock-server, ready");
     println!("  url       {}", server.url());
     for api in server.apis() {

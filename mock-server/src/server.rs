@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Config, apis,
-    engine::{Api, Breach, Environment, OpenError, Provider, Settings, World},
+    engine::{Api, Breach, Environment, OpenError, Provider, Settings, World, WorldFile},
     http::{HttpOptions, OwnWorld, OwnWorldError, Worlds, app},
 };
 
@@ -36,6 +36,9 @@ pub enum StartError {
     /// Two APIs that would be served have the same path.
     #[error("{0} and {1} both have the path {2}; serve one of them with --api")]
     SharedPath(&'static str, &'static str, String),
+    /// The world file cannot be read, or says something that cannot be.
+    #[error("{0}")]
+    WorldFile(String),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -67,15 +70,14 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     listener.set_nonblocking(true).map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
 
-    let of_providers = apis::settings(&config);
-    let settings = Settings { strict: config.strict, of_providers };
-    let environment = Environment::new(config.world, settings, config.seed, None);
+    let environment = environment(&config, &providers)?;
+    let kind = environment.kind;
     // A world is opened while its data and the contracts are read, which take as long.
     let world = std::thread::scope(|scope| {
         let open = || World::open(config.db.as_deref(), providers.clone(), environment);
         let world = scope.spawn(open);
         if config.db.is_none() {
-            providers.iter().for_each(|provider| provider.read_data(config.world));
+            providers.iter().for_each(|provider| provider.read_data(kind));
         }
         each_path_once(&apis)?;
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -119,6 +121,26 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
     Ok(Server { address, world, worlds, apis, stop: Some(stop), thread: Some(thread) })
+}
+
+/// The environment of a world that begins as the configuration says.
+fn environment(
+    config: &Config,
+    providers: &[Arc<dyn Provider>],
+) -> Result<Environment, StartError> {
+    let settings = || Settings { strict: config.strict, of_providers: apis::settings(config) };
+    let begun = || Environment::new(config.world, settings(), config.seed, None);
+    let Some(path) = &config.world_file else { return Ok(begun()) };
+    let text = std::fs::read_to_string(path);
+    let text =
+        text.map_err(|error| StartError::WorldFile(format!("{}: {error}", path.display())))?;
+    let file = WorldFile::read(&path.display().to_string(), &text, providers);
+    let file = Arc::new(file.map_err(|faults| StartError::WorldFile(faults.to_string()))?);
+    if config.db.is_some() {
+        // A file whose rows contradict each other leaves no database behind.
+        World::open(None, providers.to_vec(), begun().with_file(Arc::clone(&file), None))?;
+    }
+    Ok(begun().with_file(file, None))
 }
 
 /// The APIs of these names, or all without a name.

@@ -371,7 +371,10 @@ fn a_flag_that_it_does_not_know_or_cannot_read_is_refused() {
         (vec!["--delivery-time", "soon"], "give seconds, as in 0, 10s, 2m or 1h"),
         (vec!["--delivery-time", "9999999h"], "give seconds"),
         (vec!["--world", "empty", "--seed", "x"], "--seed"),
-        (vec!["--world", "nobody's"], "possible values: demo, empty"),
+        (
+            vec!["--world", "nobody's"],
+            "possible values: demo, empty, nothing, or the path of a file",
+        ),
         (vec!["leftover"], "leftover"),
     ] {
         let said = refused(&arguments);

@@ -121,6 +121,11 @@ impl Contract {
         self.routes.iter().find(|route| route.id == id)
     }
 
+    /// Its shared schemas.
+    pub(crate) fn schemas(&self) -> &Arc<Schemas> {
+        &self.schemas
+    }
+
     /// Names of properties and headers whose values are secret.
     pub fn secrets(&self) -> &BTreeSet<String> {
         self.secrets.get_or_init(|| {

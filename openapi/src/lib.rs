@@ -9,6 +9,7 @@ mod contract;
 mod document;
 pub mod form;
 pub mod json_pointer;
+mod object;
 mod parameter;
 mod plain;
 mod request;
@@ -20,6 +21,7 @@ mod shape;
 mod violation;
 
 pub use contract::{Contract, ServerVariable};
+pub use object::ObjectSchema;
 pub use parameter::{Location, Parameter};
 pub use plain::plain;
 pub use request::{JSON, MULTIPART, RequestBody, URL_ENCODED};

@@ -58,6 +58,11 @@ impl Schemas {
         serde_json::from_str(self.text).expect("the schemas of a contract are JSON")
     }
 
+    /// The shared schema of this name, in the view of answers.
+    pub(crate) fn shared(&self, name: &str) -> Option<&Value> {
+        self.views().answers["components"]["schemas"].get(name)
+    }
+
     fn views(&self) -> &Views {
         self.views.get_or_init(|| {
             let shared = without_descriptions(&self.read());

@@ -33,3 +33,29 @@ pub(crate) fn settings(config: &Config) -> Extensions {
     });
     settings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::world_file::documented;
+
+    /// What stands above the rows of a provider.
+    const HEAD: &str =
+        "\n| in a file | object | key | follows | kept | `_columns` |\n|---|---|---|---|---|---|\n";
+
+    #[test]
+    fn the_page_of_world_files_lists_what_there_is() {
+        let page = include_str!("../../../docs/world-files.md");
+        for provider in super::all() {
+            let rows = documented::rows(&*provider).join("\n");
+            let table = format!("{HEAD}{rows}\n");
+            assert!(page.contains(&table), "docs/world-files.md lacks:\n{table}");
+        }
+    }
+
+    #[test]
+    fn what_a_world_file_says_is_read_as_operations_read_it() {
+        for provider in super::all() {
+            assert_eq!(documented::without_type(&*provider), [""; 0]);
+        }
+    }
+}

@@ -13,6 +13,7 @@ use super::{
     problem::{Problem, Result},
     web_page::WebPage,
     world::{Environment, Settings, WorldKind},
+    world_file::Resources,
 };
 
 /// Who owns tables, customers and credentials, and the APIs that share them.
@@ -39,6 +40,23 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Changes the setting of one of these names. A refusal says what may be given.
     fn change_setting(&self, _settings: &mut Extensions, _name: &str, _to: &Value) -> Result<()> {
+        Err(Problem::not_found())
+    }
+
+    /// What a world file can hold of it; `None` where none can.
+    fn resources(&self) -> Option<&'static Resources> {
+        None
+    }
+
+    /// Adds the rows that follow from others and are missing, because a world file need not say
+    /// them.
+    fn complete(&self, _cx: &Context) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes a customer like `wanted` says; a refusal names its properties. Answers an object with
+    /// the `account` and what the customer needs to call the APIs.
+    fn add_customer(&self, _cx: &Context, _wanted: &Value) -> Result<Value> {
         Err(Problem::not_found())
     }
 

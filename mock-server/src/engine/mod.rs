@@ -11,10 +11,12 @@ mod page;
 mod per_account;
 mod problem;
 mod reply;
+mod row_type;
 mod store;
 mod table;
 mod web_page;
 mod world;
+pub(crate) mod world_file;
 
 pub use api::{Api, Identity, Paging, Presented, Provider, Refused};
 pub use context::{Caller, Context, Credential};
@@ -25,11 +27,13 @@ pub use page::Page;
 pub use per_account::PerAccount;
 pub use problem::{Problem, ProblemKind, Result};
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
+pub use row_type::{Row, RowType};
 pub use store::{KeyGrant, OpenError, Snapshot};
-pub use table::{Row, Table};
+pub use table::Table;
 pub use web_page::WebPage;
 pub use world::{
     Breach, Clock, ClockReading, ClockState, Counts, Environment, Epoch, Exchange, Journal, Mail,
     NewWorld, Notes, Origin, Seed, Settings, Unknown, Unmatched, World, WorldKind, Written, dated,
     header_lines,
 };
+pub use world_file::{Fault, Faults, Resource, Resources, WorldFile};

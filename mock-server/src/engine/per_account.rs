@@ -3,7 +3,8 @@
 use super::{
     context::Context,
     problem::Result,
-    table::{Row, Table},
+    row_type::{Row, RowType},
+    table::Table,
 };
 
 /// A `T` for each account.
@@ -13,6 +14,11 @@ impl<T: Row> PerAccount<T> {
     /// The table of this name.
     pub const fn new(name: &'static str) -> PerAccount<T> {
         PerAccount(Table::new(name, "account"))
+    }
+
+    /// What its rows read as.
+    pub const fn row_type(&self) -> RowType {
+        self.0.row_type()
     }
 
     /// What the account has.

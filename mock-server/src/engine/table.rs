@@ -6,21 +6,17 @@
 use std::marker::PhantomData;
 
 use rusqlite::{ToSql, types::ValueRef};
-use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     context::Context,
     page::Page,
     problem::{Problem, Result},
     reply::Rows,
+    row_type::{Row, RowType},
 };
 
 /// How many bytes the text of a page gets at first; most pages fit.
 const PAGE_BYTES: usize = 8 * 1024;
-
-/// What a table holds.
-pub trait Row: Serialize + DeserializeOwned {}
-impl<T: Serialize + DeserializeOwned> Row for T {}
 
 /// A table of `T`, with the verbs that every resource needs.
 pub struct Table<T> {
@@ -41,6 +37,11 @@ impl<T: Row> Table<T> {
     /// The same table, listed in descending order of its key.
     pub const fn newest_first(self) -> Table<T> {
         Table { order: "DESC", ..self }
+    }
+
+    /// What its rows read as.
+    pub const fn row_type(&self) -> RowType {
+        RowType::of::<T>(self.name)
     }
 
     /// The name of the table.

@@ -2,6 +2,7 @@
 
 mod clock;
 mod control;
+mod customers;
 mod demo_world;
 mod foreign_client;
 mod journal;
@@ -11,6 +12,7 @@ mod requests;
 mod rewind;
 mod seed;
 mod snapshots;
+pub mod world_files;
 mod worlds;
 
 use contract_tests::{

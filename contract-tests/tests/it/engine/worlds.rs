@@ -229,3 +229,34 @@ async fn a_control_route_may_name_its_world() {
     let nobody = emulator.api().raw("GET", "/_mock/worlds/nobody/clock", None).await;
     assert_eq!(nobody.status, 404);
 }
+
+#[tokio::test]
+async fn a_world_begins_with_a_world_file_and_goes_back_to_it() {
+    let emulator = Emulator::alone();
+    let tag = json!({ "tag": "from-a-file" });
+    let file =
+        |tag: &Value| json!({ "from": "empty", "i3d": { "100123": { "flexMetalTag": [tag] } } });
+    let world = client(&make(&emulator, json!({ "world": file(&tag), "seed": 3 })).await);
+    let tags = async || world.call("getFlexMetalTags").ok().await;
+    let begun = tags().await;
+    assert_eq!(begun[0]["tag"], "from-a-file", "{begun}");
+    let (new, delete) = (json!({ "tag": "new" }), "/v3/flexMetal/tags/from-a-file");
+    world.call("createFlexMetalTag").body(new).ok().await;
+    assert_eq!(world.raw("DELETE", delete, None).await.status, 204);
+    let before = json!({ "before": 2 });
+    assert_eq!(world.raw("POST", "/_mock/rewind", Some(before)).await.status, 204);
+    assert_eq!(world.raw("POST", "/_mock/reset", None).await.status, 204);
+    assert_eq!(tags().await, begun);
+    // Another file is another world, also with the same seed.
+    let other = json!({ "world": file(&json!({ "tag": "other" })), "seed": 3 });
+    let other = client(&make(&emulator, other).await);
+    assert_eq!(other.call("getFlexMetalTags").ok().await[0]["tag"], "other");
+    for (new, why) in [
+        (json!({ "world": file(&json!({ "tag": 7 })) }), "flexMetalTag of account 100123"),
+        (json!({ "world": {}, "from": "demo" }), "from: the world file says itself"),
+    ] {
+        let refused = emulator.api().raw("POST", "/_mock/worlds", Some(new)).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text().contains(why), "{}", refused.text());
+    }
+}

@@ -14,6 +14,7 @@ mod object_storage;
 mod refusals;
 mod replicas;
 mod services;
+mod world_files;
 
 use contract_tests::{Api, Emulator, profiles::warren_v1::PROFILE};
 use mock_server::Config;

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    api_keys::keys, billing::demo_invoices, dedicated::demo_servers, reference::data::data,
+    account::customer, api_keys::keys, billing::demo_invoices, dedicated::demo_servers,
+    reference::data::data,
 };
 use crate::engine::{Context, Result, Seed, WorldKind};
 
@@ -65,18 +66,21 @@ pub(super) fn read_data(kind: WorldKind) {
 }
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
-    match cx.world_kind() {
-        WorldKind::Demo => {
-            DEMO.iter().try_for_each(|seed| seed.insert(cx))?;
-            demo_servers::insert(cx)?;
-            demo_invoices::insert(cx)
-        }
-        WorldKind::Empty => Ok(()),
+    if cx.world_kind() != WorldKind::Nothing {
+        CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     }
+    if cx.world_kind() == WorldKind::Demo {
+        DEMO.iter().try_for_each(|seed| seed.insert(cx))?;
+        demo_servers::insert(cx)?;
+        demo_invoices::insert(cx)?;
+    }
+    Ok(())
 }
 
-/// Makes the key of the settings the first key of the first customer.
+/// Makes the key of the settings the first key of the first customer, where there is one.
 pub(super) fn apply_settings(cx: &Context) -> Result<()> {
-    keys::put_first_key(cx, FIRST_CUSTOMER, FIRST_KEY)
+    if customer::exists(cx, FIRST_CUSTOMER)? {
+        keys::put_first_key(cx, FIRST_CUSTOMER, FIRST_KEY)?;
+    }
+    Ok(())
 }

@@ -27,6 +27,8 @@ mod status;
 mod telemetry;
 
 mod demo;
+mod new_customers;
+mod resources;
 mod settings;
 
 mod v2;

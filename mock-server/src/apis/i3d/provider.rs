@@ -5,8 +5,10 @@ use std::sync::Arc;
 use http::Extensions;
 use serde_json::Value;
 
-use super::{NAME, SCHEMA, Settings, billing, demo, v2, v3};
-use crate::engine::{Api, Context, Problem, Provider, Result, WebPage, WorldKind};
+use super::{
+    NAME, SCHEMA, Settings, billing, demo, flex_metal, new_customers, resources::RESOURCES, v2, v3,
+};
+use crate::engine::{Api, Context, Problem, Provider, Resources, Result, WebPage, WorldKind};
 
 /// How long a server takes to be delivered, in seconds.
 const DELIVERY_TIME: &str = "delivery_time";
@@ -46,6 +48,18 @@ impl Provider for I3d {
             settings.delivery_seconds = seconds;
         }
         Ok(())
+    }
+
+    fn resources(&self) -> Option<&'static Resources> {
+        Some(&RESOURCES)
+    }
+
+    fn complete(&self, cx: &Context) -> Result<()> {
+        flex_metal::tags::complete(cx)
+    }
+
+    fn add_customer(&self, cx: &Context, wanted: &Value) -> Result<Value> {
+        new_customers::add(cx, wanted)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

@@ -18,17 +18,28 @@ static CUSTOMERS: LazyLock<Vec<Seed>> = LazyLock::new(|| {
 });
 
 pub(super) fn seed(cx: &Context) -> Result<()> {
-    CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
-    match cx.world_kind() {
-        WorldKind::Demo => {
-            account::seed_demo(cx)?;
-            network::seed_demo(cx)?;
-            storage::seed_demo(cx)?;
-            machines::seed_demo(cx)?;
-            object_storage::seed_demo(cx)?;
-            services::seed_demo(cx)?;
-            billing::seed_demo(cx)
-        }
-        WorldKind::Empty => Ok(()),
+    if cx.world_kind() != WorldKind::Nothing {
+        CUSTOMERS.iter().try_for_each(|seed| seed.insert(cx))?;
     }
+    if cx.world_kind() == WorldKind::Demo {
+        account::seed_demo(cx)?;
+        network::seed_demo(cx)?;
+        storage::seed_demo(cx)?;
+        machines::seed_demo(cx)?;
+        object_storage::seed_demo(cx)?;
+        services::seed_demo(cx)?;
+        complete(cx)?;
+        billing::seed_demo(cx)?;
+    }
+    Ok(())
+}
+
+/// Puts what is in no network into its own, and charges for what nobody was charged for yet, from
+/// when it was made.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    network::complete(cx)?;
+    storage::complete(cx)?;
+    machines::complete(cx)?;
+    object_storage::complete(cx)?;
+    services::complete(cx)
 }

@@ -21,6 +21,8 @@ mod object_storage;
 mod services;
 
 mod demo;
+mod new_customers;
+mod resources;
 mod settings;
 
 mod v1;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::Extensions;
 use serde_json::Value;
 
-use super::{SCHEMA, Settings, brands, demo, platform, v1};
-use crate::engine::{Api, Context, Problem, Provider, Result};
+use super::{SCHEMA, Settings, brands, demo, new_customers, platform, resources::RESOURCES, v1};
+use crate::engine::{Api, Context, Problem, Provider, Resources, Result};
 
 /// The brand of the empty account, and of who shows neither a token nor the host of a brand.
 const BRAND: &str = "brand";
@@ -48,6 +48,18 @@ impl Provider for Warren {
             _ => settings.literal_plus = switch()?,
         }
         Ok(())
+    }
+
+    fn resources(&self) -> Option<&'static Resources> {
+        Some(&RESOURCES)
+    }
+
+    fn complete(&self, cx: &Context) -> Result<()> {
+        demo::complete(cx)
+    }
+
+    fn add_customer(&self, cx: &Context, wanted: &Value) -> Result<Value> {
+        new_customers::add(cx, wanted)
     }
 
     fn apis(&self) -> Vec<Arc<dyn Api>> {

@@ -13,7 +13,7 @@ use super::{
     connection::settle,
     schema::{APPLICATION_ID, Fill, Schema},
 };
-use crate::engine::problem::Problem;
+use crate::engine::problem::{Problem, ProblemKind};
 
 /// How the names of temporary files begin.
 pub(super) const TEMPORARY: &str = "mock-server-";
@@ -52,6 +52,9 @@ pub enum OpenError {
     /// The world cannot be filled.
     #[error("the world in {0} cannot be opened: {1}")]
     Seed(PathBuf, String),
+    /// What the world was to begin with cannot be.
+    #[error("{0}")]
+    Refused(String),
     /// The file system refuses.
     #[error("cannot open the database {0}: {1}")]
     Io(PathBuf, String),
@@ -117,7 +120,10 @@ pub(super) fn open(
 ) -> Result<(DatabaseFile, Connection), OpenError> {
     let file = DatabaseFile::claim(source)?;
     let explain = |error| explain(&file.path, error);
-    let fails = |problem: Problem| OpenError::Seed(file.path.clone(), problem.message);
+    let fails = |problem: Problem| match problem.kind {
+        ProblemKind::Invalid => OpenError::Refused(problem.message),
+        _ => OpenError::Seed(file.path.clone(), problem.message),
+    };
     let fresh = match source {
         Source::Copy(_) => false,
         Source::Kept(_) | Source::Nothing => is_fresh(&file.path, schema.version)?,

@@ -18,6 +18,7 @@ use crate::engine::{
     problem::{Problem, Result},
     reply::Rows,
     store::Store,
+    world_file::{self, Faults, WorldFile},
 };
 
 /// One world.
@@ -108,6 +109,25 @@ impl World {
         self.read(Caller::emulator(), |cx| {
             table.map_or_else(|| state::tables(cx), |table| state::rows(cx, table))
         })
+    }
+
+    /// What the world holds, as the text of a world file.
+    pub fn export(&self) -> Result<String> {
+        let export = |cx: &Context| world_file::export(cx, &self.providers, self.clock().state());
+        self.read(Caller::emulator(), export)
+    }
+
+    /// Makes the customer that a text wants, in YAML or JSON; see docs/world-files.md. Answers what
+    /// the customer needs to call the APIs.
+    pub async fn add_customer(self: &Arc<World>, wanted: String) -> Result<Value> {
+        let world = Arc::clone(self);
+        let add = move |cx: &Context| world_file::add_customer(cx, &world.providers, &wanted);
+        self.write(Caller::emulator(), add).await
+    }
+
+    /// Reads the text of a world file; `name` stands for it in what is told of its faults.
+    pub fn read_file(&self, name: &str, text: &str) -> Result<WorldFile, Faults> {
+        WorldFile::read(name, text, &self.providers)
     }
 
     /// Closes the connections that nobody uses; they are opened again when they are needed.

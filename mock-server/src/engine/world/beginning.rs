@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{
-    clock::ClockState,
-    environment::{Settings, WorldKind},
-};
-use crate::engine::store::Snapshot;
+use super::{clock::ClockState, environment::Settings, kind::WorldKind};
+use crate::engine::{store::Snapshot, world_file::WorldFile};
 
 /// What a world goes back to.
 #[derive(Debug, Clone)]
@@ -24,6 +21,8 @@ pub(super) enum Beginning {
 pub enum Origin {
     /// What the providers fill it with.
     Kind(WorldKind),
+    /// What a world file says.
+    File(Arc<WorldFile>),
     /// A copy of a world, whose seed and clock it goes on with.
     Snapshot(Arc<Snapshot>),
 }

@@ -1,9 +1,11 @@
 //! Everything of a world but its database: its time, its settings, and what it keeps in memory.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use http::Extensions;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -11,21 +13,13 @@ use super::{
     clock::{Clock, ClockState},
     counts::Counts,
     journal::Journal,
+    kind::WorldKind,
     notes::Notes,
 };
+use crate::engine::world_file::WorldFile;
 
 /// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
 const SEEDED_START: i64 = 1_767_225_600;
-
-/// What a fresh world holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum WorldKind {
-    /// Customers with servers, tickets and everything else.
-    Demo,
-    /// Customers with their keys and nothing else.
-    Empty,
-}
 
 /// How a world behaves.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +37,8 @@ pub struct Environment {
     pub clock: Clock,
     /// What it holds at the start.
     pub kind: WorldKind,
+    /// What it holds beyond that.
+    pub file: Option<Arc<WorldFile>>,
     /// What stands before every path of its URLs; nothing for the first world of a server.
     pub base_path: String,
     /// How it behaves.
@@ -77,6 +73,7 @@ impl Environment {
         Environment {
             clock: Clock::beginning_with(clock.unwrap_or(usual)),
             kind,
+            file: None,
             base_path: String::new(),
             settings,
             journal: Journal::default(),
@@ -96,6 +93,15 @@ impl Environment {
 
     pub(super) fn set_seed(&self, seed: u64) {
         self.seed.store(seed, Ordering::Relaxed);
+    }
+
+    /// The same, of a world that begins with what a file says, unless another `clock` is given.
+    #[must_use]
+    pub fn with_file(mut self, file: Arc<WorldFile>, clock: Option<ClockState>) -> Environment {
+        self.kind = file.from();
+        self.clock = clock.or(file.clock()).map_or(self.clock, Clock::beginning_with);
+        self.file = Some(file);
+        self
     }
 
     /// The seed that was given; `None` where it was drawn.

@@ -19,6 +19,7 @@ use crate::engine::{
     context::{Caller, Context},
     problem::Result,
     store::{Fill, OpenError, Schema, Snapshot, Source, Store},
+    world_file,
 };
 
 impl World {
@@ -36,15 +37,22 @@ impl World {
         World::open_with(source, Arc::new(Schema::new(schema)), providers, environment, None)
     }
 
+    /// What it was filled with, if it did not begin as a copy.
+    pub fn filled_with(&self) -> Origin {
+        let file = self.environment.file.clone().map(Origin::File);
+        file.unwrap_or(Origin::Kind(self.environment.kind))
+    }
+
     /// A temporary world with the providers of this one.
     pub fn beside(&self, new: NewWorld) -> Result<Arc<World>, OpenError> {
         let NewWorld { base_path, origin, seed, clock, settings } = new;
-        let (kind, snapshot) = match origin {
-            Origin::Kind(kind) => (kind, None),
-            Origin::Snapshot(snapshot) => (self.environment.kind, Some(snapshot)),
-        };
         let seed = seed.or(self.environment.given_seed());
-        let mut environment = Environment::new(kind, settings, seed, clock);
+        let new = |kind| Environment::new(kind, settings, seed, clock);
+        let (mut environment, snapshot) = match origin {
+            Origin::Kind(kind) => (new(kind), None),
+            Origin::File(file) => (new(file.from()).with_file(file, clock), None),
+            Origin::Snapshot(snapshot) => (new(self.environment.kind), Some(snapshot)),
+        };
         environment.base_path = base_path;
         let (schema, providers) = (Arc::clone(self.store.schema()), self.providers.clone());
         let Some(snapshot) = snapshot else {
@@ -149,9 +157,7 @@ impl World {
     pub fn at_its_beginning(&self) -> Result<Option<Arc<World>>, OpenError> {
         let environment = &self.environment;
         let (origin, clock) = match self.beginning().clone() {
-            Beginning::Filled(at) => {
-                (Origin::Kind(environment.kind), Some(ClockState::Frozen(at as f64)))
-            }
+            Beginning::Filled(at) => (self.filled_with(), Some(ClockState::Frozen(at as f64))),
             Beginning::Copied(snapshot) => (Origin::Snapshot(snapshot), None),
             Beginning::Opened => return Ok(None),
         };
@@ -211,7 +217,8 @@ impl World {
 fn recipe(environment: &Environment) -> Option<String> {
     let beginning = environment.clock.beginning();
     let ClockState::Frozen(at) = beginning else { return None };
-    Some(format!("{:?} {} {at}", environment.kind, environment.seed()))
+    let file = environment.file.as_ref().map_or("", |file| file.digest());
+    Some(format!("{:?} {file} {} {at}", environment.kind, environment.seed()))
 }
 
 /// Fills the empty tables of a world that begins at the time `now`.
@@ -225,7 +232,11 @@ fn fill(
     let row = (environment.seed().cast_signed(), clock);
     db.execute("INSERT INTO world (seed, clock) VALUES (?1, ?2)", row)?;
     let cx = Context { now, ..Context::new(db, environment, Caller::emulator()) };
-    providers.iter().try_for_each(|it| it.seed(&cx))
+    providers.iter().try_for_each(|it| it.seed(&cx))?;
+    match &environment.file {
+        Some(file) => world_file::fill(&cx, providers, file),
+        None => Ok(()),
+    }
 }
 
 /// Goes on with the seed and the clock that the rows have, and with the present settings.

@@ -2,22 +2,25 @@
 
 mod access;
 mod beginning;
-mod clock;
+pub(in crate::engine) mod clock;
 mod counts;
 mod environment;
 mod journal;
+pub(in crate::engine) mod kind;
 mod life;
 mod notes;
 mod outbox;
-mod seed;
+pub(in crate::engine) mod row;
+pub(in crate::engine) mod seed;
 mod state;
 
 pub use access::World;
 pub use beginning::{NewWorld, Origin};
 pub use clock::{Clock, ClockReading, ClockState};
 pub use counts::Counts;
-pub use environment::{Environment, Settings, WorldKind};
+pub use environment::{Environment, Settings};
 pub use journal::{Epoch, Exchange, Journal, Unmatched, Written, header_lines};
+pub use kind::WorldKind;
 pub use notes::{Breach, Notes, Unknown};
 pub use outbox::Mail;
 pub use seed::{Seed, dated};

@@ -6,11 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::{Span, SpanRelativeTo};
-use rusqlite::{ToSql, types::Value as Sql};
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::{Map, Value};
 
+use super::row::{self, NewRow};
 use crate::engine::{
     context::Context,
     problem::{Problem, Result},
@@ -40,9 +39,8 @@ impl Seed {
         self.rows
             .iter()
             .try_for_each(|(account, row)| self.insert_row(cx, *account, dated(row, cx.now)))?;
-        if let Some(last) = self.rows.iter().filter_map(|(_, row)| number(&row["id"])).max() {
-            let sql = "INSERT INTO sequence (name, last) VALUES (?1, ?2)";
-            cx.db.prepare_cached(sql)?.execute((self.table, last))?;
+        if let Some(last) = self.rows.iter().filter_map(|(_, row)| row::number(&row["id"])).max() {
+            row::go_on_above(cx.db, self.table, last)?;
         }
         Ok(())
     }
@@ -52,52 +50,24 @@ impl Seed {
             Some(Value::Object(columns)) => columns,
             _ => Map::new(),
         };
-        let names: String = columns.keys().map(|name| format!(", {name}")).collect();
-        let marks = ", ?".repeat(columns.len());
-        let sql = format!("INSERT INTO {} (account, body{names}) VALUES (?, ?{marks})", self.table);
+        let value = |value| row::column(value).expect("a text, a whole number or bytes");
+        let columns = columns.iter().map(|(name, it)| (name.as_str(), value(it))).collect();
         let body = row.to_string();
-        let extra: Vec<Sql> = columns.values().map(column).collect();
-        let values = [&account as &dyn ToSql, &body]
-            .into_iter()
-            .chain(extra.iter().map(|it| it as &dyn ToSql));
-        let inserted = cx.db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values));
-        inserted.map_err(|error| {
+        let new = NewRow { table: self.table, account, body: Some(body), columns };
+        new.insert(cx.db).map_err(|error| {
+            let body = new.body.as_deref().unwrap_or_default();
             Problem::internal(format_args!("{} of the seed: {error}: {body}", self.table))
-        })?;
-        Ok(())
+        })
     }
 }
 
-/// The number that an id is, also where the API shows it as a text.
-fn number(id: &Value) -> Option<i64> {
-    id.as_i64().or_else(|| id.as_str()?.parse().ok())
-}
-
-fn column(value: &Value) -> Sql {
-    match value {
-        Value::Null => Sql::Null,
-        Value::String(text) => Sql::Text(text.clone()),
-        Value::Object(bytes) => {
-            let text = bytes["base64"].as_str().expect("bytes are written in base64");
-            Sql::Blob(STANDARD.decode(text).expect("bytes are written in base64"))
-        }
-        number => {
-            Sql::Integer(number.as_i64().expect("a column holds a text, a whole number or bytes"))
-        }
-    }
-}
-
-/// `value` with its relative times made absolute.
+/// `value` with its relative times made absolute: unix seconds, or a text in the form that `as`
+/// says in the words of `strftime`.
 pub fn dated(value: &Value, now: i64) -> Value {
     match value {
-        Value::Object(members) => match members.iter().next() {
-            Some((key, Value::String(span))) if members.len() == 1 && key == "ago" => {
-                (now - seconds(span)).into()
-            }
-            Some((key, Value::String(span))) if members.len() == 1 && key == "ahead" => {
-                (now + seconds(span)).into()
-            }
-            _ => members
+        Value::Object(members) => match relative(members) {
+            Some(offset) => written(now + offset, members.get(FORM).and_then(Value::as_str)),
+            None => members
                 .iter()
                 .map(|(key, value)| (key.clone(), dated(value, now)))
                 .collect::<Map<_, _>>()
@@ -108,11 +78,31 @@ pub fn dated(value: &Value, now: i64) -> Value {
     }
 }
 
+/// The member of a relative time that says how it is written.
+pub(in crate::engine) const FORM: &str = "as";
+
+/// How many seconds after now a relative time is; `None` for another object, such as one that says
+/// no span.
+fn relative(members: &Map<String, Value>) -> Option<i64> {
+    let alone = members.len() == 1 || (members.len() == 2 && members.contains_key(FORM));
+    let (key, Value::String(span)) = members.iter().next().filter(|_| alone)? else { return None };
+    match key.as_str() {
+        "ago" => seconds(span).ok().map(|seconds| -seconds),
+        "ahead" => seconds(span).ok(),
+        _ => None,
+    }
+}
+
+fn written(at: i64, form: Option<&str>) -> Value {
+    let Some(form) = form else { return at.into() };
+    // A time that no calendar has is left to whoever reads the row.
+    Timestamp::from_second(at).map_or(Value::Null, |at| at.strftime(form).to_string().into())
+}
+
 /// The seconds of a span such as `3d`, `2h`, `5m` or `40s`; a day has 24 hours.
-fn seconds(span: &str) -> i64 {
-    let length = span.parse::<Span>();
-    let length = length.and_then(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()));
-    length.unwrap_or_else(|error| panic!("{span}: {error}")).as_secs()
+pub(in crate::engine) fn seconds(span: &str) -> Result<i64, jiff::Error> {
+    let length: Span = span.parse()?;
+    Ok(length.to_duration(SpanRelativeTo::days_are_24_hours())?.as_secs())
 }
 
 #[cfg(test)]
@@ -127,5 +117,7 @@ mod tests {
             dated(&row, 1_000_000),
             json!({ "a": 827_200, "b": [1_000_060], "c": { "ago": 1 } })
         );
+        let row = json!({ "a": { "ago": "0s", "as": "%Y-%m-%d" } });
+        assert_eq!(dated(&row, 1_000_000), json!({ "a": "1970-01-12" }));
     }
 }

@@ -1,5 +1,6 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
+mod customers;
 mod files;
 mod journal;
 mod shared;
@@ -49,6 +50,8 @@ pub(super) fn router(
         .route("/violations", get(violations))
         .route("/outbox", get(outbox))
         .route("/state", get(state))
+        .route("/export.yaml", get(export))
+        .route("/customers", post(customers::add))
         .route("/worlds", get(worlds::list).post(worlds::make))
         .route("/worlds/{name}", get(worlds::show).delete(worlds::remove))
         .route("/snapshots", get(snapshots::list).post(snapshots::take))
@@ -187,6 +190,11 @@ async fn outbox(InWorld(world): InWorld) -> Answer {
     let mails = world.outbox();
     let mails = mails.map_err(|_| failed("the outbox could not be read"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], mails.into_text()).into_response())
+}
+
+async fn export(InWorld(world): InWorld) -> Answer {
+    let text = world.export().map_err(|_| failed("the world could not be exported"))?;
+    Ok(([(header::CONTENT_TYPE, "application/yaml")], text).into_response())
 }
 
 #[derive(Deserialize)]

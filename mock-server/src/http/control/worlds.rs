@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     files::{self, FILE},
@@ -31,6 +31,8 @@ use crate::{
 struct Wanted {
     name: Option<String>,
     from: Option<String>,
+    /// A world file.
+    world: Option<Box<RawValue>>,
     seed: Option<u64>,
     clock: Option<ClockReading>,
     ttl_s: Option<u32>,
@@ -98,11 +100,13 @@ impl Control {
     /// What a world begins with that is made from this name, and how it behaves.
     async fn origin(&self, from: Option<&str>) -> Result<(Origin, Settings), Refusal> {
         let first = self.worlds.first();
-        let filled = |kind| (Origin::Kind(kind), first.environment.settings.clone());
+        let settings = first.environment.settings.clone();
+        let filled = |kind| (Origin::Kind(kind), settings.clone());
         Ok(match from {
-            None => filled(first.environment.kind),
+            None => (first.filled_with(), settings),
             Some("demo") => filled(WorldKind::Demo),
             Some("empty") => filled(WorldKind::Empty),
+            Some("nothing") => filled(WorldKind::Nothing),
             Some(name) => match (self.worlds.snapshot(name), self.worlds.of_name(name)) {
                 (Some(kept), _) => (Origin::Snapshot(kept.snapshot), kept.settings),
                 (None, Some(pipeline)) => {
@@ -153,7 +157,16 @@ type Made = Result<(String, Arc<World>), Refusal>;
 
 async fn make_wanted(control: Control, wanted: Wanted) -> Made {
     let reserved = control.worlds.reserve(wanted.name).map_err(not_named)?;
-    let (origin, settings) = control.origin(wanted.from.as_deref()).await?;
+    let (mut origin, settings) = control.origin(wanted.from.as_deref()).await?;
+    if let Some(text) = wanted.world {
+        if wanted.from.is_some() {
+            let why = "from: the world file says itself what it stands on; leave it out";
+            return Err(refuse(StatusCode::BAD_REQUEST, why));
+        }
+        let file = control.worlds.first().read_file("world", text.get());
+        let file = file.map_err(|faults| refuse(StatusCode::BAD_REQUEST, &faults.to_string()))?;
+        origin = Origin::File(Arc::new(file));
+    }
     if let (Origin::Snapshot(_), Some(_)) = (&origin, wanted.seed) {
         let why = "seed: a copy goes on with the seed of its origin; leave it out";
         return Err(refuse(StatusCode::BAD_REQUEST, why));
@@ -194,7 +207,7 @@ fn no_world(error: OpenError) -> Refusal {
             "it has schema version {found:08x}, this build needs {expected:08x}; \
              use the build that made it"
         ),
-        OpenError::Locked(_) | OpenError::Seed(..) | OpenError::Io(..) => {
+        OpenError::Locked(_) | OpenError::Seed(..) | OpenError::Refused(_) | OpenError::Io(..) => {
             tracing::error!("a file could not be looked at: {error}");
             return failed("the file could not be looked at");
         }
@@ -208,9 +221,12 @@ async fn open(control: &Control, reserved: Reserved, ttl_s: Option<u32>, new: Ne
     let first = Arc::clone(control.worlds.first());
     let opened = tokio::task::spawn_blocking(move || first.beside(new)).await;
     let opened = opened.map_err(|_| failed("no world could be made"))?;
-    let world = opened.map_err(|error| {
-        tracing::error!("a world could not be made: {error}");
-        failed("no world could be made")
+    let world = opened.map_err(|error| match error {
+        OpenError::Refused(why) => refuse(StatusCode::BAD_REQUEST, &why),
+        error => {
+            tracing::error!("a world could not be made: {error}");
+            failed("no world could be made")
+        }
     })?;
     let (name, added) = (reserved.name.clone(), Arc::clone(&world));
     reserved.add(ttl_s.map(|seconds| Duration::from_secs(seconds.into())), added);

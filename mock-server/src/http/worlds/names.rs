@@ -3,7 +3,7 @@
 /// The name of the world that is always there.
 pub(in crate::http) const MAIN: &str = "main";
 /// What a world may begin with that has no name.
-const RESERVED: [&str; 3] = [MAIN, "demo", "empty"];
+const RESERVED: [&str; 4] = [MAIN, "demo", "empty", "nothing"];
 /// How long a name may be.
 const NAME_MAX: usize = 64;
 

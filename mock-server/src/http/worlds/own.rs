@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::registry::Worlds;
-use crate::engine::{Breach, NewWorld, OpenError, Origin, World};
+use crate::engine::{Breach, NewWorld, OpenError, World};
 
 /// A world beside the first one of a server, which is removed when this is dropped.
 pub struct OwnWorld {
@@ -32,7 +32,7 @@ impl OwnWorld {
         let first = worlds.first();
         let new = NewWorld {
             base_path: reserved.base_path(),
-            origin: Origin::Kind(first.environment.kind),
+            origin: first.filled_with(),
             seed: None,
             clock: None,
             settings: first.environment.settings.clone(),

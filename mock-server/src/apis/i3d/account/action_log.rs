@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use openapi::Route;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Context, Operation, Page, Problem, Result, Rows, Table, read};
+use crate::engine::{Context, Operation, Page, Problem, Result, RowType, Rows, Table, read};
 
 pub(super) fn operations() -> [Operation; 1] {
     [read("getAccountLogs", list)]
@@ -16,6 +16,8 @@ const ENTRIES_MAX: i64 = 100_000;
 const ROOM_FOR: i64 = 256;
 
 const ENTRIES: Table<Entry> = Table::new("account_action_log", "id").newest_first();
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ENTRIES.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Entry {

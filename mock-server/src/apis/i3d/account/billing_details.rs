@@ -6,7 +6,7 @@ use super::{
     contact_details::{self, Addressee, Phones},
     email_confirmations::{self, EmailType},
 };
-use crate::engine::{Body, Context, Operation, PerAccount, Problem, Result, read, write};
+use crate::engine::{Body, Context, Operation, PerAccount, Problem, Result, RowType, read, write};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getAccountBillingDetails", get), write("updateAccountBillingDetails", update)]
@@ -14,6 +14,8 @@ pub(super) fn operations() -> [Operation; 2] {
 
 pub(in crate::apis::i3d) const BILLING_DETAILS: PerAccount<BillingDetails> =
     PerAccount::new("account_billing_details");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BILLING_DETAILS.row_type()];
 
 /// The payment method of a new account.
 const FIRST_PAYMENT_METHOD: i64 = 1;

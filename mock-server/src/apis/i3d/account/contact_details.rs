@@ -30,7 +30,11 @@ pub(in crate::apis::i3d) struct Phones {
 
 impl Addressee {
     /// An addressee of whom only the name and the country are known.
-    pub(super) fn of(first_name: &str, last_name: &str, country_code: &str) -> Addressee {
+    pub(in crate::apis::i3d) fn of(
+        first_name: &str,
+        last_name: &str,
+        country_code: &str,
+    ) -> Addressee {
         Addressee {
             first_name: first_name.to_owned(),
             last_name: last_name.to_owned(),

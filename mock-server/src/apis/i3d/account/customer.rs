@@ -4,9 +4,11 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use super::contact_details::{Addressee, Phones};
-use crate::engine::{Context, PerAccount, Problem, Result};
+use crate::engine::{Context, PerAccount, Problem, Result, RowType};
 
 pub(in crate::apis::i3d) const DETAILS: PerAccount<Details> = PerAccount::new("account_details");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DETAILS.row_type()];
 
 const CONSUMER: i64 = 1;
 const ENGLISH: i64 = 0;
@@ -46,7 +48,10 @@ pub(in crate::apis::i3d) struct UnconfirmedEmail {
 
 impl Details {
     /// Those of a new account: there is no telephone number yet, and nothing was agreed to.
-    pub(super) fn of_consumer(addressee: Addressee, email_address: String) -> Details {
+    pub(in crate::apis::i3d) fn of_consumer(
+        addressee: Addressee,
+        email_address: String,
+    ) -> Details {
         Details {
             account_type: CONSUMER,
             company_name: None,
@@ -86,9 +91,15 @@ pub(super) fn confirm_main_email(cx: &Context, email_address: &str) -> Result<()
 }
 
 /// The account that has this main address, among all.
-pub(super) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>> {
+pub(in crate::apis::i3d) fn by_email(cx: &Context, email_address: &str) -> Result<Option<i64>> {
     let sql = "SELECT account FROM account_details WHERE email_address = lower(?1)";
     Ok(cx.db.prepare_cached(sql)?.query_row([email_address], |row| row.get(0)).optional()?)
+}
+
+/// Whether there is this account.
+pub(in crate::apis::i3d) fn exists(cx: &Context, account: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM account_details WHERE account = ?1";
+    Ok(cx.db.prepare_cached(sql)?.exists([account])?)
 }
 
 /// Whether this is the main address of the account, and confirmed.

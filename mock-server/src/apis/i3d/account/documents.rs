@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity_papers::Paper;
 use crate::engine::{
-    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+    Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -16,6 +16,8 @@ pub(super) fn operations() -> [Operation; 3] {
 }
 
 const DOCUMENTS: Table<AccountDocument> = Table::new("account_document", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DOCUMENTS.row_type()];
 
 /// How many documents an account may have, because they are listed as a whole.
 const DOCUMENTS_MAX: i64 = 100;

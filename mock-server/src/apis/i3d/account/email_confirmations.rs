@@ -10,7 +10,9 @@ use super::{
     customer::{self, UnconfirmedEmail},
     ip_whitelists, users,
 };
-use crate::engine::{Body, Context, Mail, Object, Operation, Page, Problem, Result, Table, write};
+use crate::engine::{
+    Body, Context, Mail, Object, Operation, Page, Problem, Result, RowType, Table, write,
+};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -23,6 +25,8 @@ pub(super) fn operations() -> [Operation; 3] {
 
 /// Addresses that are not confirmed yet, at most one for each use: a newer one replaces it.
 const CONFIRMATIONS: Table<Confirmation> = Table::new("email_confirmation", "email_type");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[CONFIRMATIONS.row_type()];
 
 /// How long a hash is good.
 const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;

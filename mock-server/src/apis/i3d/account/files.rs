@@ -4,13 +4,17 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read};
+use crate::engine::{
+    Context, Object, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read,
+};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getAccountFiles", list), read("downloadAccountFile", download)]
 }
 
 const FILES: Table<AccountFile> = Table::new("account_file", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[FILES.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

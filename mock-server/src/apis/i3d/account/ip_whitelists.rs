@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apis::i3d::address_formats::{self, ip_ranges::IpRange},
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -19,6 +21,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const ENTRIES: Table<Entry> = Table::new("account_ip_whitelist", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ENTRIES.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,18 +12,31 @@ mod email_confirmations;
 mod files;
 pub(super) mod identity_papers;
 pub(super) mod ip_whitelists;
+pub(super) mod opening;
 mod passwords;
 pub(super) mod session;
 mod sign_up;
-mod users;
+pub(super) mod users;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The owner of rows that belong to no customer, such as vacancies and what anonymous callers send.
 pub(super) const NO_CUSTOMER: i64 = 0;
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[
+    action_log::ROWS,
+    billing_details::ROWS,
+    customer::ROWS,
+    documents::ROWS,
+    email_confirmations::ROWS,
+    files::ROWS,
+    ip_whitelists::ROWS,
+    users::ROWS,
+];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

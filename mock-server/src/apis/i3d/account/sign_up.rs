@@ -4,12 +4,12 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    action_log, billing_details,
+    action_log,
     blank_texts::blank_errors,
     contact_details::Addressee,
-    customer::{self, DETAILS, Details},
+    customer::{self, Details},
     email_confirmations::{self, EmailType},
-    users,
+    opening, users,
 };
 use crate::engine::{Body, Context, Operation, Problem, Result, write};
 
@@ -53,17 +53,15 @@ fn sign_up(cx: &Context, Body(new): Body<NewCustomer>) -> Result<[InitialAccount
     let account = users::next_account(cx)?;
     let cx = &cx.on_behalf_of(account);
     let username = user_name(&new.email_address, account);
-    users::create(cx, &username, &new.password)?;
     let addressee = Addressee::of(&new.first_name, &new.last_name, COUNTRY_CODE);
     let details = Details {
         newsletter: Some(new.newsletter),
         agree_toc: Some(new.agree_toc),
         agree_aup: Some(new.agree_aup),
         agree_dpa: Some(new.agree_dpa),
-        ..Details::of_consumer(addressee.clone(), new.email_address.clone())
+        ..Details::of_consumer(addressee, new.email_address.clone())
     };
-    DETAILS.put(cx, &details)?;
-    billing_details::create(cx, addressee)?;
+    opening::open(cx, account, &username, &new.password, &details)?;
     action_log::add(cx, "Sign up", "The account was opened")?;
     email_confirmations::request(cx, EmailType::Main, &new.email_address)?;
     Ok([InitialAccount {

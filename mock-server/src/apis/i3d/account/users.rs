@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result};
+use crate::engine::{Context, PerAccount, Problem, ProblemKind, Result, RowType};
 
 /// How many wrong passwords a user may send within [`WRONG_PASSWORDS_SECONDS`]; after that every
 /// password is refused.
@@ -26,10 +26,15 @@ const HASH_LANES: u32 = 1;
 /// Bytes of the salt.
 const SALT_LENGTH: usize = 16;
 
+/// The first account of a world of nobody is the one after this.
+const BEFORE_THE_FIRST: i64 = 100_000;
+
 /// The access level of a user who is logged in.
 const LOGGED_IN_USER: i64 = 10;
 
 pub(super) const PROFILES: PerAccount<Profile> = PerAccount::new("user");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[PROFILES.row_type()];
 
 /// What a user is beyond the details of the account.
 #[derive(Serialize, Deserialize)]
@@ -73,13 +78,18 @@ fn find(cx: &Context, condition: &str, key: impl rusqlite::ToSql) -> Result<Opti
     Ok(cx.db.prepare_cached(&sql)?.query_row([key], user).optional()?)
 }
 
+/// Whether there is a user of this name.
+pub(in crate::apis::i3d) fn exists(cx: &Context, user_name: &str) -> Result<bool> {
+    Ok(by_name(cx, user_name)?.is_some())
+}
+
 /// The number of the next account.
-pub(super) fn next_account(cx: &Context) -> Result<i64> {
+pub(in crate::apis::i3d) fn next_account(cx: &Context) -> Result<i64> {
     // No account is ever removed, so none gets the number of another.
     Ok(cx
         .db
-        .prepare_cached("SELECT max(account) + 1 FROM user")?
-        .query_row((), |row| row.get(0))?)
+        .prepare_cached("SELECT ifnull(max(account), ?1) + 1 FROM user")?
+        .query_row([BEFORE_THE_FIRST], |row| row.get(0))?)
 }
 
 /// Gives a new account its user.

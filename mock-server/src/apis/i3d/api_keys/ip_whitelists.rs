@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::keys;
 use crate::{
     apis::i3d::address_formats::{self, ip_ranges::IpRange},
-    engine::{Body, Context, Operation, Page, Params, Result, Rows, Table, read, write},
+    engine::{Body, Context, Operation, Page, Params, Result, RowType, Rows, Table, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -18,6 +18,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const ENTRIES: Table<Entry> = Table::new("api_key_ip_whitelist", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ENTRIES.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apis::i3d,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -17,6 +19,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const API_KEYS: Table<ApiKey> = Table::new("api_key", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[API_KEYS.row_type()];
 
 /// Letters and digits of a key.
 const KEY_LENGTH: usize = 20;
@@ -78,6 +82,18 @@ fn delete(cx: &Context, Params(by): Params<ById>) -> Result<()> {
     API_KEYS.remove(cx, by.api_key_id)
 }
 
+/// Gives the account this key, or one that is drawn; `None` where somebody has it already.
+pub(in crate::apis::i3d) fn add(cx: &Context, key: Option<String>) -> Result<Option<String>> {
+    let key = key.map_or_else(|| cx.random_text(KEY_LENGTH), Ok)?;
+    if cx.db.prepare_cached("SELECT 1 FROM api_key WHERE key = ?1")?.exists([&key])? {
+        return Ok(None);
+    }
+    let settings = Settings { category: 0, note: None, assign_odp_server_ips: 0, expires_at: None };
+    let (id, used) = (API_KEYS.next_id(cx)?, 0);
+    API_KEYS.insert(cx, &ApiKey { id, key: key.clone(), used, settings })?;
+    Ok(Some(key))
+}
+
 /// Refuses a key that the account does not have.
 pub(super) fn require(cx: &Context, id: i64) -> Result<()> {
     API_KEYS.require(cx, id)
@@ -107,7 +123,8 @@ pub(in crate::apis::i3d) fn put_first_key(cx: &Context, account: i64, id: i64) -
                VALUES (?1, json_object('id', ?2, 'category', 0, 'key', ?3, 'note', 'demo',
                                        'assignOdpServerIps', 0, 'used', 0, 'expiresAt', NULL))
                ON CONFLICT (id)
-               DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)";
+               DO UPDATE SET body = json_set(body, '$.key', ?3, '$.expiresAt', NULL)
+               WHERE account = ?1";
     cx.db.execute(put, (account, id, key))?;
     Ok(())
 }

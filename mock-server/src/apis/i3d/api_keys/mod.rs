@@ -4,10 +4,13 @@ pub(super) mod access;
 pub(super) mod ip_whitelists;
 pub(super) mod keys;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[ip_whitelists::ROWS, keys::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

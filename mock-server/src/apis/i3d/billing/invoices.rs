@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     apis::i3d::money::{cents::Cents, rate::Rate},
-    engine::{Context, File, Operation, Page, Params, Problem, Result, Table, read},
+    engine::{Context, File, Operation, Page, Params, Problem, Result, RowType, Table, read},
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -24,6 +24,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const BILLS: Table<Bill> = Table::new("invoice", "id").newest_first();
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BILLS.row_type()];
 
 /// The description contains the text, whatever the case of letters A to Z.
 const DESCRIBED: &str = "instr(lower(description), lower(?)) > 0";

@@ -14,10 +14,13 @@ mod payment_methods;
 pub(super) mod payment_page;
 mod payments;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[invoices::ROWS, payments::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     apis::i3d::{account, money::cents::Cents, reference::currencies::currency},
     engine::{
-        Body, Context, Headers, Object, Operation, Page, Params, Problem, Result, Table, read,
-        write,
+        Body, Context, Headers, Object, Operation, Page, Params, Problem, Result, RowType, Table,
+        read, write,
     },
 };
 
@@ -29,6 +29,8 @@ pub(super) fn operations() -> [Operation; 3] {
 }
 
 const PAYMENTS: Table<Payment> = Table::new("payment", "id").newest_first();
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[PAYMENTS.row_type()];
 const TOKEN_LENGTH: usize = 32;
 const LAST: Page = Page { start: 0, results: 1 };
 

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::access_lifecycle::ACCESSES;
 use crate::{
     apis::i3d::account::identity_papers::Paper,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -19,6 +21,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const DOCUMENTS: Table<AccessDocument> = Table::new("colocation_access_document", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DOCUMENTS.row_type()];
 
 /// How many documents a visitor may have.
 const DOCUMENTS_MAX: i64 = 20;

@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Problem, Result, Table};
+use crate::engine::{Problem, Result, RowType, Table};
 
 pub(super) const ACCESSES: Table<Access> = Table::new("colocation_access", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ACCESSES.row_type()];
 
 /// How long the check of a visitor takes.
 const CHECK_SECONDS: i64 = 60;

@@ -10,7 +10,9 @@ use crate::{
         series::STEP_SECONDS,
         traffic_sums::{BY_VOLUME, BYTES_PER_GB, this_month},
     },
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -23,6 +25,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const ALERTS: Table<Alert> = Table::new("colocation_alert", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ALERTS.row_type()];
 
 /// How many alerts a service may have.
 const ALERTS_MAX: i64 = 100;

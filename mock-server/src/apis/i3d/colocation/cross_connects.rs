@@ -9,7 +9,7 @@ use crate::{
         metering::traffic_sums::{this_month, traffic_sums},
         money::contract_term::{Contract, Terms, day},
     },
-    engine::{Body, Context, Operation, Page, Params, Result, Table, read, write},
+    engine::{Body, Context, Operation, Page, Params, Result, RowType, Table, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 6] {
@@ -24,6 +24,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 pub(in crate::apis::i3d) const CROSS_CONNECTS: Table<Stored> = Table::new("cross_connect", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[CROSS_CONNECTS.row_type()];
 
 /// A cross connect as it is stored. What it carried and when it ends follow from the time.
 #[derive(Serialize, Deserialize)]

@@ -13,10 +13,20 @@ mod quotes;
 pub(super) mod rentals;
 pub(super) mod services;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[
+    access_documents::ROWS,
+    access_lifecycle::ROWS,
+    alerts::ROWS,
+    cross_connects::ROWS,
+    pdu_meters::ROWS,
+    services::ROWS,
+];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

@@ -9,10 +9,12 @@ use crate::{
         metering::series::{STEP_SECONDS, decivolts, energy, power_factor},
         money::contract_term::day,
     },
-    engine::{Context, Page, Result, Table},
+    engine::{Context, Page, Result, RowType, Table},
 };
 
 const PDUS: Table<Pdu> = Table::new("colocation_pdu", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[PDUS.row_type()];
 
 const JOULES_PER_KWH: i64 = 3_600_000;
 const DAY: i64 = 86_400;

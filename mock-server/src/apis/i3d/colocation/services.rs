@@ -19,7 +19,7 @@ use crate::{
         money::contract_term::{Contract, Terms},
         reference::data_centers::{DataCenter, data_center},
     },
-    engine::{Body, Context, Operation, Page, Params, Result, Table, read, write},
+    engine::{Body, Context, Operation, Page, Params, Result, RowType, Table, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -33,6 +33,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 pub(in crate::apis::i3d) const COLOCATIONS: Table<Colocation> = Table::new("colocation", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[COLOCATIONS.row_type()];
 
 /// A service as it is stored. What it uses and when it ends follow from the time.
 #[derive(Serialize, Deserialize)]

@@ -6,10 +6,13 @@ mod labels;
 mod pxe_switch_ports;
 pub(super) mod servers;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[pxe_switch_ports::ROWS, servers::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

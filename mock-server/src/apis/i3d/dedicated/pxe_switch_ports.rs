@@ -4,7 +4,7 @@ use openapi::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::servers;
-use crate::engine::{Body, Context, Operation, Params, Problem, Result, Table, write};
+use crate::engine::{Body, Context, Operation, Params, Problem, Result, RowType, Table, write};
 
 pub(super) fn operations() -> [Operation; 3] {
     [
@@ -15,6 +15,8 @@ pub(super) fn operations() -> [Operation; 3] {
 }
 
 const SWITCH_PORTS: Table<SwitchPort> = Table::new("pxe_switch_port", "network_interface_id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SWITCH_PORTS.row_type()];
 
 /// The settings of a port. Each operation sets one of them, and the contract lets no other through.
 #[derive(Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use super::{
     labels::{LabelChange, merged},
 };
 use crate::engine::{
-    Body, Context, IntoReply, Operation, Page, Params, Problem, Reply, Result, Rows, Table, read,
-    write,
+    Body, Context, IntoReply, Operation, Page, Params, Problem, Reply, Result, RowType, Rows,
+    Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -24,6 +24,8 @@ pub(super) fn operations() -> [Operation; 4] {
 
 pub(in crate::apis::i3d) const DEDICATED_SERVERS: Table<Host> =
     Table::new("dedicated_server", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DEDICATED_SERVERS.row_type()];
 
 /// A view of the same rows.
 const SUMMARIES: Table<Host> = Table::new("dedicated_server_summary", "id");

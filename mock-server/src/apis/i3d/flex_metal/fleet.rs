@@ -2,9 +2,11 @@
 //! retagged.
 
 use super::lifecycle::Server;
-use crate::engine::{Context, Page, Result, Table};
+use crate::engine::{Context, Page, Result, RowType, Table};
 
 pub(super) const SERVERS: Table<Server> = Table::new("flex_metal_server", "uuid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SERVERS.row_type()];
 
 /// What counts against a quota: neither released servers nor failed ones, which cannot be released.
 const EXISTS: &str = "releasing_at IS NULL AND NOT (fails AND ready_at <= ?)";

@@ -5,16 +5,19 @@ mod catalogue;
 pub(super) mod fleet;
 pub(super) mod lifecycle;
 mod order;
-mod quota;
+pub(super) mod quota;
 mod servers;
 mod ssh_keys;
-mod tags;
+pub(super) mod tags;
 mod usage;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[fleet::ROWS, quota::ROWS, ssh_keys::ROWS, tags::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

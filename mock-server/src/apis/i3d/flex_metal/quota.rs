@@ -8,13 +8,15 @@ use super::{
     catalogue::{InstanceType, Location, Partial, Place, places},
     fleet,
 };
-use crate::engine::{Context, Operation, Page, Result, Table, read};
+use crate::engine::{Context, Operation, Page, Result, RowType, Table, read};
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getFlexMetalQuotaUsages", list), read("getFlexMetalCapacityCommits", list_commits)]
 }
 
 const QUOTAS: Table<Quota> = Table::new("flex_metal_quota", "rowid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[QUOTAS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -112,6 +114,17 @@ fn list_commits(cx: &Context) -> Result<Vec<FlexMetalCapacityCommit>> {
         }
     }
     Ok(all)
+}
+
+/// Lets the account run so many servers of each instance type at each location, on demand.
+pub(in crate::apis::i3d) fn grant(cx: &Context, quota: i64) -> Result<()> {
+    let of_place = |place: &'static Place| place.instance_types.iter().map(move |it| (place, it));
+    for (place, instance_type) in places().iter().flat_map(of_place) {
+        let (location, instance_type) = (place.location.name.clone(), instance_type.name.clone());
+        let quota = Quota { location, instance_type, contract_id: String::new(), quota };
+        QUOTAS.insert(cx, &quota)?;
+    }
+    Ok(())
 }
 
 /// All quotas of an account.

@@ -5,7 +5,7 @@ use ssh_key::PublicKey;
 use uuid::Uuid;
 
 use crate::engine::{
-    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+    Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -18,6 +18,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const SSH_KEYS: Table<SshKey> = Table::new("ssh_key", "uuid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SSH_KEYS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

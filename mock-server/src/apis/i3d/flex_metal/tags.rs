@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fleet;
-use crate::engine::{Body, Context, Operation, Page, Params, Problem, Result, Table, read, write};
+use crate::engine::{
+    Body, Context, Operation, Page, Params, Problem, Result, RowType, Table, read, write,
+};
 
 pub(super) fn operations() -> [Operation; 5] {
     [
@@ -16,6 +18,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const TAGS: Table<Tag> = Table::new("flex_metal_tag", "tag");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[TAGS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Tag {
@@ -25,6 +29,17 @@ struct Tag {
 #[derive(Deserialize)]
 struct ByTag {
     tag: String,
+}
+
+/// Gives each account the tags that its servers carry.
+pub(in crate::apis::i3d) fn complete(cx: &Context) -> Result<()> {
+    let sql = "INSERT INTO flex_metal_tag (account, body)
+               SELECT DISTINCT account, json_object('tag', tag) FROM flex_metal_server_tag AS carried
+               WHERE NOT EXISTS (SELECT 1 FROM flex_metal_tag AS known
+                                 WHERE known.account = carried.account AND known.tag = carried.tag)
+               ORDER BY account, tag";
+    cx.db.prepare_cached(sql)?.execute(())?;
+    Ok(())
 }
 
 /// A tag as the API shows it: with what carries it.

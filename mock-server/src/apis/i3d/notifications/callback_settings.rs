@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apis::i3d::address_formats::web_addresses::is_web_address,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -18,6 +20,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const CALLBACK_SETTINGS: Table<CallbackSetting> = Table::new("callback_setting", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[CALLBACK_SETTINGS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct CallbackSetting {

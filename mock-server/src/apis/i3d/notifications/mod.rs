@@ -6,10 +6,14 @@ mod slack_settings;
 mod trigger_types;
 mod triggers;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] =
+    &[callback_settings::ROWS, slack_settings::ROWS, triggers::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::decimal_ids::number;
 use crate::{
     apis::i3d::address_formats::web_addresses::is_web_address,
-    engine::{Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write},
+    engine::{
+        Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 5] {
@@ -20,6 +22,8 @@ pub(super) fn operations() -> [Operation; 5] {
 }
 
 const SLACK_SETTINGS: Table<SlackSetting> = Table::new("slack_setting", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SLACK_SETTINGS.row_type()];
 
 /// The id of a setting that is not stored yet.
 const NEW: i64 = 0;

@@ -9,7 +9,7 @@ use super::{
     trigger_types::{ACTIONS, CONDITIONS, OPERATORS, RULE_ACTIONS, RULE_DATA_TYPES, UPTIME},
 };
 use crate::engine::{
-    Body, Context, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+    Body, Context, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read, write,
 };
 
 pub(super) fn operations() -> [Operation; 8] {
@@ -26,6 +26,8 @@ pub(super) fn operations() -> [Operation; 8] {
 }
 
 const TRIGGERS: Table<Trigger> = Table::new("trigger", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[TRIGGERS.row_type()];
 
 /// A view of the same rows.
 const SUMMARIES: Table<Value> = Table::new("trigger_summary", "id");

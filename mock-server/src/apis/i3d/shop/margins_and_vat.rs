@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     apis::i3d::{account::customer::DETAILS, money::rate::Rate},
-    engine::{Context, Object, Operation, Page, Params, Result, Table, read},
+    engine::{Context, Object, Operation, Page, Params, Result, RowType, Table, read},
 };
 
 pub(super) fn operations() -> [Operation; 2] {
@@ -19,6 +19,8 @@ pub(super) fn operations() -> [Operation; 2] {
 }
 
 const RESELLERS: Table<Reseller> = Table::new("calc_reseller", "account");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[RESELLERS.row_type()];
 
 /// The country of i3D.net.
 const HOME_COUNTRY: &str = "NL";

@@ -8,10 +8,13 @@ pub(super) mod pricing;
 mod products;
 mod rules;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[margins_and_vat::ROWS, orders::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

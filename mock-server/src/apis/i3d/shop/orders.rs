@@ -15,7 +15,8 @@ use super::{
 use crate::{
     apis::i3d::money::rate::Rate,
     engine::{
-        Body, Context, Mail, Object, Operation, Page, Params, Problem, Result, Table, read, write,
+        Body, Context, Mail, Object, Operation, Page, Params, Problem, Result, RowType, Table,
+        read, write,
     },
 };
 
@@ -32,6 +33,8 @@ pub(super) fn operations() -> [Operation; 7] {
 }
 
 const ORDERS: Table<Order> = Table::new("calc_order", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ORDERS.row_type()];
 
 /// How many orders a cart can hold.
 const ORDERS_MAX: i64 = 100;

@@ -4,12 +4,14 @@ use rusqlite::ToSql;
 use serde::{Deserialize, Serialize};
 
 use super::ticket_attachments::{self, Attachment};
-use crate::engine::{Context, Page, Problem, Result, Table};
+use crate::engine::{Context, Page, Problem, Result, RowType, Table};
 
 /// What the life of a ticket is, in the database.
 pub(super) const TICKETS: Table<Ticket> = Table::new("ticket", "id").newest_first();
 
 const REPLIES: Table<TicketReply> = Table::new("ticket_reply", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[TICKETS.row_type(), REPLIES.row_type()];
 
 const PRIORITY: &str = "Normal Priority";
 

@@ -7,7 +7,8 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{
-    Context, File, Form, Object, Operation, Params, Part, Problem, Result, Table, read, write,
+    Context, File, Form, Object, Operation, Params, Part, Problem, Result, RowType, Table, read,
+    write,
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -19,6 +20,8 @@ pub(super) fn operations() -> [Operation; 3] {
 }
 
 const ATTACHMENTS: Table<Attachment> = Table::new("ticket_attachment", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[ATTACHMENTS.row_type()];
 
 /// How many files a message may have.
 const ATTACHMENTS_MAX: usize = 10;

@@ -7,7 +7,7 @@ use crate::{
     apis::i3d::account::NO_CUSTOMER,
     engine::{
         Context, Form, IntoReply, Operation, Page, Params, Part, Problem, ProblemKind, Reply,
-        Result, Rows, Table, read, write,
+        Result, RowType, Rows, Table, read, write,
     },
 };
 
@@ -23,6 +23,8 @@ pub(super) fn operations() -> [Operation; 4] {
 const JOBS: Table<Job> = Table::new("job", "id");
 
 const SOLICITS: Table<Solicit> = Table::new("job_solicit", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[JOBS.row_type(), SOLICITS.row_type()];
 
 /// The largest file of an application.
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;

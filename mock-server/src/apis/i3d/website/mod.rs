@@ -7,10 +7,13 @@ mod newsletter;
 pub(super) mod ping_sites;
 mod remote_info;
 
-use crate::engine::Operation;
+use crate::engine::{Operation, RowType};
 
 /// The tables of this room.
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[jobs::ROWS, newsletter::ROWS];
 
 /// The operations of this room.
 pub(super) fn operations() -> Vec<Operation> {

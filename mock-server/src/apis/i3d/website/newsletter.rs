@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     apis::i3d::account::{NO_CUSTOMER, customer},
-    engine::{Body, Context, Mail, Operation, Page, Problem, Result, Table, write},
+    engine::{Body, Context, Mail, Operation, Page, Problem, Result, RowType, Table, write},
 };
 
 pub(super) fn operations() -> [Operation; 3] {
@@ -20,6 +20,8 @@ pub(super) fn operations() -> [Operation; 3] {
 }
 
 const SUBSCRIPTIONS: Table<Subscription> = Table::new("newsletter_subscription", "email");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SUBSCRIPTIONS.row_type()];
 
 /// For how long a token can be sent back.
 const TOKEN_SECONDS: i64 = 7 * 24 * 60 * 60;

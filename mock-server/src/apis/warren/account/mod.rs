@@ -6,9 +6,12 @@ mod tokens;
 pub(super) mod users;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[ssh_keys::ROWS, users::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [

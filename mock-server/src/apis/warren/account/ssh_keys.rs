@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::engine::{
-    Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+    Body, Context, Object, Operation, Page, Params, Problem, Result, RowType, Rows, Table, read,
+    write,
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -18,6 +19,8 @@ pub(super) fn operations() -> [Operation; 4] {
 }
 
 const SSH_KEYS: Table<SshKey> = Table::new("warren_ssh_key", "uuid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SSH_KEYS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct SshKey {

@@ -9,7 +9,7 @@ use crate::{
             refusals,
             success::{Success, success},
             time::Time,
-            token::{self, TOKENS, Token},
+            token::{self, LENGTH, TOKENS, Token},
         },
     },
     engine::{Body, Context, Object, Operation, Page, Result, Rows, read, write},
@@ -23,9 +23,6 @@ pub(super) fn operations() -> [Operation; 4] {
         write("deleteToken", delete),
     ]
 }
-
-/// How many letters and digits a token has.
-const LENGTH: usize = 32;
 
 #[derive(Deserialize)]
 struct NewToken {

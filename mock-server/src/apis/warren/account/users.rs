@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     apis::warren::platform::time::Time,
-    engine::{Body, Context, Object, Operation, PerAccount, Result, read, write},
+    engine::{Body, Context, Object, Operation, PerAccount, Result, RowType, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 2] {
@@ -35,6 +35,27 @@ pub(in crate::apis::warren) struct Profile {
 }
 
 pub(in crate::apis::warren) const USERS: PerAccount<User> = PerAccount::new("warren_user");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[USERS.row_type()];
+
+/// Gives a new account its user, of whom little is known.
+pub(in crate::apis::warren) fn create(cx: &Context, name: String, email: String) -> Result<()> {
+    let account = cx.account()?;
+    let profile = Profile {
+        avatar: String::new(),
+        created_at: Time(cx.now),
+        email,
+        first_name: name,
+        id: account,
+        last_name: String::new(),
+        personal_id_number: String::new(),
+        phone_number: String::new(),
+        updated_at: None,
+        user_id: account,
+    };
+    let cookie_id = cx.new_uuid()?.simple().to_string();
+    USERS.put(cx, &User { cookie_id, id: account, profile_data: profile })
+}
 
 #[derive(Serialize)]
 struct ShownUser {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Amount;
 use crate::{
     apis::warren::platform::{refusals, token},
-    engine::{Context, Page, ProblemKind, Result, Table},
+    engine::{Context, Page, ProblemKind, Result, RowType, Table},
 };
 
 /// A billing account, without the sums that follow from it.
@@ -37,6 +37,36 @@ pub(super) struct BillingAccount {
 pub(super) const BILLING_ACCOUNTS: Table<BillingAccount> =
     Table::new("warren_billing_account", "id");
 
+/// Gives a new account its billing account.
+pub(in crate::apis::warren) fn open_first(cx: &Context, email: String) -> Result<i64> {
+    let id = BILLING_ACCOUNTS.next_id(cx)?;
+    let account = BillingAccount {
+        id,
+        is_default: true,
+        is_deleted: false,
+        title: None,
+        company_name: None,
+        company_reg_code: None,
+        company_vat_number: None,
+        address_line1: None,
+        city: None,
+        county: None,
+        country: None,
+        post_index: None,
+        email,
+        created: cx.now,
+        discount_percentage: 0.0,
+        vat_percentage: 0.0,
+        is_recurring_payment_enabled: false,
+        recurring_payment_amount: Amount::ZERO,
+        recurring_payment_threshold: Amount::ZERO,
+        paying_by_invoice: false,
+        referral_share_code: format!("C{id}"),
+    };
+    BILLING_ACCOUNTS.insert(cx, &account)?;
+    Ok(id)
+}
+
 /// How a billing account was until it was changed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Past {
@@ -45,6 +75,8 @@ pub(super) struct Past {
 }
 
 const PAST: Table<Past> = Table::new("warren_billing_account_past", "id").sorted_by("until");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BILLING_ACCOUNTS.row_type(), PAST.row_type()];
 
 /// How a billing account was before, the oldest first.
 pub(super) fn past(cx: &Context, id: i64) -> Result<Vec<Past>> {

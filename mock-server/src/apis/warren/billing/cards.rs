@@ -11,7 +11,10 @@ use crate::{
         success::{Success, success},
         token,
     },
-    engine::{Body, Context, Object, Operation, Page, Params, Problem, Result, Table, read, write},
+    engine::{
+        Body, Context, Object, Operation, Page, Params, Problem, Result, RowType, Table, read,
+        write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 6] {
@@ -26,6 +29,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 const CARDS: Table<Card> = Table::new("warren_card", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[CARDS.row_type()];
 
 /// What a billing account pays with.
 #[derive(Serialize, Deserialize)]

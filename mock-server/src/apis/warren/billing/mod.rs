@@ -4,7 +4,7 @@
 //! stored is what people did: credit that was bought, invoices for credit, payments, and how
 //! billing accounts were called before.
 
-mod account;
+pub(super) mod account;
 mod accounts;
 mod amount;
 mod cards;
@@ -20,9 +20,12 @@ mod statements;
 mod usage;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result, Seed};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[account::ROWS, cards::ROWS, statement::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [

@@ -16,7 +16,7 @@ use super::{
     month::Month,
     usage,
 };
-use crate::engine::{Context, Page, Result, Table};
+use crate::engine::{Context, Page, Result, RowType, Table};
 
 /// Credit that came or went.
 #[derive(Serialize, Deserialize, Clone)]
@@ -52,6 +52,8 @@ pub(super) struct Payment {
 pub(super) const CREDITS: Table<Credit> = Table::new("warren_credit", "id");
 pub(super) const TOP_UPS: Table<TopUp> = Table::new("warren_top_up", "id");
 pub(super) const PAYMENTS: Table<Payment> = Table::new("warren_payment", "id");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[CREDITS.row_type(), TOP_UPS.row_type(), PAYMENTS.row_type()];
 
 /// How many seconds after its invoice a month of the settled past was paid.
 const SETTLED_AFTER: i64 = 3 * 86_400;

@@ -8,7 +8,6 @@ use crate::{
         catalogue::pools::Pool,
         network::{members::MemberKind, membership},
         platform::{
-            data::data,
             located::Located,
             metering::{self, Charge},
             refusals,
@@ -16,13 +15,15 @@ use crate::{
         },
         storage::{disk, together},
     },
-    engine::{Context, Result},
+    engine::{Context, Result, RowType},
 };
 
 pub(super) const MACHINES: Located<Machine> = Located::new("warren_machine", |uuid| {
     refusals::error(format!("No such virtual machine exists: {uuid}"))
 })
 .paid_by("body ->> 'billing_account'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[MACHINES.row_type()];
 
 /// Whether it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,17 +128,15 @@ pub(super) fn remove(cx: &Context, uuid: &str) -> Result<()> {
     MACHINES.remove(cx, uuid)
 }
 
-/// The machines of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    MACHINES.seed(cx, data!("machines/machines"), |cx, machine| {
-        arrive(&cx.at(machine.created_at.0), machine, None)
-    })
+/// Lets those machines arrive that did not yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    MACHINES.for_each(cx, |cx, machine| arrive(&cx.at(machine.created_at.0), &machine, None))
 }
 
 fn arrive(cx: &Context, machine: &Machine, network: Option<&str>) -> Result<()> {
     let uuid = machine.uuid.to_string();
-    membership::join(cx, network, &uuid, MemberKind::Machine)?;
-    metering::begin(cx, &uuid, machine.billing_account, &charge(machine))
+    membership::join_once(cx, network, &uuid, MemberKind::Machine)?;
+    metering::begin_once(cx, &uuid, machine.billing_account, &charge(machine))
 }
 
 fn charge(machine: &Machine) -> Charge {

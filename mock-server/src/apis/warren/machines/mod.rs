@@ -15,9 +15,13 @@ mod replicas;
 mod request;
 mod shown;
 
-use crate::engine::{Context, Operation, Result};
+use super::platform::data::data;
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[machine::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] = [
@@ -36,5 +40,10 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    machine::seed_demo(cx)
+    Seed::parse("warren_machine", data!("machines/machines")).insert(cx)
+}
+
+/// What follows from machines.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    machine::complete(cx)
 }

@@ -10,9 +10,11 @@ use super::{
 use crate::{
     apis::warren::{
         billing::payer,
-        platform::{data::data, located::Located, time::Time},
+        platform::{located::Located, time::Time},
     },
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
+    engine::{
+        Body, Context, Object, Operation, Params, Problem, Result, RowType, Rows, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 6] {
@@ -29,6 +31,8 @@ pub(super) fn operations() -> [Operation; 6] {
 const FIREWALLS: Located<Firewall> =
     Located::new("warren_firewall", |_| Problem::not_found().because("Firewall not found"))
         .paid_by("body ->> 'billing_account_id'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[FIREWALLS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Firewall {
@@ -141,11 +145,6 @@ fn unassign(cx: &Context, Params(by): Params<ByUuidAndMachine>) -> Result<()> {
         Ok(())
     });
     changed.map(drop)
-}
-
-/// The firewalls of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    FIREWALLS.seed(cx, data!("network/firewalls"), |_, _| Ok(()))
 }
 
 /// Takes a machine that is gone out of all firewalls.

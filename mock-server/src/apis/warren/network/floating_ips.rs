@@ -8,7 +8,6 @@ use crate::{
     apis::warren::{
         billing::payer,
         platform::{
-            data::data,
             located::Located,
             metering::{self, Charge},
             refusals::required,
@@ -16,7 +15,9 @@ use crate::{
             token,
         },
     },
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, Rows, read, write},
+    engine::{
+        Body, Context, Object, Operation, Params, Problem, Result, RowType, Rows, read, write,
+    },
 };
 
 pub(super) fn operations() -> [Operation; 8] {
@@ -38,6 +39,8 @@ pub(super) const FLOATING_IPS: Located<FloatingIp> =
     })
     .sorted_by("id")
     .paid_by("billing_account");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[FLOATING_IPS.row_type()];
 
 /// A floating IP as lists show it: what it does not have is left out.
 #[derive(Serialize, Deserialize)]
@@ -253,11 +256,14 @@ fn charge(ip: &FloatingIp) -> Charge {
     Charge::FloatingIp { address: ip.address.clone(), assigned: ip.assigned_to.is_some() }
 }
 
-/// The addresses of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    FLOATING_IPS.seed(cx, data!("network/floating_ips"), |cx, ip| {
+/// Charges for addresses for which nobody was charged yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    FLOATING_IPS.for_each(cx, |cx, ip| {
+        if ip.is_deleted {
+            return Ok(());
+        }
         let cx = cx.at(ip.created_at.0);
-        metering::begin(&cx, &ip.uuid.to_string(), ip.billing_account_id, &charge(ip))
+        metering::begin_once(&cx, &ip.uuid.to_string(), ip.billing_account_id, &charge(&ip))
     })
 }
 

@@ -6,11 +6,13 @@ use uuid::Uuid;
 use super::load_balancer_parts::{ForwardingRule, Target};
 use crate::{
     apis::warren::platform::{located::Located, time::Time},
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, Result, RowType},
 };
 
 pub(super) const LOAD_BALANCERS: Located<LoadBalancer> =
     Located::new("warren_load_balancer", |_| unknown()).paid_by("body ->> 'billing_account_id'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[LOAD_BALANCERS.row_type()];
 
 /// What is kept of a load balancer. The addresses of its targets are theirs.
 #[derive(Serialize, Deserialize)]

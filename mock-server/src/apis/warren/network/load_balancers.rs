@@ -14,7 +14,6 @@ use crate::{
     apis::warren::{
         billing::payer,
         platform::{
-            data::data,
             metering::{self, Charge},
             time::Time,
         },
@@ -236,12 +235,16 @@ fn set_payer(
     shown(cx, load_balancer).map(Object)
 }
 
-/// The load balancers of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    LOAD_BALANCERS.seed(cx, data!("network/load_balancers"), |cx, it| {
+/// Lets those load balancers arrive that did not yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    LOAD_BALANCERS.for_each(cx, |cx, it| {
+        if it.is_deleted {
+            return Ok(());
+        }
         let (cx, uuid) = (cx.at(it.created_at.0), it.uuid.to_string());
-        membership::join(&cx, None, &uuid, MemberKind::LoadBalancer)?;
-        metering::begin(&cx, &uuid, it.billing_account_id, &charge(it))
+        let network = it.network_uuid.to_string();
+        membership::join_once(&cx, Some(&network), &uuid, MemberKind::LoadBalancer)?;
+        metering::begin_once(&cx, &uuid, it.billing_account_id, &charge(&it))
     })
 }
 

@@ -27,6 +27,16 @@ pub(in crate::apis::warren) fn join(
     Ok(member)
 }
 
+/// The same, unless it is in a network.
+pub(in crate::apis::warren) fn join_once(
+    cx: &Context,
+    network: Option<&str>,
+    uuid: &str,
+    kind: MemberKind,
+) -> Result<Member> {
+    members::find(cx, uuid)?.map_or_else(|| join(cx, network, uuid, kind), Ok)
+}
+
 /// Takes a resource out of its network, because it is gone. Its floating IPs stay reserved; no
 /// firewall and no load balancer has it any more.
 pub(in crate::apis::warren) fn leave(cx: &Context, uuid: &str) -> Result<()> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::members::{self, MemberKind};
 use crate::{
     apis::warren::platform::{located::Located, time::Time},
-    engine::{Body, Context, Object, Operation, Params, Problem, Result, read, write},
+    engine::{Body, Context, Object, Operation, Params, Problem, Result, RowType, read, write},
 };
 
 pub(super) fn operations() -> [Operation; 7] {
@@ -23,6 +23,8 @@ pub(super) fn operations() -> [Operation; 7] {
 
 const NETWORKS: Located<Network> =
     Located::new("warren_network", |_| Problem::malformed("Network UUID is invalid."));
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[NETWORKS.row_type()];
 
 /// The name of the network that is made because none was asked for.
 const DEFAULT_NAME: &str = "Default network";

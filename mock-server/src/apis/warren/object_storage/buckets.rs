@@ -9,14 +9,15 @@ use crate::{
     apis::warren::{
         billing::payer,
         platform::{
-            brand,
+            brand, located,
             metering::{self, Charge},
             time::Millis,
             token,
         },
     },
     engine::{
-        Body, Context, Object, Operation, Page, Params, Problem, Result, Rows, Table, read, write,
+        Body, Context, Object, Operation, Page, Params, Problem, Result, RowType, Rows, Table,
+        read, write,
     },
 };
 
@@ -32,6 +33,8 @@ pub(super) fn operations() -> [Operation; 6] {
 }
 
 const BUCKETS: Table<Bucket> = Table::new("warren_bucket", "name");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[BUCKETS.row_type()];
 
 #[derive(Serialize, Deserialize)]
 struct Bucket {
@@ -98,9 +101,27 @@ fn create(cx: &Context, Body(new): Body<NewBucket>) -> Result<Object<Bucket>> {
         owner: users::owner(cx)?,
     };
     BUCKETS.insert(cx, &bucket)?;
-    let charge = Charge::Bucket { name: bucket.name.clone(), size_bytes: bucket.size_bytes };
-    metering::begin(cx, &bucket.name, billing_account_id, &charge)?;
+    begin(cx, &bucket)?;
     Ok(Object(bucket))
+}
+
+/// Charges for buckets for which nobody was charged yet: where their owners usually are.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    let sql = "SELECT account, body FROM warren_bucket ORDER BY rowid";
+    let mut statement = cx.db.prepare(sql)?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (account, body): (i64, String) = (row.get(0)?, row.get(1)?);
+        let bucket: Bucket = serde_json::from_str(&body)?;
+        let cx = located::at_default(cx, account)?;
+        begin(&cx.at(bucket.created_at.0), &bucket)?;
+    }
+    Ok(())
+}
+
+fn begin(cx: &Context, bucket: &Bucket) -> Result<()> {
+    let charge = Charge::Bucket { name: bucket.name.clone(), size_bytes: bucket.size_bytes };
+    metering::begin_once(cx, &bucket.name, bucket.billing_account_id, &charge)
 }
 
 fn get(cx: &Context, Params(by): Params<ByName>) -> Result<Object<Bucket>> {

@@ -9,8 +9,8 @@ use crate::{
         platform::success::{Success, success},
     },
     engine::{
-        Body, Context, Object, Operation, Page, PerAccount, Problem, ProblemKind, Result, Rows,
-        Table, read, write,
+        Body, Context, Object, Operation, Page, PerAccount, Problem, ProblemKind, Result, RowType,
+        Rows, Table, read, write,
     },
 };
 
@@ -26,6 +26,8 @@ pub(super) fn operations() -> [Operation; 4] {
 const USERS: PerAccount<User> = PerAccount::new("warren_s3_user");
 /// By the access key, as the references list them: a new key may stand anywhere.
 const KEYS: Table<Key> = Table::new("warren_s3_key", "access_key");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[USERS.row_type(), KEYS.row_type()];
 
 /// How many buckets a user can have.
 const MAX_BUCKETS: u32 = 1000;

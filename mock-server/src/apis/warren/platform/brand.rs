@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::data::data;
 use crate::{
     apis::warren::settings::Settings,
-    engine::{Context, PerAccount, Problem, Result},
+    engine::{Context, PerAccount, Problem, Result, RowType},
 };
 
 /// A brand.
@@ -70,6 +70,25 @@ pub(in crate::apis::warren) struct Customer {
 }
 
 const CUSTOMERS: PerAccount<Customer> = PerAccount::new("warren_customer");
+/// What the rows read as.
+pub(in crate::apis::warren) const ROWS: &[RowType] = &[CUSTOMERS.row_type()];
+
+/// Makes the account a customer of the brand of this name, or of the settings without one.
+pub(in crate::apis::warren) fn enrol(cx: &Context, brand: Option<String>) -> Result<()> {
+    CUSTOMERS.put(cx, &Customer { brand })
+}
+
+/// The number of the next account.
+pub(in crate::apis::warren) fn next_account(cx: &Context) -> Result<i64> {
+    let sql = "SELECT ifnull(max(account), 0) + 1 FROM warren_customer";
+    Ok(cx.db.prepare_cached(sql)?.query_row((), |row| row.get(0))?)
+}
+
+/// Whether there is this account.
+pub(in crate::apis::warren) fn has_customer(cx: &Context, account: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM warren_customer WHERE account = ?1";
+    Ok(cx.db.prepare_cached(sql)?.exists([account])?)
+}
 
 /// The brand of the caller.
 pub(in crate::apis::warren) fn of_caller(cx: &Context) -> Result<&'static Brand> {

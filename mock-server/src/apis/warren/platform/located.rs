@@ -7,7 +7,9 @@
 use rusqlite::ToSql;
 
 use super::{brand, refusals, token};
-use crate::engine::{Caller, Context, Page, Problem, ProblemKind, Result, Row, Rows, Seed, Table};
+use crate::engine::{
+    Caller, Context, Page, Problem, ProblemKind, Result, Row, RowType, Rows, Table,
+};
 
 /// A `T` of an account at a location, by a key that the object shows.
 pub(in crate::apis::warren) struct Located<T> {
@@ -24,6 +26,11 @@ impl<T: Row> Located<T> {
         unknown: fn(&str) -> Problem,
     ) -> Located<T> {
         Located { table: Table::new(name, "place"), unknown, payer: None }
+    }
+
+    /// What its rows read as.
+    pub(in crate::apis::warren) const fn row_type(&self) -> RowType {
+        self.table.row_type()
     }
 
     /// The same table, whose rows are paid for by the billing account that this SQL tells.
@@ -126,25 +133,26 @@ impl<T: Row> Located<T> {
         self.known(key, self.table.remove(cx, place(cx, key)?))
     }
 
-    /// Adds the rows of a data file to a fresh world, and lets `arrive` do for each, as its owner
-    /// at its location, what else comes with one.
-    pub(in crate::apis::warren) fn seed(
+    /// Does something for every row of the world, as its owner at its location.
+    pub(in crate::apis::warren) fn for_each(
         &self,
         cx: &Context,
-        json: &str,
-        arrive: impl Fn(&Context, &T) -> Result<()>,
+        arrive: impl Fn(&Context, T) -> Result<()>,
     ) -> Result<()> {
-        Seed::parse(self.table.name(), json).insert(cx)?;
-        let sql =
-            format!("SELECT account, location, body FROM {} ORDER BY rowid", self.table.name());
+        let table = self.table.name();
+        let sql = format!("SELECT account, location, body FROM {table} ORDER BY rowid");
         let mut statement = cx.db.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let (slug, body): (String, String) = (row.get(1)?, row.get(2)?);
-            let cx = cx.on_behalf_of(row.get(0)?);
-            let server_variable = brand::of_caller(&cx)?.location(&slug).map(|it| it.slug.as_str());
-            let cx = cx.with_caller(Caller { server_variable, ..cx.caller });
-            arrive(&cx, &serde_json::from_str(&body)?)?;
+            let (account, slug, body): (i64, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let cx = &cx.on_behalf_of(account);
+            let location = brand::of_caller(cx)?.location(&slug).ok_or_else(|| {
+                let text = format!("{table} of {account}: its brand has no location {slug}");
+                Problem::malformed(text)
+            })?;
+            let caller = Caller { server_variable: Some(&location.slug), ..cx.caller };
+            arrive(&cx.with_caller(caller), serde_json::from_str(&body)?)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::located::location;
-use crate::engine::{Context, Problem, Result};
+use crate::engine::{Context, Problem, Result, RowType};
 
 /// What a resource is charged as.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub(in crate::apis::warren) enum Charge {
     /// A managed service.
     Service { name: String, nodes: u32, vcpu: u32, ram_mb: u32, disk_gb: u32 },
 }
+
+/// What the rows read as.
+pub(in crate::apis::warren) const ROWS: &[RowType] = &[RowType::of::<Charge>("warren_metered")];
 
 /// A resource over a span of time in which what it is charged as did not change.
 #[derive(Debug, Clone)]
@@ -63,6 +66,19 @@ pub(in crate::apis::warren) fn begin(
         ":now": cx.now,
     })?;
     Ok(())
+}
+
+/// The same, unless it is charged for already.
+pub(in crate::apis::warren) fn begin_once(
+    cx: &Context,
+    resource: &str,
+    billing_account: i64,
+    charge: &Charge,
+) -> Result<()> {
+    match payer(cx, resource)? {
+        Some(_) => Ok(()),
+        None => begin(cx, resource, billing_account, charge),
+    }
 }
 
 /// From now on the resource is charged as `charge`.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{NAME, refusals, time::Time};
-use crate::engine::{Context, Credential, KeyGrant, Problem, Result, Table};
+use crate::engine::{Context, Credential, KeyGrant, Problem, Result, RowType, Table};
 
 /// A token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +25,36 @@ pub(in crate::apis::warren) struct Token {
 }
 
 pub(in crate::apis::warren) const TOKENS: Table<Token> = Table::new("warren_token", "id");
+/// What the rows read as.
+pub(in crate::apis::warren) const ROWS: &[RowType] = &[TOKENS.row_type()];
+
+/// How many letters and digits a token has.
+pub(in crate::apis::warren) const LENGTH: usize = 32;
+
+/// Gives the account its first token, this one or one that is drawn; `None` where somebody has it.
+pub(in crate::apis::warren) fn add_first(
+    cx: &Context,
+    token: Option<String>,
+) -> Result<Option<String>> {
+    let token = token.map_or_else(|| cx.random_text(LENGTH), Ok)?;
+    if cx.db.prepare_cached("SELECT 1 FROM warren_token WHERE token = ?1")?.exists([&token])? {
+        return Ok(None);
+    }
+    let first = Token {
+        billing_account_id: 0,
+        consumer_id: cx.new_uuid()?,
+        created_at: Time(cx.now),
+        description: String::new(),
+        id: TOKENS.next_id(cx)?,
+        kong_id: cx.new_uuid()?,
+        restricted: false,
+        token: token.clone(),
+        updated_at: None,
+        user_id: cx.account()?,
+    };
+    TOKENS.insert(cx, &first)?;
+    Ok(Some(token))
+}
 
 /// What a token opens.
 pub(in crate::apis::warren) fn grant(cx: &Context, token: &str) -> Result<Option<KeyGrant>> {

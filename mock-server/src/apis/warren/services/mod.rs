@@ -5,9 +5,12 @@ mod packages;
 mod whitelists;
 
 use super::platform::data::data;
-use crate::engine::{Context, Operation, Result};
+use crate::engine::{Context, Operation, Result, RowType, Seed};
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+/// What the rows of its tables read as.
+pub(super) const ROWS: &[&[RowType]] = &[package::ROWS];
 
 pub(super) fn operations() -> Vec<Operation> {
     let files: [Vec<Operation>; _] =
@@ -17,5 +20,10 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// What the demo world holds.
 pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    packages::seed(cx, data!("services/packages"))
+    Seed::parse("warren_service_package", data!("services/packages")).insert(cx)
+}
+
+/// What follows from packages.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    packages::complete(cx)
 }

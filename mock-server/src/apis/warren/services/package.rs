@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     apis::warren::platform::{metering::Charge, time::Time, token},
-    engine::{Context, Page, Problem, Result, Table},
+    engine::{Context, Page, Problem, Result, RowType, Table},
 };
 
 /// A package with what its answers do not show.
@@ -119,6 +119,8 @@ const fn price(
 }
 
 pub(super) const PACKAGES: Table<Kept> = Table::new("warren_service_package", "uuid");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[PACKAGES.row_type()];
 
 /// The package of this UUID, wherever it stands.
 pub(super) fn find(cx: &Context, uuid: &str) -> Result<Kept> {

@@ -14,7 +14,7 @@ use crate::{
         platform::{brand, located::location, metering, time::Time, token},
     },
     engine::{
-        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, Seed, read, write,
+        Body, Caller, Context, Object, Operation, Page, Params, Problem, Result, read, write,
     },
 };
 
@@ -161,21 +161,20 @@ fn delete(cx: &Context, Params(by): Params<ByUuid>) -> Result<Object<Shown>> {
     Ok(Object(package.shown()))
 }
 
-/// Adds the packages of a data file to a fresh world: each gets an address in the network of its
-/// owner, and is charged for from when it was made.
-pub(super) fn seed(cx: &Context, json: &str) -> Result<()> {
-    Seed::parse("warren_service_package", json).insert(cx)?;
+/// Gives each package that has none an address in the network of its owner, and charges for it from
+/// when it was made.
+pub(super) fn complete(cx: &Context) -> Result<()> {
     let mut statement = cx.db.prepare("SELECT account, uuid FROM warren_service_package")?;
     let owners = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (account, uuid) in owners.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
         let cx = &cx.on_behalf_of(account);
         let mut kept = find(cx, &uuid)?;
         let cx = &at(cx, of_brand(cx, &kept.package.properties.location)?);
-        let member = membership::join(cx, None, &uuid, MemberKind::Service)?;
+        let member = membership::join_once(cx, None, &uuid, MemberKind::Service)?;
         kept.package.move_to(&member.private_ip);
         PACKAGES.replace(cx, &uuid, &kept)?;
         let (payer, made_at) = (kept.package.billing_account_id, kept.package.created_at.0);
-        metering::begin(&cx.at(made_at), &uuid, payer, &kept.package.charge())?;
+        metering::begin_once(&cx.at(made_at), &uuid, payer, &kept.package.charge())?;
     }
     Ok(())
 }

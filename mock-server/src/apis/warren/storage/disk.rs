@@ -5,17 +5,18 @@ use uuid::Uuid;
 
 use crate::{
     apis::warren::platform::{
-        data::data,
         located::Located,
         metering::{self, Charge},
         time::Millis,
     },
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, Result, RowType},
 };
 
 pub(super) const DISKS: Located<Disk> =
     Located::new("warren_disk", |_| Problem::not_found().because("Disk not found"))
         .paid_by("body ->> 'billing_account_id'");
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[DISKS.row_type()];
 
 /// Whether a disk is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,13 +173,16 @@ fn put(cx: &Context, disk: Disk) -> Result<Disk> {
     Ok(disk)
 }
 
-/// The disks of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    DISKS.seed(cx, data!("storage/disks"), |cx, disk| begin(&cx.at(disk.created_at.0), disk))
+/// Charges for disks for which nobody was charged yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    DISKS.for_each(cx, |cx, disk| match disk.status {
+        Status::Active => begin(&cx.at(disk.created_at.0), &disk),
+        Status::Deleted => Ok(()),
+    })
 }
 
 fn begin(cx: &Context, disk: &Disk) -> Result<()> {
-    metering::begin(cx, &disk.uuid.to_string(), disk.billing_account_id, &charge(disk))
+    metering::begin_once(cx, &disk.uuid.to_string(), disk.billing_account_id, &charge(disk))
 }
 
 pub(super) fn replace(cx: &Context, disk: &Disk) -> Result<()> {

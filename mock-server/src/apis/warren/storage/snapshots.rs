@@ -8,16 +8,17 @@ use uuid::Uuid;
 use super::disk::{self, DISKS, Disk};
 use crate::{
     apis::warren::platform::{
-        data::data,
         located::Located,
         metering::{self, Charge},
         refusals,
         time::Millis,
     },
-    engine::{Context, Problem, Result},
+    engine::{Context, Problem, Result, RowType},
 };
 
 const SNAPSHOTS: Located<Snapshot> = Located::new("warren_snapshot", unknown);
+/// What the rows read as.
+pub(super) const ROWS: &[RowType] = &[SNAPSHOTS.row_type()];
 
 /// Who wanted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,11 +88,11 @@ pub(super) fn remove_of(cx: &Context, disk: &Disk) -> Result<()> {
     of_disk(cx, disk)?.iter().try_for_each(|snapshot| remove(cx, snapshot))
 }
 
-/// The snapshots of the demo world.
-pub(super) fn seed_demo(cx: &Context) -> Result<()> {
-    SNAPSHOTS.seed(cx, data!("storage/snapshots"), |cx, snapshot| {
+/// Charges for snapshots for which nobody was charged yet.
+pub(super) fn complete(cx: &Context) -> Result<()> {
+    SNAPSHOTS.for_each(cx, |cx, snapshot| {
         let disk = disk::find(cx, &snapshot.disk_uuid.to_string())?;
-        begin(&cx.at(snapshot.created_at.0), snapshot, &disk)
+        begin(&cx.at(snapshot.created_at.0), &snapshot, &disk)
     })
 }
 
@@ -102,7 +103,7 @@ fn begin(cx: &Context, snapshot: &Snapshot, disk: &Disk) -> Result<()> {
         size_gb: snapshot.size_gb,
         backup: snapshot.kind == Kind::Backup,
     };
-    metering::begin(cx, &snapshot.replica_uuid, disk.billing_account_id, &charge)
+    metering::begin_once(cx, &snapshot.replica_uuid, disk.billing_account_id, &charge)
 }
 
 fn unknown(name: &str) -> Problem {
