@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::engine::WorldKind;
+use crate::engine::{RateLimit, WorldKind};
 
 /// How a server is to run; each field has a flag of the program.
 #[derive(Debug, Clone)]
@@ -35,6 +35,10 @@ pub struct Config {
     pub literal_plus: bool,
     /// Whether properties that the contract does not know are refused.
     pub strict: bool,
+    /// How often one key may ask; without it, as often as it likes.
+    pub rate_limit: Option<RateLimit>,
+    /// A YAML file with rules by which requests go wrong.
+    pub faults: Option<PathBuf>,
     /// Whether browsers may call from other origins.
     pub cors: bool,
     /// The token that opens the control API to others than loopback.
@@ -64,6 +68,8 @@ impl Default for Config {
             vm_latency: false,
             literal_plus: false,
             strict: false,
+            rate_limit: None,
+            faults: None,
             cors: false,
             control_token: None,
         }

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum, builder::PossibleValuesParser};
 use jiff::SignedDuration;
-use mock_server::{Config, engine::WorldKind};
+use mock_server::{
+    Config,
+    engine::{RateLimit, WorldKind},
+};
 use tracing_subscriber::EnvFilter;
 
 /// The allocator of the program; a library leaves the choice to who uses it.
@@ -59,6 +62,12 @@ struct Flags {
     /// Refuse properties that the contract does not know, instead of ignoring them
     #[arg(long, env = "MOCK_STRICT")]
     strict: bool,
+    /// Answer 429 to a key that asks more often than this, as in 10/s, 100/m or 1000/h
+    #[arg(long, env = "MOCK_RATE_LIMIT", value_name = "N/s|m|h")]
+    rate_limit: Option<RateLimit>,
+    /// Let requests go wrong by the rules of this YAML file, a list as PUT /_mock/faults takes it
+    #[arg(long, env = "MOCK_FAULTS", value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Let browsers call from other origins
     #[arg(long, env = "MOCK_CORS")]
     cors: bool,
@@ -149,6 +158,8 @@ fn main() -> ExitCode {
         vm_latency: flags.vm_latency,
         literal_plus: flags.literal_plus,
         strict: flags.strict,
+        rate_limit: flags.rate_limit,
+        faults: flags.faults,
         cors: flags.cors,
         control_token: flags.control_token,
     };

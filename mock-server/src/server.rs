@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     io,
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
     thread::JoinHandle,
     time::Duration,
@@ -11,6 +12,7 @@ use std::{
 
 use axum::{ServiceExt, serve::ListenerExt};
 use openapi::Route;
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -39,6 +41,9 @@ pub enum StartError {
     /// The world file cannot be read, or says something that cannot be.
     #[error("{0}")]
     WorldFile(String),
+    /// The rules by which requests go wrong cannot be.
+    #[error("{0}")]
+    Faults(String),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -83,7 +88,13 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, StartError>(world?)
     })?;
-    let options = HttpOptions { cors: config.cors, control_token: config.control_token };
+    let options = HttpOptions::default().with_faults(faults(config.faults.as_deref())?);
+    let mut options = options.map_err(|why| {
+        let path = config.faults.as_deref().unwrap_or(Path::new(""));
+        StartError::Faults(format!("{}: {why}", path.display()))
+    })?;
+    options.cors = config.cors;
+    options.control_token = config.control_token;
     let app = app(&providers, &apis, &world, &options);
     let worlds = Arc::clone(app.worlds());
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -123,12 +134,24 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     Ok(Server { address, world, worlds, apis, stop: Some(stop), thread: Some(thread) })
 }
 
+/// The rules of a file, in YAML.
+fn faults(path: Option<&Path>) -> Result<Vec<Value>, StartError> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let rules = text.and_then(|it| serde_saphyr::from_str(&it).map_err(|it| it.to_string()));
+    rules.map_err(|why| StartError::Faults(format!("{}: {why}", path.display())))
+}
+
 /// The environment of a world that begins as the configuration says.
 fn environment(
     config: &Config,
     providers: &[Arc<dyn Provider>],
 ) -> Result<Environment, StartError> {
-    let settings = || Settings { strict: config.strict, of_providers: apis::settings(config) };
+    let settings = || Settings {
+        strict: config.strict,
+        rate_limit: config.rate_limit,
+        of_providers: apis::settings(config),
+    };
     let begun = || Environment::new(config.world, settings(), config.seed, None);
     let Some(path) = &config.world_file else { return Ok(begun()) };
     let text = std::fs::read_to_string(path);

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{cargo, run};
 
 /// The pages whose commands are run.
-const PAGES: [&str; 1] = ["docs/worlds.md"];
+const PAGES: [&str; 3] = ["docs/faults.md", "docs/journal.md", "docs/worlds.md"];
 
 /// The address that pages speak of.
 const ADDRESS: &str = "127.0.0.1:8080";

@@ -10,6 +10,7 @@ mod operation;
 mod page;
 mod per_account;
 mod problem;
+mod rate_limit;
 mod reply;
 mod row_type;
 mod store;
@@ -26,6 +27,7 @@ pub use operation::{
 pub use page::Page;
 pub use per_account::PerAccount;
 pub use problem::{Problem, ProblemKind, Result};
+pub use rate_limit::RateLimit;
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
 pub use row_type::{Row, RowType};
 pub use store::{KeyGrant, OpenError, Snapshot};

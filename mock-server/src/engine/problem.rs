@@ -31,6 +31,8 @@ pub enum ProblemKind {
     TooManyRequests,
     /// The emulator failed.
     Internal,
+    /// The service is not there for a while; only a fault on demand says so.
+    Unavailable,
 }
 
 impl ProblemKind {
@@ -47,6 +49,7 @@ impl ProblemKind {
             ProblemKind::Invalid => 422,
             ProblemKind::TooManyRequests => 429,
             ProblemKind::Internal => 500,
+            ProblemKind::Unavailable => 503,
         }
     }
 }

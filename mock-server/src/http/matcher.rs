@@ -82,6 +82,17 @@ impl Matcher {
             && self.head_values(asked).all(|(_, wanted, found)| wanted.takes(found.as_ref()))
     }
 
+    /// Whether the request is meant.
+    pub(super) fn takes(&self, asked: &Asked) -> bool {
+        self.takes_head(asked)
+            && self.body_values(asked).all(|(_, wanted, found)| wanted.takes(found.as_ref()))
+    }
+
+    /// Whether requests of this operation may be meant.
+    pub(super) fn takes_operation(&self, asked: &Asked) -> bool {
+        takes(self.operation.as_ref(), asked.operation) && takes(self.api.as_ref(), asked.api)
+    }
+
     /// In which ways the request is not one that is meant, in words.
     pub(super) fn differences(&self, asked: &Asked) -> Vec<String> {
         let mut differences = Vec::new();

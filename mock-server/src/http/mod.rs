@@ -2,10 +2,13 @@
 //!
 //! `pipeline` says what happens to a request, step by step.
 
+mod abort;
 mod body;
+mod choose;
 mod control;
 mod decode;
 mod endpoint;
+mod faults;
 mod input;
 mod join;
 mod matcher;
@@ -21,22 +24,35 @@ mod worlds;
 use std::sync::Arc;
 
 use axum::Router;
+use serde_json::Value;
 
 use crate::engine::{Api, Provider, World};
+use faults::Faults;
 use pipeline::Pipeline;
 use worlds::ChooseWorld;
 
+pub use abort::Abort;
 pub use join::join;
 pub(crate) use worlds::Worlds;
 pub use worlds::{OwnWorld, OwnWorldError};
 
 /// How requests are treated.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct HttpOptions {
+    /// What goes wrong at the beginning.
+    faults: Faults,
     /// Whether browsers may call from other origins.
     pub cors: bool,
     /// The token that opens the control API to others than loopback.
     pub control_token: Option<String>,
+}
+
+impl HttpOptions {
+    /// The same with rules by which requests go wrong, as `/_mock/faults` takes them. A refusal
+    /// says which rule is wrong.
+    pub fn with_faults(self, rules: Vec<Value>) -> Result<HttpOptions, String> {
+        Ok(HttpOptions { faults: Faults::new(rules)?, ..self })
+    }
 }
 
 /// Everything the server answers: `apis`, the pages of the providers, and the control API under
@@ -47,7 +63,7 @@ pub fn app(
     world: &Arc<World>,
     options: &HttpOptions,
 ) -> ChooseWorld<Router> {
-    let worlds = Worlds::new(apis, Pipeline::new(apis, world));
+    let worlds = Worlds::new(apis, Pipeline::new(apis, world, options.faults.again()));
     let routes = router::router(apis).merge(pages::router(providers));
     let mut router = routes.clone();
     if options.cors {

@@ -5,13 +5,13 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    extract::{ConnectInfo, RawPathParams},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    extract::{ConnectInfo, RawPathParams, Request as HttpRequest},
+    http::{HeaderMap, StatusCode, header},
     routing::{MethodFilter, on},
 };
 
 use super::{
-    record::{Arrival, Seen},
+    record::{Arrived, Seen},
     response::Answer,
     worlds::InWorld,
 };
@@ -29,16 +29,17 @@ pub(super) fn router(providers: &[Arc<dyn Provider>]) -> Router {
         let serve = move |InWorld(world): InWorld,
                           ConnectInfo(from): ConnectInfo<SocketAddr>,
                           path: RawPathParams,
-                          parts: Parts| async move {
+                          request: HttpRequest| async move {
             let from = from.ip().to_canonical();
-            let arrival = Arrival::now(&world, from);
+            let arrived = Arrived::new(&world, from, request);
+            let headers = arrived.parts.headers.clone();
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-            let request = Request { path, headers: parts.headers.clone(), ..Request::default() };
+            let request = Request { path, headers, ..Request::default() };
             let is_read = page.operation.effect == Effect::Read;
             let (written, reply) = run(&world, page, Caller::anonymous(from), request).await;
             let answer = answer(reply);
             let seen = Seen { written, is_read, ..Seen::default() };
-            arrival.record(&world, &parts, seen, &answer);
+            arrived.record(&world, seen, &answer);
             answer
         };
         router.route(path, on(method, serve))

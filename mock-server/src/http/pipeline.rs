@@ -25,7 +25,7 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     extract::{RawPathParams, Request as HttpRequest},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -35,10 +35,13 @@ use serde_json::Map;
 
 use super::{
     body,
-    decode::{Decoded, Plus, decode, media_type},
-    endpoint::{Endpoint, PathItem, choosing_member, of_action},
-    input::{Incoming, media_types},
-    record::{Arrival, Seen},
+    choose::{choose, other_method, server_variable},
+    decode::{Decoded, Plus},
+    endpoint::{Endpoint, PathItem},
+    faults::{Fault, Faults, Rates, stale},
+    input::Incoming,
+    matcher::Asked,
+    record::{Arrived, Seen},
     response::{Answer, header_map},
 };
 use crate::engine::{
@@ -52,6 +55,20 @@ pub struct Pipeline {
     world: Arc<World>,
     /// Whether it only repeats what happened elsewhere, where what takes its time took it.
     repeats: bool,
+    faults: Faults,
+    rates: Rates,
+}
+
+/// What is known of a request when its operation is.
+struct Place {
+    /// The parameters of its path.
+    path: RawPathParams,
+    /// What it chose of the base path.
+    server_variable: Option<&'static str>,
+    /// Its body, where the operation was chosen by it.
+    early: Option<(Bytes, Decoded<'static>)>,
+    /// What a `+` in it stands for.
+    plus: Plus,
 }
 
 /// What came of a request: all that its answer and the journal need.
@@ -87,23 +104,31 @@ impl From<Problem> for Refusal {
 }
 
 impl Pipeline {
-    pub(super) fn new(apis: &[Arc<dyn Api>], world: &Arc<World>) -> Arc<Pipeline> {
-        Arc::new(Pipeline { apis: apis.to_vec(), world: Arc::clone(world), repeats: false })
+    pub(super) fn new(apis: &[Arc<dyn Api>], world: &Arc<World>, faults: Faults) -> Arc<Pipeline> {
+        let (apis, world) = (apis.to_vec(), Arc::clone(world));
+        Arc::new(Pipeline { apis, world, repeats: false, faults, rates: Rates::default() })
     }
 
     /// The same for the requests of another world.
     pub(super) fn of_world(&self, world: Arc<World>) -> Arc<Pipeline> {
-        Arc::new(Pipeline { apis: self.apis.clone(), world, repeats: false })
+        let (apis, faults, rates) = (self.apis.clone(), self.faults.again(), Rates::default());
+        Arc::new(Pipeline { apis, world, repeats: false, faults, rates })
     }
 
     /// The same for a world in which the requests of another one are repeated.
     pub(super) fn repeating_in(&self, world: Arc<World>) -> Arc<Pipeline> {
-        Arc::new(Pipeline { apis: self.apis.clone(), world, repeats: true })
+        let (apis, faults, rates) = (self.apis.clone(), Faults::default(), Rates::default());
+        Arc::new(Pipeline { apis, world, repeats: true, faults, rates })
     }
 
     /// The world of its requests.
     pub(super) fn world(&self) -> &Arc<World> {
         &self.world
+    }
+
+    /// What goes wrong in it.
+    pub(super) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Answers a request to a path that an API has.
@@ -114,8 +139,8 @@ impl Pipeline {
         path: Result<RawPathParams, impl std::fmt::Debug>,
         request: HttpRequest,
     ) -> Response {
-        let arrival = Arrival::now(&self.world, from);
-        let answer = AssertUnwindSafe(self.dispatch(item, arrival, path, request)).catch_unwind();
+        let arrived = Arrived::new(&self.world, from, request);
+        let answer = AssertUnwindSafe(self.dispatch(item, path, arrived)).catch_unwind();
         let answer = answer.await.unwrap_or_else(|_| {
             let problem = Problem::new(ProblemKind::Internal);
             Answer::refusal(item.api(), &problem, None).into_response()
@@ -125,104 +150,165 @@ impl Pipeline {
 
     /// Answers a request to a path that no API has, in the words of the one that stands there.
     pub(super) fn serve_unknown_path(&self, from: IpAddr, request: HttpRequest) -> Response {
-        let arrival = Arrival::now(&self.world, from);
-        let (parts, body) = request.into_parts();
-        let path = parts.uri.path();
+        let arrived = Arrived::new(&self.world, from, request);
+        let path = arrived.parts.uri.path();
         let api = self.apis.iter().find(|api| api.contract().covers(path));
         let api = &**api.unwrap_or(&self.apis[0]);
-        let answer = self.unmatched(api, Unmatched::Path, arrival, &parts, body);
+        let answer = Answer::refusal(api, &Problem::new(ProblemKind::NoRoute), None);
+        let answer = self.unread(api, Some(Unmatched::Path), arrived, answer);
         self.finished(api, answer)
     }
 
-    /// Refuses and records a request that no operation takes. Its body is not read.
-    fn unmatched(
-        &self,
-        api: &dyn Api,
-        by: Unmatched,
-        arrival: Arrival,
-        parts: &Parts,
-        body: Body,
-    ) -> Response {
-        let kind = match by {
-            Unmatched::Method => ProblemKind::MethodNotAllowed,
-            Unmatched::Path | Unmatched::Action | Unmatched::Contract => ProblemKind::NoRoute,
-        };
-        let answer = Answer::refusal(api, &Problem::new(kind), None);
-        self.record_unread(api, Some(by), arrival, parts, body, &answer);
-        answer.into_response()
-    }
-
-    fn record_unread(
+    /// Records and gives the answer to a request that no operation takes, and whose body is not
+    /// read.
+    fn unread(
         &self,
         api: &dyn Api,
         unmatched: Option<Unmatched>,
-        arrival: Arrival,
-        parts: &Parts,
-        body: Body,
-        answer: &Answer,
-    ) {
-        let unread = !body.is_end_stream();
-        body::drain(parts, body);
-        let seen = Seen { api: Some(api.name()), unread, unmatched, ..Seen::default() };
-        arrival.record(&self.world, parts, seen, answer);
+        arrived: Arrived,
+        answer: Answer,
+    ) -> Response {
+        let seen = Seen { api: Some(api.name()), unmatched, ..Seen::default() };
+        arrived.record(&self.world, seen, &answer);
+        answer.into_response()
     }
 
     /// Step 1, then the others.
     async fn dispatch(
         &self,
         item: &PathItem,
-        arrival: Arrival,
         path: Result<RawPathParams, impl std::fmt::Debug>,
-        request: HttpRequest,
+        mut arrived: Arrived,
     ) -> Response {
-        let (parts, mut body) = request.into_parts();
+        let api = item.api();
         let place = path.ok().and_then(|path| Some((server_variable(item, &path)?, path)));
         let Some((server_variable, path)) = place else {
-            return self.unmatched(item.api(), Unmatched::Path, arrival, &parts, body);
+            let answer = Answer::refusal(api, &Problem::new(ProblemKind::NoRoute), None);
+            return self.unread(api, Some(Unmatched::Path), arrived, answer);
         };
-        let Some(endpoints) = item.of_method(&parts.method) else {
-            let (by, answer) = other_method(item, &parts.method);
-            self.record_unread(item.api(), by, arrival, &parts, body, &answer);
-            return answer.into_response();
+        let Some(endpoints) = item.of_method(&arrived.parts.method) else {
+            let (by, answer) = other_method(item, &arrived.parts.method);
+            return self.unread(api, by, arrived, answer);
         };
-        let plus = Plus::of(item.api(), &self.world.environment);
-        let (endpoint, early) = match choose(endpoints, &parts, &mut body, plus).await {
+        let plus = Plus::of(api, &self.world.environment);
+        let chosen = choose(endpoints, &arrived.parts, &mut arrived.body, plus).await;
+        let (endpoint, early) = match chosen {
             Ok(chosen) => chosen,
             Err(problem) => {
-                let answer = Answer::refusal(item.api(), &problem, None);
-                let by = Some(Unmatched::Action);
-                self.record_unread(item.api(), by, arrival, &parts, body, &answer);
-                return answer.into_response();
+                let answer = Answer::refusal(api, &problem, None);
+                return self.unread(api, Some(Unmatched::Action), arrived, answer);
             }
         };
+        match self.fault(endpoint, &mut arrived, early.as_ref()).await {
+            Ok(Some(fault)) if fault.prevents() => self.prevented(endpoint, fault, arrived).await,
+            Ok(fault) => {
+                let place = Place { path, server_variable, early, plus };
+                self.carry_out(endpoint, place, arrived, fault).await
+            }
+            Err(problem) => self.unread(api, None, arrived, Answer::refusal(api, &problem, None)),
+        }
+    }
+
+    /// What goes wrong with a request.
+    async fn fault(
+        &self,
+        endpoint: &Endpoint,
+        arrived: &mut Arrived,
+        early: Option<&(Bytes, Decoded<'_>)>,
+    ) -> Result<Option<Fault>> {
+        let environment = &self.world.environment;
+        let limit = environment.settings.rate_limit;
+        if self.repeats || (limit.is_none() && !self.faults.may_take(&arrived.parts.headers)) {
+            return Ok(None);
+        }
+        let Arrived { parts, body, from, .. } = arrived;
+        let mut asked = Asked {
+            api: Some(endpoint.api.name()),
+            operation: Some(&endpoint.route.id),
+            method: &parts.method,
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &[],
+        };
+        let (now, contract) = (environment.clock.now(), endpoint.api.contract());
+        let limited = limit.and_then(|it| self.rates.count(it, now, contract, &asked, *from));
+        if limited.is_some() {
+            return Ok(limited);
+        }
+        let sent;
+        if let Some((early, _)) = early {
+            asked.body = early;
+        } else if self.faults.need_body(&asked) {
+            sent = body::read(parts, body).await?;
+            *body = Body::from(sent.clone());
+            asked.body = &sent;
+        }
+        let fault = self.faults.choose(&asked, environment.seed());
+        fault.map_err(Problem::malformed)
+    }
+
+    /// Answers and records a request that a fault keeps from being carried out.
+    async fn prevented(&self, endpoint: &Endpoint, fault: Fault, arrived: Arrived) -> Response {
+        let answer = fault.refusal(&*endpoint.api, endpoint.route);
+        let seen = Seen {
+            api: Some(endpoint.api.name()),
+            operation: Some(&endpoint.route.id),
+            fault: Some((fault.name.clone(), true)),
+            ..Seen::default()
+        };
+        arrived.record(&self.world, seen, &answer);
+        Box::pin(fault.send(answer)).await
+    }
+
+    /// Steps 2 to 7.
+    async fn carry_out(
+        &self,
+        endpoint: &Arc<Endpoint>,
+        place: Place,
+        mut arrived: Arrived,
+        fault: Option<Fault>,
+    ) -> Response {
         let environment = &self.world.environment;
         let mut incoming = Incoming {
             endpoint,
-            from: arrival.from,
-            parts: &parts,
-            path: &path,
-            server_variable,
-            early,
+            from: arrived.from,
+            parts: &arrived.parts,
+            path: &place.path,
+            server_variable: place.server_variable,
+            early: place.early,
             strict: environment.settings.strict,
-            plus,
+            plus: place.plus,
             unknown: Mutex::default(),
         };
-        let Outcome { caller, sent, written, reply } = self.answer(&mut incoming, &mut body).await;
+        let answered = self.answer(&mut incoming, &mut arrived.body).await;
+        let Outcome { caller, sent, written, reply } = answered;
         let unknown = incoming.into_unknown();
         if !unknown.is_empty() {
             environment.notes.unknown(&endpoint.route.id, &unknown);
         }
-        let unread = !body.is_end_stream();
-        body::drain(&parts, body);
         let unmatched = unmatched_by_contract(&reply);
-        let answer = self.checked(endpoint, reply);
-        let (api, operation) = (Some(endpoint.api.name()), Some(&*endpoint.route.id));
-        let account = caller.account;
-        let is_read = endpoint.operation.effect == Effect::Read;
-        let seen =
-            Seen { api, operation, account, sent, unread, written, unmatched, unknown, is_read };
-        arrival.record(&self.world, &parts, seen, &answer);
-        answer.into_response()
+        let mut answer = self.checked(endpoint, reply);
+        if fault.as_ref().is_some_and(Fault::is_stale) {
+            answer = stale(&self.world, &arrived.parts, caller, answer);
+        }
+        let seen = Seen {
+            api: Some(endpoint.api.name()),
+            operation: Some(&endpoint.route.id),
+            account: caller.account,
+            sent,
+            written,
+            unmatched,
+            unknown,
+            is_read: endpoint.operation.effect == Effect::Read,
+            fault: fault.as_ref().map(|fault| (fault.name.clone(), false)),
+        };
+        arrived.record(&self.world, seen, &answer);
+        match fault {
+            None => answer.into_response(),
+            // On the heap, because every request would carry the room that few need.
+            Some(fault) => Box::pin(fault.send(answer)).await,
+        }
     }
 
     /// Steps 2 to 5.
@@ -368,46 +454,6 @@ fn authenticate(cx: &Context, incoming: &Incoming) -> Result<Caller> {
     Ok(Caller { account, credential, server_variable, ..anonymous })
 }
 
-/// What the path chooses of the base path; nothing where it does not choose, `None` for an unknown
-/// choice.
-fn server_variable(item: &PathItem, path: &RawPathParams) -> Option<Option<&'static str>> {
-    let Some(variable) = &item.api().contract().server_variable else { return Some(None) };
-    match path.iter().find(|(name, _)| *name == variable.name) {
-        Some((_, text)) => variable.read(text).map(Some),
-        None => Some(None),
-    }
-}
-
-/// The operation of a request, by the action in its body where several share path and method.
-/// Where it was read for that, the body comes along.
-async fn choose<'a>(
-    endpoints: &'a [Arc<Endpoint>],
-    parts: &Parts,
-    body: &mut Body,
-    plus: Plus,
-) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
-    match choosing_member(endpoints) {
-        // On the heap, because every request would carry the room that few need.
-        Some(member) => Box::pin(choose_by(member, endpoints, parts, body, plus)).await,
-        None => Ok((&endpoints[0], None)),
-    }
-}
-
-async fn choose_by<'a>(
-    member: &str,
-    endpoints: &'a [Arc<Endpoint>],
-    parts: &Parts,
-    body: &mut Body,
-    plus: Plus,
-) -> Result<(&'a Arc<Endpoint>, Option<(Bytes, Decoded<'static>)>)> {
-    let sent = body::read(parts, body).await?;
-    let offered: Vec<&str> = endpoints.iter().flat_map(|it| media_types(it.route)).collect();
-    let media = media_type(&offered, parts, &sent);
-    let decoded = decode(media, parts, sent.clone(), plus).await?;
-    let action = decoded.members().and_then(|members| members.get(member)?.as_str());
-    Ok((of_action(endpoints, member, action)?, Some((sent, decoded))))
-}
-
 /// That the contract does not accept a request, if this is why it is refused.
 fn unmatched_by_contract(reply: &Result<Reply, Refusal>) -> Option<Unmatched> {
     let by_contract =
@@ -416,17 +462,4 @@ fn unmatched_by_contract(reply: &Result<Reply, Refusal>) -> Option<Unmatched> {
         Err(Refusal::Pipeline(problem)) if by_contract(problem.kind) => Some(Unmatched::Contract),
         _ => None,
     }
-}
-
-/// The answer to a method that a path does not have.
-fn other_method(item: &PathItem, method: &Method) -> (Option<Unmatched>, Answer) {
-    let allow = (header::ALLOW, item.allow.clone());
-    if method == Method::OPTIONS {
-        let (status, headers) = (StatusCode::NO_CONTENT.as_u16(), HeaderMap::from_iter([allow]));
-        return (None, Answer { status, headers, media: None, content: Bytes::new() });
-    }
-    let problem = Problem::new(ProblemKind::MethodNotAllowed);
-    let mut answer = Answer::refusal(item.api(), &problem, None);
-    answer.headers.extend([allow]);
-    (Some(Unmatched::Method), answer)
 }

@@ -2,18 +2,23 @@
 
 use std::net::IpAddr;
 
-use axum::http::request::Parts;
+use axum::{
+    body::{Body, HttpBody},
+    extract::Request,
+    http::request::Parts,
+};
 use bytes::Bytes;
 
-use super::response::Answer;
+use super::{body, response::Answer};
 use crate::engine::{ClockState, Epoch, Exchange, Unmatched, World, Written, header_lines};
 
-/// When a request came, and where from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Arrival {
-    /// Unix seconds by the clock of the world.
-    pub(super) at: f64,
+/// A request that came, and when and where from.
+pub(super) struct Arrived {
+    pub(super) parts: Parts,
+    pub(super) body: Body,
     pub(super) from: IpAddr,
+    /// Unix seconds by the clock of the world.
+    at: f64,
     clock: ClockState,
     epoch: Epoch,
 }
@@ -26,28 +31,31 @@ pub(super) struct Seen {
     pub(super) account: Option<i64>,
     /// Its body, where it was read.
     pub(super) sent: Bytes,
-    /// Whether it has a body that was not read.
-    pub(super) unread: bool,
     pub(super) written: Option<Written>,
     pub(super) unmatched: Option<Unmatched>,
     /// Its properties that the contract does not know.
     pub(super) unknown: Vec<String>,
     /// Whether it changes nothing.
     pub(super) is_read: bool,
+    /// The fault by which it went wrong, and whether that kept it from being carried out.
+    pub(super) fault: Option<(String, bool)>,
 }
 
-impl Arrival {
+impl Arrived {
     /// A request that came now.
-    pub(super) fn now(world: &World, from: IpAddr) -> Arrival {
+    pub(super) fn new(world: &World, from: IpAddr, request: Request) -> Arrived {
         let clock = world.clock().state();
         let epoch = world.environment.journal.epoch();
-        Arrival { at: clock.seconds(), from, clock, epoch }
+        let (parts, body) = request.into_parts();
+        Arrived { parts, body, from, at: clock.seconds(), clock, epoch }
     }
 
-    /// Adds the exchange to the journal.
-    pub(super) fn record(self, world: &World, parts: &Parts, seen: Seen, answer: &Answer) {
-        let Seen { api, operation, account, sent, unread, written, unmatched, unknown, is_read } =
-            seen;
+    /// Adds the exchange to the journal, and reads what is left of the request.
+    pub(super) fn record(self, world: &World, seen: Seen, answer: &Answer) {
+        let Arrived { parts, body, from, .. } = self;
+        let Seen { api, operation, account, sent, written, unmatched, unknown, .. } = seen;
+        let unread = !body.is_end_stream();
+        body::drain(&parts, body);
         // Neither path nor query: they may hold secrets.
         tracing::debug!(operation, account, status = answer.status);
         let environment = &world.environment;
@@ -61,7 +69,7 @@ impl Arrival {
             api,
             operation,
             account,
-            address: self.from,
+            address: from,
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -70,11 +78,13 @@ impl Arrival {
             complete: !unread,
             unmatched,
             unknown,
+            prevented: seen.fault.as_ref().is_some_and(|(_, prevented)| *prevented),
+            fault: seen.fault.map(|(name, _)| name),
             status: answer.status,
             media: answer.media,
             response_body: answer.content.clone(),
         };
         let epoch = written.map_or(self.epoch, |it| it.epoch);
-        environment.journal.record(epoch, exchange, is_read);
+        environment.journal.record(epoch, exchange, seen.is_read);
     }
 }

@@ -42,6 +42,11 @@ impl Answer {
         Answer { status, headers: header_map(headers), media: Some(JSON), content }
     }
 
+    /// No answer at all, which has no status.
+    pub fn nothing() -> Answer {
+        Answer { status: 0, headers: HeaderMap::new(), media: None, content: Bytes::new() }
+    }
+
     /// The body with its media type.
     pub fn body(&self) -> Option<(&str, &[u8])> {
         self.media.map(|media| (media, &*self.content))

@@ -4,6 +4,7 @@ mod clock;
 mod control;
 mod customers;
 mod demo_world;
+mod faults;
 mod foreign_client;
 mod journal;
 mod other_conventions;

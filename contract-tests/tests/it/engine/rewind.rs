@@ -118,6 +118,24 @@ async fn a_payment_on_its_page_is_a_part_of_the_past() {
 }
 
 #[tokio::test]
+async fn what_went_wrong_on_demand_is_not_carried_out_on_the_way_back() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let rules = json!([
+        { "when": { "nth": 2 }, "then": { "status": 503 } },
+        { "when": { "nth": 3 }, "then": { "body": "malformed" } },
+    ]);
+    api.raw("PUT", "/_mock/faults", Some(rules)).await;
+    for _ in 0..5 {
+        api.call("createSshKey").body(new_key()).response().await;
+    }
+    let before = state(&api).await;
+    api.call("createSshKey").body(new_key()).ok().await;
+    assert_eq!(rewind(&api, 6).await, (204, String::new()));
+    assert_eq!(state(&api).await, before);
+}
+
+#[tokio::test]
 async fn a_way_back_that_is_not_known_is_refused_with_the_reason() {
     let emulator = Emulator::start();
     let api = emulator.api();

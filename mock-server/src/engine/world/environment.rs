@@ -16,7 +16,7 @@ use super::{
     kind::WorldKind,
     notes::Notes,
 };
-use crate::engine::world_file::WorldFile;
+use crate::engine::{rate_limit::RateLimit, world_file::WorldFile};
 
 /// The instant at which a seeded run begins: 2026-01-01T00:00:00Z.
 const SEEDED_START: i64 = 1_767_225_600;
@@ -26,6 +26,8 @@ const SEEDED_START: i64 = 1_767_225_600;
 pub struct Settings {
     /// Whether properties that the contract does not know are refused.
     pub strict: bool,
+    /// How often one key may ask.
+    pub rate_limit: Option<RateLimit>,
     /// The settings of each provider, in a type of the provider's own.
     pub of_providers: Extensions,
 }
@@ -87,7 +89,7 @@ impl Environment {
     }
 
     /// The source of ids and randomness.
-    pub(in crate::engine) fn seed(&self) -> u64 {
+    pub fn seed(&self) -> u64 {
         self.seed.load(Ordering::Relaxed)
     }
 

@@ -82,7 +82,11 @@ pub struct Exchange {
     pub unmatched: Option<Unmatched>,
     /// Its properties that the contract does not know.
     pub unknown: Vec<String>,
-    /// The status of the answer.
+    /// The fault by which it went wrong.
+    pub fault: Option<String>,
+    /// Whether that kept it from being carried out.
+    pub prevented: bool,
+    /// The status of the answer; 0 where there is none.
     pub status: u16,
     /// The media type of the answer.
     pub media: Option<&'static str>,

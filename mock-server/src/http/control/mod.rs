@@ -1,6 +1,7 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
 mod customers;
+mod faults;
 mod files;
 mod journal;
 mod shared;
@@ -13,18 +14,19 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{ConnectInfo, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    pipeline::Pipeline,
     refusal::{failed, refuse},
     worlds::{InWorld, Worlds},
 };
@@ -59,6 +61,11 @@ pub(super) fn router(
         .route("/snapshots/{name}/export", get(files::export_snapshot))
         .route("/export", get(files::export))
         .route("/restore", post(snapshots::restore))
+        .route(
+            "/faults",
+            get(faults::list).put(faults::replace).post(faults::add).delete(faults::clear),
+        )
+        .route("/faults/{name}", delete(faults::remove))
         .route("/journal", get(journal::list))
         .route("/unmatched", get(journal::unmatched))
         .route("/verify", post(journal::verify))
@@ -124,9 +131,10 @@ fn about(api: &dyn Api) -> Value {
     })
 }
 
-async fn reset(InWorld(world): InWorld) -> Answer {
-    let reset = world.reset().await;
+async fn reset(Extension(pipeline): Extension<Arc<Pipeline>>) -> Answer {
+    let reset = pipeline.world().reset().await;
     reset.map_err(|_| failed("the world could not be reset"))?;
+    pipeline.faults().reset();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -80,6 +80,11 @@ impl Control {
             refuse(StatusCode::BAD_REQUEST, &format!("settings.{name}: {why}"))
         };
         for (name, to) in changes {
+            if name == RATE_LIMIT {
+                let limit = to.as_str().unwrap_or_default().parse();
+                settings.rate_limit = Some(limit.map_err(|why| wrong(RATE_LIMIT, why))?);
+                continue;
+            }
             if name == STRICT {
                 settings.strict =
                     to.as_bool().ok_or_else(|| wrong(STRICT, "give true or false"))?;
@@ -88,7 +93,7 @@ impl Control {
             let owner = self.providers.iter().find(|it| it.setting_names().contains(&&*name));
             let owner = owner.ok_or_else(|| {
                 let known = self.providers.iter().flat_map(|it| it.setting_names());
-                let known: Vec<&str> = [STRICT].iter().chain(known).copied().collect();
+                let known: Vec<&str> = [STRICT, RATE_LIMIT].iter().chain(known).copied().collect();
                 wrong(&name, &format!("there is no such setting; there are {}", known.join(", ")))
             })?;
             let changed = owner.change_setting(&mut settings.of_providers, &name, &to);
@@ -125,8 +130,9 @@ impl Control {
     }
 }
 
-/// The setting that all providers share.
+/// The settings that all providers share.
 const STRICT: &str = "strict";
+const RATE_LIMIT: &str = "rate_limit";
 
 pub(super) async fn list(State(control): State<Control>, headers: HeaderMap) -> Answer {
     let worlds = control.worlds.all().into_iter();

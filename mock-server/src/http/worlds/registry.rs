@@ -363,12 +363,15 @@ fn descriptors() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Caller, Environment, NewWorld, Origin, WorldKind};
+    use crate::{
+        engine::{Caller, Environment, NewWorld, Origin, WorldKind},
+        http::faults::Faults,
+    };
 
     fn worlds() -> Arc<Worlds> {
         let environment = Environment::new(WorldKind::Empty, Settings::default(), Some(7), None);
         let first = World::open(None, Vec::new(), environment).unwrap();
-        Worlds::new(&[], Pipeline::new(&[], &first))
+        Worlds::new(&[], Pipeline::new(&[], &first, Faults::default()))
     }
 
     /// Makes a world and returns its name.

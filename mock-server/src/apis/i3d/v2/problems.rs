@@ -42,6 +42,7 @@ fn message(problem: &Problem) -> String {
         ProblemKind::TooManyRequests => "There were too many requests",
         ProblemKind::Malformed | ProblemKind::Invalid => "The request cannot be understood",
         ProblemKind::Internal => "An error occurred",
+        ProblemKind::Unavailable => "The service is not available",
     };
     words.to_owned()
 }

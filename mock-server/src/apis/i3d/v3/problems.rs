@@ -50,5 +50,6 @@ fn code_and_message(kind: ProblemKind) -> (u32, &'static str) {
         ProblemKind::MethodNotAllowed => (10000, "Method not allowed"),
         ProblemKind::TooLarge => (10000, "Request body too large"),
         ProblemKind::TooManyRequests => (10000, "Too many requests"),
+        ProblemKind::Unavailable => (10000, "Service unavailable"),
     }
 }

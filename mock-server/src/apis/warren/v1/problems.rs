@@ -81,6 +81,7 @@ fn standard(kind: ProblemKind) -> &'static str {
         ProblemKind::Conflict => "Conflict",
         ProblemKind::TooLarge => "Request size limit exceeded",
         ProblemKind::TooManyRequests => "API rate limit exceeded",
+        ProblemKind::Unavailable => "Service unavailable",
         ProblemKind::Internal => "An unexpected error occurred",
         ProblemKind::Malformed | ProblemKind::Invalid => "Bad Request",
     }

@@ -56,7 +56,7 @@ async fn go_back(routes: Router, pipeline: Arc<Pipeline>, before: u64) -> Result
         )
     })?;
     let repeating = pipeline.repeating_in(Arc::clone(&again));
-    for exchange in &past.exchanges {
+    for exchange in past.exchanges.iter().filter(|it| !it.prevented) {
         repeat(&routes, &repeating, &again, exchange).await?;
     }
     let gone_back = world.go_back(again, past.exchanges, past.clock, past.named).await;
@@ -111,7 +111,7 @@ impl Past {
                  of the control API; take a snapshot next time, and restore that",
             ));
         }
-        if let Some(cut) = exchanges.iter().find(|it| !it.complete) {
+        if let Some(cut) = exchanges.iter().find(|it| !it.complete && !it.prevented) {
             return Err(conflict(&format!(
                 "the body of exchange {} is too large for the journal",
                 cut.id

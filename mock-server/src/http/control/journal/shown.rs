@@ -27,7 +27,8 @@ impl<'a> Shown<'a> {
     /// As JSON.
     pub(super) fn json(&self) -> Value {
         let Exchange { id, at, seconds, api, operation, account, address, .. } = self.exchange;
-        let Exchange { method, path, status, unmatched, unknown, .. } = self.exchange;
+        let Exchange { method, path, status, unmatched, unknown, fault, .. } = self.exchange;
+        let status = Some(*status).filter(|it| *it > 0);
         json!({
             "id": id,
             "at": at,
@@ -47,6 +48,7 @@ impl<'a> Shown<'a> {
             "body": self.response_body(),
             "unmatched": unmatched,
             "unknownProperties": unknown,
+            "fault": fault,
         })
     }
 
