@@ -1,5 +1,7 @@
 //! Rows as data: what a data file or a world file says of one, and what becomes of it.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{Connection, ToSql, types::Value as Sql};
 use serde_json::Value;
@@ -10,7 +12,7 @@ pub(in crate::engine) struct NewRow<'a> {
     pub(in crate::engine) table: &'a str,
     pub(in crate::engine) account: i64,
     /// The object; `None` where the table has none.
-    pub(in crate::engine) body: Option<String>,
+    pub(in crate::engine) body: Option<Cow<'a, str>>,
     /// Values of columns that are no part of the object.
     pub(in crate::engine) columns: Vec<(&'a str, Sql)>,
 }

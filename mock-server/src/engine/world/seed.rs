@@ -4,7 +4,7 @@
 //! three days before the world begins (`{ahead: 2h}` after it), and `_columns` holds values of
 //! columns that are no part of the object: texts, whole numbers, or bytes as `{base64: aGk=}`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::{Map, Value};
@@ -19,7 +19,25 @@ use crate::engine::{
 #[derive(Debug)]
 pub struct Seed {
     table: &'static str,
-    rows: Vec<(i64, Value)>,
+    rows: Vec<SeedRow>,
+    /// The highest id.
+    last: Option<i64>,
+}
+
+#[derive(Debug)]
+struct SeedRow {
+    account: i64,
+    body: Body,
+    columns: Map<String, Value>,
+}
+
+/// The object of a row.
+#[derive(Debug)]
+enum Body {
+    /// The same at any time.
+    Fixed(String),
+    /// With relative times.
+    Dated(Value),
 }
 
 impl Seed {
@@ -27,37 +45,59 @@ impl Seed {
     pub fn parse(table: &'static str, json: &str) -> Seed {
         let accounts: BTreeMap<String, Vec<Value>> =
             serde_json::from_str(json).expect("rows by account");
-        let rows = accounts.into_iter().flat_map(|(account, rows)| {
+        let mut seed = Seed { table, rows: Vec::new(), last: None };
+        for (account, rows) in accounts {
             let account: i64 = account.parse().expect("an account is a number");
-            rows.into_iter().map(move |row| (account, row))
-        });
-        Seed { table, rows: rows.collect() }
+            for row in rows {
+                seed.last = seed.last.max(row::number(&row["id"]));
+                seed.rows.push(SeedRow::new(account, row));
+            }
+        }
+        seed
     }
 
     /// Adds the rows to a fresh world; the sequence named like the table goes on above their ids.
     pub fn insert(&self, cx: &Context) -> Result<()> {
-        self.rows
-            .iter()
-            .try_for_each(|(account, row)| self.insert_row(cx, *account, dated(row, cx.now)))?;
-        if let Some(last) = self.rows.iter().filter_map(|(_, row)| row::number(&row["id"])).max() {
-            row::go_on_above(cx.db, self.table, last)?;
+        self.rows.iter().try_for_each(|row| row.insert(cx, self.table))?;
+        match self.last {
+            Some(last) => Ok(row::go_on_above(cx.db, self.table, last)?),
+            None => Ok(()),
         }
-        Ok(())
     }
+}
 
-    fn insert_row(&self, cx: &Context, account: i64, mut row: Value) -> Result<()> {
+impl SeedRow {
+    fn new(account: i64, mut row: Value) -> SeedRow {
         let columns = match row.as_object_mut().and_then(|row| row.shift_remove("_columns")) {
             Some(Value::Object(columns)) => columns,
             _ => Map::new(),
         };
-        let value = |value| row::column(value).expect("a text, a whole number or bytes");
-        let columns = columns.iter().map(|(name, it)| (name.as_str(), value(it))).collect();
-        let body = row.to_string();
-        let new = NewRow { table: self.table, account, body: Some(body), columns };
+        let body = if is_dated(&row) { Body::Dated(row) } else { Body::Fixed(row.to_string()) };
+        SeedRow { account, body, columns }
+    }
+
+    fn insert(&self, cx: &Context, table: &str) -> Result<()> {
+        let value =
+            |value| row::column(&dated(value, cx.now)).expect("a text, a whole number or bytes");
+        let columns = self.columns.iter().map(|(name, it)| (name.as_str(), value(it))).collect();
+        let body = match &self.body {
+            Body::Fixed(text) => Cow::Borrowed(text.as_str()),
+            Body::Dated(row) => Cow::Owned(dated(row, cx.now).to_string()),
+        };
+        let new = NewRow { table, account: self.account, body: Some(body), columns };
         new.insert(cx.db).map_err(|error| {
             let body = new.body.as_deref().unwrap_or_default();
-            Problem::internal(format_args!("{} of the seed: {error}: {body}", self.table))
+            Problem::internal(format_args!("{table} of the seed: {error}: {body}"))
         })
+    }
+}
+
+/// Whether a value has relative times.
+fn is_dated(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => relative(members).is_some() || members.values().any(is_dated),
+        Value::Array(items) => items.iter().any(is_dated),
+        _ => false,
     }
 }
 

@@ -86,7 +86,7 @@ fn put_row(cx: &Context, row: &Row, has_body: bool, keys: &HashSet<String>) -> R
     let new = NewRow {
         table: row.resource.table(),
         account: row.account,
-        body: has_body.then(|| body.to_string()),
+        body: has_body.then(|| body.to_string().into()),
         columns: columns.collect(),
     };
     let put = match key {
