@@ -112,6 +112,16 @@ impl Sent {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// Whether it asks an emulator to fail, as in docs/faults.md.
+    pub fn asks_for_a_fault(&self) -> bool {
+        let asks = |(name, value): &(String, String)| match name.as_str() {
+            "mock-fault" => true,
+            "prefer" => value.split([',', ';']).any(|it| it.trim().starts_with("code=")),
+            _ => false,
+        };
+        self.headers.iter().any(asks)
+    }
+
     /// The operation, or method and path where there is none.
     pub fn name(&self) -> String {
         self.route

@@ -77,7 +77,8 @@ impl Judged<'_> {
 
     fn server_error(&self) -> Found {
         let status = self.status_code();
-        let failed = status >= 500 && !self.exchange.received.is_not_emulated();
+        let Exchange { sent, received } = self.exchange;
+        let failed = status >= 500 && !received.is_not_emulated() && !sent.asks_for_a_fault();
         failed
             .then(|| self.found(&check::NO_SERVER_ERROR, format!("has the status {status}")))
             .into_iter()
@@ -336,6 +337,21 @@ mod tests {
                 found.contains(&(expected.0, expected.1.to_owned())),
                 "{operation} {status} {body}: {found:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_server_error_that_was_asked_for_is_none() {
+        let failed = r#"{"errorCode":10007,"errorMessage":"x","errors":[]}"#;
+        for (name, value, asked) in [
+            ("mock-fault", "500", true),
+            ("prefer", "return=minimal, code=500", true),
+            ("prefer", "return=minimal", false),
+        ] {
+            let mut failing = exchange("createFlexMetalTag", 500, failed);
+            failing.sent.headers.push((name.to_owned(), value.to_owned()));
+            let found = codes(&failing).contains(&("C101", String::new()));
+            assert_eq!(found, !asked, "{name}: {value}");
         }
     }
 
