@@ -178,7 +178,7 @@ impl Route {
             }
         }
         let unknown = given.iter().filter(|(name, _)| self.parameter(location, name).is_none());
-        checked.unknown = unknown.map(|(name, _)| (*name).to_owned()).collect();
+        unknown.for_each(|(name, _)| checked.note_unknown(name));
         checked
     }
 
@@ -202,13 +202,13 @@ impl Route {
         let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, &**text)).collect();
         let mut checked = self.read(Location::Query, &texts, query);
         let Some(expected) = &self.body else {
-            checked.unknown.extend(of_body.into_iter().map(|(name, _)| name));
+            of_body.keys().for_each(|name| checked.note_unknown(name));
             return (Value::Null, checked);
         };
         let mut body = Value::Object(of_body);
         let of_body = expected.check(&mut body);
         checked.violations.extend(of_body.violations);
-        checked.unknown.extend(of_body.unknown);
+        of_body.unknown.iter().for_each(|name| checked.note_unknown(name));
         (body, checked)
     }
 

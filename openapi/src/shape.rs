@@ -9,7 +9,7 @@ use crate::{
     plain,
     rule::Rule,
     schema::{Schema, Schemas, View},
-    violation::{Violation, join},
+    violation::{Violation, join, shortened},
 };
 
 /// What a check found.
@@ -17,8 +17,20 @@ use crate::{
 pub struct Checked {
     /// What breaks the contract; empty for a good request.
     pub violations: Vec<Violation>,
-    /// Properties that the contract does not know; they are ignored.
+    /// Properties that the contract does not know; they are ignored. Of many only the first, and
+    /// long names are cut.
     pub unknown: Vec<String>,
+}
+
+/// How many unknown properties of a request are told.
+const UNKNOWN_MAX: usize = 100;
+
+impl Checked {
+    pub(crate) fn note_unknown(&mut self, name: &str) {
+        if self.unknown.len() < UNKNOWN_MAX {
+            self.unknown.push(shortened(name).into_owned());
+        }
+    }
 }
 
 /// How leniently the bodies of a contract are read.
@@ -116,7 +128,7 @@ impl Shape {
                 members.retain(|name, value| {
                     let Some(property) = properties.get(name) else {
                         if !open {
-                            checked.unknown.push(join(at, name));
+                            checked.note_unknown(&join(at, name));
                         }
                         return *open;
                     };

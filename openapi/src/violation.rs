@@ -1,5 +1,7 @@
 //! What is wrong with a value. The value is not repeated, because it may be a secret.
 
+use std::borrow::Cow;
+
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 
 use crate::{json_pointer, rule::Rule};
@@ -29,13 +31,23 @@ impl Violation {
     }
 }
 
-/// What is wrong with the value called `root`; empty for a whole body.
+/// How many violations of a value are told.
+const TOLD_MAX: usize = 100;
+/// How many more are counted.
+const COUNTED_MAX: usize = 10_000;
+/// How many letters of a name that a client made up are told.
+const NAME_MAX: usize = 200;
+
+/// What is wrong with the value called `root`; empty for a whole body. However much that is, only
+/// the first violations are told, and how many more there are.
 pub(crate) fn violations<'a>(
     root: &str,
-    errors: impl Iterator<Item = ValidationError<'a>>,
+    mut errors: impl Iterator<Item = ValidationError<'a>>,
 ) -> Vec<Violation> {
     let mut all = Vec::new();
-    for error in errors {
+    while all.len() < TOLD_MAX
+        && let Some(error) = errors.next()
+    {
         let at = property_path(root, error.instance_path().as_str());
         match error.kind() {
             ValidationErrorKind::Required { property } => {
@@ -44,16 +56,32 @@ pub(crate) fn violations<'a>(
             }
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                let names = unexpected.iter().take(TOLD_MAX).map(|name| shortened(name));
                 all.extend(
-                    unexpected.iter().map(|name| {
-                        Violation::of_rule(join(&at, name), Rule::AdditionalProperties)
+                    names.map(|name| {
+                        Violation::of_rule(join(&at, &name), Rule::AdditionalProperties)
                     }),
                 );
             }
             kind => all.push(Violation::of_rule(at, Rule::of_keyword(kind))),
         }
     }
+    match errors.take(COUNTED_MAX).count() {
+        0 => {}
+        COUNTED_MAX => {
+            all.push(Violation::new("", format!("has more than {COUNTED_MAX} more faults")))
+        }
+        more => all.push(Violation::new("", format!("has {more} more faults"))),
+    }
     all
+}
+
+/// A name that a client made up, of a length that can be told and kept.
+pub(crate) fn shortened(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(NAME_MAX) {
+        None => Cow::Borrowed(name),
+        Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
+    }
 }
 
 /// A JSON pointer in the notation of a form: `/os/partitions/0/size` is `os.partitions[0].size`.
@@ -83,6 +111,28 @@ mod tests {
         assert_eq!(property_path("", "/os/partitions/0/size"), "os.partitions[0].size");
         assert_eq!(property_path("tag", "/0"), "tag[0]");
         assert_eq!(property_path("", "/a~1b"), "a/b");
+    }
+
+    #[test]
+    fn however_much_is_wrong_only_the_first_is_told_and_how_much_more_there_is() {
+        let schema = json!({ "type": "array", "items": { "type": "string" } });
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        for (wrong, last) in [
+            (100, "must be of type string"),
+            (103, "has 3 more faults"),
+            (20_000, "has more than 10000 more faults"),
+        ] {
+            let all = violations("", validator.iter_errors(&json!(vec![7; wrong])));
+            assert_eq!(all.last().expect("one").message, last);
+            assert!(all.len() <= TOLD_MAX + 1);
+        }
+    }
+
+    #[test]
+    fn a_name_that_a_client_made_up_is_cut() {
+        let name = "\u{e9}".repeat(100_000);
+        assert_eq!(shortened(&name).chars().count(), NAME_MAX + 3);
+        assert_eq!(shortened("short"), "short");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use contract_tests::{Emulator, Received};
 use mock_server::Config;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{SSH_KEYS, UNKNOWN_KEY, body, new_key};
 
@@ -211,4 +211,25 @@ async fn what_the_contract_does_not_know_is_ignored_and_noted() {
     let shade = api.call("getSshKeys").with("shade", "dark");
     assert_eq!(shade.refused(400, 10008).await, refused("shade"));
     api.call("createSshKey").body(new_key()).ok().await;
+}
+
+#[tokio::test]
+async fn however_much_is_wrong_or_unknown_an_answer_and_the_notes_stay_small() {
+    let emulator = Emulator::start();
+    let api = emulator.api();
+    let name = "n".repeat(1 << 20);
+    let many: Map<String, Value> =
+        (0..20_000).map(|number| (format!("{number}"), json!(1))).collect();
+    for body in [json!({ name.clone(): 1, "tag": "a" }), Value::Object(many)] {
+        api.raw("POST", "/v3/flexMetal/tags", Some(body)).await;
+    }
+    let wrong = json!({ "title": "x", "content": "x", "category": "x", "department": "x",
+        "attachmentIds": vec!["none"; 50_000] });
+    let refused = api.raw("POST", "/v3/tickets", Some(wrong)).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.len() < 50_000, "{} bytes", refused.body.len());
+    assert!(refused.text().contains("more faults"), "{}", refused.text());
+    let noted = api.raw("GET", "/_mock/violations", None).await;
+    assert!(noted.body.len() < 50_000, "{} bytes", noted.body.len());
+    assert!(noted.text().contains(&format!("{}...", "n".repeat(200))));
 }
