@@ -1,8 +1,8 @@
 //! Runs the commands of a page of documentation as they stand there.
 //!
-//! The blocks of `sh` are one script. Another block whose first line is a comment with the name of a
-//! file is written to that file before. The script runs in a folder of its own, with the programs of
-//! this repository on its path and a free port in place of the one of the page.
+//! The blocks of `sh` are one script. Another block whose first line is a comment with the name of
+//! a file is written to that file before. The script runs in a folder of its own, with the programs
+//! of this repository on its path and a free port in place of the one of the page.
 
 use std::{fs, net::TcpListener, path::Path, process::Command};
 

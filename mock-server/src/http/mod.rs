@@ -2,6 +2,7 @@
 //!
 //! `pipeline` says what happens to a request, step by step.
 
+mod abort;
 mod body;
 mod control;
 mod decode;
@@ -24,6 +25,7 @@ use crate::engine::{Api, Provider, World};
 use pipeline::Pipeline;
 use worlds::{ChooseWorld, Worlds};
 
+pub use abort::Abort;
 pub use join::join;
 
 /// How requests are treated.

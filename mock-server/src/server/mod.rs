@@ -1,26 +1,25 @@
 //! A running server.
 
+mod accept;
+mod line;
+
 use std::{
     collections::HashMap,
     io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
     thread::JoinHandle,
-    time::Duration,
 };
 
-use axum::{ServiceExt, serve::ListenerExt};
 use openapi::Route;
-use tokio::sync::oneshot;
+use tokio::{runtime::Runtime, sync::oneshot};
 
 use crate::{
     Config, apis,
     engine::{Api, Breach, Environment, OpenError, Provider, Settings, World},
     http::{HttpOptions, app},
 };
-
-/// How long open requests may take to finish when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
+use accept::GRACE;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -82,41 +81,24 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
     })?;
     let options = HttpOptions { cors: config.cors, control_token: config.control_token };
     let app = app(&providers, &apis, &world, &options);
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // A dropped sender means stop, too.
     let (stop, stopped) = oneshot::channel::<()>();
-    let serve = async move {
-        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-            // Otherwise the kernel may hold the body back until the client acknowledges the head.
-            let _ = connection.set_nodelay(true);
-        });
-        // A dropped sender means stop, too.
-        let (stopping, stop_begun) = oneshot::channel::<()>();
-        let stopped = async move {
-            drop(stopped.await);
-            drop(stopping);
-        };
-        let grace_over = async {
-            drop(stop_begun.await);
-            tokio::time::sleep(GRACE).await;
-            Ok(())
-        };
-        let serve = axum::serve(listener, app).with_graceful_shutdown(stopped);
-        tokio::select! {
-            served = serve.into_future() => served,
-            over = grace_over => over,
-        }
-    };
+    let listener = within(&runtime, listener)?;
     let run = move || {
-        if let Err(error) = runtime.block_on(serve) {
-            tracing::error!("the server failed: {error}");
-        }
+        runtime.block_on(accept::serve(listener, app, stopped));
         // Requests hold the world: its database is closed in order once they have ended.
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
     Ok(Server { address, world, apis, stop: Some(stop), thread: Some(thread) })
+}
+
+/// A listener of a runtime. No future is run for it: whoever starts a server may be in another one.
+fn within(runtime: &Runtime, listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    let _within = runtime.enter();
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// The APIs of these names, or all without a name.
