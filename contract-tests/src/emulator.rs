@@ -58,6 +58,11 @@ impl Emulator {
         &self.key
     }
 
+    /// The server itself.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// The base URL.
     pub fn url(&self) -> String {
         self.server.url()

@@ -21,12 +21,16 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::engine::{Api, Provider, World};
+use crate::{
+    engine::{Api, Provider, World},
+    tls::Tls,
+};
 use pipeline::Pipeline;
 use worlds::{ChooseWorld, Worlds};
 
 pub use abort::Abort;
 pub use join::join;
+pub(crate) use refusal::refuse;
 
 /// How requests are treated.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +39,8 @@ pub struct HttpOptions {
     pub cors: bool,
     /// The token that opens the control API to others than loopback.
     pub control_token: Option<String>,
+    /// What `https` is answered with.
+    pub tls: Arc<Tls>,
 }
 
 /// Everything the server answers: `apis`, the pages of the providers, and the control API under
@@ -52,6 +58,8 @@ pub fn app(
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
     let token = options.control_token.clone();
-    let control = control::router(providers, apis, &worlds, routes, token);
+    let tls = Arc::clone(&options.tls);
+    let control = control::router(providers, apis, &worlds, routes, token)
+        .merge(control::certificate::router(tls));
     ChooseWorld::new(worlds, router.nest("/_mock", control))
 }

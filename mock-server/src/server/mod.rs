@@ -1,12 +1,14 @@
 //! A running server.
 
 mod accept;
+mod connection;
 mod line;
 
 use std::{
     collections::HashMap,
     io,
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
     thread::JoinHandle,
 };
@@ -18,8 +20,10 @@ use crate::{
     Config, apis,
     engine::{Api, Breach, Environment, OpenError, Provider, Settings, World},
     http::{HttpOptions, app},
+    tls::{CaError, Tls},
 };
-use accept::GRACE;
+use accept::{GRACE, Listeners};
+use connection::Site;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,15 @@ pub enum StartError {
         "cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one"
     )]
     Listen(SocketAddr, io::Error),
+    /// The same of the address for `https`.
+    #[error(
+        "cannot listen on {0}: {1}; choose another address with --tls-listen, \
+         port 0 picks a free one"
+    )]
+    TlsListen(SocketAddr, io::Error),
+    /// The authority for `https` cannot be kept where it should be.
+    #[error(transparent)]
+    Authority(#[from] CaError),
     /// No provider has an API of this name.
     #[error("there is no API {0}; there are {1}")]
     UnknownApi(String, String),
@@ -46,6 +59,8 @@ pub enum StartError {
 /// A server that runs until it is dropped.
 pub struct Server {
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
+    tls: Arc<Tls>,
     world: Arc<World>,
     apis: Vec<Arc<dyn Api>>,
     stop: Option<oneshot::Sender<()>>,
@@ -60,10 +75,9 @@ pub fn start(config: Config) -> Result<Server, StartError> {
 /// Starts a server of other providers than those that this crate emulates.
 pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<Server, StartError> {
     let apis = served(&config.apis, &providers)?;
-    let cannot_listen = |error| StartError::Listen(config.listen, error);
-    let listener = TcpListener::bind(config.listen).map_err(cannot_listen)?;
-    listener.set_nonblocking(true).map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
+    let (http, address) = listen(config.listen, StartError::Listen)?;
+    let https = config.tls_listen.map(|at| listen(at, StartError::TlsListen)).transpose()?;
+    let (https, tls_address) = https.unzip();
 
     let of_providers = apis::settings(&config);
     let settings = Settings { strict: config.strict, of_providers };
@@ -79,20 +93,63 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, StartError>(world?)
     })?;
-    let options = HttpOptions { cors: config.cors, control_token: config.control_token };
+    let tls = Arc::new(tls(config.tls_ca.as_deref(), &apis, &providers)?);
+    let (cors, control_token) = (config.cors, config.control_token);
+    let options = HttpOptions { cors, control_token, tls: Arc::clone(&tls) };
     let app = app(&providers, &apis, &world, &options);
+    let site = Site { app, tls: Arc::clone(&tls), addresses: addresses(&apis) };
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // A dropped sender means stop, too.
     let (stop, stopped) = oneshot::channel::<()>();
-    let listener = within(&runtime, listener)?;
+    let http = within(&runtime, http)?;
+    let https = https.map(|listener| within(&runtime, listener)).transpose()?;
     let run = move || {
-        runtime.block_on(accept::serve(listener, app, stopped));
+        runtime.block_on(accept::serve(Listeners { http, https }, site, stopped));
         // Requests hold the world: its database is closed in order once they have ended.
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
-    Ok(Server { address, world, apis, stop: Some(stop), thread: Some(thread) })
+    let (stop, thread) = (Some(stop), Some(thread));
+    Ok(Server { address, tls_address, tls, world, apis, stop, thread })
+}
+
+fn listen(
+    at: SocketAddr,
+    cannot: fn(SocketAddr, io::Error) -> StartError,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let cannot = |error| cannot(at, error);
+    let listener = TcpListener::bind(at).map_err(cannot)?;
+    listener.set_nonblocking(true).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
+}
+
+/// TLS for the hosts of the APIs that are served; where the authority is kept, for those of all, so
+/// that it does not depend on which are served.
+fn tls(
+    folder: Option<&Path>,
+    served: &[Arc<dyn Api>],
+    providers: &[Arc<dyn Provider>],
+) -> Result<Tls, CaError> {
+    let hosts = |apis: &[Arc<dyn Api>]| -> Vec<String> {
+        apis.iter().flat_map(|api| api.contract().hosts.clone()).collect()
+    };
+    match folder {
+        None => Ok(Tls::in_memory(hosts(served))),
+        Some(folder) => {
+            let all: Vec<_> = providers.iter().flat_map(|provider| provider.apis()).collect();
+            Tls::kept_in(folder, hosts(&all))
+        }
+    }
+}
+
+/// The addresses of the real servers of these APIs.
+fn addresses(apis: &[Arc<dyn Api>]) -> Vec<String> {
+    let hosts = apis.iter().flat_map(|api| &api.contract().hosts);
+    let with_port =
+        |host: &String| if host.contains(':') { host.clone() } else { format!("{host}:443") };
+    hosts.map(with_port).collect()
 }
 
 /// A listener of a runtime. No future is run for it: whoever starts a server may be in another one.
@@ -150,8 +207,18 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// Its base URL of `https`, where it listens for that.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls_address.map(|address| format!("https://{address}"))
+    }
+
+    /// The certificate that clients of `https` must trust, as PEM.
+    pub fn ca_pem(&self) -> &str {
+        self.tls.ca_pem()
+    }
+
     /// The file that holds its state.
-    pub fn database(&self) -> &std::path::Path {
+    pub fn database(&self) -> &Path {
         self.world.path()
     }
 

@@ -9,6 +9,7 @@ mod requests;
 mod rewind;
 mod seed;
 mod snapshots;
+mod tls;
 mod worlds;
 
 use contract_tests::{
