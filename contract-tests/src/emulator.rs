@@ -25,7 +25,7 @@ enum Lent {
     World {
         /// It is removed before the server stops.
         own: OwnWorld,
-        _server: Arc<Server>,
+        server: Arc<Server>,
     },
     /// A server of its own.
     Server(Server),
@@ -58,7 +58,7 @@ impl Emulator {
     pub fn start() -> Emulator {
         let server = shared();
         let own = server.world().unwrap_or_else(|error| panic!("a world is made: {error}"));
-        Emulator { world: Lent::World { own, _server: server }, key: seeded().api_key }
+        Emulator { world: Lent::World { own, server: server }, key: seeded().api_key }
     }
 
     /// The same as the first world of a server of its own: for tests of what belongs to a server.
@@ -96,6 +96,14 @@ impl Emulator {
     /// The key of the first customer.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The server itself.
+    pub fn server(&self) -> &Server {
+        match &self.world {
+            Lent::World { server, .. } => server,
+            Lent::Server(server) => server,
+        }
     }
 
     /// The base URL.

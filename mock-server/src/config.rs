@@ -9,6 +9,11 @@ use crate::engine::{RateLimit, WorldKind};
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// Where to listen for `https`, for clients that take no proxy; `None` listens nowhere.
+    pub tls_listen: Option<SocketAddr>,
+    /// The folder that keeps the authority whose certificates `https` is answered with, made there
+    /// if it is missing; with `None` every server has another one.
+    pub tls_ca: Option<PathBuf>,
     /// The APIs to serve, by name; none stands for all.
     pub apis: Vec<String>,
     /// Where to keep the state; `None` keeps it in a temporary file.
@@ -57,6 +62,8 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls_listen: None,
+            tls_ca: None,
             apis: Vec::new(),
             db: None,
             api_key: Config::API_KEY.to_owned(),

@@ -5,6 +5,7 @@
 pub mod apis;
 pub mod engine;
 pub mod http;
+pub mod tls;
 
 mod config;
 mod server;

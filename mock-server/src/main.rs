@@ -24,6 +24,13 @@ struct Flags {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "MOCK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Where to listen for https as well, for clients that take no proxy; port 0 picks a free one
+    #[arg(long, env = "MOCK_TLS_LISTEN", value_name = "ADDRESS")]
+    tls_listen: Option<SocketAddr>,
+    /// Keep the CA of https in this folder, for clients that trust it for longer than a run;
+    /// without it, every start has a new one
+    #[arg(long, env = "MOCK_TLS_CA", value_name = "FOLDER")]
+    tls_ca: Option<PathBuf>,
     /// Serve these APIs only; without it, all are served, each under its own paths
     #[arg(long = "api", env = "MOCK_API", value_name = "NAME", value_delimiter = ',')]
     apis: Vec<String>,
@@ -147,6 +154,8 @@ fn main() -> ExitCode {
     };
     let config = Config {
         listen: flags.listen,
+        tls_listen: flags.tls_listen,
+        tls_ca: flags.tls_ca,
         db: flags.db,
         apis: flags.apis,
         api_key: flags.api_key,
@@ -222,6 +231,9 @@ fn banner(server: &mock_server::Server, config: &Config, kept: bool) {
     let world = config.world_file.as_ref().map_or(kind, |path| path.display().to_string());
     println!("mock-server, ready");
     println!("  url       {}", server.url());
+    if let Some(url) = server.tls_url() {
+        println!("  https     {url}   (trust {}/_mock/ca.pem)", server.url());
+    }
     for api in server.apis() {
         let contract = api.contract();
         let base = contract.base_paths.first().map_or("", String::as_str);

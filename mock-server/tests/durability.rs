@@ -387,7 +387,10 @@ async fn neither_the_banner_nor_the_most_talkative_log_holds_a_secret_or_a_body(
     let (key, token) = ("KeyOfThisTestAlone00", "TokenOfThisTestAlone");
     let (password, name) = ("i3dDemoPassword", "NameInTheBodyOfARequest");
     for format in ["text", "json"] {
+        let kept = tempfile::tempdir().unwrap();
+        let ca = kept.path().to_str().unwrap();
         let arguments = ["--api-key", key, "--control-token", token, "--log-format", format];
+        let arguments = [&arguments[..], &["--tls-ca", ca]].concat();
         let program = Program::start_logging("trace", &arguments);
         let api = Api { key: key.to_owned(), ..program.client() };
         created(api.create(name, PUBLIC_KEY).await).unwrap();
@@ -413,6 +416,11 @@ async fn neither_the_banner_nor_the_most_talkative_log_holds_a_secret_or_a_body(
         let control = api.send_showing(shown, Method::GET, "/_mock/health", None).await.unwrap();
         assert_eq!(control.status, 200);
 
+        let shown = api.send(Method::GET, "/_mock/ca.pem", None).await.unwrap();
+        assert!(shown.body.starts_with(b"-----BEGIN CERTIFICATE"), "open to all");
+        let ca_key = fs::read_to_string(kept.path().join("ca.key")).unwrap();
+        let ca_key = ca_key.lines().nth(1).unwrap();
+
         let log = program.log();
         assert!(!log.is_empty(), "at this level something is logged");
         assert!(cookie.len() > 20, "{cookie}");
@@ -423,6 +431,7 @@ async fn neither_the_banner_nor_the_most_talkative_log_holds_a_secret_or_a_body(
             name,
             PUBLIC_KEY,
             &cookie,
+            ca_key,
             "WrongKeyOfThisTest00",
             "WrongPasswordOfThisTest",
         ];

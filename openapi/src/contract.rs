@@ -25,6 +25,8 @@ pub struct Contract {
     pub routes: Vec<Route>,
     /// What stands before every path, the usual one first, as in `/v1` and `/v1/{location}`.
     pub base_paths: Vec<String>,
+    /// The hosts of the real servers, those of `https`, with a port where it is not the usual one.
+    pub hosts: Vec<String>,
     /// The variable of a base path.
     pub server_variable: Option<ServerVariable>,
     /// The header that carries a key, as the document spells it.
@@ -106,6 +108,7 @@ impl Contract {
             key_parameter: key_in("query", &security_schemes),
             credential_headers: security_schemes.values().map(credential_header).collect(),
             secrets: OnceLock::new(),
+            hosts: hosts(&document.servers),
             server_variable: server_variable(&document.servers),
             credential_members: document.credential_members,
             action: document.action,
@@ -186,6 +189,14 @@ fn base_paths(servers: &[ServerObject]) -> Vec<String> {
         paths.push(String::new());
     }
     paths
+}
+
+/// The hosts of the servers that are asked by `https`, each once.
+fn hosts(servers: &[ServerObject]) -> Vec<String> {
+    let real = servers.iter().filter_map(|server| server.url.strip_prefix("https://"));
+    let hosts = real.map(|rest| rest.split('/').next().unwrap_or_default().to_lowercase());
+    let hosts: BTreeSet<String> = hosts.filter(|host| !host.contains('{')).collect();
+    hosts.into_iter().collect()
 }
 
 fn server_variable(servers: &[ServerObject]) -> Option<ServerVariable> {

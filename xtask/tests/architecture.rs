@@ -20,8 +20,9 @@ const FILES_MAX: usize = 20;
 /// The emulator: HTTP and APIs stand on the engine and do not know each other.
 const MOCK_SERVER: Layers<'_> = Layers(&[
     ("crate", &[]),
-    ("server", &["config", "http", "apis", "engine", "openapi"]),
-    ("http", &["engine", "openapi"]),
+    ("server", &["config", "http", "tls", "apis", "engine", "openapi"]),
+    ("http", &["tls", "engine", "openapi"]),
+    ("tls", &[]),
     (
         "apis",
         &[

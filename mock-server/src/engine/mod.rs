@@ -22,7 +22,8 @@ pub(crate) mod world_file;
 pub use api::{Api, Identity, Paging, Presented, Provider, Refused};
 pub use context::{Caller, Context, Credential};
 pub use operation::{
-    Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, read, write,
+    Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, X_FORWARDED_PROTO, read,
+    write,
 };
 pub use page::Page;
 pub use per_account::PerAccount;

@@ -4,7 +4,7 @@
 //! [`Body`], [`Form`] or [`Headers`]. It returns anything that is [`IntoReply`]. It never awaits
 //! and does no I/O of its own.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use openapi::{Rule, Violation};
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 use serde_json::{Map, Value};
@@ -56,6 +56,9 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct Form(pub Vec<Part>);
 
+/// The header in which a proxy that ended TLS says so.
+pub const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// The headers of the request.
 #[derive(Debug)]
 pub struct Headers(pub HeaderMap);
@@ -63,8 +66,9 @@ pub struct Headers(pub HeaderMap);
 impl Headers {
     /// The scheme and host under which the client knows this server.
     pub fn origin(&self) -> String {
-        let host = self.0.get(header::HOST).and_then(|host| host.to_str().ok());
-        format!("http://{}", host.unwrap_or("localhost"))
+        let text = |name: HeaderName| self.0.get(name).and_then(|value| value.to_str().ok());
+        let scheme = text(X_FORWARDED_PROTO).filter(|scheme| *scheme == "https");
+        format!("{}://{}", scheme.unwrap_or("http"), text(header::HOST).unwrap_or("localhost"))
     }
 }
 

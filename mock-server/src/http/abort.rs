@@ -3,8 +3,7 @@
 /// Ends the connection of a request instead of answering it, or instead of finishing the answer.
 ///
 /// A handler says so by an extension of its response, of which nothing is sent then; or by an
-/// error of the body, behind what was sent of the answer. In a tunnel, the connection that carries
-/// it ends.
+/// error of the body, behind what was sent of the answer.
 ///
 /// ```
 /// use mock_server::http::Abort;
@@ -21,4 +20,12 @@ pub enum Abort {
     /// It is reset: the client has an error, and loses what it has not read yet.
     #[error("the connection is reset on purpose")]
     Reset,
+}
+
+impl Abort {
+    /// The one that stands behind an error.
+    pub(crate) fn behind(error: &(dyn std::error::Error + 'static)) -> Option<Abort> {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        causes.into_iter().find_map(|error| error.downcast_ref().copied())
+    }
 }

@@ -26,13 +26,17 @@ use std::sync::Arc;
 use axum::Router;
 use serde_json::Value;
 
-use crate::engine::{Api, Provider, World};
+use crate::{
+    engine::{Api, Provider, World},
+    tls::Tls,
+};
 use faults::Faults;
 use pipeline::Pipeline;
 use worlds::ChooseWorld;
 
 pub use abort::Abort;
 pub use join::join;
+pub(crate) use refusal::refuse;
 pub(crate) use worlds::Worlds;
 pub use worlds::{OwnWorld, OwnWorldError};
 
@@ -45,6 +49,8 @@ pub struct HttpOptions {
     pub cors: bool,
     /// The token that opens the control API to others than loopback.
     pub control_token: Option<String>,
+    /// What `https` is answered with.
+    pub tls: Arc<Tls>,
 }
 
 impl HttpOptions {
@@ -70,6 +76,8 @@ pub fn app(
         router = router.layer(tower_http::cors::CorsLayer::very_permissive());
     }
     let token = options.control_token.clone();
-    let control = control::router(providers, apis, &worlds, routes, token);
+    let tls = Arc::clone(&options.tls);
+    let control = control::router(providers, apis, &worlds, routes, token)
+        .merge(control::certificate::router(tls));
     ChooseWorld::new(worlds, router.nest("/_mock", control))
 }

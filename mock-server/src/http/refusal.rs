@@ -1,11 +1,11 @@
-//! How the control API refuses.
+//! How the server refuses what no API is asked.
 
 use axum::{Json, http::StatusCode};
 use serde_json::{Value, json};
 
-pub(super) type Refusal = (StatusCode, Json<Value>);
+pub(crate) type Refusal = (StatusCode, Json<Value>);
 
-pub(super) fn refuse(status: StatusCode, why: &str) -> Refusal {
+pub(crate) fn refuse(status: StatusCode, why: &str) -> Refusal {
     (status, Json(json!({ "error": why })))
 }
 

@@ -1,9 +1,15 @@
 //! Faults on demand: which requests go wrong, how, and what is left of them.
 
+use std::{io, time::Duration};
+
 use contract_tests::{Api, Emulator, Received};
 use http::Method;
 use mock_server::Config;
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::{SSH_KEYS, body, new_key, with_headers};
 
@@ -235,4 +241,58 @@ async fn a_file_has_the_rules_of_every_world_at_its_beginning() {
     let error = mock_server::start(config).err().unwrap().to_string();
     let why = format!("{}: rule 1: a status is between 400 and 599", file.display());
     assert_eq!(error, why);
+}
+
+/// Sends a request to create a key on a connection of its own; what came back, and how it ended.
+async fn on_the_line(emulator: &Emulator) -> (String, Option<io::ErrorKind>) {
+    let address = emulator.url().strip_prefix("http://").unwrap().to_owned();
+    let mut line = TcpStream::connect(address).await.unwrap();
+    let sent = new_key().to_string();
+    let request = format!(
+        "POST {SSH_KEYS} HTTP/1.1\r\nHost: localhost\r\nPRIVATE-TOKEN: {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{sent}",
+        Config::API_KEY,
+        sent.len()
+    );
+    line.write_all(request.as_bytes()).await.unwrap();
+    let mut came = Vec::new();
+    let ended = line.read_to_end(&mut came).await.err().map(|error| error.kind());
+    (String::from_utf8_lossy(&came).into_owned(), ended)
+}
+
+#[tokio::test]
+async fn a_connection_breaks_before_in_the_middle_of_or_after_an_answer() {
+    let emulator = Emulator::alone();
+    let api = emulator.api();
+    let before = keys(&api).await;
+    let reset = Some(io::ErrorKind::ConnectionReset);
+    let name = "\"name\":\"laptop\"";
+    for (connection, written, head, whole) in [
+        ("reset-before", 0, false, false),
+        ("reset-answer", 1, false, false),
+        ("reset-middle", 2, true, false),
+        ("reset-after", 3, true, true),
+    ] {
+        let rule = json!([{ "match": { "method": "POST", "path": SSH_KEYS },
+            "then": { "connection": connection } }]);
+        api.raw("PUT", "/_mock/faults", Some(rule)).await;
+        let (came, ended) = on_the_line(&emulator).await;
+        // What was sent before a reset may be lost with it.
+        assert_eq!(ended, reset, "{connection}: {came}");
+        assert!(head || came.is_empty(), "{connection}: {came}");
+        assert!(whole || !came.contains(name) || !came.contains("createdAt"), "{came}");
+        assert_eq!(keys(&api).await, before + written, "{connection}");
+    }
+    let journal = body(&api.raw("GET", "/_mock/journal?operation=createSshKey", None).await);
+    let statuses = journal["exchanges"].as_array().unwrap().iter().map(|it| it["status"].clone());
+    assert_eq!(statuses.collect::<Value>(), json!([null, 200, 200, 200]));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_leaves_its_client_waiting() {
+    let emulator = Emulator::alone();
+    let rule = json!([{ "then": { "connection": "silent" } }]);
+    emulator.api().raw("PUT", "/_mock/faults", Some(rule)).await;
+    let waiting = tokio::time::timeout(Duration::from_millis(100), on_the_line(&emulator));
+    assert!(waiting.await.is_err());
 }

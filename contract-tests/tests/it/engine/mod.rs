@@ -13,6 +13,7 @@ mod requests;
 mod rewind;
 mod seed;
 mod snapshots;
+mod tls;
 pub mod world_files;
 mod worlds;
 

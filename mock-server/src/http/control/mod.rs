@@ -1,5 +1,6 @@
 //! The control API under `/_mock`: what a test needs beside the emulated APIs.
 
+pub(super) mod certificate;
 mod customers;
 mod faults;
 mod files;

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     engine::{
-        ClockReading, ClockState, NewWorld, OpenError, Origin, Settings, Snapshot, World, WorldKind,
+        ClockReading, ClockState, Headers, NewWorld, OpenError, Origin, Settings, Snapshot, World,
+        WorldKind,
     },
     http::{
         refusal::{Refusal, failed, refuse},
@@ -62,8 +63,8 @@ struct Shown {
 
 impl Control {
     fn show(&self, name: String, world: &World, headers: &HeaderMap) -> Shown {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let url = format!("http://{}{}", host.unwrap_or_default(), Worlds::base_path(&name));
+        let origin = Headers(headers.clone()).origin();
+        let url = format!("{origin}{}", Worlds::base_path(&name));
         let base = |paths: &[String]| paths.first().cloned().unwrap_or_default();
         let apis = self.apis.iter();
         let apis =

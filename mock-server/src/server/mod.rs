@@ -1,5 +1,11 @@
 //! A running server.
 
+mod accept;
+mod beginning;
+mod connection;
+mod line;
+mod start_error;
+
 use std::{
     collections::HashMap,
     io,
@@ -7,54 +13,27 @@ use std::{
     path::Path,
     sync::Arc,
     thread::JoinHandle,
-    time::Duration,
 };
 
-use axum::{ServiceExt, serve::ListenerExt};
 use openapi::Route;
-use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::{runtime::Runtime, sync::oneshot};
 
 use crate::{
     Config, apis,
-    engine::{Api, Breach, Environment, OpenError, Provider, Settings, World, WorldFile},
-    http::{HttpOptions, OwnWorld, OwnWorldError, Worlds, app},
+    engine::{Api, Breach, Provider, World},
+    http::{OwnWorld, OwnWorldError, Worlds, app},
+    tls::{CaError, Tls},
 };
+use accept::{GRACE, Listeners};
+use connection::Site;
 
-/// How long open requests may take to finish when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Why a server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address is in use, or none of this machine.
-    #[error(
-        "cannot listen on {0}: {1}; choose another address with --listen, port 0 picks a free one"
-    )]
-    Listen(SocketAddr, io::Error),
-    /// No provider has an API of this name.
-    #[error("there is no API {0}; there are {1}")]
-    UnknownApi(String, String),
-    /// Two APIs that would be served have the same path.
-    #[error("{0} and {1} both have the path {2}; serve one of them with --api")]
-    SharedPath(&'static str, &'static str, String),
-    /// The world file cannot be read, or says something that cannot be.
-    #[error("{0}")]
-    WorldFile(String),
-    /// The rules by which requests go wrong cannot be.
-    #[error("{0}")]
-    Faults(String),
-    /// The database cannot be used.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// The system gives no thread to the server.
-    #[error("cannot start: {0}")]
-    Thread(#[from] io::Error),
-}
+pub use start_error::StartError;
 
 /// A server that runs until it is dropped.
 pub struct Server {
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
+    tls: Arc<Tls>,
     world: Arc<World>,
     worlds: Arc<Worlds>,
     apis: Vec<Arc<dyn Api>>,
@@ -70,12 +49,11 @@ pub fn start(config: Config) -> Result<Server, StartError> {
 /// Starts a server of other providers than those that this crate emulates.
 pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<Server, StartError> {
     let apis = served(&config.apis, &providers)?;
-    let cannot_listen = |error| StartError::Listen(config.listen, error);
-    let listener = TcpListener::bind(config.listen).map_err(cannot_listen)?;
-    listener.set_nonblocking(true).map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
+    let (http, address) = listen(config.listen, StartError::Listen)?;
+    let https = config.tls_listen.map(|at| listen(at, StartError::TlsListen)).transpose()?;
+    let (https, tls_address) = https.unzip();
 
-    let environment = environment(&config, &providers)?;
+    let environment = beginning::environment(&config, &providers)?;
     let kind = environment.kind;
     // A world is opened while its data and the contracts are read, which take as long.
     let world = std::thread::scope(|scope| {
@@ -88,82 +66,72 @@ pub fn start_with(config: Config, providers: Vec<Arc<dyn Provider>>) -> Result<S
         let world = world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, StartError>(world?)
     })?;
-    let options = HttpOptions::default().with_faults(faults(config.faults.as_deref())?);
-    let mut options = options.map_err(|why| {
-        let path = config.faults.as_deref().unwrap_or(Path::new(""));
-        StartError::Faults(format!("{}: {why}", path.display()))
-    })?;
+    let tls = Arc::new(tls(config.tls_ca.as_deref(), &apis, &providers)?);
+    let mut options = beginning::http_options(config.faults.as_deref())?;
     options.cors = config.cors;
     options.control_token = config.control_token;
+    options.tls = Arc::clone(&tls);
     let app = app(&providers, &apis, &world, &options);
     let worlds = Arc::clone(app.worlds());
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let site = Site { app, tls: Arc::clone(&tls), addresses: addresses(&apis) };
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // A dropped sender means stop, too.
     let (stop, stopped) = oneshot::channel::<()>();
-    let serve = async move {
-        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-            // Otherwise the kernel may hold the body back until the client acknowledges the head.
-            let _ = connection.set_nodelay(true);
-        });
-        // A dropped sender means stop, too.
-        let (stopping, stop_begun) = oneshot::channel::<()>();
-        let stopped = async move {
-            drop(stopped.await);
-            drop(stopping);
-        };
-        let grace_over = async {
-            drop(stop_begun.await);
-            tokio::time::sleep(GRACE).await;
-            Ok(())
-        };
-        let serve = axum::serve(listener, app).with_graceful_shutdown(stopped);
-        tokio::select! {
-            served = serve.into_future() => served,
-            over = grace_over => over,
-        }
-    };
+    let http = within(&runtime, http)?;
+    let https = https.map(|listener| within(&runtime, listener)).transpose()?;
     let run = move || {
-        if let Err(error) = runtime.block_on(serve) {
-            tracing::error!("the server failed: {error}");
-        }
+        runtime.block_on(accept::serve(Listeners { http, https }, site, stopped));
         // Requests hold the world: its database is closed in order once they have ended.
         runtime.shutdown_timeout(GRACE);
     };
     let thread = std::thread::Builder::new().name("server".into()).spawn(run)?;
-    Ok(Server { address, world, worlds, apis, stop: Some(stop), thread: Some(thread) })
+    let (stop, thread) = (Some(stop), Some(thread));
+    Ok(Server { address, tls_address, tls, world, worlds, apis, stop, thread })
 }
 
-/// The rules of a file, in YAML.
-fn faults(path: Option<&Path>) -> Result<Vec<Value>, StartError> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
-    let rules = text.and_then(|it| serde_saphyr::from_str(&it).map_err(|it| it.to_string()));
-    rules.map_err(|why| StartError::Faults(format!("{}: {why}", path.display())))
+fn listen(
+    at: SocketAddr,
+    cannot: fn(SocketAddr, io::Error) -> StartError,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let cannot = |error| cannot(at, error);
+    let listener = TcpListener::bind(at).map_err(cannot)?;
+    listener.set_nonblocking(true).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
 }
 
-/// The environment of a world that begins as the configuration says.
-fn environment(
-    config: &Config,
+/// TLS for the hosts of the APIs that are served; where the authority is kept, for those of all, so
+/// that it does not depend on which are served.
+fn tls(
+    folder: Option<&Path>,
+    served: &[Arc<dyn Api>],
     providers: &[Arc<dyn Provider>],
-) -> Result<Environment, StartError> {
-    let settings = || Settings {
-        strict: config.strict,
-        rate_limit: config.rate_limit,
-        of_providers: apis::settings(config),
+) -> Result<Tls, CaError> {
+    let hosts = |apis: &[Arc<dyn Api>]| -> Vec<String> {
+        apis.iter().flat_map(|api| api.contract().hosts.clone()).collect()
     };
-    let begun = || Environment::new(config.world, settings(), config.seed, None);
-    let Some(path) = &config.world_file else { return Ok(begun()) };
-    let text = std::fs::read_to_string(path);
-    let text =
-        text.map_err(|error| StartError::WorldFile(format!("{}: {error}", path.display())))?;
-    let file = WorldFile::read(&path.display().to_string(), &text, providers);
-    let file = Arc::new(file.map_err(|faults| StartError::WorldFile(faults.to_string()))?);
-    if config.db.is_some() {
-        // A file whose rows contradict each other leaves no database behind.
-        World::open(None, providers.to_vec(), begun().with_file(Arc::clone(&file), None))?;
+    match folder {
+        None => Ok(Tls::in_memory(hosts(served))),
+        Some(folder) => {
+            let all: Vec<_> = providers.iter().flat_map(|provider| provider.apis()).collect();
+            Tls::kept_in(folder, hosts(&all))
+        }
     }
-    Ok(begun().with_file(file, None))
+}
+
+/// The addresses of the real servers of these APIs.
+fn addresses(apis: &[Arc<dyn Api>]) -> Vec<String> {
+    let hosts = apis.iter().flat_map(|api| &api.contract().hosts);
+    let with_port =
+        |host: &String| if host.contains(':') { host.clone() } else { format!("{host}:443") };
+    hosts.map(with_port).collect()
+}
+
+/// A listener of a runtime. No future is run for it: whoever starts a server may be in another one.
+fn within(runtime: &Runtime, listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    let _within = runtime.enter();
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// The APIs of these names, or all without a name.
@@ -221,8 +189,18 @@ impl Server {
         OwnWorld::of(&self.url(), &self.worlds)
     }
 
+    /// Its base URL of `https`, where it listens for that.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls_address.map(|address| format!("https://{address}"))
+    }
+
+    /// The certificate that clients of `https` must trust, as PEM.
+    pub fn ca_pem(&self) -> &str {
+        self.tls.ca_pem()
+    }
+
     /// The file that holds its state.
-    pub fn database(&self) -> &std::path::Path {
+    pub fn database(&self) -> &Path {
         self.world.path()
     }
 
