@@ -81,11 +81,12 @@ fn env_prints_the_same_in_each_format_and_the_world_that_is_named() {
     assert_eq!((&variables("dotenv", &[]), &variables("github", &[])), (&sh, &sh));
     let ca = fs::read_to_string(&sh["MOCK_CA_FILE"]).unwrap();
     assert_eq!(ca, server.ca_pem());
-    fs::remove_file(&sh["MOCK_CA_FILE"]).unwrap();
 
     let main = variables("sh", &["--world", "main"]);
     assert_eq!(main["HTTPS_PROXY"], url.replace("http://", "http://main:@"));
     assert_eq!(main["https_proxy"], main["HTTPS_PROXY"]);
+    fs::remove_file(&sh["MOCK_CA_FILE"]).unwrap();
+
     let nobody = run(&["env", "--url", &url, "--world", "nobody"]);
     let why = text(&nobody.stderr);
     assert_eq!((nobody.status.code(), nobody.stdout.len()), (Some(1), 0));
