@@ -371,6 +371,30 @@ async fn the_replicas_of_a_machine_are_one_line_that_has_its_name() {
 }
 
 #[tokio::test]
+async fn an_invoice_keeps_the_billing_account_with_all_members() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let credit = async |invoice: &Value| {
+        let snapshot = invoice["account_snapshot"].as_str().expect("JSON in a text");
+        let snapshot: Value = serde_json::from_str(snapshot).expect("JSON");
+        let members: Vec<&str> = snapshot.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members.join(" "), SNAPSHOT);
+        assert_eq!((&snapshot["user_id"], &snapshot["is_deleted"]), (&json!(8), &json!(false)));
+        snapshot["credit_amount"].clone()
+    };
+    assert_eq!(credit(&invoices(&api, ACCOUNT).await[0]).await, 0);
+    let card = json!({ "billing_account_id": ACCOUNT, "payment_object_id": 61, "amount": 200 });
+    api.call("buyCredit").body(card).ok().await;
+    api.advance(31 * 86_400).await;
+    assert_eq!(credit(&invoices(&api, ACCOUNT).await[0]).await, 200);
+}
+
+/// The members of the billing account that an invoice keeps.
+const SNAPSHOT: &str = "address_line1 address_line2 city company_name company_reg_code \
+                        company_vat_number country county created credit_amount email id \
+                        is_deleted post_index title user_id";
+
+#[tokio::test]
 async fn an_invoice_keeps_the_name_that_the_billing_account_had() {
     let emulator = Emulator::start();
     let api = customer(&emulator);
