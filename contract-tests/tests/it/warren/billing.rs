@@ -278,7 +278,8 @@ async fn prices_are_public_and_a_resource_can_be_paid_for_by_another_account() {
     let machine = "018d0c5e-7c00-7000-8000-00000000d001";
     let paid = async |account: i64| {
         let usage = api.call("getUsage").with("billing_account_id", account).ok().await;
-        usage.as_array().unwrap().iter().filter(|row| row["owner_uuid"] == machine).count()
+        let rows = usage.as_array().unwrap().iter().filter(|row| row["owner_uuid"] == machine);
+        rows.filter(|row| row["uptime_types"][0] == "VM_COMPUTE").count()
     };
     api.advance(3600).await;
     assert_eq!((paid(ACCOUNT).await, paid(129_188).await), (1, 0));
@@ -334,6 +335,64 @@ async fn a_machine_is_one_line_with_the_disks_that_its_billing_account_pays_for(
     let web = named(&rows, "web-1, 2 CPUs, 2 GB RAM, 40 GB disk");
     assert_eq!((web.len(), &web[0]["hours"]), (1, &json!(2)));
 }
+
+#[tokio::test]
+async fn the_replicas_of_a_machine_are_one_line_that_has_its_name() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let usage = async |name: &str| {
+        let usage = api.call("getUsage").with("billing_account_id", ACCOUNT).ok().await;
+        let rows = usage.as_array().cloned().unwrap_or_default().into_iter();
+        rows.filter(|row| row["description"] == name).collect::<Vec<_>>()
+    };
+    let (vm, disk) =
+        ("018d0c5e-7c00-7000-8000-00000000d001", "018d0c5e-7c00-7000-8000-00000000e002");
+    // Of each disk one, of 40 and of 50 GB, at a ten-thousandth a GB.
+    api.call("createReplica").body(json!({ "uuid": disk })).ok().await;
+    api.call("createReplica").body(json!({ "uuid": vm, "r_type": "backup" })).ok().await;
+    api.advance(3600).await;
+    let rows = usage("web-1, snapshots").await;
+    assert_eq!((rows.len(), &rows[0]["price"]), (1, &json!(0.009)));
+    assert_eq!((&rows[0]["owner_uuid"], &rows[0]["hours"]), (&json!(vm), &json!(1)));
+    assert_eq!(rows[0]["configurations"][0]["disk_size_GB"], 90);
+    assert_eq!(usage("web-1, backups").await.len(), 1);
+    // Those of a disk that no machine has bear its name; what is told of last month stays.
+    let both = json!({ "uuid": vm, "storage_uuid": disk });
+    api.advance(31 * 86_400).await;
+    let told = invoices(&api, ACCOUNT).await;
+    api.call("detachDisk").body(both).ok().await;
+    api.call("modifyVm").body(json!({ "uuid": vm, "name": "web-9" })).ok().await;
+    api.advance(3600).await;
+    assert_eq!(usage("Web server data, snapshots").await.len(), 1);
+    assert_eq!(usage("web-9, snapshots").await.len(), 1);
+    assert_eq!(invoices(&api, ACCOUNT).await, told);
+    let lines = told[0]["records_list"].as_array().cloned().unwrap_or_default();
+    assert_eq!(lines.iter().filter(|line| line["name"] == "web-1, snapshots").count(), 1);
+}
+
+#[tokio::test]
+async fn an_invoice_keeps_the_billing_account_with_all_members() {
+    let emulator = Emulator::start();
+    let api = customer(&emulator);
+    let credit = async |invoice: &Value| {
+        let snapshot = invoice["account_snapshot"].as_str().expect("JSON in a text");
+        let snapshot: Value = serde_json::from_str(snapshot).expect("JSON");
+        let members: Vec<&str> = snapshot.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members.join(" "), SNAPSHOT);
+        assert_eq!((&snapshot["user_id"], &snapshot["is_deleted"]), (&json!(8), &json!(false)));
+        snapshot["credit_amount"].clone()
+    };
+    assert_eq!(credit(&invoices(&api, ACCOUNT).await[0]).await, 0);
+    let card = json!({ "billing_account_id": ACCOUNT, "payment_object_id": 61, "amount": 200 });
+    api.call("buyCredit").body(card).ok().await;
+    api.advance(31 * 86_400).await;
+    assert_eq!(credit(&invoices(&api, ACCOUNT).await[0]).await, 200);
+}
+
+/// The members of the billing account that an invoice keeps.
+const SNAPSHOT: &str = "address_line1 address_line2 city company_name company_reg_code \
+                        company_vat_number country county created credit_amount email id \
+                        is_deleted post_index title user_id";
 
 #[tokio::test]
 async fn an_invoice_keeps_the_name_that_the_billing_account_had() {

@@ -87,6 +87,10 @@ async fn disks_of_others_are_closed_to_it() {
     refused(&bound, "modifyDisk", &path, json!({ "display_name": "mine" })).await;
     let attach = json!({ "uuid": OWN_MACHINE.0, "storage_uuid": uuid });
     refused(&bound, "attachDisk", &[], attach.clone()).await;
+    let medium = json!({
+        "uuid": OWN_MACHINE.0, "boot_image_uuid": uuid, "boot_image_repository": "private",
+    });
+    refused(&bound, "bootIsoMedia", &[], medium).await;
     // On a machine that it opens, the disk is still another's.
     api.call("attachDisk").body(attach.clone()).ok().await;
     refused(&bound, "detachDisk", &[], attach.clone()).await;

@@ -167,18 +167,15 @@ async fn a_whitelist_grows_and_shrinks() {
     let made = create(&api, package()).await;
     let call = |operation| api.call(operation).with("service_package_uuid", uuid(&made));
     assert_eq!(call("listWhitelist").ok().await, json!([]));
-    let entry = json!({ "ip_address": "176.112.157.203" });
-    assert_eq!(
-        call("addWhitelistEntry").body(entry.clone()).ok().await,
-        json!(["176.112.157.203"])
-    );
-    let form = call("addWhitelistEntry").text("ip_address=1.2.3.0/24");
+    let entry = json!({ "ip_address": "203.0.113.203" });
+    assert_eq!(call("addWhitelistEntry").body(entry.clone()).ok().await, json!(["203.0.113.203"]));
+    let form = call("addWhitelistEntry").text("ip_address=198.51.100.0/24");
     let form = form.header("content-type", "application/x-www-form-urlencoded").ok().await;
-    assert_eq!(form, json!(["176.112.157.203", "1.2.3.0/24"]));
+    assert_eq!(form, json!(["203.0.113.203", "198.51.100.0/24"]));
     // The same address stands there once.
     assert_eq!(call("addWhitelistEntry").body(entry.clone()).ok().await, form);
     let left = call("deleteWhitelistEntry").body(entry.clone()).ok().await;
-    assert_eq!(left, json!(["1.2.3.0/24"]));
+    assert_eq!(left, json!(["198.51.100.0/24"]));
     assert_eq!(call("deleteWhitelistEntry").body(entry).response().await.status, 400);
     assert_eq!(call("listWhitelist").ok().await, left);
 

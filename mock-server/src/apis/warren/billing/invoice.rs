@@ -1,6 +1,6 @@
 //! An invoice, as answers show it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
 use super::{account::BillingAccount, amount::Amount};
@@ -13,7 +13,8 @@ const DUE_SECONDS: i64 = 14 * 86_400;
 
 #[derive(Serialize)]
 pub(super) struct Invoice {
-    account_snapshot: String,
+    #[serde(serialize_with = "as_text")]
+    pub(super) account_snapshot: Snapshot,
     billing_account_id: i64,
     pub(super) created: i64,
     discount_percentage: f64,
@@ -27,6 +28,14 @@ pub(super) struct Invoice {
     pub(super) totals: Totals,
     pub(super) transaction_list: Vec<Transaction>,
     vat_percentage: Amount,
+}
+
+/// The billing account as it was.
+pub(super) struct Snapshot {
+    account: BillingAccount,
+    user_id: i64,
+    /// What credit there was before it.
+    pub(super) credit_amount: Amount,
 }
 
 #[derive(Serialize)]
@@ -66,6 +75,7 @@ pub(super) struct Transaction {
 /// What an invoice is about.
 pub(super) struct Subject {
     pub(super) id: i64,
+    pub(super) user_id: i64,
     pub(super) created: i64,
     pub(super) period: std::ops::Range<i64>,
     pub(super) items: Vec<Item>,
@@ -104,7 +114,7 @@ impl Invoice {
         totals: Totals,
         transactions: Vec<Transaction>,
     ) -> Invoice {
-        let Subject { id, created, period, items } = subject;
+        let Subject { id, user_id, created, period, items } = subject;
         let record = |(index, item): (usize, Item)| Record {
             amount: item.amount,
             created,
@@ -118,7 +128,11 @@ impl Invoice {
             qty_unit: item.unit,
         };
         let mut invoice = Invoice {
-            account_snapshot: snapshot(account),
+            account_snapshot: Snapshot {
+                account: account.clone(),
+                user_id,
+                credit_amount: Amount::ZERO,
+            },
             billing_account_id: account.id,
             created,
             discount_percentage: account.discount_percentage,
@@ -146,10 +160,12 @@ impl Invoice {
     }
 }
 
-/// The billing account as it was, in JSON.
-fn snapshot(account: &BillingAccount) -> String {
+/// In JSON, which is a text of its own in an answer.
+fn as_text<S: Serializer>(snapshot: &Snapshot, serializer: S) -> Result<S::Ok, S::Error> {
+    let Snapshot { account, user_id, credit_amount } = snapshot;
     let shown = json!({
         "address_line1": account.address_line1,
+        "address_line2": null,
         "city": account.city,
         "company_name": account.company_name,
         "company_reg_code": account.company_reg_code,
@@ -157,10 +173,13 @@ fn snapshot(account: &BillingAccount) -> String {
         "country": account.country,
         "county": account.county,
         "created": account.created,
+        "credit_amount": credit_amount,
         "email": account.email,
         "id": account.id,
+        "is_deleted": account.is_deleted,
         "post_index": account.post_index,
         "title": account.title,
+        "user_id": user_id,
     });
-    shown.to_string()
+    serializer.serialize_str(&shown.to_string())
 }

@@ -89,12 +89,13 @@ pub(super) fn billing_account_of(cx: &Context, invoice: i64) -> Result<i64> {
 }
 
 pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
+    let user_id = cx.account()?;
     let mut payments = payments(cx, account.id)?;
     let (condition, id) = ("billing_account = ?", account.id);
     let mut credits = CREDITS.rows_where(cx, Page::ALL, condition, &[&id])?;
     let mut invoices = Vec::new();
     for top_up in TOP_UPS.rows_where(cx, Page::ALL, condition, &[&id])? {
-        let invoice = of_top_up(&top_up, payments.remove(&top_up.id).unwrap_or_default());
+        let invoice = of_top_up(user_id, &top_up, payments.remove(&top_up.id).unwrap_or_default());
         if invoice.unpaid() == Amount::ZERO {
             let paid_at = invoice.transaction_list.last().map_or(top_up.created, |it| it.created);
             credits.push(Credit {
@@ -129,9 +130,14 @@ pub(super) fn of(cx: &Context, account: &BillingAccount) -> Result<Statement> {
             true => vec![settled(id, created + SETTLED_AFTER, totals.total)],
             false => payments.remove(&id).unwrap_or_default(),
         };
-        let subject = Subject { id, created, period: span, items };
+        let subject = Subject { id, user_id, created, period: span, items };
         let then = past.iter().find(|past| created <= past.until).map(|past| &past.account);
         invoices.push(Invoice::new(then.unwrap_or(account), subject, totals, transactions));
+    }
+    // Only now all credit is known that there was when an invoice was made.
+    for invoice in &mut invoices {
+        let before = credits.iter().filter(|it| it.created < invoice.created);
+        invoice.account_snapshot.credit_amount = before.map(|it| it.amount).sum();
     }
     invoices.sort_by_key(|invoice| (invoice.created, invoice.id));
     credits.sort_by_key(|credit| (credit.created, credit.id));
@@ -170,7 +176,7 @@ fn is_charged(item: &Item) -> bool {
     item.amount > Amount::ZERO
 }
 
-fn of_top_up(top_up: &TopUp, paid: Vec<Transaction>) -> Invoice {
+fn of_top_up(user_id: i64, top_up: &TopUp, paid: Vec<Transaction>) -> Invoice {
     let items = vec![Item {
         name: "Credit top up".to_owned(),
         location: String::new(),
@@ -189,7 +195,7 @@ fn of_top_up(top_up: &TopUp, paid: Vec<Transaction>) -> Invoice {
         total,
     };
     let (id, created) = (top_up.id, top_up.created);
-    let subject = Subject { id, created, period: created..created, items };
+    let subject = Subject { id, user_id, created, period: created..created, items };
     Invoice::new(&top_up.account, subject, totals, paid)
 }
 

@@ -82,8 +82,9 @@ pub(super) fn description(line: &Line) -> String {
         }
         Charge::Disk { name, size_gb, .. } if name.is_empty() => format!("{size_gb} GB disk"),
         Charge::Disk { name, size_gb, .. } => format!("{name}, {size_gb} GB disk"),
-        Charge::Replica { name, backup, .. } => {
-            format!("{name}, {}", if *backup { "backups" } else { "snapshots" })
+        Charge::Replica { disk, backup, .. } => {
+            let owner = line.owner.as_ref().unwrap_or(disk);
+            format!("{owner}, {}", if *backup { "backups" } else { "snapshots" })
         }
         Charge::FloatingIp { address, assigned } => {
             format!("Floating IP {address}{}", if *assigned { "" } else { ", unassigned" })
@@ -103,8 +104,8 @@ fn configuration(line: &Line) -> Configuration {
             ram_mb: Some(*ram_mb),
             vm_name: Some(name.clone()),
         },
-        Charge::Disk { size_gb, .. } | Charge::Replica { size_gb, .. } => {
-            Configuration { disk_size_gb: Some(*size_gb), ..Configuration::default() }
+        Charge::Disk { .. } | Charge::Replica { .. } => {
+            Configuration { disk_size_gb: line.disk_gb, ..Configuration::default() }
         }
         Charge::Service { vcpu, ram_mb, disk_gb, .. } => Configuration {
             cpus: Some(*vcpu),

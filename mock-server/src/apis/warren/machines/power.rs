@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     apis::warren::{Settings, catalogue::boot_images, platform::refusals, storage::disk},
-    engine::{Body, Context, IntoReply, Operation, Reply, Result, write},
+    engine::{Body, Context, IntoReply, Operation, ProblemKind, Reply, Result, write},
 };
 
 pub(super) fn operations() -> [Operation; 4] {
@@ -68,12 +68,21 @@ fn boot_medium(cx: &Context, Body(medium): Body<Medium>) -> Result<Reply> {
     let uuid = &medium.boot_image_uuid;
     let is_there = match medium.boot_image_repository {
         Repository::Platform => boot_images::has(cx, uuid)?,
-        Repository::Private => disk::find(cx, uuid).is_ok_and(|disk| disk.read_only_bootable),
+        Repository::Private => is_bootable(cx, uuid)?,
     };
     if !is_there {
         return Err(refusals::error(format!("No such boot image exists: {uuid}")));
     }
     turn(cx, &medium.uuid, Status::Running, Took::START)
+}
+
+/// Whether the user has this disk, and machines boot from it.
+fn is_bootable(cx: &Context, uuid: &str) -> Result<bool> {
+    match disk::find(cx, uuid) {
+        Ok(disk) => Ok(disk.read_only_bootable),
+        Err(problem) if problem.kind == ProblemKind::NotFound => Ok(false),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// A machine that is in this state already stays as it is, and takes no time.

@@ -17,8 +17,8 @@ pub(in crate::apis::warren) enum Charge {
     Machine { name: String, vcpu: u32, ram_mb: u32, os_name: String, running: bool },
     /// A disk, which costs as much on a machine as on none; `machine` is the one that has it.
     Disk { name: String, size_gb: u32, machine: Option<String> },
-    /// A snapshot or a backup.
-    Replica { name: String, size_gb: u32, backup: bool },
+    /// A snapshot or a backup of a disk.
+    Replica { disk: String, size_gb: u32, backup: bool },
     /// A floating IP; it costs something while it is assigned to nothing.
     FloatingIp { address: String, assigned: bool },
     /// A load balancer.
@@ -134,6 +134,19 @@ pub(in crate::apis::warren) fn between(
         all.push(metered(row)??);
     }
     Ok(all)
+}
+
+/// What a resource was last before a time, whoever paid for it.
+pub(in crate::apis::warren) fn last(
+    cx: &Context,
+    resource: &str,
+    before: i64,
+) -> Result<Option<Metered>> {
+    let sql = "SELECT resource, location, billing_account, body, started_at, ended_at
+               FROM warren_metered WHERE account = ?1 AND resource = ?2 AND started_at < ?3
+               ORDER BY started_at DESC, rowid DESC LIMIT 1";
+    let mut statement = cx.db.prepare_cached(sql)?;
+    statement.query_row((cx.account()?, resource, before), metered).optional()?.transpose()
 }
 
 fn current(cx: &Context, resource: &str) -> Result<Option<Metered>> {

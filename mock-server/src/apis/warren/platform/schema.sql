@@ -10,6 +10,7 @@ CREATE TABLE warren_metered (
     ended_at        INTEGER
 ) STRICT;
 CREATE INDEX warren_metered_of_account ON warren_metered (account, billing_account, started_at);
+CREATE INDEX warren_metered_of_resource ON warren_metered (account, resource, started_at);
 CREATE UNIQUE INDEX warren_metered_now ON warren_metered (account, resource) WHERE ended_at IS NULL;
 
 -- Which brand an account is a customer of.

@@ -99,7 +99,7 @@ pub(super) fn complete(cx: &Context) -> Result<()> {
 /// Who pays for the disk pays for its snapshots.
 fn begin(cx: &Context, snapshot: &Snapshot, disk: &Disk) -> Result<()> {
     let charge = Charge::Replica {
-        name: snapshot.replica_uuid.clone(),
+        disk: snapshot.disk_uuid.to_string(),
         size_gb: snapshot.size_gb,
         backup: snapshot.kind == Kind::Backup,
     };
