@@ -58,7 +58,7 @@ impl Emulator {
     pub fn start() -> Emulator {
         let server = shared();
         let own = server.world().unwrap_or_else(|error| panic!("a world is made: {error}"));
-        Emulator { world: Lent::World { own, server: server }, key: seeded().api_key }
+        Emulator { world: Lent::World { own, server }, key: seeded().api_key }
     }
 
     /// The same as the first world of a server of its own: for tests of what belongs to a server.
