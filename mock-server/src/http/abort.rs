@@ -3,7 +3,8 @@
 /// Ends the connection of a request instead of answering it, or instead of finishing the answer.
 ///
 /// A handler says so by an extension of its response, of which nothing is sent then; or by an
-/// error of the body, behind what was sent of the answer.
+/// error of the body, behind what was sent of the answer. In a tunnel, the connection that
+/// carries it ends.
 ///
 /// ```
 /// use mock_server::http::Abort;

@@ -178,17 +178,23 @@ mod tests {
     use axum::{Extension, Router, routing::get};
     use bytes::Bytes;
     use futures_util::stream;
+    use rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    };
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
         sync::oneshot,
     };
+    use tokio_rustls::TlsConnector;
 
     use super::*;
     use crate::server::accept::{Listeners, serve};
 
-    /// Sends a request and reads until the connection ends; how it ended stands behind what came.
-    async fn ask(path: &str) -> (String, Option<ErrorKind>) {
+    const TUNNEL: &[u8] = b"CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    fn app() -> Router {
         let begun = async || {
             let parts = [Ok(Bytes::from_static(b"begun")), Err(Abort::Reset)];
             let parts = stream::unfold(parts.into_iter(), |mut parts| async {
@@ -198,39 +204,80 @@ mod tests {
             });
             Body::from_stream(parts)
         };
-        let app = Router::new()
+        Router::new()
             .route("/close", get(async || (Extension(Abort::Close), "never sent")))
             .route("/reset", get(async || (Extension(Abort::Reset), "never sent")))
             .route("/begun", get(begun))
-            .route("/answer", get(async || "an answer"));
+            .route("/answer", get(async || "an answer"))
+    }
+
+    /// What came until a connection ended, and how it ended where that was not in order.
+    type Ended = (String, Option<ErrorKind>);
+
+    async fn ask(path: &str, mut io: impl AsyncRead + AsyncWrite + Unpin) -> Ended {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        io.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let ended = io.read_to_end(&mut answer).await;
+        (String::from_utf8(answer).unwrap(), ended.err().map(|error| error.kind()))
+    }
+
+    /// Opens a tunnel and agrees on TLS within.
+    async fn through_a_tunnel(
+        mut client: TcpStream,
+        ca_pem: &str,
+    ) -> impl AsyncRead + AsyncWrite + Unpin {
+        client.write_all(TUNNEL).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.unwrap());
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+        let ring = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
+        let config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(Arc::new(config)).connect(name, client).await.unwrap()
+    }
+
+    /// Asks on a connection of its own, and in a tunnel.
+    async fn ask_both(path: &str) -> [Ended; 2] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let site = Site { app, tls: Arc::default(), addresses: Vec::new() };
+        let tls = Arc::<Tls>::default();
+        let addresses = vec!["localhost:443".to_owned()];
+        let site = Site { app: app(), tls: Arc::clone(&tls), addresses };
         let listeners = Listeners { http: listener, https: None };
         let server = tokio::spawn(serve(listeners, site, stopped));
-
-        let mut client = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        client.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        let ended = client.read_to_end(&mut answer).await;
+        let connect = async || TcpStream::connect(address).await.unwrap();
+        let direct = ask(path, connect().await).await;
+        let tunnel = through_a_tunnel(connect().await, tls.ca_pem()).await;
+        let within = ask(path, tunnel).await;
         drop(stop);
         server.await.unwrap();
-        (String::from_utf8(answer).unwrap(), ended.err().map(|error| error.kind()))
+        [direct, within]
     }
 
     #[tokio::test]
     async fn a_handler_ends_a_connection_without_an_answer() {
-        assert!(ask("/answer").await.0.ends_with("an answer"));
-        assert_eq!(ask("/close").await, (String::new(), None));
-        assert_eq!(ask("/reset").await, (String::new(), Some(ErrorKind::ConnectionReset)));
+        for (answer, ended) in ask_both("/answer").await {
+            assert!(answer.ends_with("an answer") && ended.is_none(), "{answer} {ended:?}");
+        }
+        // TLS wants a word before the end, and there is none.
+        let closed = [None, Some(ErrorKind::UnexpectedEof)];
+        assert_eq!(ask_both("/close").await, closed.map(|ended| (String::new(), ended)));
+        let reset = (String::new(), Some(ErrorKind::ConnectionReset));
+        assert_eq!(ask_both("/reset").await, [reset.clone(), reset]);
     }
 
     #[tokio::test]
     async fn a_body_ends_a_connection_within_an_answer() {
-        let (answer, ended) = ask("/begun").await;
-        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("begun"), "{answer}");
-        assert_eq!(ended, Some(ErrorKind::ConnectionReset));
+        for (answer, ended) in ask_both("/begun").await {
+            assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("begun"), "{answer}");
+            assert_eq!(ended, Some(ErrorKind::ConnectionReset));
+        }
     }
 }
