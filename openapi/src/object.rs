@@ -44,6 +44,12 @@ impl ObjectSchema {
         ObjectSchema(Schema::new(schemas, View::Answers, schema))
     }
 
+    /// The schema of an object that may have these properties and need not have any.
+    pub fn of_options(contract: &Contract, own: &Map<String, Value>) -> ObjectSchema {
+        let optional: Vec<String> = own.keys().cloned().collect();
+        ObjectSchema::new(contract, None, &[], own, &optional)
+    }
+
     /// Everything that is wrong with an object; empty when it is valid.
     pub fn check(&self, object: &Value) -> Vec<Violation> {
         self.0.check("", object)

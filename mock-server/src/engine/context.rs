@@ -132,10 +132,7 @@ impl<'a> Context<'a> {
 
     /// A random text of `length` letters and digits, 32 at most.
     pub fn random_text(&self, length: usize) -> Result<String> {
-        const ALPHABET: &[u8; 62] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
-        Ok(self.random()?[..length].iter().map(letter).collect())
+        Ok(letters(&self.random()?[..length]))
     }
 
     /// A UUID of version 7: sorted by the time of the world's clock, within a second by the order
@@ -176,4 +173,11 @@ impl<'a> Context<'a> {
     pub fn counts(&self) -> &Counts {
         &self.environment.counts
     }
+}
+
+/// A letter or a digit for each byte.
+pub fn letters(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+    bytes.iter().map(letter).collect()
 }

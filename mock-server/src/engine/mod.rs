@@ -13,6 +13,7 @@ mod problem;
 mod rate_limit;
 mod reply;
 mod row_type;
+mod secrets;
 mod store;
 mod table;
 mod web_page;
@@ -20,7 +21,7 @@ mod world;
 pub(crate) mod world_file;
 
 pub use api::{Api, Identity, Paging, Presented, Provider, Refused};
-pub use context::{Caller, Context, Credential};
+pub use context::{Caller, Context, Credential, letters};
 pub use operation::{
     Body, Effect, Form, Headers, Needs, Operation, Params, Part, Request, X_FORWARDED_PROTO, read,
     write,
@@ -31,6 +32,7 @@ pub use problem::{Problem, ProblemKind, Result};
 pub use rate_limit::RateLimit;
 pub use reply::{Content, File, IntoReply, Object, Reply, Rows, SeeOther};
 pub use row_type::{Row, RowType};
+pub use secrets::Secrets;
 pub use store::{KeyGrant, OpenError, Snapshot};
 pub use table::Table;
 pub use web_page::WebPage;

@@ -125,10 +125,7 @@ impl Matcher {
 
     fn takes_key(&self, asked: &Asked) -> bool {
         let Some(key) = &self.key else { return true };
-        let is_key = |text: &str| text == key || text.strip_prefix("Bearer ") == Some(key);
-        let mut headers = asked.headers.values().filter_map(|it| it.to_str().ok());
-        let mut query = form_urlencoded::parse(asked.query.as_bytes());
-        headers.any(is_key) || query.any(|(_, text)| is_key(&text))
+        carries_key(asked.headers.values().filter_map(|it| it.to_str().ok()), asked.query, key)
     }
 
     fn head_values(
@@ -162,6 +159,17 @@ impl Matcher {
             (format!("body {pointer}"), wanted, body.pointer(pointer).cloned())
         })
     }
+}
+
+/// Whether a request with these values of headers carries a key.
+pub(super) fn carries_key<'a>(
+    mut headers: impl Iterator<Item = &'a str>,
+    query: &str,
+    key: &str,
+) -> bool {
+    let is_key = |text: &str| text == key || text.strip_prefix("Bearer ") == Some(key);
+    let mut query = form_urlencoded::parse(query.as_bytes());
+    headers.any(is_key) || query.any(|(_, text)| is_key(&text))
 }
 
 fn takes(wanted: Option<&Glob>, found: Option<&str>) -> bool {

@@ -78,6 +78,10 @@ async fn no_secret_is_in_it() {
     let headers =
         [("PRIVATE-TOKEN", Config::API_KEY), ("Authorization", "Bearer SecretOfThisTest")];
     with_headers(&emulator, Method::GET, SSH_KEYS, &headers).await;
+    // The key of one API, sent to another one and to a page.
+    for path in ["/v1/user-resource/vm/list", "/pay/none"] {
+        with_headers(&emulator, Method::GET, path, &headers).await;
+    }
     for format in ["", "?format=har"] {
         let journal = api.raw("GET", &format!("/_mock/journal{format}"), None).await.text();
         for secret in [token, Config::API_KEY, "SecretOfThisTest"] {

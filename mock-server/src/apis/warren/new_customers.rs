@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use openapi::ObjectSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     account::users,
@@ -15,10 +15,8 @@ use crate::engine::{Context, Problem, Result};
 
 /// What may be said of a new customer.
 static SCHEMA: LazyLock<ObjectSchema> = LazyLock::new(|| {
-    let own: Map<String, Value> =
-        serde_json::from_str(data!("new_customer")).expect("schemas by name");
-    let optional: Vec<String> = own.keys().cloned().collect();
-    ObjectSchema::new(openapi::warren_v1(), None, &[], &own, &optional)
+    let options = serde_json::from_str(data!("new_customer")).expect("schemas by name");
+    ObjectSchema::of_options(openapi::warren_v1(), &options)
 });
 
 #[derive(Deserialize)]

@@ -122,6 +122,11 @@ pub fn header_lines(headers: &HeaderMap) -> String {
 }
 
 impl Exchange {
+    /// Its headers, each with its value.
+    pub fn header_lines(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.lines().filter_map(|line| line.split_once(": "))
+    }
+
     fn size(&self) -> usize {
         let texts = self.path.len() + self.query.len() + self.headers.len();
         let unknown: usize = self.unknown.iter().map(|it| it.len() + size_of::<String>()).sum();

@@ -14,9 +14,7 @@ use openapi::Contract;
 use sha2::{Digest, Sha256};
 
 use super::names::MAIN;
-use crate::engine::{Api, Settings};
-
-const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+use crate::engine::{Api, Settings, letters};
 
 /// The key of an API in a world.
 pub(in crate::http) struct WorldKey {
@@ -98,9 +96,11 @@ fn drawn(api: &str, world: &str, length: usize) -> String {
     let text = |part: u8| {
         let hash = Sha256::new().chain_update(b"key of a world").chain_update([part]);
         let hash = hash.chain_update(api).chain_update([0]).chain_update(world).finalize();
-        hash.map(|byte| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]))
+        letters(&hash)
     };
-    (0..=u8::MAX).flat_map(text).take(length).collect()
+    let mut key: String = (0..=u8::MAX).map(text).take(length.div_ceil(32)).collect();
+    key.truncate(length);
+    key
 }
 
 fn with_query(uri: &Uri, query: &str) -> Uri {

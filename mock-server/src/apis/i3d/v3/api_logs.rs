@@ -1,21 +1,16 @@
 //! The requests of an account and their answers, with every secret masked.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::contract;
-use crate::engine::{Context, Exchange, Operation, Page, Params, Problem, Result, read};
-use openapi::{Contract, MASK};
+use crate::engine::{Context, Exchange, Operation, Page, Params, Problem, Result, Secrets, read};
+use openapi::Contract;
 
 pub(super) fn operations() -> [Operation; 2] {
     [read("getAccountApiLogs", list), read("getAccountApiLog", list_of_type)]
 }
-
-/// Headers with credentials, beside those that the contract names.
-const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// Methods that a list can be asked for.
 const TYPES: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH];
@@ -72,6 +67,7 @@ fn logs(cx: &Context, page: Page, wanted: impl Fn(&Exchange) -> bool) -> Result<
 
 fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
     let secrets = contract.secrets();
+    let shown = Secrets(vec![secrets]);
     let operation = exchange.operation.expect("an account is known of an operation only");
     let route = contract.route(operation).expect("it is in the contract");
     let mut request_body = body(&exchange.request_body);
@@ -86,8 +82,8 @@ fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
         request: ApiRequest {
             url: exchange.path.clone(),
             method: exchange.method.to_string(),
-            header: headers(&exchange.headers, secrets),
-            query_parameter: query(&exchange.query, secrets),
+            header: shown.headers(exchange),
+            query_parameter: shown.query(&exchange.query),
             ip_address: exchange.address.to_canonical().to_string(),
             request_timestamp: exchange.at,
             body: request_body,
@@ -98,24 +94,6 @@ fn log(exchange: &Exchange, contract: &Contract) -> ApiLog {
             body: response_body,
         },
     }
-}
-
-/// The headers; the values of one that was sent more than once are joined.
-fn headers(lines: &str, secrets: &BTreeSet<String>) -> Map<String, Value> {
-    let mut headers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
-        let secret = secrets.contains(name) || SECRET_HEADERS.contains(&name);
-        headers.entry(name).or_default().push(if secret { MASK } else { value });
-    }
-    headers.into_iter().map(|(name, values)| (name.to_owned(), values.join(", ").into())).collect()
-}
-
-fn query(query: &str, secrets: &BTreeSet<String>) -> String {
-    let masked = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if secrets.contains(name) => format!("{name}={MASK}"),
-        _ => pair.to_owned(),
-    };
-    query.split('&').map(masked).collect::<Vec<_>>().join("&")
 }
 
 /// A JSON body; `null` for a form, a broken one or none.
@@ -129,14 +107,6 @@ fn body(bytes: &[u8]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_in_a_query_are_masked() {
-        assert_eq!(
-            query("a=1&password=x&b", &["password".to_owned()].into()),
-            "a=1&password=***&b"
-        );
-    }
 
     #[test]
     fn what_is_no_object_and_no_list_is_null() {

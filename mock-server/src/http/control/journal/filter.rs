@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use wildmatch::WildMatch;
 
-use super::shown::Shown;
+use super::{shown::Shown, status::StatusPattern};
 use crate::{
     engine::{Exchange, World},
-    http::control::shared::Control,
+    http::{control::shared::Control, matcher},
 };
 
 /// Which exchanges are wanted; without anything, all of them.
@@ -16,8 +16,7 @@ use crate::{
 pub(in crate::http::control) struct Filter {
     /// The name of an operation, in which `*` stands for any letters.
     operation: Option<String>,
-    /// A status, or a class of them, as in `404` and `4xx`.
-    status: Option<String>,
+    status: Option<StatusPattern>,
     /// Only what came after this exchange.
     pub(super) since: Option<u64>,
     /// The key of the caller.
@@ -43,22 +42,16 @@ impl Filter {
         let operation = self.operation.as_ref().is_none_or(|it| {
             exchange.operation.is_some_and(|operation| WildMatch::new(it).matches(operation))
         });
-        let status = self.status.as_ref().is_none_or(|it| {
-            let status = exchange.status.to_string();
-            *it == status || it.strip_suffix("xx").is_some_and(|class| status.starts_with(class))
-        });
         operation
-            && status
+            && self.status.as_ref().is_none_or(|it| it.takes(exchange.status))
             && self.since.is_none_or(|since| exchange.id > since)
-            && self.key.as_ref().is_none_or(|key| has_key(exchange, key))
+            && self.key.as_ref().is_none_or(|key| carries_key(exchange, key))
             && self.text.as_ref().is_none_or(|text| has_text(shown, text))
     }
 }
 
-fn has_key(exchange: &Exchange, key: &str) -> bool {
-    let by_header = exchange.headers.lines().filter_map(|line| line.split_once(": "));
-    let mut by_query = form_urlencoded::parse(exchange.query.as_bytes());
-    by_header.into_iter().any(|(_, value)| value == key) || by_query.any(|(_, value)| value == key)
+fn carries_key(exchange: &Exchange, key: &str) -> bool {
+    matcher::carries_key(exchange.header_lines().map(|(_, value)| value), &exchange.query, key)
 }
 
 /// Whether a text is in what is shown, so that nobody finds a secret by trying.

@@ -5,6 +5,7 @@ mod follow;
 mod har;
 mod rewind;
 mod shown;
+mod status;
 mod verify;
 
 use std::sync::Arc;

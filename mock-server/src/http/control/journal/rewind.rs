@@ -6,17 +6,18 @@ use axum::{
     Router,
     body::{self, Body},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, Uri},
+    http::{StatusCode, Uri},
     response::IntoResponse,
 };
 use bytes::Bytes;
 use serde::Deserialize;
 use tower::ServiceExt;
 
-use crate::http::control::shared::{self, Answer, Control};
+use super::shown::header_map;
 use crate::{
     engine::{ClockState, Exchange, World},
     http::{
+        control::shared::{self, Answer, Control},
         pipeline::Pipeline,
         refusal::{Refusal, failed, refuse},
     },
@@ -149,15 +150,12 @@ async fn repeat(
 }
 
 fn request(exchange: &Exchange) -> Option<Request> {
-    let Exchange { method, path, query, headers, request_body, .. } = exchange;
+    let Exchange { method, path, query, request_body, .. } = exchange;
     let uri = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
     let mut request = Request::new(Body::from(Bytes::clone(request_body)));
     *request.method_mut() = method.clone();
     *request.uri_mut() = Uri::from_str(&uri).ok()?;
-    for (name, value) in headers.lines().filter_map(|line| line.split_once(": ")) {
-        let (name, value) = (HeaderName::from_str(name).ok()?, HeaderValue::from_str(value).ok()?);
-        request.headers_mut().append(name, value);
-    }
+    *request.headers_mut() = header_map(exchange);
     Some(request)
 }
 

@@ -1,27 +1,27 @@
 //! An exchange as the control API shows it: without secrets.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use openapi::{Contract, JSON, MASK};
+use openapi::{Contract, Route, URL_ENCODED, form};
 use serde_json::{Map, Value, json};
 
-use crate::engine::{Api, Exchange, Journal};
-
-/// Headers that hold secrets whatever a contract says.
-const SECRET_HEADERS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
+use crate::engine::{Api, Exchange, Journal, Secrets};
 
 /// An exchange with what is needed to show it.
 pub(super) struct Shown<'a> {
     pub(super) exchange: &'a Exchange,
     journal: &'a Journal,
     contract: Option<&'static Contract>,
+    /// By all contracts, because a client may send the key of one API to another.
+    secrets: Secrets<'static>,
 }
 
 impl<'a> Shown<'a> {
     pub(super) fn new(exchange: &'a Exchange, journal: &'a Journal, apis: &[Arc<dyn Api>]) -> Self {
         let api = apis.iter().find(|api| Some(api.name()) == exchange.api);
-        Shown { exchange, journal, contract: api.map(|api| api.contract()) }
+        let secrets = Secrets(apis.iter().map(|api| api.contract().secrets()).collect());
+        Shown { exchange, journal, contract: api.map(|api| api.contract()), secrets }
     }
 
     /// As JSON.
@@ -52,26 +52,12 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// The headers of the request; the values of one that was sent more than once are joined.
     pub(super) fn headers(&self) -> Map<String, Value> {
-        let mut shown: Map<String, Value> = Map::new();
-        for (name, value) in lines(&self.exchange.headers) {
-            let secret = self.is_secret(name) || SECRET_HEADERS.contains(&name);
-            let value = if secret { MASK } else { value };
-            match shown.get_mut(name) {
-                Some(Value::String(before)) => *before = format!("{before}, {value}"),
-                _ => drop(shown.insert(name.to_owned(), value.into())),
-            }
-        }
-        shown
+        self.secrets.headers(self.exchange)
     }
 
     pub(super) fn query(&self) -> String {
-        let masked = |pair: &str| match pair.split_once('=') {
-            Some((name, _)) if self.is_secret(name) => format!("{name}={MASK}"),
-            _ => pair.to_owned(),
-        };
-        self.exchange.query.split('&').map(masked).collect::<Vec<_>>().join("&")
+        self.secrets.query(&self.exchange.query)
     }
 
     /// The body of the request: JSON, a form, or how many bytes it has.
@@ -80,18 +66,14 @@ impl<'a> Shown<'a> {
         if !self.exchange.complete {
             return Value::Null;
         }
-        let mut body = readable(sent, || {
-            let headers = header_map(&self.exchange.headers);
-            let media = headers.get("content-type").and_then(|it| it.to_str().ok());
-            media.is_some_and(|it| it.starts_with(openapi::URL_ENCODED))
-        });
-        let route = self.contract.zip(self.exchange.operation);
-        let route = route.and_then(|(contract, operation)| contract.route(operation));
-        match route.and_then(|route| route.body.as_ref()) {
-            Some(expected) => {
-                expected.mask(&mut body, self.contract.expect("it has a route").secrets())
-            }
-            None => self.mask_by_name(&mut body),
+        let is_form = || {
+            let mut headers = self.exchange.header_lines();
+            headers.any(|(name, it)| name == "content-type" && it.starts_with(URL_ENCODED))
+        };
+        let mut body = readable(sent, is_form);
+        match self.described().and_then(|(route, secrets)| Some((route.body.as_ref()?, secrets))) {
+            Some((expected, secrets)) => expected.mask(&mut body, secrets),
+            None => self.secrets.mask(&mut body),
         }
         body
     }
@@ -100,37 +82,19 @@ impl<'a> Shown<'a> {
     pub(super) fn response_body(&self) -> Value {
         let content = self.journal.response_body(self.exchange);
         let mut body = readable(&content, || false);
-        if self.exchange.media == Some(JSON) {
-            let route = self.contract.zip(self.exchange.operation);
-            let route = route.and_then(|(contract, operation)| contract.route(operation));
-            match route.and_then(|route| route.response(self.exchange.status)) {
-                Some(expected) => {
-                    expected.mask(&mut body, self.contract.expect("it has a route").secrets());
-                }
-                None => self.mask_by_name(&mut body),
-            }
+        let status = self.exchange.status;
+        match self.described().and_then(|(route, secrets)| Some((route.response(status)?, secrets)))
+        {
+            Some((expected, secrets)) => expected.mask(&mut body, secrets),
+            None => self.secrets.mask(&mut body),
         }
         body
     }
 
-    fn mask_by_name(&self, body: &mut Value) {
-        match body {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_by_name(item)),
-            Value::Object(members) => {
-                for (name, member) in members {
-                    if self.is_secret(name) {
-                        *member = MASK.into();
-                    } else {
-                        self.mask_by_name(member);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn is_secret(&self, name: &str) -> bool {
-        self.contract.is_some_and(|contract| contract.secrets().contains(name))
+    /// What the contract says of the operation, and what it calls secret.
+    fn described(&self) -> Option<(&'static Route, &'static BTreeSet<String>)> {
+        let contract = self.contract?;
+        Some((contract.route(self.exchange.operation?)?, contract.secrets()))
     }
 }
 
@@ -143,7 +107,7 @@ fn readable(body: &[u8], is_form: impl FnOnce() -> bool) -> Value {
         return json;
     }
     if is_form() {
-        return openapi::form::decode(body).into();
+        return form::decode(body).into();
     }
     match std::str::from_utf8(body) {
         Ok(text) if text.chars().all(|it| !it.is_control() || it.is_whitespace()) => text.into(),
@@ -151,15 +115,10 @@ fn readable(body: &[u8], is_form: impl FnOnce() -> bool) -> Value {
     }
 }
 
-/// The headers of an exchange.
-fn lines(headers: &str) -> impl Iterator<Item = (&str, &str)> {
-    headers.lines().filter_map(|line| line.split_once(": "))
-}
-
 /// The headers of an exchange, as they were sent.
-pub(super) fn header_map(headers: &str) -> HeaderMap {
+pub(super) fn header_map(exchange: &Exchange) -> HeaderMap {
     let header = |(name, value): (&str, &str)| {
         Some((name.parse::<HeaderName>().ok()?, value.parse::<HeaderValue>().ok()?))
     };
-    lines(headers).filter_map(header).collect()
+    exchange.header_lines().filter_map(header).collect()
 }

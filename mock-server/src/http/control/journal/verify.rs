@@ -12,7 +12,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::shown::header_map;
+use super::{shown::header_map, status::StatusPattern};
 use crate::{
     engine::{Exchange, World},
     http::{
@@ -43,8 +43,7 @@ enum Question {
 /// A call that is meant.
 struct Call {
     matcher: Matcher,
-    /// A status, or a class of them, as in `404` and `4xx`.
-    status: Option<String>,
+    status: Option<StatusPattern>,
     /// Only after this exchange.
     since: u64,
     /// What was asked for, to be told back.
@@ -126,7 +125,7 @@ impl Question {
 impl Call {
     fn read(mut asked: Map<String, Value>) -> Result<Call, Refusal> {
         let text = Value::Object(asked.clone());
-        let status = asked.shift_remove("status").map(|it| openapi::plain(&it));
+        let status = asked.shift_remove("status").map(|it| StatusPattern(openapi::plain(&it)));
         let since = asked.shift_remove("since").map(|it| member("since", it)).transpose()?;
         let matcher = serde_json::from_value(asked.into());
         let matcher = matcher
@@ -135,19 +134,16 @@ impl Call {
     }
 
     fn takes(&self, exchange: &Exchange) -> bool {
-        let headers = header_map(&exchange.headers);
+        let headers = header_map(exchange);
         self.matcher.takes_head(&asked(exchange, &headers)) && self.differences(exchange).is_empty()
     }
 
     fn differences(&self, exchange: &Exchange) -> Vec<String> {
-        let headers = header_map(&exchange.headers);
+        let headers = header_map(exchange);
         let mut differences = self.matcher.differences(&asked(exchange, &headers));
-        if let Some(wanted) = &self.status {
-            let status = exchange.status.to_string();
-            let class = wanted.strip_suffix("xx");
-            if *wanted != status && class.is_none_or(|class| !status.starts_with(class)) {
-                differences.push(format!("status is {status}, not {wanted}"));
-            }
+        let status = exchange.status;
+        if let Some(wanted) = self.status.as_ref().filter(|it| !it.takes(status)) {
+            differences.push(format!("status is {status}, not {}", wanted.0));
         }
         if exchange.id <= self.since {
             differences.push(format!("it came before {}", self.since));
